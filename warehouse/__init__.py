@@ -1,0 +1,1 @@
+"""What every stage agrees on: contract, quarter, paths, batch, release, settings, errors."""

@@ -1,0 +1,106 @@
+"""Files that were loaded together, and the id that their bytes give them."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from warehouse.errors import StorageError
+from warehouse.paths import MANIFEST_NAME, DatasetPaths
+from warehouse.storage import Storage
+
+_ID_DIGITS = 16
+
+
+@dataclass(frozen=True)
+class BatchFile:
+    """One file as received.
+
+    Attributes:
+        name: File name without a directory.
+        size: Bytes as stored, compressed if the file is.
+        sha256: Of those bytes, 64 hex digits.
+        rows: Lines that are neither the header nor empty.
+        split_lines: Number of lines that begin at or before each multiple of `SPLIT_BYTES`, without
+            offset 0; empty for compressed files, which are never split. With it a Spark task that
+            reads the file from the middle knows which line it is on.
+    """
+
+    name: str
+    size: int
+    sha256: str
+    rows: int
+    split_lines: tuple[int, ...] = ()
+
+
+SPLIT_BYTES = 64 * 1024 * 1024
+"""Bytes of uncompressed text that one Spark task reads."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Manifest of a batch.
+
+    Attributes:
+        dataset: Name in the contract.
+        files: In order of their names.
+        sequence: 1 for the first batch of the dataset; a later batch's rows win over an earlier one's.
+        loaded_at: UTC.
+        loaded_by: User.
+    """
+
+    dataset: str
+    files: tuple[BatchFile, ...]
+    sequence: int
+    loaded_at: datetime
+    loaded_by: str
+
+    @property
+    def id(self) -> str:
+        """Id that the same bytes under the same names always have."""
+        return batch_id(self.files)
+
+    @property
+    def rows(self) -> int:
+        """Rows of all files."""
+        return sum(file.rows for file in self.files)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files)
+
+    def to_json(self) -> bytes:
+        """The manifest as it is stored."""
+        content = {"batch": self.id, **asdict(self), "loaded_at": self.loaded_at.astimezone(UTC).isoformat()}
+        return json.dumps(content, indent=1).encode()
+
+    @classmethod
+    def from_json(cls, content: bytes) -> "Batch":
+        """Read a stored manifest."""
+        found = json.loads(content)
+        files = tuple(BatchFile(**{**file, "split_lines": tuple(file["split_lines"])}) for file in found["files"])
+        batch = cls(
+            dataset=found["dataset"],
+            files=files,
+            sequence=found["sequence"],
+            loaded_at=datetime.fromisoformat(found["loaded_at"]),
+            loaded_by=found["loaded_by"],
+        )
+        if batch.id != found["batch"]:
+            raise StorageError(f"manifest of batch {found['batch']} describes batch {batch.id}: it was changed after loading")
+        return batch
+
+
+def batch_id(files: tuple[BatchFile, ...]) -> str:
+    """First 16 hex digits of the SHA-256 over names, sizes and SHA-256s, in order of names."""
+    identity = [[file.name, file.size, file.sha256] for file in sorted(files, key=lambda file: file.name)]
+    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:_ID_DIGITS]
+
+
+def loaded_batches(storage: Storage, dataset: str) -> list[Batch]:
+    """All complete batches of a dataset, in loading order."""
+    paths = DatasetPaths(dataset)
+    ids = [name.removeprefix("batch=") for name in storage.list(paths.raw) if name.startswith("batch=")]
+    batches = [Batch.from_json(storage.read(f"{paths.raw_batch(found)}/{MANIFEST_NAME}")) for found in ids]
+    return sorted(batches, key=lambda batch: batch.sequence)

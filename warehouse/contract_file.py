@@ -1,0 +1,230 @@
+"""Reads `data/<dataset>/dataset.yaml`, an Open Data Contract Standard v3.2 file, into a `Contract`."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+from open_data_contract_standard.model import (
+    CustomProperty,
+    OpenDataContractStandard,
+    SchemaObject,
+    SchemaProperty,
+)
+from pydantic import ValidationError
+
+from warehouse.contract import (
+    ORIGIN_COLUMNS,
+    Column,
+    Contract,
+    InputFormat,
+    Mart,
+    RowRule,
+    validate_identifier,
+)
+from warehouse.errors import ContractError
+from warehouse.quarter import PARTITION_COLUMN
+from warehouse.settings import REPOSITORY
+
+LOGICAL_TYPES = {
+    "string": ("STRING",),
+    "integer": ("TINYINT", "SMALLINT", "INT", "BIGINT"),
+    "number": ("DECIMAL", "DOUBLE"),
+    "boolean": ("BOOLEAN",),
+    "date": ("DATE",),
+    "timestamp": ("TIMESTAMP",),
+}
+"""ODCS `logicalType` and the Hive types that `physicalType` may give it."""
+
+_DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),(\d{1,2})\)")
+_HIGHEST_PRECISION = 38
+_OPTIONS = {"minimum", "maximum", "pattern", "format"}
+_CUSTOM = {"eventTime", "inputFormat", "rejectThreshold", "marts"}
+_FORMAT_KEYS = {"kind", "delimiter", "quote", "header", "nullTokens"}
+
+
+def contract_path(dataset: str, root: Path = REPOSITORY) -> Path:
+    """Where the contract of a dataset is."""
+    return root / "data" / dataset / "dataset.yaml"
+
+
+def load_contract(dataset: str, root: Path = REPOSITORY) -> Contract:
+    """Read the contract of a dataset.
+
+    Raises:
+        ContractError: There is none, or it is wrong; names the file and the key.
+    """
+    path = contract_path(validate_identifier(dataset), root)
+    if not path.is_file():
+        known = sorted(file.parent.name for file in root.glob("data/*/dataset.yaml"))
+        raise ContractError(f"no dataset {dataset!r}: {path} does not exist; known datasets: {', '.join(known) or 'none'}")
+    return parse_contract(dataset, path, path.read_text(encoding="utf-8"))
+
+
+def parse_contract(dataset: str, path: Path, text: str) -> Contract:
+    """Turn the text of a contract into a `Contract`.
+
+    Raises:
+        ContractError: The text is not YAML, not ODCS, or leaves out what this stack needs.
+    """
+    rows, others = _schema_objects(dataset, path, _standard(path, text))
+    where = f"{path}: schema {dataset}"
+    custom = _custom_properties(rows.customProperties, where)
+    columns = tuple(_column(item, where) for item in rows.properties or [])
+    contract = Contract(
+        dataset=dataset,
+        description=_sentence(rows.description, where),
+        columns=columns,
+        event_time=_text(custom.get("eventTime"), f"{where}: customProperties eventTime"),
+        input_format=_input_format(custom.get("inputFormat"), f"{where}: customProperties inputFormat"),
+        row_rules=_row_rules(rows, where),
+        reject_threshold=_share(custom.get("rejectThreshold"), f"{where}: customProperties rejectThreshold"),
+        marts=tuple(_mart(name, others, path) for name in custom.get("marts") or []),
+        path=path,
+    )
+    _check_columns(contract, where)
+    return contract
+
+
+def _standard(path: Path, text: str) -> OpenDataContractStandard:
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as problem:
+        raise ContractError(f"{path}: not YAML: {' '.join(str(problem).split())}") from problem
+    if not isinstance(content, dict):
+        raise ContractError(f"{path}: expected an ODCS contract, a mapping that starts with `apiVersion: v3.2.0`")
+    try:
+        return OpenDataContractStandard(**content)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ContractError(f"{path}: {key}: {first['msg']}") from problem
+
+
+def _schema_objects(
+    dataset: str, path: Path, standard: OpenDataContractStandard
+) -> tuple[SchemaObject, dict[str, SchemaObject]]:
+    objects = {item.name or "": item for item in standard.schema_ or []}
+    if dataset not in objects:
+        raise ContractError(f"{path}: schema: no object named {dataset!r}, it has: {', '.join(objects) or 'none'}")
+    rows = objects.pop(dataset)
+    return rows, objects
+
+
+def _custom_properties(items: list[CustomProperty] | None, where: str) -> dict[str, Any]:
+    found = {item.property or "": item.value for item in items or []}
+    for name in found:
+        if name not in _CUSTOM:
+            raise ContractError(f"{where}: customProperties: unknown property {name!r}, known: {', '.join(sorted(_CUSTOM))}")
+    return found
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ContractError(f"{where}: expected a text, got {value!r}")
+    return value
+
+
+def _sentence(value: object, where: str) -> str:
+    return " ".join(_text(value, f"{where}: description").split())
+
+
+def _share(value: object, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ContractError(f"{where}: expected a share from 0 to 1, got {value!r}")
+    return float(value)
+
+
+def _column(item: SchemaProperty, where: str) -> Column:
+    name = validate_identifier(_text(item.name, f"{where}: properties: name"))
+    here = f"{where}: column {name}"
+    options = item.logicalTypeOptions or {}
+    unknown = set(options) - _OPTIONS
+    if unknown:
+        raise ContractError(f"{here}: logicalTypeOptions: unknown {sorted(unknown)}, known: {', '.join(sorted(_OPTIONS))}")
+    return Column(
+        name=name,
+        source_name=item.physicalName or name,
+        type=_hive_type(item, here),
+        description=_sentence(item.description, here),
+        required=bool(item.required) or bool(item.primaryKey),
+        key=bool(item.primaryKey),
+        minimum=options.get("minimum"),
+        maximum=options.get("maximum"),
+        pattern=options.get("pattern"),
+        values=tuple(str(entry.value) for entry in item.enum or []),
+        format=options.get("format"),
+        pii="pii" in (item.tags or []),
+    )
+
+
+def _hive_type(item: SchemaProperty, where: str) -> str:
+    physical = _text(item.physicalType, f"{where}: physicalType").upper().replace(" ", "")
+    allowed = LOGICAL_TYPES.get(item.logicalType or "")
+    if allowed is None:
+        raise ContractError(f"{where}: logicalType {item.logicalType!r}, expected one of: {', '.join(LOGICAL_TYPES)}")
+    if physical.partition("(")[0] not in allowed:
+        raise ContractError(f"{where}: physicalType {physical} does not fit logicalType {item.logicalType}: {', '.join(allowed)}")
+    if physical.startswith("DECIMAL"):
+        match = _DECIMAL.fullmatch(physical)
+        if not match or not int(match[2]) <= int(match[1]) <= _HIGHEST_PRECISION or int(match[1]) == 0:
+            raise ContractError(f"{where}: physicalType {physical}, expected DECIMAL(precision,scale), precision 1 to 38")
+    elif "(" in physical:
+        raise ContractError(f"{where}: physicalType {physical} takes no length")
+    return physical
+
+
+def _input_format(value: object, where: str) -> InputFormat:
+    if not isinstance(value, dict):
+        raise ContractError(f"{where}: expected a mapping with `kind: csv`, got {value!r}")
+    unknown = set(value) - _FORMAT_KEYS
+    if unknown:
+        raise ContractError(f"{where}: unknown {sorted(unknown)}, known: {', '.join(sorted(_FORMAT_KEYS))}")
+    if value.get("kind") != "csv":
+        raise ContractError(f"{where}: kind {value.get('kind')!r}, expected csv")
+    default = InputFormat()
+    found = InputFormat(
+        kind="csv",
+        delimiter=value.get("delimiter", default.delimiter),
+        quote=value.get("quote", default.quote),
+        header=value.get("header", default.header),
+        null_tokens=tuple(value.get("nullTokens", default.null_tokens)),
+    )
+    if len(found.delimiter) != 1 or len(found.quote) != 1:
+        raise ContractError(f"{where}: delimiter and quote are one character each")
+    return found
+
+
+def _row_rules(rows: SchemaObject, where: str) -> tuple[RowRule, ...]:
+    rules = []
+    for item in rows.quality or []:
+        here = f"{where}: quality {item.name or '(no name)'}"
+        if item.type != "sql":
+            raise ContractError(f"{here}: type {item.type!r}, expected sql with a predicate over one row in `query`")
+        name = validate_identifier(_text(item.name, f"{here}: name"))
+        rules.append(RowRule(name, _text(item.query, f"{here}: query"), _sentence(item.description, here)))
+    return tuple(rules)
+
+
+def _mart(name: str, objects: dict[str, SchemaObject], path: Path) -> Mart:
+    validate_identifier(name)
+    if name not in objects:
+        raise ContractError(f"{path}: customProperties marts: {name} has no schema object that lists its columns")
+    where = f"{path}: schema {name}"
+    columns = tuple(_column(item, where) for item in objects[name].properties or [])
+    return Mart(name, _sentence(objects[name].description, where), columns)
+
+
+def _check_columns(contract: Contract, where: str) -> None:
+    names = [column.name for column in contract.columns]
+    reserved = {*ORIGIN_COLUMNS, PARTITION_COLUMN}
+    for name in names:
+        if names.count(name) > 1:
+            raise ContractError(f"{where}: column {name} stands twice")
+        if name in reserved:
+            raise ContractError(f"{where}: column {name}: this name is reserved")
+    if contract.event_time not in names:
+        raise ContractError(f"{where}: customProperties eventTime: no column {contract.event_time!r}")
+    event = contract.column(contract.event_time)
+    if event.type not in ("DATE", "TIMESTAMP") or not event.required:
+        raise ContractError(f"{where}: eventTime {event.name} must be a required date or timestamp")

@@ -1,0 +1,79 @@
+"""The one tree of errors a user can meet; each knows the exit code of the command line.
+
+Exit codes: 0 done, 1 the work failed, 2 wrong usage, 3 held by a quality check,
+4 the stack is not up or not healthy.
+"""
+
+from typing import ClassVar
+
+
+class StackhouseError(Exception):
+    """The work failed. The message is one line: what is wrong, where, what to do."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(StackhouseError):
+    """The user asked for something that cannot be done as asked."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class SettingsError(UsageError):
+    """An environment variable or `.env` holds a value that cannot be used."""
+
+
+class ContractError(UsageError):
+    """A dataset has no contract, or its contract is wrong."""
+
+
+class InputFileError(UsageError):
+    """A file given to `load` cannot be loaded."""
+
+
+class LoadError(StackhouseError):
+    """Bytes did not arrive in HDFS as they were sent."""
+
+
+class StorageError(StackhouseError):
+    """HDFS refused an operation or does not answer as expected."""
+
+
+class NotFoundError(StorageError):
+    """The HDFS path does not exist."""
+
+
+class AlreadyExistsError(StorageError):
+    """The HDFS path exists and is never overwritten."""
+
+
+class LockedError(StackhouseError):
+    """Another writer works on the dataset."""
+
+
+class JobError(StackhouseError):
+    """The Spark job failed."""
+
+
+class QueryError(StackhouseError):
+    """HiveServer2 refused or failed a statement."""
+
+
+class SetupError(StackhouseError):
+    """Something needed on the machine is missing: Java, Maven, network, disk."""
+
+
+class HeldError(StackhouseError):
+    """A quality check holds the run; readers keep the old release."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class StackDownError(StackhouseError):
+    """The stack, or one service of it, is not up or not healthy."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class ServiceFailedError(StackDownError):
+    """A service did not start: the message names service, reason and log."""

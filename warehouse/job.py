@@ -1,0 +1,130 @@
+"""What the pipeline asks of its one Spark job and what the job reports, as plain JSON between two processes."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class StageTask:
+    """Read one batch and write its typed and its rejected rows.
+
+    Attributes:
+        batch: Batch id.
+        raw: Directory of the batch's files.
+        files: Names, with the line number that each split begins behind (see `BatchFile.split_lines`).
+        staged: New directory for typed rows.
+        quarantine: New directory for rejected rows.
+    """
+
+    batch: str
+    raw: str
+    files: dict[str, list[int]]
+    staged: str
+    quarantine: str
+
+
+@dataclass(frozen=True)
+class StagedSource:
+    """Typed rows of one batch, as an input of the clean step.
+
+    Attributes:
+        batch: Batch id.
+        sequence: Later wins.
+        path: Directory with quarter partitions.
+        quarters: Partition values it has rows for.
+    """
+
+    batch: str
+    sequence: int
+    path: str
+    quarters: list[str]
+
+
+@dataclass(frozen=True)
+class MartTask:
+    """Build one mart.
+
+    Attributes:
+        name: Mart name.
+        sql: SELECT over the view `clean`.
+        check: SELECT over the view of the mart's name (and `clean`); a row it returns is a failure.
+        quarters: Partition values to build.
+        target: New directory.
+    """
+
+    name: str
+    sql: str
+    check: str
+    quarters: list[str]
+    target: str
+
+
+@dataclass(frozen=True)
+class JobPlan:
+    """Everything one Spark job does for a run, with absolute HDFS paths; it decides nothing itself.
+
+    Attributes:
+        run: Run id.
+        dataset: Name in the contract.
+        contract_path: Contract file on this machine.
+        stage: Batches to stage; their quarters are found by doing it.
+        sources: Batches that are staged already.
+        clean_quarters: Quarters to clean besides those of newly staged batches.
+        clean_target: New directory for clean rows.
+        clean_existing: Directory of each quarter's clean rows that the run does not write, for marts.
+        marts: Marts to build; the quarters that the run cleans are added to each.
+        target_file_bytes: Wanted size of a Parquet file, roughly.
+    """
+
+    run: str
+    dataset: str
+    contract_path: str
+    stage: list[StageTask]
+    sources: list[StagedSource]
+    clean_quarters: list[str]
+    clean_target: str
+    clean_existing: dict[str, str]
+    marts: list[MartTask]
+    stage_sequence: dict[str, int]
+    target_file_bytes: int = 256 * 1024 * 1024
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON carries it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, found: dict[str, Any]) -> "JobPlan":
+        """Back from JSON."""
+        return cls(
+            **{
+                **found,
+                "stage": [StageTask(**item) for item in found["stage"]],
+                "sources": [StagedSource(**item) for item in found["sources"]],
+                "marts": [MartTask(**item) for item in found["marts"]],
+            }
+        )
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """What the job wrote.
+
+    Attributes:
+        application: YARN application id.
+        staged: By batch id: `staged` and `quarantined` row counts, rows by `quarters`, rejected rows by `rules`.
+        clean: Rows by quarter partition value, for the quarters it wrote.
+        superseded: Rows by quarter partition value that a newer version of their key replaced.
+        marts: Rows by mart and quarter partition value.
+        failed_checks: By mart: the rows its check returned, as text.
+    """
+
+    application: str
+    staged: dict[str, dict[str, Any]]
+    clean: dict[str, int]
+    superseded: dict[str, int]
+    marts: dict[str, dict[str, int]]
+    failed_checks: dict[str, list[str]] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON carries it."""
+        return asdict(self)

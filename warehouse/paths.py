@@ -1,0 +1,98 @@
+"""Where everything lies in HDFS. Paths are absolute and without a scheme."""
+
+import re
+from dataclasses import dataclass
+
+from warehouse.contract import validate_identifier
+from warehouse.errors import UsageError
+from warehouse.quarter import PARTITION_COLUMN, Quarter
+
+ROOT = "/stackhouse"
+"""Everything this stack writes to HDFS as data is below it."""
+
+MANIFEST_NAME = "_manifest.json"
+"""Batch manifest inside a raw batch directory; Spark and Hive ignore names that begin with `_`."""
+
+_ID = re.compile(r"[A-Za-z0-9]{1,40}")
+
+
+def partition_name(quarter: Quarter) -> str:
+    """Name of a quarter's directory, `quarter_start=2001-04-01`."""
+    return f"{PARTITION_COLUMN}={quarter.start.isoformat()}"
+
+
+def _id(text: str) -> str:
+    if not _ID.fullmatch(text):
+        raise UsageError(f"{text!r} is not an id")
+    return text
+
+
+@dataclass(frozen=True)
+class DatasetPaths:
+    """HDFS paths of one dataset.
+
+    Attributes:
+        dataset: Name in the contract.
+    """
+
+    dataset: str
+
+    def __post_init__(self) -> None:
+        """Refuse a name that could leave the root."""
+        validate_identifier(self.dataset)
+
+    @property
+    def raw(self) -> str:
+        """Batches as received."""
+        return f"{ROOT}/raw/{self.dataset}"
+
+    def raw_batch(self, batch: str) -> str:
+        """Files of one batch and its manifest; never changed."""
+        return f"{self.raw}/batch={_id(batch)}"
+
+    def raw_incoming(self, token: str) -> str:
+        """Where a batch is written before it is complete; `_` hides it from readers."""
+        return f"{self.raw}/_incoming={_id(token)}"
+
+    def staged(self, batch: str, fingerprint: str) -> str:
+        """Typed rows of one batch under one contract; partitions below.
+
+        The contract's fingerprint is part of the path because staged rows depend on both: a changed
+        contract stages to a new place and never overwrites what a release refers to.
+        """
+        return f"{ROOT}/staged/{self.dataset}/batch={_id(batch)}/contract={_id(fingerprint)}"
+
+    def quarantine(self, batch: str, fingerprint: str) -> str:
+        """Rejected rows of one batch under one contract."""
+        return f"{ROOT}/quarantine/{self.dataset}/batch={_id(batch)}/contract={_id(fingerprint)}"
+
+    def staging(self, run: str) -> str:
+        """Staged and rejected rows of a run that is not committed yet."""
+        return f"{ROOT}/staged/{self.dataset}/_run={_id(run)}"
+
+    def clean(self, run: str) -> str:
+        """Clean rows written by a run; partitions below."""
+        return f"{ROOT}/clean/{self.dataset}/run={_id(run)}"
+
+    def mart(self, mart: str, run: str) -> str:
+        """Rows of a mart written by a run; partitions below."""
+        return f"{ROOT}/marts/{self.dataset}/{validate_identifier(mart)}/run={_id(run)}"
+
+    @property
+    def releases(self) -> str:
+        """Release manifests, `000042.json`."""
+        return f"{ROOT}/releases/{self.dataset}"
+
+    def release(self, number: int) -> str:
+        """Manifest of one release."""
+        return f"{self.releases}/{number:06d}.json"
+
+    @property
+    def ledger(self) -> str:
+        """Events of the dataset, one file each, in order of their names."""
+        return f"{ROOT}/ledger/{self.dataset}"
+
+    @property
+    def lock(self) -> str:
+        """Exists while a writer works on the dataset."""
+        return f"{ROOT}/locks/{self.dataset}"

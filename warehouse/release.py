@@ -1,0 +1,97 @@
+"""A release: numbered, immutable, and the whole of what readers see. Publishing only moves a pointer to it."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from warehouse.paths import DatasetPaths
+from warehouse.storage import Storage
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One partition of a released table.
+
+    Attributes:
+        path: HDFS directory.
+        rows: Rows in it.
+    """
+
+    path: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class ReleasedTable:
+    """A table in a release.
+
+    Attributes:
+        definition: Fingerprint of what its rows were computed by; differs: all its quarters are built anew.
+        partitions: By partition value: a quarter's first day, or a batch id for `quarantine`.
+    """
+
+    definition: str
+    partitions: dict[str, Partition]
+
+    @property
+    def rows(self) -> int:
+        """Rows of all partitions."""
+        return sum(partition.rows for partition in self.partitions.values())
+
+
+@dataclass(frozen=True)
+class Release:
+    """Manifest of a release.
+
+    Attributes:
+        dataset: Name in the contract.
+        number: 1, 2, 3 ...
+        run: Run that made it.
+        contract: Fingerprint of the contract.
+        created_at: UTC, ISO 8601.
+        created_by: User.
+        batches: What staging made of each batch: raw, staged and quarantined rows, quarters, rules.
+        superseded: Rows by quarter that a newer version of their key replaced.
+        tables: `clean`, `quarantine` and each mart.
+    """
+
+    dataset: str
+    number: int
+    run: str
+    contract: str
+    created_at: str
+    created_by: str
+    batches: dict[str, dict[str, Any]]
+    superseded: dict[str, int]
+    tables: dict[str, ReleasedTable]
+
+    def to_json(self) -> bytes:
+        """The manifest as it is stored."""
+        return json.dumps(asdict(self), indent=1).encode()
+
+    @classmethod
+    def from_json(cls, content: bytes) -> "Release":
+        """Read a stored manifest."""
+        found = json.loads(content)
+        tables = {
+            name: ReleasedTable(
+                table["definition"], {value: Partition(**part) for value, part in table["partitions"].items()}
+            )
+            for name, table in found["tables"].items()
+        }
+        return cls(**{**found, "tables": tables})
+
+
+def release_numbers(storage: Storage, dataset: str) -> list[int]:
+    """Numbers of all written manifests, ascending."""
+    names = storage.list(DatasetPaths(dataset).releases)
+    return sorted(int(name.removesuffix(".json")) for name in names if name.removesuffix(".json").isdigit())
+
+
+def load_release(storage: Storage, dataset: str, number: int) -> Release:
+    """Read one manifest.
+
+    Raises:
+        NotFoundError: There is no such release.
+    """
+    return Release.from_json(storage.read(DatasetPaths(dataset).release(number)))

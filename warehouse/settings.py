@@ -1,0 +1,142 @@
+"""Settings of one stack, read once from the environment and the `.env` beside the code."""
+
+import os
+import pwd
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from warehouse.errors import SettingsError
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PROFILES = ("local",)
+
+_HIGHEST_PORT = 65535
+_PREFIX = "STACKHOUSE_"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """TCP ports of every daemon, offset already added. The defaults stand in `.env`."""
+
+    namenode_rpc: int
+    namenode_http: int
+    datanode_data: int
+    datanode_ipc: int
+    datanode_http: int
+    resourcemanager: int
+    resourcemanager_scheduler: int
+    resourcemanager_tracker: int
+    resourcemanager_admin: int
+    resourcemanager_http: int
+    nodemanager: int
+    nodemanager_localizer: int
+    nodemanager_http: int
+    shuffle: int
+    metastore: int
+    hiveserver2: int
+    hiveserver2_http: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One stack: where its state is, which ports it has, how much of the machine it may use.
+
+    Attributes:
+        home: State directory; removing it removes the stack and its data.
+        jars: Directory of the resolved Java artifacts.
+        profile: One of `PROFILES`.
+        host: Address that every daemon is reached at.
+        ports: TCP ports.
+        memory_mb: MiB for the whole stack, `None` to compute it from the machine.
+        cores: Cores for YARN, `None` for all of the machine.
+        user: HDFS and Hive user name.
+    """
+
+    home: Path
+    jars: Path
+    profile: str
+    host: str
+    ports: Ports
+    memory_mb: int | None
+    cores: int | None
+    user: str
+
+
+def load_settings(environment: Mapping[str, str] | None = None, env_file: Path = REPOSITORY / ".env") -> Settings:
+    """Read the settings; the environment wins over the file.
+
+    Raises:
+        SettingsError: A variable is missing or its value cannot be used; names variable and place.
+    """
+    source = _Source(os.environ if environment is None else environment, env_file)
+    profile = source.text("PROFILE")
+    if profile not in PROFILES:
+        raise source.error("PROFILE", f"is {profile!r}, expected one of: {', '.join(PROFILES)}")
+    return Settings(
+        home=source.directory("HOME"),
+        jars=source.directory("JARS"),
+        profile=profile,
+        host="localhost",
+        ports=_ports(source),
+        memory_mb=source.optional_number("MEMORY_MB"),
+        cores=source.optional_number("CORES"),
+        user=source.environment.get("HADOOP_USER_NAME") or _login_name(),
+    )
+
+
+def _login_name() -> str:
+    # As Hadoop finds it: by the account; getpass would prefer LOGNAME, which `su` keeps.
+    return pwd.getpwuid(os.geteuid()).pw_name
+
+
+def _ports(source: "_Source") -> Ports:
+    offset = source.number("PORT_OFFSET")
+    found: dict[str, int] = {}
+    for name in Ports.__dataclass_fields__:
+        variable = f"{name.upper()}_PORT"
+        port = source.number(variable) + offset
+        if not 1 <= port <= _HIGHEST_PORT:
+            raise source.error(variable, f"with STACKHOUSE_PORT_OFFSET {offset} gives port {port}, outside 1 to 65535")
+        if port in found.values():
+            other = next(name for name, taken in found.items() if taken == port)
+            raise source.error(variable, f"gives port {port}, which STACKHOUSE_{other.upper()}_PORT has too")
+        found[name] = port
+    return Ports(**found)
+
+
+class _Source:
+    """Where one value comes from, so that an error can say where it was looked for."""
+
+    def __init__(self, environment: Mapping[str, str], env_file: Path) -> None:
+        self.environment = environment
+        self._file_path = env_file
+        self._file = dotenv_values(env_file)
+
+    def error(self, name: str, problem: str) -> SettingsError:
+        variable = _PREFIX + name
+        place = "the environment" if variable in self.environment else str(self._file_path)
+        return SettingsError(f"{variable} {problem}; it was read from {place}")
+
+    def text(self, name: str) -> str:
+        variable = _PREFIX + name
+        value = self.environment.get(variable, self._file.get(variable))
+        if not value:
+            raise SettingsError(f"{variable} is not set; looked in the environment and in {self._file_path}")
+        return value
+
+    def directory(self, name: str) -> Path:
+        # A relative path means the same from whichever directory the command was typed.
+        return (self._file_path.parent / Path(self.text(name)).expanduser()).resolve()
+
+    def number(self, name: str) -> int:
+        value = self.text(name)
+        if not value.isascii() or not value.isdigit():
+            raise self.error(name, f"is {value!r}, expected a whole number")
+        return int(value)
+
+    def optional_number(self, name: str) -> int | None:
+        variable = _PREFIX + name
+        return self.number(name) if self.environment.get(variable, self._file.get(variable)) else None

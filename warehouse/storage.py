@@ -1,0 +1,57 @@
+"""What the stages need of HDFS. The client that does it is handed in, so no stage imports another."""
+
+from typing import Protocol
+
+
+class Storage(Protocol):
+    """Operations on HDFS, each atomic on the NameNode.
+
+    All raise `StorageError` when HDFS refuses, `StackDownError` when it does not answer.
+    """
+
+    def list(self, path: str) -> list[str]:
+        """Names in a directory, sorted; empty when it does not exist."""
+        ...
+
+    def exists(self, path: str) -> bool:
+        """Whether a file or directory is there."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """Content of a small file.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        ...
+
+    def create(self, path: str, content: bytes) -> None:
+        """Write a new small file; parents are made.
+
+        The name appears with no content first, so readers of names take files written by `publish`.
+
+        Raises:
+            AlreadyExistsError: The path exists.
+        """
+        ...
+
+    def publish(self, path: str, content: bytes) -> None:
+        """Write a small file beside its place and rename it: it appears complete or not at all.
+
+        Raises:
+            AlreadyExistsError: The path exists.
+        """
+        ...
+
+    def rename(self, source: str, target: str) -> None:
+        """Move a file or directory; the target's parents are made.
+
+        Raises:
+            AlreadyExistsError: The target exists.
+            NotFoundError: The source does not exist.
+        """
+        ...
+
+    def delete(self, path: str) -> None:
+        """Remove a file or a whole directory; no error when there is none."""
+        ...
