@@ -1,0 +1,195 @@
+"""The commands of `./stackhouse`; each imports what it needs, so that `query` does not wait for Spark."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from warehouse.errors import StackhouseError, UsageError
+from warehouse.settings import Settings, load_settings
+
+app = typer.Typer(
+    help="A warehouse on HDFS, YARN, Spark and Hive that starts with one command.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Dataset = Annotated[str, typer.Argument(help="Name of a directory below data/, e.g. flights.")]
+Passed = Annotated[list[str] | None, typer.Argument(help="Passed on as they are.")]
+
+_PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its code: see `warehouse.errors` for what the codes mean."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    try:
+        app([argument for argument in given if argument != "--debug"])
+    except StackhouseError as problem:
+        _fail(str(problem), problem.exit_code, debug)
+    except KeyboardInterrupt:
+        _fail("interrupted; every command can be run again", _INTERRUPTED, debug)
+    except Exception as problem:  # noqa: BLE001 - a user never gets a stack trace unasked
+        _fail(f"unexpected {type(problem).__name__}: {problem}; add --debug for the details", 1, debug)
+
+
+def _fail(message: str, code: int, debug: bool) -> None:
+    if debug:
+        Console(stderr=True).print_exception()
+    print(f"stackhouse: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(code)
+
+
+@app.command()
+def demo() -> None:
+    """Start everything, load 3,000,000 real flights, clean them, print quarterly figures."""
+    from cli.demo import run_demo
+
+    run_demo(_settings())
+
+
+@app.command(context_settings=_PASSES_ON)
+def test(arguments: Passed = None) -> None:
+    """Run the test suite on its own cluster, ports and state; arguments go to pytest."""
+    from cli.suite import run_suite
+
+    sys.exit(run_suite(arguments or []))
+
+
+@app.command()
+def up() -> None:
+    """Start the stack and wait until it answers."""
+    from cli.board import ServiceBoard
+    from cli.stack import start_stack
+
+    settings = _settings()
+    with ServiceBoard() as board:
+        start_stack(settings, board)
+    print(
+        f"up: HiveServer2 at {settings.host}:{settings.ports.hiveserver2}, "
+        f"WebHDFS at http://{settings.host}:{settings.ports.namenode_http}, "
+        f"YARN at http://{settings.host}:{settings.ports.resourcemanager_http}"
+    )
+
+
+@app.command()
+def down() -> None:
+    """Stop the stack in order; every row is there again after the next `up`."""
+    from cli.board import ServiceBoard
+    from cli.stack import stop_stack
+
+    with ServiceBoard() as board:
+        stopped = stop_stack(_settings(), board)
+    print("down" if stopped else "nothing was running")
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Show every service, its pid, ports and memory, and the capacity of HDFS and YARN."""
+    from cli.status import print_status, read_status
+
+    report = read_status(_settings())
+    print_status(report, as_json)
+    sys.exit(0 if report.healthy else 4)
+
+
+@app.command()
+def logs(
+    service: Annotated[str, typer.Argument(help="Service as `status` names it.")],
+    follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as the log grows.")] = False,
+) -> None:
+    """Show the log of one service."""
+    from hadoop.services import log_path, service_names
+
+    if service not in service_names():
+        raise UsageError(f"no service {service!r}; services: {', '.join(service_names())}")
+    path = log_path(_settings(), service)
+    if not path.is_file():
+        raise UsageError(f"{path} does not exist: {service} has not been started here")
+    os.execvp("tail", ["tail", *(["-F"] if follow else []), "-n", "200", str(path)])
+
+
+@app.command()
+def load(
+    dataset: Dataset,
+    files: Annotated[list[Path], typer.Argument(help="Files of one batch.")],
+    as_json: AsJson = False,
+) -> None:
+    """Load files as one batch into HDFS, verified; the same files again change nothing."""
+    from cli.loading import load_files
+
+    load_files(_settings(), dataset, files, as_json)
+
+
+@app.command()
+def run(
+    dataset: Dataset,
+    quarter: Annotated[
+        list[str] | None, typer.Option(help="Build this quarter anew although nothing changed for it, e.g. 2001Q2.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Stage, clean, aggregate, audit and publish what was loaded since the last release."""
+    from cli.running import run_dataset
+
+    run_dataset(_settings(), dataset, quarter or [], as_json)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="One statement of HiveQL.")],
+    output: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+) -> None:
+    """Ask HiveServer2 and print the answer."""
+    from cli.querying import run_query
+
+    run_query(_settings(), sql, output)
+
+
+@app.command(context_settings=_PASSES_ON)
+def beeline(arguments: Passed = None) -> None:
+    """Open beeline on this stack; arguments are beeline's, e.g. -e 'SHOW DATABASES'."""
+    from cli.beeline import exec_beeline
+
+    exec_beeline(_settings(), arguments or [])
+
+
+@app.command()
+def history(dataset: Dataset, as_json: AsJson = False) -> None:
+    """List the releases of a dataset, the live one marked."""
+    from cli.history import print_history
+
+    print_history(_settings(), dataset, as_json)
+
+
+def _not_built(name: str, what: str) -> None:
+    def command(arguments: Passed = None) -> None:  # noqa: ARG001 - taken so that the answer is not about options
+        raise UsageError(f"{name} is not built yet")
+
+    app.command(name, help=f"{what} (not built yet)", context_settings=_PASSES_ON)(command)
+
+
+_not_built("new", "Draft a contract and a first mart from a sample file.")
+_not_built("doctor", "Find what is wrong and name the remedy.")
+_not_built("rollback", "Show an earlier release to readers again.")
+_not_built("quarantine", "Show rejected rows and why.")
+_not_built("reprocess", "Stage loaded batches again after a contract change.")
+_not_built("generate", "Write labelled synthetic data.")
+
+
+def _settings() -> Settings:
+    return load_settings()
+
+
+def print_json(content: object) -> None:
+    """Print one JSON document on standard output."""
+    print(json.dumps(content, indent=2, default=str, ensure_ascii=False))

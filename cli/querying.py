@@ -1,0 +1,63 @@
+"""Asks HiveServer2 one statement and prints the answer."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable
+
+from hive.connection import connect
+from hive.rows import Rows, as_json, as_text
+from warehouse.errors import UsageError
+from warehouse.settings import Settings
+
+_NUMBERS = {"TINYINT", "SMALLINT", "INT", "BIGINT", "DECIMAL", "DOUBLE", "FLOAT"}
+
+
+def run_query(settings: Settings, sql: str, output: str) -> None:
+    """Run a statement and print its rows.
+
+    Raises:
+        UsageError: Unknown format, or no statement.
+        QueryError: HiveServer2 refuses or fails it.
+    """
+    if output not in PRINTERS:
+        raise UsageError(f"--format {output!r}: expected one of {', '.join(PRINTERS)}")
+    statement = sql.strip().rstrip(";").strip()
+    if not statement:
+        raise UsageError("the statement is empty")
+    with connect(settings) as server:
+        rows = server.fetch(statement)
+    PRINTERS[output](rows)
+
+
+def print_table(rows: Rows) -> None:
+    """Print for people."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if not rows.columns:
+        return
+    table = Table(box=None, pad_edge=False)
+    for name, kind in zip(rows.columns, rows.types, strict=True):
+        table.add_column(name, justify="right" if kind in _NUMBERS else "left", overflow="fold")
+    for row in rows.rows:
+        table.add_row(*(Text("NULL", style="dim") if value is None else Text(as_text(value)) for value in row))
+    Console().print(table)
+    print(f"{len(rows.rows):,} row{'' if len(rows.rows) == 1 else 's'}", file=sys.stderr)
+
+
+def _print_csv(rows: Rows) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    if rows.columns:
+        writer.writerow(rows.columns)
+    writer.writerows([as_text(value) for value in row] for row in rows.rows)
+
+
+def _print_json(rows: Rows) -> None:
+    found = [dict(zip(rows.columns, map(as_json, row), strict=True)) for row in rows.rows]
+    print(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+PRINTERS: dict[str, Callable[[Rows], None]] = {"table": print_table, "csv": _print_csv, "json": _print_json}
+"""By `--format`."""

@@ -1,0 +1,136 @@
+"""What runs, where, and how much room there is."""
+
+from dataclasses import asdict, dataclass
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from cli.main import print_json
+from cli.readiness import PROBES
+from hadoop.health import HdfsHealth, YarnHealth, hdfs_health, yarn_health
+from hadoop.services import SERVICES, Service, port_numbers
+from hadoop.supervisor import ProcessState, Supervisor
+from warehouse.errors import StackDownError
+from warehouse.settings import Settings
+
+
+@dataclass(frozen=True)
+class ServiceStatus:
+    """One service.
+
+    Attributes:
+        name: As on the command line.
+        state: supervisord's word, or `DOWN`.
+        problem: Why it does not do its work, empty when it does.
+        pid: 0 without a process.
+        ports: TCP ports.
+        memory_mb: Resident MiB.
+    """
+
+    name: str
+    state: str
+    problem: str
+    pid: int
+    ports: list[int]
+    memory_mb: int
+
+
+@dataclass(frozen=True)
+class StackStatus:
+    """Everything `status` shows.
+
+    Attributes:
+        home: State directory.
+        services: In the order of starting.
+        hdfs: `None` when the NameNode does not answer.
+        yarn: `None` when the ResourceManager does not answer.
+    """
+
+    home: str
+    services: list[ServiceStatus]
+    hdfs: HdfsHealth | None
+    yarn: YarnHealth | None
+
+    @property
+    def healthy(self) -> bool:
+        """Whether every service does its work."""
+        return all(service.state == "RUNNING" and not service.problem for service in self.services)
+
+
+def read_status(settings: Settings) -> StackStatus:
+    """Ask supervisord and every service."""
+    processes = Supervisor(settings).processes()
+    down = ProcessState("", "DOWN", 0, "")
+    services = [_service_status(settings, service, processes.get(service.name, down)) for service in SERVICES]
+    # Without a process of ours, whoever answers on the port is somebody else's.
+    ours = {service.name for service in services if service.pid}
+    return StackStatus(
+        home=str(settings.home),
+        services=services,
+        hdfs=_hdfs(settings) if "namenode" in ours else None,
+        yarn=_yarn(settings) if "resourcemanager" in ours else None,
+    )
+
+
+def _service_status(settings: Settings, service: Service, process: ProcessState) -> ServiceStatus:
+    problem = PROBES[service.name](settings) if process.alive else ""
+    ports = list(port_numbers(settings, service).values())
+    return ServiceStatus(service.name, process.state, problem, process.pid, ports, _memory_mb(process.pid))
+
+
+def _memory_mb(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss // 2**20) if pid else 0
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def _hdfs(settings: Settings) -> HdfsHealth | None:
+    try:
+        return hdfs_health(settings)
+    except StackDownError:
+        return None
+
+
+def _yarn(settings: Settings) -> YarnHealth | None:
+    try:
+        return yarn_health(settings)
+    except StackDownError:
+        return None
+
+
+def print_status(report: StackStatus, as_json: bool) -> None:
+    """Print it as a table or as JSON."""
+    if as_json:
+        print_json({"healthy": report.healthy, **asdict(report)})
+        return
+    table = Table(title=report.home, title_justify="left", box=None)
+    for name, justify in (("service", "left"), ("state", "left"), ("pid", "right"), ("memory", "right"), ("ports", "left")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for service in report.services:
+        good = service.state == "RUNNING" and not service.problem
+        state = service.state.lower() + (f": {service.problem}" if service.problem else "")
+        memory = f"{service.memory_mb:,} MiB" if service.pid else ""
+        ports = " ".join(str(port) for port in service.ports)
+        table.add_row(service.name, f"[{'green' if good else 'red'}]{state}[/]", str(service.pid or ""), memory, ports)
+    console = Console()
+    console.print(table)
+    for line in _capacity_lines(report):
+        console.print(line, highlight=False)
+
+
+def _capacity_lines(report: StackStatus) -> list[str]:
+    lines = [f"memory of all services: {sum(service.memory_mb for service in report.services):,} MiB"]
+    if report.hdfs:
+        hdfs = report.hdfs
+        note = f", safe mode: {hdfs.safe_mode}" if hdfs.safe_mode else ""
+        free, total = hdfs.remaining / 2**30, hdfs.capacity / 2**30
+        lines.append(f"HDFS: {hdfs.live_nodes} DataNode, {free:,.1f} of {total:,.1f} GiB free{note}")
+    if report.yarn:
+        yarn = report.yarn
+        lines.append(
+            f"YARN: {yarn.nodes} NodeManager, {yarn.used_mb:,} of {yarn.memory_mb:,} MiB in use, "
+            f"{yarn.applications} applications running"
+        )
+    return lines

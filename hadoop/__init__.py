@@ -1,0 +1,1 @@
+"""HDFS and YARN: configuration, class paths, and the supervision of every daemon on one machine."""

@@ -1,0 +1,79 @@
+"""Fetches the jars of Hadoop, Hive and Tez with Maven, once for each content of the pom files."""
+
+import hashlib
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+from warehouse.errors import SetupError
+from warehouse.settings import REPOSITORY, Settings
+
+TEZ_ARCHIVE = "tez.tar"
+"""What YARN unpacks for every Tez container; jars do not get smaller by compressing them again."""
+
+_POMS = ("pom.xml", "hadoop/pom.xml", "hive/pom.xml", "hive/tez/pom.xml")
+_DIGITS = 12
+_OFFLINE = ("Unknown host", "Connection refused", "Could not transfer artifact", "Temporary failure in name resolution")
+
+
+def artifact_directory(settings: Settings) -> Path:
+    """Where the jars of the pom files as they are now belong; another content, another directory."""
+    content = hashlib.sha256(b"".join((REPOSITORY / pom).read_bytes() for pom in _POMS))
+    return settings.jars / content.hexdigest()[:_DIGITS]
+
+
+def fetch_artifacts(settings: Settings, on_line: Callable[[str], None]) -> Path:
+    """Make sure that the jars are there.
+
+    Args:
+        settings: Of the stack.
+        on_line: Gets each line that Maven prints.
+
+    Raises:
+        SetupError: Maven is missing or failed; names the reason and the log.
+    """
+    target = artifact_directory(settings)
+    if target.is_dir():
+        return target
+    maven = shutil.which("mvn")
+    if not maven:
+        raise SetupError("Maven is needed to fetch Hadoop and Hive, there is no mvn on PATH: install the package `maven`")
+    settings.jars.mkdir(parents=True, exist_ok=True)
+    fresh = settings.jars / f"{target.name}.incomplete"
+    shutil.rmtree(fresh, ignore_errors=True)
+    _run_maven(maven, fresh, settings.jars / "maven.log", on_line)
+    _pack_tez(fresh)
+    fresh.rename(target)
+    return target
+
+
+def _run_maven(maven: str, target: Path, log: Path, on_line: Callable[[str], None]) -> None:
+    command = [maven, "-B", "-Dstyle.color=never", "-f", str(REPOSITORY / "pom.xml"), "process-resources"]
+    with (
+        log.open("w") as record,
+        subprocess.Popen(
+            [*command, f"-Dstackhouse.jars={target}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as maven_process,
+    ):
+        for line in maven_process.stdout or ():
+            record.write(line)
+            on_line(line.strip())
+    if maven_process.returncode:
+        raise SetupError(f"Maven could not fetch the jars: {_maven_reason(log)}; log: {log}")
+
+
+def _maven_reason(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines()
+    errors = [line.removeprefix("[ERROR] ") for line in lines if line.startswith("[ERROR]")]
+    if any(sign in line for line in errors for sign in _OFFLINE):
+        return "the repository of Maven cannot be reached, so check the network or ~/.m2/settings.xml and try again"
+    return errors[0] if errors else (lines[-1] if lines else "it printed nothing")
+
+
+def _pack_tez(jars: Path) -> None:
+    with tarfile.open(jars / TEZ_ARCHIVE, "w") as archive:
+        for jar in sorted((jars / "tez").iterdir()):
+            archive.add(jar, arcname=jar.name)
+    shutil.rmtree(jars / "tez")

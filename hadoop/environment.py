@@ -1,0 +1,87 @@
+"""The environment of every process of a stack: the values that the XML files name as `${env...}`."""
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from hadoop.artifacts import artifact_directory
+from hadoop.java import find_java_home
+from hadoop.sizing import size_stack
+from warehouse.settings import REPOSITORY, Settings
+
+HADOOP_CONF = REPOSITORY / "hadoop" / "conf"
+HIVE_CONF = REPOSITORY / "hive" / "conf"
+JVM_OPTIONS = HADOOP_CONF / "jvm.options"
+
+_INHERITED = ("PATH", "HOME", "USER", "LANG", "TMPDIR")
+_HEAP_SHARE = 0.7
+"""Part of a container that is heap; the rest is what a JVM needs beside it."""
+_DAEMON_HEAPS_MB = {"namenode": 384, "datanode": 256, "resourcemanager": 384, "nodemanager": 256, "metastore": 512}
+
+
+def stack_environment(settings: Settings) -> dict[str, str]:
+    """All variables of daemons and clients, none inherited but the harmless.
+
+    Raises:
+        SetupError: No Java 17, or too little memory.
+    """
+    java_home = find_java_home()
+    return {
+        **{name: os.environ[name] for name in _INHERITED if name in os.environ},
+        **_common(settings, java_home),
+        **{f"STACKHOUSE_{name.upper()}_PORT": str(port) for name, port in asdict(settings.ports).items()},
+        **_sizes(settings),
+        **_class_paths(settings),
+        **metastore_database(settings.home / "metastore" / "derby"),
+    }
+
+
+def _common(settings: Settings, java_home: Path) -> dict[str, str]:
+    return {
+        "STACKHOUSE_HOME": str(settings.home),
+        "STACKHOUSE_HOST": settings.host,
+        "STACKHOUSE_REPLICATION": "1",
+        "JAVA_HOME": str(java_home),
+        "STACKHOUSE_JAVA": str(java_home / "bin" / "java"),
+        "HADOOP_USER_NAME": settings.user,
+        "HADOOP_CONF_DIR": str(HADOOP_CONF),
+        "HIVE_CONF_DIR": str(HIVE_CONF),
+        "JDK_JAVA_OPTIONS": f"@{JVM_OPTIONS}",
+        "TZ": "UTC",
+        # glibc keeps an arena of 64 MiB a thread otherwise, which idle daemons never give back.
+        "MALLOC_ARENA_MAX": "2",
+    }
+
+
+def _sizes(settings: Settings) -> dict[str, str]:
+    sizing = size_stack(settings)
+    heaps = {**_DAEMON_HEAPS_MB, "hiveserver2": sizing.hiveserver2_mb}
+    return {
+        **{f"STACKHOUSE_{name.upper()}_HEAP_MB": str(heap) for name, heap in heaps.items()},
+        "STACKHOUSE_YARN_MB": str(sizing.yarn_mb),
+        "STACKHOUSE_CORES": str(sizing.cores),
+        "STACKHOUSE_TEZ_AM_MB": str(sizing.tez_am_mb),
+        "STACKHOUSE_TEZ_AM_HEAP_MB": str(int(sizing.tez_am_mb * _HEAP_SHARE)),
+        "STACKHOUSE_TEZ_TASK_MB": str(sizing.tez_task_mb),
+        "STACKHOUSE_TEZ_TASK_HEAP_MB": str(int(sizing.tez_task_mb * _HEAP_SHARE)),
+    }
+
+
+def _class_paths(settings: Settings) -> dict[str, str]:
+    jars = artifact_directory(settings)
+    scripts = next(jars.glob("metastore/*/scripts"), jars / "metastore" / "scripts")
+    return {
+        "STACKHOUSE_HADOOP_CLASS_PATH": f"{HADOOP_CONF}:{jars}/hadoop/*",
+        "STACKHOUSE_HIVE_CLASS_PATH": f"{HIVE_CONF}:{HADOOP_CONF}:{jars}/hive/*",
+        # The schema tool looks for scripts/metastore/upgrade below it.
+        "METASTORE_HOME": str(scripts.parent),
+        "HIVE_HOME": str(scripts.parent),
+    }
+
+
+def metastore_database(directory: Path) -> dict[str, str]:
+    """Variables that point the metastore at a Derby database."""
+    return {
+        "STACKHOUSE_METASTORE_DB_URL": f"jdbc:derby:;databaseName={directory};create=true",
+        "STACKHOUSE_METASTORE_DB_DRIVER": "org.apache.derby.jdbc.EmbeddedDriver",
+    }

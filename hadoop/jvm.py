@@ -1,0 +1,24 @@
+"""Runs a Java main class to its end, for work that is no daemon."""
+
+import subprocess
+from pathlib import Path
+
+
+def run_java(environment: dict[str, str], class_path: str, main_class: str, arguments: list[str], log: Path) -> bool:
+    """Run and wait.
+
+    Args:
+        environment: Of `stack_environment`.
+        class_path: As for `java -cp`.
+        main_class: Fully qualified.
+        arguments: Of the class.
+        log: File that gets what it prints.
+
+    Returns:
+        Whether it ended with exit code 0.
+    """
+    quick = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    command = [environment["STACKHOUSE_JAVA"], *quick, "-cp", class_path, main_class, *arguments]
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as output:
+        return subprocess.run(command, env=environment, stdout=output, stderr=output, check=False).returncode == 0

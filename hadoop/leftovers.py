@@ -1,0 +1,58 @@
+"""Processes of a stack that outlived its supervisor: daemons after a kill -9, containers after a stop."""
+
+import contextlib
+
+import psutil
+
+from warehouse.settings import Settings
+
+_SECONDS = 10
+
+
+def port_owner(port: int) -> str:
+    """Who listens on a TCP port of this machine, as `name (pid 1)`; empty when nobody does."""
+    for connection in psutil.net_connections(kind="tcp"):
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port:
+            return _describe(connection.pid)
+    return ""
+
+
+def _describe(pid: int | None) -> str:
+    try:
+        return f"{psutil.Process(pid).name()} (pid {pid})" if pid else "another user's process"
+    except psutil.NoSuchProcess:
+        return f"pid {pid}"
+
+
+def daemons(settings: Settings) -> list[psutil.Process]:
+    """Daemons of this stack that run, supervised or not."""
+    return [process for process in _processes(settings) if "-Dstackhouse.service=" in " ".join(process.info["cmdline"])]
+
+
+def containers(settings: Settings) -> list[psutil.Process]:
+    """YARN containers of this stack that run."""
+    mark = str(settings.home / "yarn")
+    return [process for process in _processes(settings) if mark in " ".join(process.info["cmdline"])]
+
+
+def terminate(processes: list[psutil.Process]) -> None:
+    """End processes, first politely, and wait until they are gone."""
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, stubborn = psutil.wait_procs(processes, timeout=_SECONDS)
+    for process in stubborn:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(stubborn, timeout=_SECONDS)
+
+
+def _processes(settings: Settings) -> list[psutil.Process]:
+    # The environment is the proof: a process belongs to the stack whose state directory it was started with.
+    home = str(settings.home)
+    found = []
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        environment = process.info["environ"] or {}
+        if process.info["cmdline"] and environment.get("STACKHOUSE_HOME") == home:
+            found.append(process)
+    return found

@@ -1,0 +1,65 @@
+"""The services of a stack: their names, ports and order."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from warehouse.settings import Settings
+
+
+@dataclass(frozen=True)
+class Service:
+    """One daemon.
+
+    Attributes:
+        name: As in supervisord.conf, in logs and on the command line.
+        title: As its documentation writes it.
+        ports: Names of its fields in `Ports`; the first one is what clients talk to.
+        needs: Services that must answer before this one starts.
+    """
+
+    name: str
+    title: str
+    ports: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+
+
+SERVICES = (
+    Service("namenode", "NameNode", ("namenode_rpc", "namenode_http")),
+    Service("datanode", "DataNode", ("datanode_data", "datanode_ipc", "datanode_http")),
+    Service(
+        "resourcemanager",
+        "ResourceManager",
+        (
+            "resourcemanager",
+            "resourcemanager_scheduler",
+            "resourcemanager_tracker",
+            "resourcemanager_admin",
+            "resourcemanager_http",
+        ),
+    ),
+    Service("nodemanager", "NodeManager", ("nodemanager", "nodemanager_localizer", "nodemanager_http", "shuffle")),
+    Service("metastore", "Hive metastore", ("metastore",)),
+    # Without a registered node it would wait for ever for its Tez session.
+    Service(
+        "hiveserver2",
+        "HiveServer2",
+        ("hiveserver2", "hiveserver2_http"),
+        ("namenode", "datanode", "resourcemanager", "nodemanager", "metastore"),
+    ),
+)
+"""In the order of starting; stopping goes the other way."""
+
+
+def service_names() -> tuple[str, ...]:
+    """Names of all services, in the order of starting."""
+    return tuple(service.name for service in SERVICES)
+
+
+def log_path(settings: Settings, service: str) -> Path:
+    """Log of one service, as supervisord.conf says."""
+    return settings.home / "logs" / f"{service}.log"
+
+
+def port_numbers(settings: Settings, service: Service) -> dict[str, int]:
+    """Ports of one service by their name in the settings."""
+    return {name: getattr(settings.ports, name) for name in service.ports}

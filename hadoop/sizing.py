@@ -1,0 +1,82 @@
+"""How much memory each process gets, computed from the machine."""
+
+import os
+from dataclasses import dataclass
+
+import psutil
+
+from warehouse.errors import SetupError
+from warehouse.settings import Settings
+
+SMALLEST_MACHINE_MB = 7168
+"""A machine sold with 8 GiB reports a little less."""
+
+_BUDGET_SHARE = 0.75
+_STEP_MB = 128
+_DAEMONS_MB = 2048
+_SMALLEST_YARN_MB = 4096
+_SPARK_SHARE = 0.60
+"""As in capacity-scheduler.xml."""
+_SPARK_AM_MB = 640
+"""Heap 256 and the 384 that Spark adds as overhead."""
+_EXECUTOR_OVERHEAD_MB = 384
+_EXECUTOR_MB_A_CORE = 2048
+_SMALLEST_EXECUTOR_MB = 1536
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """Memory in MiB and cores.
+
+    Attributes:
+        yarn_mb: All containers together.
+        cores: Cores of the NodeManager and of the one Spark executor.
+        executor_mb: Heap of the Spark executor, without overhead.
+        driver_mb: Heap of the Spark driver, which is no container.
+        tez_am_mb: Container of the Tez session.
+        tez_task_mb: Container of a Tez task.
+        hiveserver2_mb: Heap of HiveServer2.
+    """
+
+    yarn_mb: int
+    cores: int
+    executor_mb: int
+    driver_mb: int
+    tez_am_mb: int
+    tez_task_mb: int
+    hiveserver2_mb: int
+
+
+def size_stack(settings: Settings) -> Sizing:
+    """Sizes for this machine, or for what the settings allow of it.
+
+    Raises:
+        SetupError: Less memory than the stack starts with.
+    """
+    machine_mb = psutil.virtual_memory().total // 2**20
+    budget = settings.memory_mb or int(machine_mb * _BUDGET_SHARE)
+    if settings.memory_mb is None and machine_mb < SMALLEST_MACHINE_MB:
+        raise SetupError(f"this machine has {machine_mb} MiB of memory, the stack needs 8 GiB; STACKHOUSE_MEMORY_MB overrides")
+    return compute_sizing(budget, settings.cores or os.cpu_count() or 1)
+
+
+def compute_sizing(budget_mb: int, cores: int) -> Sizing:
+    """Divide a memory budget.
+
+    Args:
+        budget_mb: MiB for daemons and containers together.
+        cores: Cores for YARN.
+    """
+    yarn = max(_SMALLEST_YARN_MB, budget_mb - _DAEMONS_MB) // _STEP_MB * _STEP_MB
+    spark_room = int(yarn * _SPARK_SHARE) - _SPARK_AM_MB
+    executor = min(spark_room, max(_SMALLEST_EXECUTOR_MB, cores * _EXECUTOR_MB_A_CORE)) // _STEP_MB * _STEP_MB
+    roomy = yarn >= 2 * _SMALLEST_YARN_MB
+    return Sizing(
+        yarn_mb=yarn,
+        cores=cores,
+        executor_mb=executor - _EXECUTOR_OVERHEAD_MB,
+        driver_mb=1024 if roomy else 640,
+        tez_am_mb=640 if roomy else 512,
+        tez_task_mb=1536 if roomy else 1024,
+        hiveserver2_mb=1024 if roomy else 768,
+    )
