@@ -1,10 +1,10 @@
-"""Shows how services start and stop: a live table on a terminal, one line a service elsewhere."""
+"""Shows how work goes on: a live table on a terminal, one line a step elsewhere; always on standard error."""
 
 import sys
 import time
 from types import TracebackType
 
-from rich.console import Console, Group
+from rich.console import Console
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
@@ -13,16 +13,21 @@ from rich.text import Text
 _NAME_WIDTH = 17
 
 
-class ServiceBoard:
-    """Context manager that draws what it is told; see `cli.stack.StartObserver`."""
+class StepBoard:
+    """Context manager that draws what it is told.
+
+    Steps may overlap (`working`, `ready`: services that start together) or follow each other (`begin`, `end`).
+    """
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
+        console = Console(stderr=True)
+        self._width = console.width
         self._rows: dict[str, tuple[float, str, float | None]] = {}
-        self._live = Live(console=self._console, get_renderable=self._draw, refresh_per_second=8, transient=False)
-        self._interactive = self._console.is_terminal
+        self._current = ""
+        self._live = Live(console=console, get_renderable=self._draw, refresh_per_second=8)
+        self._interactive = console.is_terminal
 
-    def __enter__(self) -> "ServiceBoard":
+    def __enter__(self) -> "StepBoard":
         if self._interactive:
             self._live.start()
         return self
@@ -33,24 +38,42 @@ class ServiceBoard:
         if self._interactive:
             self._live.stop()
 
+    @property
+    def seconds(self) -> dict[str, float]:
+        """How long each finished step took."""
+        return {name: round(ended - began, 1) for name, (began, _, ended) in self._rows.items() if ended}
+
     def working(self, name: str, what: str) -> None:
-        """Note what is done about a service."""
+        """Note what is done about a step."""
         began, _, ended = self._rows.get(name, (time.monotonic(), "", None))
         self._rows[name] = (began, what, ended)
 
     def ready(self, name: str) -> None:
-        """Note that a service is done."""
+        """Note that a step is done."""
         began, what, _ = self._rows.get(name, (time.monotonic(), "", None))
         self._rows[name] = (began, what, time.monotonic())
         if not self._interactive:
             print(f"{name:{_NAME_WIDTH}} {time.monotonic() - began:5.1f} s", file=sys.stderr)
 
-    def _draw(self) -> Group:
+    def begin(self, name: str, what: str) -> None:
+        """End the step before, and begin or go on with one."""
+        if self._current and self._current != name:
+            self.end()
+        self._current = name
+        self.working(name, what)
+
+    def end(self) -> None:
+        """End the step that was begun last."""
+        if self._current:
+            self.ready(self._current)
+        self._current = ""
+
+    def _draw(self) -> Table:
         table = Table.grid(padding=(0, 2))
         table.add_column(width=_NAME_WIDTH)
         for name, (began, what, ended) in self._rows.items():
             seconds = f"{(ended or time.monotonic()) - began:.1f} s"
             mark = Text("✔", style="green") if ended else Spinner("dots")
-            note = "" if ended else what[: max(20, self._console.width - 40)]
+            note = "" if ended else what[: max(20, self._width - 40)]
             table.add_row(Text(name), mark, Text(seconds, style="dim"), Text(note, style="dim"))
-        return Group(table)
+        return table

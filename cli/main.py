@@ -1,6 +1,5 @@
 """The commands of `./stackhouse`; each imports what it needs, so that `query` does not wait for Spark."""
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -68,11 +67,11 @@ def test(arguments: Passed = None) -> None:
 @app.command()
 def up() -> None:
     """Start the stack and wait until it answers."""
-    from cli.board import ServiceBoard
+    from cli.board import StepBoard
     from cli.stack import start_stack
 
     settings = _settings()
-    with ServiceBoard() as board:
+    with StepBoard() as board:
         start_stack(settings, board)
     print(
         f"up: HiveServer2 at {settings.host}:{settings.ports.hiveserver2}, "
@@ -84,10 +83,10 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """Stop the stack in order; every row is there again after the next `up`."""
-    from cli.board import ServiceBoard
+    from cli.board import StepBoard
     from cli.stack import stop_stack
 
-    with ServiceBoard() as board:
+    with StepBoard() as board:
         stopped = stop_stack(_settings(), board)
     print("down" if stopped else "nothing was running")
 
@@ -189,7 +188,3 @@ _not_built("generate", "Write labelled synthetic data.")
 def _settings() -> Settings:
     return load_settings()
 
-
-def print_json(content: object) -> None:
-    """Print one JSON document on standard output."""
-    print(json.dumps(content, indent=2, default=str, ensure_ascii=False))

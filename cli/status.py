@@ -6,7 +6,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from cli.main import print_json
+from cli.output import print_json
 from cli.readiness import PROBES
 from hadoop.health import HdfsHealth, YarnHealth, hdfs_health, yarn_health
 from hadoop.services import SERVICES, Service, port_numbers

@@ -43,7 +43,6 @@ def _common(settings: Settings, java_home: Path) -> dict[str, str]:
         "STACKHOUSE_REPLICATION": "1",
         "JAVA_HOME": str(java_home),
         "STACKHOUSE_JAVA": str(java_home / "bin" / "java"),
-        "HADOOP_USER_NAME": settings.user,
         "HADOOP_CONF_DIR": str(HADOOP_CONF),
         "HIVE_CONF_DIR": str(HIVE_CONF),
         "JDK_JAVA_OPTIONS": f"@{JVM_OPTIONS}",

@@ -77,7 +77,11 @@ class Batch:
 
     @classmethod
     def from_json(cls, content: bytes) -> "Batch":
-        """Read a stored manifest."""
+        """Read a stored manifest.
+
+        Raises:
+            StorageError: It does not describe the batch it names.
+        """
         found = json.loads(content)
         files = tuple(BatchFile(**{**file, "split_lines": tuple(file["split_lines"])}) for file in found["files"])
         batch = cls(
@@ -88,7 +92,7 @@ class Batch:
             loaded_by=found["loaded_by"],
         )
         if batch.id != found["batch"]:
-            raise StorageError(f"manifest of batch {found['batch']} describes batch {batch.id}: it was changed after loading")
+            raise StorageError(f"manifest of batch {found['batch']} describes {batch.id}: it was changed after loading")
         return batch
 
 
@@ -98,9 +102,22 @@ def batch_id(files: tuple[BatchFile, ...]) -> str:
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:_ID_DIGITS]
 
 
+def load_batch(storage: Storage, dataset: str, batch: str) -> Batch:
+    """Read the manifest of one complete batch.
+
+    Raises:
+        NotFoundError: There is no such batch.
+        StorageError: Its manifest is damaged.
+    """
+    path = f"{DatasetPaths(dataset).raw_batch(batch)}/{MANIFEST_NAME}"
+    try:
+        return Batch.from_json(storage.read(path))
+    except (ValueError, TypeError, KeyError) as problem:
+        raise StorageError(f"{path} is not a batch manifest: {problem!r}") from problem
+
+
 def loaded_batches(storage: Storage, dataset: str) -> list[Batch]:
     """All complete batches of a dataset, in loading order."""
-    paths = DatasetPaths(dataset)
-    ids = [name.removeprefix("batch=") for name in storage.list(paths.raw) if name.startswith("batch=")]
-    batches = [Batch.from_json(storage.read(f"{paths.raw_batch(found)}/{MANIFEST_NAME}")) for found in ids]
+    names = storage.list(DatasetPaths(dataset).raw)
+    batches = [load_batch(storage, dataset, name.removeprefix("batch=")) for name in names if name.startswith("batch=")]
     return sorted(batches, key=lambda batch: batch.sequence)

@@ -1,7 +1,7 @@
 """What the pipeline asks of its one Spark job and what the job reports, as plain JSON between two processes."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 
 @dataclass(frozen=True)
@@ -10,13 +10,15 @@ class StageTask:
 
     Attributes:
         batch: Batch id.
+        sequence: Later wins.
         raw: Directory of the batch's files.
-        files: Names, with the line number that each split begins behind (see `BatchFile.split_lines`).
+        files: Names of all files, each with its `BatchFile.split_lines`.
         staged: New directory for typed rows.
         quarantine: New directory for rejected rows.
     """
 
     batch: str
+    sequence: int
     raw: str
     files: dict[str, list[int]]
     staged: str
@@ -31,7 +33,7 @@ class StagedSource:
         batch: Batch id.
         sequence: Later wins.
         path: Directory with quarter partitions.
-        quarters: Partition values it has rows for.
+        quarters: All partition values it has rows for, as `StagedCounts` gave them.
     """
 
     batch: str
@@ -68,8 +70,10 @@ class JobPlan:
         dataset: Name in the contract.
         contract_path: Contract file on this machine.
         stage: Batches to stage; their quarters are found by doing it.
-        sources: Batches that are staged already.
-        clean_quarters: Quarters to clean besides those of newly staged batches.
+        sources: All batches that are staged already, each with all its quarters: a key may have older
+            versions in any of them.
+        clean_quarters: Quarters to clean besides those of newly staged batches: all that any batch outside
+            the live release has rows for.
         clean_target: New directory for clean rows.
         clean_existing: Directory of each quarter's clean rows that the run does not write, for marts.
         marts: Marts to build; the quarters that the run cleans are added to each.
@@ -85,7 +89,6 @@ class JobPlan:
     clean_target: str
     clean_existing: dict[str, str]
     marts: list[MartTask]
-    stage_sequence: dict[str, int]
     target_file_bytes: int = 256 * 1024 * 1024
 
     def to_dict(self) -> dict[str, Any]:
@@ -105,21 +108,38 @@ class JobPlan:
         )
 
 
+class StagedCounts(TypedDict):
+    """What staging made of one batch.
+
+    Attributes:
+        staged: Typed rows.
+        quarantined: Rejected rows.
+        quarters: Typed rows by quarter partition value.
+        rules: Rejected rows by broken rule id; a row that breaks two counts twice.
+    """
+
+    staged: int
+    quarantined: int
+    quarters: dict[str, int]
+    rules: dict[str, int]
+
+
 @dataclass(frozen=True)
 class JobResult:
-    """What the job wrote.
+    """What the job wrote. Quarters without a row have no directory.
 
     Attributes:
         application: YARN application id.
-        staged: By batch id: `staged` and `quarantined` row counts, rows by `quarters`, rejected rows by `rules`.
-        clean: Rows by quarter partition value, for the quarters it wrote.
-        superseded: Rows by quarter partition value that a newer version of their key replaced.
-        marts: Rows by mart and quarter partition value.
-        failed_checks: By mart: the rows its check returned, as text.
+        staged: Counts by batch id.
+        clean: Rows by quarter partition value, for all quarters it cleaned; 0: nothing is left in it.
+        superseded: Rows by quarter partition value, for the same quarters, that a newer version of their
+            key replaced. Counted by itself, not as a difference, so that the conservation law proves something.
+        marts: Rows by mart and quarter partition value, for all quarters it built.
+        failed_checks: By mart: the first rows its check returned, as text; no entry: the check passed.
     """
 
     application: str
-    staged: dict[str, dict[str, Any]]
+    staged: dict[str, StagedCounts]
     clean: dict[str, int]
     superseded: dict[str, int]
     marts: dict[str, dict[str, int]]

@@ -88,6 +88,11 @@ class DatasetPaths:
         return f"{self.releases}/{number:06d}.json"
 
     @property
+    def release_tables(self) -> str:
+        """Location of the Hive tables of all releases: always empty, each partition names its own directory."""
+        return f"{self.releases}/tables"
+
+    @property
     def ledger(self) -> str:
         """Events of the dataset, one file each, in order of their names."""
         return f"{ROOT}/ledger/{self.dataset}"

@@ -10,6 +10,7 @@ PARTITION_COLUMN = "quarter_start"
 """Partition key of staged, clean and mart tables: DATE of the quarter's first day."""
 
 _MONTHS = 3
+_PARTITION = re.compile(r"(\d{4})-(01|04|07|10)-01", re.ASCII)
 _WRITTEN = re.compile(r"(\d{4})-?Q([1-4])", re.ASCII | re.IGNORECASE)
 
 
@@ -49,12 +50,15 @@ class Quarter:
 
     @classmethod
     def from_partition(cls, value: str) -> "Quarter":
-        """Read a partition value, `2001-04-01`."""
-        start = date.fromisoformat(value)
-        quarter = cls.of(start)
-        if quarter.start != start:
-            raise UsageError(f"{value!r} is not the first day of a quarter")
-        return quarter
+        """Read a partition value, `2001-04-01`.
+
+        Raises:
+            UsageError: The value is not the first day of a quarter.
+        """
+        match = _PARTITION.fullmatch(value)
+        if not match:
+            raise UsageError(f"{value!r} is not the first day of a quarter; expected a date like 2001-04-01")
+        return cls(int(match[1]), int(match[2]) // _MONTHS + 1)
 
     @property
     def start(self) -> date:

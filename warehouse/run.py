@@ -1,7 +1,7 @@
 """One execution of the pipeline: what it is asked to do, what it did, and the conservation law."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 
@@ -9,27 +9,6 @@ def new_run_id(now: datetime | None = None) -> str:
     """A time-ordered id, `20261124T142605Zf00dab`: UTC second, then 6 random hex digits."""
     moment = (now or datetime.now(UTC)).astimezone(UTC)
     return moment.strftime("%Y%m%dT%H%M%SZ") + secrets.token_hex(3)
-
-
-@dataclass(frozen=True)
-class StagedBatch:
-    """What staging made of one batch.
-
-    Attributes:
-        batch: Batch id.
-        raw: Rows in the batch, as the loader counted them.
-        staged: Typed rows.
-        quarantined: Rejected rows.
-        quarters: Typed rows by quarter partition value, e.g. `2001-04-01`.
-        rules: Rejected rows by broken rule id; a row that breaks two counts twice.
-    """
-
-    batch: str
-    raw: int
-    staged: int
-    quarantined: int
-    quarters: dict[str, int] = field(default_factory=dict)
-    rules: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

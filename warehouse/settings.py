@@ -52,7 +52,7 @@ class Settings:
         ports: TCP ports.
         memory_mb: MiB for the whole stack, `None` to compute it from the machine.
         cores: Cores for YARN, `None` for all of the machine.
-        user: HDFS and Hive user name.
+        user: HDFS and Hive user name, that of the account.
     """
 
     home: Path
@@ -83,12 +83,12 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
         ports=_ports(source),
         memory_mb=source.optional_number("MEMORY_MB"),
         cores=source.optional_number("CORES"),
-        user=source.environment.get("HADOOP_USER_NAME") or _login_name(),
+        user=_login_name(),
     )
 
 
 def _login_name() -> str:
-    # As Hadoop finds it: by the account; getpass would prefer LOGNAME, which `su` keeps.
+    # By the account, as Hadoop finds it. HADOOP_USER_NAME is ignored: HiveServer2 takes it for a user to impersonate.
     return pwd.getpwuid(os.geteuid()).pw_name
 
 
@@ -139,4 +139,9 @@ class _Source:
 
     def optional_number(self, name: str) -> int | None:
         variable = _PREFIX + name
-        return self.number(name) if self.environment.get(variable, self._file.get(variable)) else None
+        if not self.environment.get(variable, self._file.get(variable)):
+            return None
+        value = self.number(name)
+        if value == 0:
+            raise self.error(name, "is 0, expected a whole number above it, or nothing")
+        return value

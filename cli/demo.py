@@ -1,0 +1,40 @@
+"""`demo`: from nothing to quarterly answers over real flights."""
+
+import sys
+from time import monotonic
+
+from cli.board import StepBoard
+from cli.loading import load_batch
+from cli.pipeline import run_pipeline
+from cli.querying import print_table
+from cli.stack import start_stack
+from hive.connection import connect
+from warehouse.settings import REPOSITORY, Settings
+
+_DATASET = "flights"
+_QUERY = "SELECT quarter, flights, total_delay, mean_delay, late_share, total_distance, origins FROM flights.delays_by_quarter"
+
+_NEXT = """
+What to try next:
+  ./stackhouse query "SELECT origin, flights, mean_delay FROM flights.airport_delays_by_quarter WHERE quarter = '2001Q2' ORDER BY mean_delay DESC LIMIT 10"
+  ./stackhouse beeline -e "DESCRIBE flights.clean"
+  ./stackhouse history flights
+  ./stackhouse status
+  ./stackhouse down"""
+
+
+def run_demo(settings: Settings) -> None:
+    """Start the stack, load and publish the flights that come with the repository, and show them."""
+    began = monotonic()
+    with StepBoard() as board:
+        start_stack(settings, board)
+    files = sorted((REPOSITORY / "data" / _DATASET).glob("*.csv.gz"))
+    loaded = load_batch(settings, _DATASET, files)
+    print(f"loaded {loaded.batch.rows:,} flights in {len(files)} files: batch {loaded.batch.id}", file=sys.stderr)
+    with StepBoard() as board:
+        report = run_pipeline(settings, _DATASET, (), board)
+    print(f"{report.law}\n", file=sys.stderr)
+    with connect(settings) as server:
+        print_table(server.fetch(f"{_QUERY} ORDER BY quarter_start"))
+    print(f"from start to answer: {monotonic() - began:.0f} s", file=sys.stderr)
+    print(_NEXT)

@@ -1,0 +1,60 @@
+"""`load`: files into HDFS, with a progress bar."""
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from cli.output import print_json
+from ingestion.loader import LoadResult, load
+from ingestion.webhdfs import WebHdfs
+from warehouse.contract_file import load_contract
+from warehouse.lock import DatasetLock
+from warehouse.settings import Settings
+
+
+def load_files(settings: Settings, dataset: str, files: list[Path], as_json: bool) -> None:
+    """Load one batch and say what happened; see `ingestion.loader.load` for what is raised."""
+    result = load_batch(settings, dataset, files)
+    if as_json:
+        print_json(_document(result))
+    else:
+        _print(result)
+
+
+def load_batch(settings: Settings, dataset: str, files: list[Path]) -> LoadResult:
+    """Load one batch under the dataset's lock, with a progress bar on a terminal."""
+    contract = load_contract(dataset)
+    storage = WebHdfs(settings)
+    total = sum(path.stat().st_size for path in files if path.is_file())
+    columns = (TextColumn("{task.description:9}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    console = Console(stderr=True)
+    with (
+        DatasetLock(storage, dataset, settings.user, f"load {dataset}"),
+        Progress(*columns, console=console, disable=not console.is_terminal) as progress,
+    ):
+        bars = {"check": progress.add_task("checking", total=total), "send": progress.add_task("loading", total=total)}
+        return load(storage, contract, files, settings.user, lambda phase, size: progress.advance(bars[phase], size))
+
+
+def _document(result: LoadResult) -> dict[str, Any]:
+    batch = result.batch
+    return {
+        "batch": batch.id,
+        "already_loaded": result.already_loaded,
+        "sequence": batch.sequence,
+        "rows": batch.rows,
+        "bytes": batch.size,
+        "files": [{"name": file.name, "bytes": file.size, "rows": file.rows, "sha256": file.sha256} for file in batch.files],
+        "loaded_at": batch.loaded_at.isoformat(),
+    }
+
+
+def _print(result: LoadResult) -> None:
+    batch = result.batch
+    files = f"{len(batch.files)} file{'' if len(batch.files) == 1 else 's'}"
+    if result.already_loaded:
+        print(f"already loaded as batch {batch.id} on {batch.loaded_at:%Y-%m-%d %H:%M} UTC: {files}, {batch.rows:,} rows; nothing to do")
+    else:
+        print(f"batch {batch.id}: {files}, {batch.rows:,} rows, {batch.size / 1e6:,.1f} MB, verified in HDFS")

@@ -1,0 +1,114 @@
+"""Decides what a run has to do: which batches to stage, which quarters to clean, which marts to build."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from warehouse.batch import Batch
+from warehouse.contract import Contract
+from warehouse.errors import UsageError
+from warehouse.job import JobPlan, MartTask, StagedSource, StageTask
+from warehouse.mart_sql import MartSql
+from warehouse.paths import DatasetPaths
+from warehouse.quarter import Quarter
+from warehouse.release import Release
+from warehouse.staged import StagedBatch, staging_directories
+
+CLEAN = "clean"
+QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What there is when a run begins.
+
+    Attributes:
+        contract: Of the dataset.
+        marts: SQL of its marts.
+        batches: All loaded batches, in loading order.
+        staged: Those staged already under this contract, by batch id.
+        live: What readers see, `None` before the first release.
+        quarters: Asked to be built anew.
+    """
+
+    contract: Contract
+    marts: Sequence[MartSql]
+    batches: Sequence[Batch]
+    staged: dict[str, StagedBatch]
+    live: Release | None
+    quarters: Sequence[Quarter] = field(default_factory=tuple)
+
+    @property
+    def kept(self) -> Release | None:
+        """The live release when its rows may be kept; under another contract every row is read anew."""
+        return self.live if self.live and self.live.contract == self.contract.fingerprint else None
+
+
+def make_plan(inputs: Inputs, run: str) -> JobPlan | None:
+    """Plan a run; `None` when readers would see no difference.
+
+    Raises:
+        UsageError: A quarter was asked for that has no rows.
+    """
+    paths = DatasetPaths(inputs.contract.dataset)
+    to_stage = [batch for batch in inputs.batches if batch.id not in inputs.staged]
+    clean_quarters = _clean_quarters(inputs)
+    kept = inputs.kept.tables[CLEAN].partitions if inputs.kept else {}
+    marts = [_mart_task(inputs, mart, paths, run, sorted(kept)) for mart in inputs.marts]
+    if not to_stage and not clean_quarters and not _definitions_differ(inputs):
+        return None
+    return JobPlan(
+        run=run,
+        dataset=inputs.contract.dataset,
+        contract_path=str(inputs.contract.path),
+        stage=[_stage_task(batch, paths, run) for batch in to_stage],
+        sources=[_source(staged, paths, inputs.contract) for staged in inputs.staged.values()],
+        clean_quarters=clean_quarters,
+        clean_target=paths.clean(run),
+        clean_existing={value: partition.path for value, partition in kept.items()},
+        marts=marts,
+    )
+
+
+def _clean_quarters(inputs: Inputs) -> list[str]:
+    """Quarters of staged batches that the live release has not, of a changed contract, and those asked for."""
+    released = inputs.kept.batches if inputs.kept else {}
+    found = {q for staged in inputs.staged.values() if staged.batch not in released for q in staged.quarters}
+    return sorted(found | _asked(inputs))
+
+
+def _asked(inputs: Inputs) -> set[str]:
+    known = {quarter for staged in inputs.staged.values() for quarter in staged.quarters}
+    known |= set(inputs.live.tables[CLEAN].partitions) if inputs.live else set()
+    asked = {quarter.start.isoformat(): quarter for quarter in inputs.quarters}
+    for start, quarter in asked.items():
+        if start not in known:
+            raise UsageError(f"{inputs.contract.dataset} has no rows of {quarter} in any staged batch")
+    return set(asked)
+
+
+def _definitions_differ(inputs: Inputs) -> bool:
+    if inputs.kept is None:
+        return True
+    wanted = {mart.name: mart.definition for mart in inputs.marts}
+    live = {name: table.definition for name, table in inputs.kept.tables.items() if name not in (CLEAN, QUARANTINE)}
+    return wanted != live
+
+
+def _mart_task(inputs: Inputs, mart: MartSql, paths: DatasetPaths, run: str, kept: list[str]) -> MartTask:
+    live = inputs.kept.tables.get(mart.name) if inputs.kept else None
+    # The quarters that the run cleans are added by the job; a changed mart needs the others as well.
+    quarters = [] if live and live.definition == mart.definition else kept
+    return MartTask(mart.name, mart.sql, mart.check, quarters, paths.mart(mart.name, run))
+
+
+def _stage_task(batch: Batch, paths: DatasetPaths, run: str) -> StageTask:
+    directories = staging_directories(paths, run, batch.id)
+    files = {file.name: list(file.split_lines) for file in batch.files}
+    return StageTask(
+        batch.id, batch.sequence, paths.raw_batch(batch.id), files, directories.staged, directories.quarantine
+    )
+
+
+def _source(staged: StagedBatch, paths: DatasetPaths, contract: Contract) -> StagedSource:
+    path = paths.staged(staged.batch, contract.fingerprint)
+    return StagedSource(staged.batch, staged.sequence, path, list(staged.quarters))

@@ -1,0 +1,62 @@
+"""`run`: the pipeline with its progress and its report."""
+
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from cli.board import StepBoard
+from cli.output import print_json
+from cli.pipeline import RunReport, run_pipeline
+from warehouse.quarter import Quarter
+from warehouse.settings import Settings
+
+
+def run_dataset(settings: Settings, dataset: str, quarters: list[str], as_json: bool) -> None:
+    """Run the pipeline and print what it did; see `cli.pipeline.run_pipeline` for what is raised."""
+    asked = [Quarter.parse(text) for text in quarters]
+    with StepBoard() as board:
+        report = run_pipeline(settings, dataset, asked, board)
+    if as_json:
+        print_json(_document(report))
+    else:
+        _print(report)
+
+
+def _document(report: RunReport) -> dict[str, Any]:
+    tables = report.release.tables
+    return {
+        "dataset": report.dataset,
+        "published": bool(report.run),
+        "run": report.run,
+        "application": report.application,
+        "release": report.release.number,
+        "law": {**asdict(report.law), "holds": report.law.holds},
+        "rows": {name: {value: part.rows for value, part in table.partitions.items()} for name, table in tables.items()},
+        "new_batches": [asdict(staged) for staged in report.new_batches],
+        "seconds": report.seconds,
+    }
+
+
+def _print(report: RunReport) -> None:
+    console = Console(highlight=False)
+    if not report.run:
+        console.print(f"nothing new: release {report.release.number} of {report.dataset} stays, no job was started")
+        console.print(str(report.law))
+        return
+    tables = report.release.tables
+    table = Table(box=None, pad_edge=False)
+    table.add_column("quarter")
+    shown = [name for name in tables if name != "quarantine"]
+    for name in shown:
+        table.add_column(name, justify="right")
+    for value in tables["clean"].partitions:
+        rows = [tables[name].partitions.get(value) for name in shown]
+        table.add_row(str(Quarter.from_partition(value)), *(f"{part.rows:,}" if part else "0" for part in rows))
+    console.print(table)
+    for staged in report.new_batches:
+        rules = ", ".join(f"{rule} {rows:,}" for rule, rows in staged.rules.items())
+        console.print(f"batch {staged.batch}: {staged.raw:,} rows, {staged.quarantined:,} rejected" + (f": {rules}" if rules else ""))
+    console.print(str(report.law))
+    console.print(f"release {report.release.number} of {report.dataset} is live, {report.seconds['total']:.1f} s")

@@ -1,0 +1,167 @@
+"""Statements over a session of HiveServer2, by PyHive."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import date
+
+from pyhive import hive as pyhive
+from pyhive.exc import Error as PyHiveError
+from pyhive.sasl_compat import PureSASLClient
+from TCLIService.ttypes import TOperationState
+from thrift.Thrift import TException
+from thrift.transport.TSocket import TSocket
+from thrift.transport.TTransport import TTransportException
+from thrift_sasl import TSaslClientTransport
+
+from hive.java_errors import hive_error
+from hive.rows import Rows, Value
+from warehouse.errors import QueryError, StackDownError, StackhouseError
+from warehouse.settings import Settings
+
+CONNECT_SECONDS = 30.0
+"""How long HiveServer2 may take to open a session. A statement may take as long as it likes."""
+
+_ROWS_PER_FETCH = 10_000
+_SESSION = {
+    # Names as the user wrote them, not `view.column`.
+    "hive.resultset.use.unique.column.names": "false",
+    # `${...}` in a value or a comment is text, never a variable of the server.
+    "hive.variable.substitute": "false",
+}
+_UNFINISHED = (TOperationState.INITIALIZED_STATE, TOperationState.PENDING_STATE, TOperationState.RUNNING_STATE)
+
+# thrift logs what it raises; without a handler Python would print that to the user as well.
+logging.getLogger("thrift").addHandler(logging.NullHandler())
+
+
+class HiveServer:
+    """One open session; its statements run one after the other."""
+
+    def __init__(self, session: pyhive.Connection, address: str) -> None:
+        """Take an open PyHive connection and its `host:port` for messages."""
+        self._session = session
+        self._address = address
+
+    def execute(self, sql: str, parameters: Mapping[str, Value] | None = None) -> None:
+        """Run a statement for its effect; arguments and errors as in `fetch`."""
+        self.fetch(sql, parameters)
+
+    def fetch(self, sql: str, parameters: Mapping[str, Value] | None = None) -> Rows:
+        """Run a statement and read all its rows.
+
+        Args:
+            sql: One statement. With parameters, `%(name)s` stands for a value and `%%` for a percent sign.
+            parameters: Values, escaped by PyHive.
+
+        Returns:
+            The rows; without columns for a statement that has no result.
+
+        Raises:
+            QueryError: HiveServer2 refuses or fails it.
+            StackDownError: HiveServer2 or a service behind it is gone.
+        """
+        try:
+            cursor = self._session.cursor(arraysize=_ROWS_PER_FETCH)
+            cursor.execute(sql, parameters, async_=True)
+            self._wait(cursor)
+            rows = _read(cursor)
+            cursor.close()
+        except PyHiveError as problem:
+            raise _translated(problem) from problem
+        except (TException, OSError, EOFError) as problem:
+            raise StackDownError(
+                f"HiveServer2 at {self._address} went away during the statement: ./stackhouse status, then run it again"
+            ) from problem
+        return rows
+
+    def _wait(self, cursor: pyhive.Cursor) -> None:
+        # The server itself holds each poll back until the statement ends, up to some seconds.
+        while True:
+            status = cursor.poll(get_progress_update=False)
+            if status.operationState not in _UNFINISHED:
+                break
+        if status.operationState == TOperationState.CANCELED_STATE:
+            raise QueryError("HiveServer2 cancelled the statement")
+        if status.operationState != TOperationState.FINISHED_STATE:
+            raise hive_error(status.errorMessage or "")
+
+
+@contextmanager
+def connect(settings: Settings) -> Iterator[HiveServer]:
+    """Open a session; it ends with the block.
+
+    Raises:
+        StackDownError: HiveServer2 does not answer within `CONNECT_SECONDS`.
+    """
+    address = f"{settings.host}:{settings.ports.hiveserver2}"
+    socket = TSocket(settings.host, settings.ports.hiveserver2, socket_keepalive=True)
+    socket.setTimeout(CONNECT_SECONDS * 1000)
+    try:
+        session = _open_session(socket, settings)
+        socket.setTimeout(None)
+        yield HiveServer(session, address)
+        # After an error the reply may not be the one to our question; the server ends the session by itself.
+        with suppress(TException, OSError, EOFError, PyHiveError):
+            session.close()
+    finally:
+        socket.close()
+
+
+def _open_session(socket: TSocket, settings: Settings) -> pyhive.Connection:
+    address = f"{settings.host}:{settings.ports.hiveserver2}"
+    # HiveServer2 without authentication takes any password over SASL PLAIN, but it must not be empty.
+    transport = TSaslClientTransport(
+        lambda: PureSASLClient(host=settings.host, username=settings.user, password="x"),  # noqa: S106
+        "PLAIN",
+        socket,
+    )
+    try:
+        return pyhive.connect(thrift_transport=transport, username=settings.user, configuration=_SESSION)
+    except PyHiveError as problem:
+        raise _translated(problem) from problem
+    except (TException, OSError, EOFError) as problem:
+        raise StackDownError(f"{_silence(problem, address)}: ./stackhouse up, then ./stackhouse status") from problem
+
+
+def _silence(problem: Exception, address: str) -> str:
+    if isinstance(problem, TTransportException) and problem.type == TTransportException.TIMED_OUT:
+        return f"HiveServer2 at {address} opened no session within {CONNECT_SECONDS:.0f} s"
+    return f"HiveServer2 does not answer at {address}"
+
+
+def _translated(problem: PyHiveError) -> StackhouseError:
+    status = getattr(problem.args[0], "status", None) if problem.args else None
+    return QueryError(str(problem)) if status is None else hive_error(status.errorMessage or "")
+
+
+def _read(cursor: pyhive.Cursor) -> Rows:
+    if cursor.description is None:
+        return Rows((), (), ())
+    columns = tuple(column[0] for column in cursor.description)
+    types = tuple(column[1].removesuffix("_TYPE") for column in cursor.description)
+    try:
+        found = cursor.fetchall()
+    except ValueError as problem:
+        raise QueryError(f"{problem}: select it as text, CAST(... AS STRING)") from problem
+    dates = [index for index, name in enumerate(types) if name == "DATE"]
+    return Rows(columns, types, tuple(_with_dates(row, dates, columns) for row in found))
+
+
+def _with_dates(row: tuple[Value, ...], dates: list[int], columns: tuple[str, ...]) -> tuple[Value, ...]:
+    """PyHive leaves DATE as text."""
+    if not dates:
+        return row
+    values = list(row)
+    for index in dates:
+        text = values[index]
+        if text is not None:
+            values[index] = _date(str(text), columns[index])
+    return tuple(values)
+
+
+def _date(text: str, column: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as problem:
+        raise QueryError(f"column {column}: {text!r} is no date in Python: select CAST(... AS STRING)") from problem

@@ -1,0 +1,247 @@
+"""Statements that define databases, tables and views, as text; nothing here talks to a server.
+
+Hive knows nothing of a transaction over several statements, so each is written to be repeated, and what
+readers see changes by one `CREATE OR REPLACE VIEW`: one `alter_table` in the metastore
+(org.apache.hadoop.hive.ql.ddl.view.create.CreateViewOperation), which unlike `ALTER VIEW ... AS` keeps
+column comments and takes properties.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pyhive.hive import HiveParamEscaper
+
+from warehouse.contract import ORIGIN_COLUMNS, Column, Contract, validate_identifier
+from warehouse.paths import DatasetPaths
+from warehouse.quarter import PARTITION_COLUMN
+
+CLEAN = "clean"
+CLEAN_WITH_ORIGIN = "clean_with_origin"
+QUARANTINE = "quarantine"
+
+RUN_PROPERTY = "stackhouse.run"
+"""Property of a release table: run whose partitions it has, all of them; set last."""
+
+RELEASE_PROPERTY = "stackhouse.release"
+"""Property of a view: number of the release it shows."""
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """One column in Hive.
+
+    Attributes:
+        name: Lower-case identifier.
+        type: Hive SQL type.
+        comment: One sentence.
+        required: NULL is a fault.
+    """
+
+    name: str
+    type: str
+    comment: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a physical table is in every release.
+
+    Attributes:
+        name: `clean`, `quarantine` or a mart.
+        comment: One sentence.
+        columns: Columns that are in the files.
+        partition: The partition key, which is not.
+    """
+
+    name: str
+    comment: str
+    columns: tuple[TableColumn, ...]
+    partition: TableColumn
+
+
+_BATCH, _FILE, _LINE = (
+    TableColumn(name, kind, comment, required=True)
+    for name, kind, comment in zip(
+        ORIGIN_COLUMNS,
+        ("STRING", "STRING", "BIGINT"),
+        ("Batch id the row came with.", "Name of the file the row came in.", "Line of the file, 1 is the first."),
+        strict=True,
+    )
+)
+_QUARTER = TableColumn(PARTITION_COLUMN, "DATE", "First day of the quarter; partition key.", required=True)
+_RULES = TableColumn("rules", "ARRAY<STRING>", "Ids of the broken rules.", required=True)
+_RECORD = TableColumn("record", "BINARY", "The rejected line, its bytes as received.", required=True)
+_RECORD_TEXT = TableColumn("record_text", "STRING", "The rejected line as UTF-8 text; other bytes show as U+FFFD.")
+
+
+def tables(contract: Contract) -> tuple[Table, ...]:
+    """The physical tables of a dataset: clean, quarantine, then the marts in their order."""
+    clean = Table(CLEAN, contract.description, (*_columns(contract.columns), _BATCH, _FILE, _LINE), _QUARTER)
+    rejected = Table(QUARANTINE, f"Rejected rows of {contract.dataset}.", (_FILE, _LINE, _RULES, _RECORD), _BATCH)
+    marts = (Table(mart.name, mart.description, _columns(mart.columns), _QUARTER) for mart in contract.marts)
+    return (clean, rejected, *marts)
+
+
+def _columns(columns: Sequence[Column]) -> tuple[TableColumn, ...]:
+    return tuple(TableColumn(column.name, column.type, column.description, column.required) for column in columns)
+
+
+def literal(text: str) -> str:
+    """A string literal of HiveQL. `HiveServer` turns off the `${...}` that Hive would replace in it."""
+    return str(HiveParamEscaper().escape_string(text))
+
+
+def readers_database(dataset: str) -> str:
+    """Name of the database with the views."""
+    return validate_identifier(dataset)
+
+
+def releases_database(dataset: str) -> str:
+    """Name of the database with the tables of all releases."""
+    return f"{validate_identifier(dataset)}_releases"
+
+
+def release_table(name: str, release: int) -> str:
+    """Name of a physical table, `clean__r000042`."""
+    return validate_identifier(name) + release_suffix(release)
+
+
+def release_suffix(release: int) -> str:
+    """End of the names of all tables of a release."""
+    return f"__r{release:06d}"
+
+
+def _view_name(dataset: str, name: str) -> str:
+    return f"`{readers_database(dataset)}`.`{validate_identifier(name)}`"
+
+
+def table_name(dataset: str, name: str, release: int) -> str:
+    """Quoted full name of a physical table."""
+    return f"`{releases_database(dataset)}`.`{release_table(name, release)}`"
+
+
+def create_databases(dataset: str) -> tuple[str, str]:
+    """Statements that make both databases of a dataset unless they exist."""
+    readers = f"Dataset {dataset}: what readers query."
+    releases = f"Physical tables behind the views of {dataset}, one set per release."
+    return (
+        f"CREATE DATABASE IF NOT EXISTS `{readers_database(dataset)}` COMMENT {literal(readers)}",
+        f"CREATE DATABASE IF NOT EXISTS `{releases_database(dataset)}` COMMENT {literal(releases)}",
+    )
+
+
+def create_table(dataset: str, table: Table, release: int) -> str:
+    """Statement for an empty table; its own location never holds a file, every partition names one."""
+    columns = ",\n  ".join(_typed(column) for column in table.columns)
+    return (
+        f"CREATE EXTERNAL TABLE IF NOT EXISTS {table_name(dataset, table.name, release)} (\n  {columns}\n)\n"
+        f"COMMENT {literal(table.comment)}\n"
+        f"PARTITIONED BY ({_typed(table.partition)})\n"
+        f"STORED AS PARQUET\n"
+        f"LOCATION {literal(DatasetPaths(dataset).release_tables)}\n"
+        f"TBLPROPERTIES ('external.table.purge'='false')"
+    )
+
+
+def _typed(column: TableColumn) -> str:
+    return f"{_quoted(column)} {column.type} COMMENT {literal(column.comment)}"
+
+
+def _quoted(column: TableColumn) -> str:
+    return f"`{validate_identifier(column.name)}`"
+
+
+def add_partitions(dataset: str, table: Table, release: int, locations: Mapping[str, str]) -> str:
+    """Statement that adds partitions.
+
+    Args:
+        dataset: Name in the contract.
+        table: Whose partitions.
+        release: Number.
+        locations: HDFS directory by partition value; some hundreds at most.
+    """
+    kind = "DATE " if table.partition.type == "DATE" else ""
+    lines = "\n".join(
+        f"PARTITION ({_quoted(table.partition)}={kind}{literal(value)}) LOCATION {literal(path)}"
+        for value, path in locations.items()
+    )
+    return f"ALTER TABLE {table_name(dataset, table.name, release)} ADD IF NOT EXISTS\n{lines}"
+
+
+def mark_complete(dataset: str, name: str, release: int, run: str) -> str:
+    """Statement that says that all partitions of a run are in the table."""
+    return f"ALTER TABLE {table_name(dataset, name, release)} SET TBLPROPERTIES ('{RUN_PROPERTY}'={literal(run)})"
+
+
+def drop_table(dataset: str, name: str, release: int) -> str:
+    """Statement that removes the table and leaves its files."""
+    return f"DROP TABLE IF EXISTS {table_name(dataset, name, release)}"
+
+
+def count_values(dataset: str, table: Table, release: int) -> str:
+    """Query that decodes a whole table.
+
+    Returns:
+        Query for rows of table name, partition value, number of rows, and the numbers of values that are
+        not NULL by column, joined with commas so that the queries of several tables can be united.
+    """
+    filled = ", ".join(f"CAST(COUNT({_quoted(column)}) AS STRING)" for column in table.columns)
+    key = _quoted(table.partition)
+    return (
+        f"SELECT {literal(table.name)} AS `name`, CAST({key} AS STRING) AS `value`, "  # noqa: S608
+        f"COUNT(*) AS `rows_read`, "
+        f"CONCAT_WS(',', {filled}) AS `filled` FROM {table_name(dataset, table.name, release)} GROUP BY {key}"
+    )
+
+
+@dataclass(frozen=True)
+class View:
+    """What readers see of one table.
+
+    Attributes:
+        name: In the readers' database.
+        columns: In order.
+    """
+
+    name: str
+    columns: tuple[TableColumn, ...]
+
+
+def views(table: str, columns: Sequence[TableColumn]) -> tuple[View, ...]:
+    """The views over a physical table.
+
+    Args:
+        table: `clean`, `quarantine` or a mart.
+        columns: Of the physical table, the partition key last.
+    """
+    everything = tuple(columns)
+    if table == CLEAN:
+        published = tuple(column for column in everything if column.name not in ORIGIN_COLUMNS)
+        return (View(CLEAN_WITH_ORIGIN, everything), View(CLEAN, published))
+    if table == QUARANTINE:
+        return (View(QUARANTINE, (everything[-1], *everything[:-1], _RECORD_TEXT)),)
+    return (View(table, everything),)
+
+
+def replace_view(dataset: str, view: View, table: str, release: int, comment: str) -> str:
+    """Statement that makes a view or points it, with its comments, to a release."""
+    names = ",\n  ".join(f"{_quoted(column)} COMMENT {literal(column.comment)}" for column in view.columns)
+    expressions = ", ".join(_expression(column) for column in view.columns)
+    return (
+        f"CREATE OR REPLACE VIEW {_view_name(dataset, view.name)} (\n  {names}\n)\n"  # noqa: S608
+        f"COMMENT {literal(comment)}\n"
+        f"TBLPROPERTIES ('{RELEASE_PROPERTY}'='{release:d}')\n"
+        f"AS SELECT {expressions} FROM {table_name(dataset, table, release)}"
+    )
+
+
+def _expression(column: TableColumn) -> str:
+    if column == _RECORD_TEXT:
+        return f"CAST(`{_RECORD.name}` AS STRING)"
+    return _quoted(column)
+
+
+def drop_view(dataset: str, name: str) -> str:
+    """Statement that removes a view."""
+    return f"DROP VIEW IF EXISTS {_view_name(dataset, name)}"

@@ -1,0 +1,87 @@
+"""What HiveServer2 reports, as one line and one of our errors.
+
+HiveServer2 answers a failed call with a `TStatus` (TCLIService.thrift): `errorMessage`, an `errorCode`
+(org.apache.hadoop.hive.ql.ErrorMsg) and a `sqlState`. The code is 0 for whatever fails while rows are
+fetched and 40000 for several kinds, so the message, with the Java class names in it, decides.
+"""
+
+import re
+
+from warehouse.errors import QueryError, StackDownError, StackhouseError
+
+_KINDS: tuple[tuple[str, type[StackhouseError], str], ...] = (
+    (
+        r"connect to meta ?store|SessionHiveMetaStoreClient|TTransportException",
+        StackDownError,
+        "HiveServer2 does not reach its metastore: ./stackhouse status",
+    ),
+    (r"Invalid SessionHandle", StackDownError, "HiveServer2 has ended the session: run the command again"),
+    (r"in safe mode", StackDownError, "HDFS is in safe mode and refuses changes: ./stackhouse status"),
+    (
+        r"Call From \S+ to (\S+) failed on (?:connection|socket timeout) exception",
+        StackDownError,
+        r"HiveServer2 does not reach \1: ./stackhouse status",
+    ),
+    (
+        r"TezSession|Tez session|SessionNotRunning|TezException|YarnException|Application application_\d+_\d+ failed",
+        StackDownError,
+        "YARN does not run Hive's Tez session: ./stackhouse status",
+    ),
+    (
+        r"could only be written to 0 of|No space left on device|(?:NameSpace|DiskSpace) quota",
+        QueryError,
+        "HDFS has no space left for the result: free some, ./stackhouse status shows how much",
+    ),
+    (
+        r"OutOfMemoryError|GC overhead limit|beyond the '?(?:PHYSICAL|VIRTUAL)'? memory limit",
+        QueryError,
+        "the query ran out of memory: select less, or raise STACKHOUSE_MEMORY_MB and restart",
+    ),
+    (r"Permission denied: ([^\n]*)", QueryError, r"permission denied: \1"),
+)
+"""Pattern in the message, our error, its text. The first that matches wins; anything else is a `QueryError`."""
+
+_NOISE = re.compile(
+    r"""
+      Error\ while\ (?:compiling|processing)\ statement:\s*
+    | Error\ (?:running|while\ processing)\ (?:query|row):\s*
+    | Hive\ Runtime\ Error\ while\ [^:]*:\s*
+    | Unable\ to\ get\ the\ next\ row\ set\ with\ exception:\s*
+    | FAILED:\s*
+    | Execution\ Error,\ return\ code\ -?\d+\ from\ [\w.$]+?\.\s+
+    | \[Error\ \d+\]:\s*
+    | (?:[\w$]+\.)*[A-Z][\w$]*(?:Exception|Error)(?:\(message:|:|(?=\s))\s*
+    """,
+    re.VERBOSE,
+)
+"""What may stand before the useful part of a message, in any order and number."""
+
+_CAUSE = "Caused by: "
+
+
+def hive_error(message: str) -> StackhouseError:
+    """Translate the `errorMessage` of a `TStatus`.
+
+    Returns:
+        An error of one line, not raised: `line 1:7 ...` with the position where Hive gives one.
+    """
+    for pattern, error, text in _KINDS:
+        match = re.search(pattern, message)
+        if match:
+            return error(_first_line(match.expand(text)))
+    return QueryError(_useful_part(message) or "HiveServer2 gave no reason: ./stackhouse logs hiveserver2")
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
+def _useful_part(message: str) -> str:
+    # A failed task reports its whole stack; the innermost cause is what the user can act on.
+    line = _first_line(message.rpartition(_CAUSE)[2])
+    rest = line
+    while match := _NOISE.match(rest):
+        rest = rest[match.end() :]
+        if match[0].endswith("(message:"):
+            rest = rest.removesuffix(")")
+    return re.sub(r"^Line (?=\d+:\d+)", "line ", rest) or line

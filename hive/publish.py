@@ -1,0 +1,155 @@
+"""Makes a release readable: its tables, the switch of the views, and the end of old tables.
+
+Every function can be repeated after it was killed at any point.
+"""
+
+import json
+from itertools import islice
+
+from hive import ddl
+from hive.connection import HiveServer
+from warehouse.contract import Contract
+from warehouse.errors import StackhouseError
+from warehouse.release import Partition, Release
+
+_PARTITIONS_PER_STATEMENT = 400
+
+
+def create_release_tables(server: HiveServer, contract: Contract, release: Release) -> None:
+    """Make the tables of a release with all their partitions.
+
+    A complete table of the same run stays as it is; anything else under its name is replaced, its files stay.
+
+    Raises:
+        QueryError: HiveServer2 refuses a statement.
+        StackhouseError: Readers see another run's table under this number.
+    """
+    for statement in ddl.create_databases(release.dataset):
+        server.execute(statement)
+    made = _table_names(server, release.dataset, release.number)
+    for table in ddl.tables(contract):
+        if ddl.release_table(table.name, release.number) not in made:
+            _create_table(server, table, release)
+        elif not _is_complete(server, table.name, release):
+            _refuse_live(server, release.dataset, release.number)
+            server.execute(ddl.drop_table(release.dataset, table.name, release.number))
+            _create_table(server, table, release)
+
+
+def _create_table(server: HiveServer, table: ddl.Table, release: Release) -> None:
+    dataset, number = release.dataset, release.number
+    server.execute(ddl.create_table(dataset, table, number))
+    for partitions in _portions(release.tables[table.name].partitions):
+        locations = {value: partition.path for value, partition in partitions.items()}
+        server.execute(ddl.add_partitions(dataset, table, number, locations))
+    server.execute(ddl.mark_complete(dataset, table.name, number, release.run))
+
+
+def _portions(partitions: dict[str, Partition]) -> list[dict[str, Partition]]:
+    rest = iter(partitions.items())
+    portions = []
+    while portion := dict(islice(rest, _PARTITIONS_PER_STATEMENT)):
+        portions.append(portion)
+    return portions
+
+
+def _is_complete(server: HiveServer, table: str, release: Release) -> bool:
+    name = ddl.table_name(release.dataset, table, release.number)
+    return _properties(server, name).get(ddl.RUN_PROPERTY) == release.run
+
+
+def point_views(server: HiveServer, release: Release) -> None:
+    """Show a release to readers.
+
+    The views take columns and comments from the tables of the release, not from today's contract, so a
+    rollback over a changed contract works. `clean` moves last: once it shows the release, all views do.
+
+    Raises:
+        QueryError: A table of the release is missing, or HiveServer2 refuses a statement.
+    """
+    statements: dict[str, str] = {}
+    for table in release.tables:
+        statements.update(_view_statements(server, table, release))
+    for view in _view_names(server, release.dataset):
+        if view not in statements and _shown_release(server, release.dataset, view) is not None:
+            server.execute(ddl.drop_view(release.dataset, view))
+    last = statements.pop(ddl.CLEAN)
+    for statement in (*statements.values(), last):
+        server.execute(statement)
+
+
+def _view_statements(server: HiveServer, table: str, release: Release) -> dict[str, str]:
+    name = ddl.table_name(release.dataset, table, release.number)
+    comment = _properties(server, name)["comment"]
+    views = ddl.views(table, _columns(server, name))
+    return {view.name: ddl.replace_view(release.dataset, view, table, release.number, comment) for view in views}
+
+
+def live_release(server: HiveServer, dataset: str) -> int | None:
+    """Number of the release that readers see, `None` before the first."""
+    if ddl.CLEAN not in _view_names(server, dataset):
+        return None
+    return _shown_release(server, dataset, ddl.CLEAN)
+
+
+def drop_release_tables(server: HiveServer, dataset: str, number: int) -> None:
+    """Remove the tables of a release; their files stay.
+
+    Raises:
+        StackhouseError: Readers see it.
+    """
+    _refuse_live(server, dataset, number)
+    for name in _table_names(server, dataset, number):
+        server.execute(ddl.drop_table(dataset, name.rpartition("__r")[0], number))
+
+
+def _refuse_live(server: HiveServer, dataset: str, number: int) -> None:
+    for view in _view_names(server, dataset):
+        if _shown_release(server, dataset, view) == number:
+            raise StackhouseError(
+                f"tables of release {number} stay: view {dataset}.{view} shows it; publish another or roll back first"
+            )
+
+
+def _view_names(server: HiveServer, dataset: str) -> list[str]:
+    database = ddl.readers_database(dataset)
+    if not _database_exists(server, database):
+        return []
+    return [str(view) for (view,) in server.fetch(f"SHOW VIEWS IN `{database}`").rows]
+
+
+def _shown_release(server: HiveServer, dataset: str, view: str) -> int | None:
+    """Release that a view shows; `None` for a view that a user made."""
+    found = _properties(server, f"`{ddl.readers_database(dataset)}`.`{view}`").get(ddl.RELEASE_PROPERTY)
+    return None if found is None else int(found)
+
+
+def _database_exists(server: HiveServer, database: str) -> bool:
+    return (database,) in server.fetch("SHOW DATABASES").rows
+
+
+def _table_names(server: HiveServer, dataset: str, number: int) -> list[str]:
+    database = ddl.releases_database(dataset)
+    if not _database_exists(server, database):
+        return []
+    names = [str(name) for (name,) in server.fetch(f"SHOW TABLES IN `{database}`").rows]
+    return [name for name in names if name.endswith(ddl.release_suffix(number))]
+
+
+def _properties(server: HiveServer, name: str) -> dict[str, str]:
+    return {str(key): str(value) for key, value in server.fetch(f"SHOW TBLPROPERTIES {name}").rows}
+
+
+def _columns(server: HiveServer, name: str) -> list[ddl.TableColumn]:
+    """Columns of a table, the partition key last."""
+    columns = []
+    for column, kind, comment in server.fetch(f"DESCRIBE {name}").rows:
+        if not column:  # what follows repeats the partition key
+            break
+        columns.append(ddl.TableColumn(str(column), str(kind).upper(), _unescaped(comment)))
+    return columns
+
+
+def _unescaped(comment: object) -> str:
+    # DESCRIBE escapes comments like a Java string (SHOW TBLPROPERTIES does not); JSON reads those escapes.
+    return str(json.loads('"' + str(comment or "") + '"'))

@@ -1,0 +1,186 @@
+"""HDFS over WebHDFS, the REST interface of the NameNode and the DataNodes."""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from posixpath import basename, dirname
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from hdfs import HdfsError, InsecureClient
+
+from ingestion.checksum import FileChecksum
+from warehouse.errors import AlreadyExistsError, NotFoundError, StackDownError, StackhouseError, StorageError
+from warehouse.settings import Settings
+
+_TIMEOUT_SECONDS = (30, 120)
+"""To connect or to take the next bytes; to answer."""
+
+_LONGEST_MESSAGE = 300
+
+_REFUSALS: dict[str, tuple[type[StackhouseError], str]] = {
+    "FileNotFoundException": (NotFoundError, "HDFS: {message}"),
+    "FileAlreadyExistsException": (AlreadyExistsError, "HDFS: {message}"),
+    "AlreadyBeingCreatedException": (AlreadyExistsError, "{path} is being written to HDFS by someone else"),
+    "RecoveryInProgressException": (AlreadyExistsError, "{path} is half-written and HDFS is closing it; try again"),
+    "LeaseExpiredException": (StorageError, "{path} was deleted from HDFS while it was being written"),
+    "ParentNotDirectoryException": (StorageError, "{path}: a directory above it is a file in HDFS"),
+    "AccessControlException": (StorageError, "HDFS user {user} may not touch {path}: {message}"),
+    "DSQuotaExceededException": (StorageError, "{path}: the HDFS space quota is used up: {message}"),
+    "NSQuotaExceededException": (StorageError, "{path}: the HDFS quota of names is used up: {message}"),
+    "SafeModeException": (StackDownError, "HDFS is in safe mode, starting or short of disk; see ./stackhouse doctor"),
+    "RetriableException": (StackDownError, "HDFS is still starting: wait, or see ./stackhouse status"),
+    "StandbyException": (StackDownError, "the NameNode at {url} is in standby: it cannot be asked"),
+    "IOException": (StorageError, "{path}: {message}; ./stackhouse doctor finds full disks and dead DataNodes"),
+}
+"""By the Java class that the server names: what to raise, and its message."""
+
+
+class WebHdfs:
+    """Storage on a running HDFS, and what loading needs besides: streams, sizes, checksums."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Make a client; nothing is asked of HDFS yet."""
+        self.url = f"http://{settings.host}:{settings.ports.namenode_http}"
+        self.user = settings.user
+        session = requests.Session()
+        # HDFS is never behind the proxy that the environment names for the internet.
+        session.trust_env = False
+        # A broken write may reach HDFS late: it must not bring back the directory that was deleted after it.
+        session.params = {"createparent": "false"}
+        self._client = InsecureClient(self.url, user=settings.user, session=session, timeout=_TIMEOUT_SECONDS)
+
+    def list(self, path: str) -> list[str]:
+        """Names in a directory, sorted; empty when it does not exist."""
+        try:
+            with self._errors(path):
+                return sorted(self._client.list(path))
+        except NotFoundError:
+            return []
+
+    def exists(self, path: str) -> bool:
+        """Whether a file or directory is there."""
+        try:
+            self._status(path)
+        except NotFoundError:
+            return False
+        return True
+
+    def size(self, path: str) -> int:
+        """Bytes of a file."""
+        return int(self._status(path)["length"])
+
+    def read(self, path: str) -> bytes:
+        """Content of a small file."""
+        with self._errors(path), self._client.read(path) as stream:
+            return bytes(stream.read())
+
+    def create(self, path: str, content: bytes) -> None:
+        """Write a new small file; parents are made."""
+        with self._errors(path):
+            self._client.makedirs(dirname(path))
+            self._client.write(path, data=content)
+
+    def publish(self, path: str, content: bytes) -> None:
+        """Write a small file beside its place and rename it: it appears complete or not at all."""
+        temporary = f"{dirname(path)}/_{basename(path)}.{secrets.token_hex(8)}"
+        self.create(temporary, content)
+        try:
+            self.rename(temporary, path)
+        except AlreadyExistsError:
+            self.delete(temporary)
+            raise
+
+    def rename(self, source: str, target: str) -> None:
+        """Move a file or directory; the target's parents are made."""
+        try:
+            with self._errors(target):
+                self._client.makedirs(dirname(target))
+                # With this option the NameNode calls rename2, which says what is wrong. Without it the answer is
+                # a bare false, and a target that is a directory swallows the source. No public method has it.
+                self._client._rename(source, destination=target, renameoptions="NONE")
+        except (AlreadyExistsError, NotFoundError):
+            raise
+        except StorageError as problem:
+            # A file and a directory are told to be different kinds, not that one is in the other's place.
+            if self.exists(target):
+                raise AlreadyExistsError(f"{target} exists in HDFS already") from problem
+            raise
+
+    def make_directory(self, path: str, permission: str) -> None:
+        """Make a directory with its parents, or set the permission of the one that is there.
+
+        Args:
+            path: Directory.
+            permission: Octal, e.g. `1777`.
+        """
+        with self._errors(path):
+            self._client.makedirs(path)
+            # Not the permission of MKDIRS, which the NameNode's umask narrows.
+            self._client.set_permission(path, permission)
+
+    def delete(self, path: str) -> None:
+        """Remove a file or a whole directory; no error when there is none."""
+        with self._errors(path):
+            self._client.delete(path, recursive=True)
+
+    def write_stream(self, path: str, chunks: Iterable[bytes], block_size: int) -> None:
+        """Write a new file as its bytes come; never more than one chunk is held.
+
+        Args:
+            path: New file in a directory that exists.
+            chunks: The bytes. An `OSError` it raises would pass for a failure of HDFS.
+            block_size: Bytes per HDFS block, a multiple of 512, at least `dfs.namenode.fs-limits.min-block-size`.
+
+        Raises:
+            AlreadyExistsError: The path exists.
+        """
+        with self._errors(path):
+            self._client.write(path, data=iter(chunks), blocksize=block_size)
+
+    def file_checksum(self, path: str) -> FileChecksum:
+        """Checksum of a file, computed by the DataNodes that hold it (GETFILECHECKSUM)."""
+        with self._errors(path):
+            found = self._client.checksum(path)
+        # The server sends the array behind its buffer; only `length` bytes of it are the checksum.
+        return FileChecksum(found["algorithm"], found["bytes"][: 2 * found["length"]])
+
+    def _status(self, path: str) -> dict[str, int | str]:
+        with self._errors(path):
+            status: dict[str, int | str] = self._client.status(path)
+        return status
+
+    @contextmanager
+    def _errors(self, path: str) -> Iterator[None]:
+        try:
+            yield
+        except HdfsError as problem:
+            raise self._refusal(problem, path) from problem
+        except (requests.JSONDecodeError, KeyError, TypeError) as problem:
+            raise self._not_hdfs() from problem
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as problem:
+            raise self._unreachable(problem) from problem
+
+    def _refusal(self, problem: HdfsError, path: str) -> StackhouseError:
+        if isinstance(problem.message, bytes):
+            # The library keeps an answer that is no JSON as it came.
+            return self._not_hdfs()
+        # The rest of the server's message is a Java stack trace.
+        message = str(problem).partition("\n")[0].strip()[:_LONGEST_MESSAGE]
+        default = (StorageError, "HDFS refused {path}: {message}")
+        kind, text = _REFUSALS.get(problem.exception or "", default)
+        return kind(text.format(path=path, message=message, user=self.user, url=self.url))
+
+    def _not_hdfs(self) -> StackhouseError:
+        return StackDownError(f"what answers at {self.url} is not HDFS: see ./stackhouse doctor")
+
+    def _unreachable(self, problem: Exception) -> StackhouseError:
+        request = getattr(problem, "request", None)
+        asked = urlsplit(request.url if request is not None else self.url)
+        if asked.netloc == urlsplit(self.url).netloc:
+            return StackDownError(f"HDFS does not answer at {self.url}: start it with ./stackhouse up")
+        return StackDownError(
+            f"the DataNode at {asked.netloc}, where the NameNode sends the data, does not answer or broke off: "
+            f"{asked.hostname} must resolve and be reachable from this machine; see ./stackhouse doctor"
+        )

@@ -1,0 +1,146 @@
+"""The process that does the Spark work of one run: `python -m spark.main --events-fd N`.
+
+It reads one line of JSON from stdin, a `JobPlan`, and writes events as JSON lines to the file descriptor N:
+
+    {"event": "started", "application": "application_..."}
+    {"event": "step", "name": "stage", "batch": "..."}      also clean (quarters) and mart (mart)
+    {"event": "result", ...}                                the fields of `JobResult`
+    {"event": "failed", "error": "one line"}                instead of a result, then exit code 1
+
+When stdin ends after that line, whoever asked is gone and the process exits at once. Logs go to stderr.
+"""
+
+import argparse
+import json
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any
+
+from pyspark.sql import SparkSession
+
+from spark.clean import clean
+from spark.failure import reason
+from spark.fs import exists
+from spark.marts import build_mart
+from spark.session import start_session
+from spark.stage import stage
+from warehouse.contract import Contract
+from warehouse.contract_file import parse_contract
+from warehouse.errors import AlreadyExistsError, JobError
+from warehouse.job import JobPlan, JobResult, StagedCounts, StagedSource
+from warehouse.quarter import PARTITION_COLUMN
+
+Report = Callable[..., None]
+"""Called with the name of an event and its fields."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run the plan on stdin; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="spark.main")
+    parser.add_argument("--events-fd", type=int, required=True, help="open file descriptor for events")
+    with os.fdopen(parser.parse_args(arguments).events_fd, "w", encoding="utf-8") as events:
+        report = _reporter(events)
+        try:
+            plan = JobPlan.from_dict(json.loads(sys.stdin.buffer.readline()))
+            threading.Thread(target=_exit_with_parent, args=(sys.stdin.fileno(),), daemon=True).start()
+            _run(plan, report)
+        except Exception as problem:
+            # The one place where every failure becomes one line; the log has the rest.
+            traceback.print_exc()
+            report("failed", error=reason(problem))
+            return 1
+    return 0
+
+
+def run_plan(spark: SparkSession, contract: Contract, plan: JobPlan, report: Report) -> JobResult:
+    """Stage, clean, build the marts and check them, as planned.
+
+    Args:
+        spark: Session.
+        contract: Of the plan's dataset.
+        plan: What to do.
+        report: Told of every step before it begins.
+
+    Raises:
+        StackhouseError: The plan or the SQL of a mart cannot be carried out.
+        PySparkException: Spark failed.
+    """
+    _refuse_existing(spark, plan)
+    staged: dict[str, StagedCounts] = {}
+    for task in plan.stage:
+        report("step", name="stage", batch=task.batch)
+        staged[task.batch] = stage(spark, task, contract)
+    sources = [*plan.sources, *_new_sources(plan, staged)]
+    quarters = {*plan.clean_quarters, *(quarter for counts in staged.values() for quarter in counts["quarters"])}
+    report("step", name="clean", quarters=sorted(quarters))
+    cleaned = clean(spark, contract, sources, quarters, plan.clean_target, plan.target_file_bytes)
+    result = JobResult(spark.sparkContext.applicationId, staged, cleaned.clean, cleaned.superseded, {}, {})
+    return _build_marts(spark, contract, plan, result, report)
+
+
+def _run(plan: JobPlan, report: Report) -> None:
+    path = Path(plan.contract_path)
+    contract = parse_contract(plan.dataset, path, path.read_text(encoding="utf-8"))
+    spark = start_session(f"stackhouse {plan.dataset} {plan.run}")
+    try:
+        report("started", application=spark.sparkContext.applicationId)
+        report("result", **run_plan(spark, contract, plan, report).to_dict())
+    finally:
+        spark.stop()
+
+
+def _refuse_existing(spark: SparkSession, plan: JobPlan) -> None:
+    targets = [path for task in plan.stage for path in (task.staged, task.quarantine)]
+    for path in [*targets, plan.clean_target, *(task.target for task in plan.marts)]:
+        if exists(spark, path):
+            raise AlreadyExistsError(f"{path} exists; a run writes only to new directories, start another run")
+
+
+def _new_sources(plan: JobPlan, staged: dict[str, StagedCounts]) -> list[StagedSource]:
+    return [
+        StagedSource(task.batch, task.sequence, task.staged, list(staged[task.batch]["quarters"])) for task in plan.stage
+    ]
+
+
+def _build_marts(
+    spark: SparkSession, contract: Contract, plan: JobPlan, result: JobResult, report: Report
+) -> JobResult:
+    written = {q: f"{plan.clean_target}/{PARTITION_COLUMN}={q}" for q, rows in result.clean.items() if rows}
+    kept = {q: path for q, path in plan.clean_existing.items() if q not in result.clean}
+    marts, failed = dict[str, dict[str, int]](), dict[str, list[str]]()
+    for task in plan.marts:
+        report("step", name="mart", mart=task.name)
+        quarters = sorted({*task.quarters, *result.clean})
+        unknown = [q for q in quarters if q not in kept and q not in result.clean]
+        if unknown:
+            raise JobError(f"mart {task.name}: no directory of clean rows for {', '.join(unknown)}; the plan must name one")
+        built = build_mart(spark, contract, replace(task, quarters=quarters), {**kept, **written})
+        marts[task.name] = built.rows
+        if built.failures:
+            failed[task.name] = built.failures
+    return replace(result, marts=marts, failed_checks=failed)
+
+
+def _reporter(events: IO[str]) -> Report:
+    def report(event: str, **fields: Any) -> None:  # noqa: ANN401 -- whatever JSON can carry
+        events.write(json.dumps({"event": event, **fields}) + "\n")
+        events.flush()
+
+    return report
+
+
+def _exit_with_parent(stdin: int) -> None:
+    # Not through sys.stdin: its lock, held here, would abort the interpreter's own exit.
+    while os.read(stdin, 1):
+        pass
+    # No clean-up: Spark's JVM ends with this process, and nobody would read the result.
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,39 @@
+"""Spark types and column order of the tables that a contract describes."""
+
+from pyspark.sql import Column as Expression
+from pyspark.sql import functions as F
+from pyspark.sql.types import DataType, DateType, LongType, StringType, StructField, StructType, TimestampNTZType
+
+from warehouse.contract import ORIGIN_COLUMNS, Contract
+from warehouse.quarter import PARTITION_COLUMN
+
+SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE = ORIGIN_COLUMNS
+
+ORIGIN_FIELDS = (
+    StructField(SOURCE_BATCH, StringType()),
+    StructField(SOURCE_FILE, StringType()),
+    StructField(SOURCE_LINE, LongType()),
+)
+
+PARTITION_SCHEMA = StructType([StructField(PARTITION_COLUMN, DateType())])
+"""The partition column alone: enough to count rows, and it reads nothing but footers."""
+
+
+def spark_type(hive_type: str) -> DataType:
+    """Spark's type of a Hive type; TIMESTAMP is a wall clock in Hive, so it is one here."""
+    return TimestampNTZType() if hive_type == "TIMESTAMP" else DataType.fromDDL(hive_type)
+
+
+def contract_fields(contract: Contract) -> list[StructField]:
+    """The contract's columns, in its order."""
+    return [StructField(column.name, spark_type(column.type)) for column in contract.columns]
+
+
+def row_schema(contract: Contract) -> StructType:
+    """What the files of staged and clean rows hold: the contract's columns, then where the row came from."""
+    return StructType([*contract_fields(contract), *ORIGIN_FIELDS])
+
+
+def quarter_start(contract: Contract) -> Expression:
+    """First day of the quarter of a row's event time."""
+    return F.trunc(F.col(contract.event_time).cast("date"), "quarter").alias(PARTITION_COLUMN)

@@ -1,0 +1,21 @@
+-- Punctuality by airport of departure.
+--
+-- Grain:  one row per quarter of the scheduled departure and airport of departure.
+-- Reads:  clean, the clean flights of the quarters to build.
+-- Usage:  Spark SQL, run by `./stackhouse run flights`; published as flights.airport_delays_by_quarter.
+--
+-- Late is an arrival 15 minutes or more after schedule, as the Bureau of Transportation Statistics counts.
+-- Whole numbers and decimals only: sums of DOUBLE depend on the number of cores.
+SELECT
+    quarter_start,
+    CONCAT(DATE_FORMAT(quarter_start, 'yyyy'), 'Q', QUARTER(quarter_start)) AS quarter,
+    origin,
+    COUNT(*) AS flights,
+    CAST(SUM(delay) AS DECIMAL(20, 0)) AS total_delay,
+    CAST(CAST(SUM(delay) AS DECIMAL(20, 0)) / COUNT(*) AS DECIMAL(12, 4)) AS mean_delay,
+    CAST(
+        CAST(SUM(CASE WHEN delay >= 15 THEN 1 ELSE 0 END) AS DECIMAL(20, 0)) / COUNT(*) AS DECIMAL(7, 6)
+    ) AS late_share,
+    SUM(CAST(distance AS BIGINT)) AS total_distance
+FROM clean
+GROUP BY quarter_start, origin

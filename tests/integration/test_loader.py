@@ -1,0 +1,211 @@
+import bz2
+import gzip
+import hashlib
+import pickle
+import secrets
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ingestion.checksum import FileChecksum
+from ingestion.loader import load
+from warehouse.batch import batch_id, loaded_batches
+from warehouse.contract import Column, Contract, InputFormat
+from warehouse.errors import InputFileError, LoadError, StorageError
+from warehouse.paths import DatasetPaths
+
+HEADER = b"day,amount\n"
+
+
+@pytest.fixture
+def contract():
+    columns = tuple(Column(name, name, "STRING", "A column.") for name in ("day", "amount"))
+    name = f"test_{secrets.token_hex(4)}"
+    return Contract(name, "Sales.", columns, "day", InputFormat(), (), 0.0, (), Path("dataset.yaml"))
+
+
+@pytest.fixture
+def paths(storage, contract):
+    paths = DatasetPaths(contract.dataset)
+    yield paths
+    storage.delete(paths.raw)
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Three files, not in order of their names, 2 + 1 + 1 rows."""
+    content = {
+        "c.csv": HEADER + b"2001-01-01,1\n\n2001-01-02,2",
+        "a.csv.gz": gzip.compress(HEADER + b"2001-01-03,3\r\n"),
+        "b.csv.bz2": bz2.compress(HEADER + b"2001-01-04,4\n"),
+    }
+    for name, stored in content.items():
+        (tmp_path / name).write_bytes(stored)
+    return [tmp_path / name for name in content]
+
+
+def no_progress(_phase, _count):
+    """Nobody looks."""
+
+
+def test_batch_in_hdfs_has_the_bytes_as_received_and_a_manifest_that_describes_them(storage, contract, paths, files):
+    before = datetime.now(UTC)
+    result = load(storage, contract, files, "ann", no_progress)
+    assert not result.already_loaded
+    batch = result.batch
+    assert (batch.dataset, batch.sequence, batch.loaded_by, batch.rows) == (contract.dataset, 1, "ann", 4)
+    assert before <= batch.loaded_at <= datetime.now(UTC)
+    assert [file.name for file in batch.files] == ["a.csv.gz", "b.csv.bz2", "c.csv"]
+    assert storage.list(paths.raw) == [f"batch={batch.id}"]
+    directory = paths.raw_batch(batch.id)
+    assert storage.list(directory) == ["_manifest.json", "a.csv.gz", "b.csv.bz2", "c.csv"]
+    for path in files:
+        assert storage.read(f"{directory}/{path.name}") == path.read_bytes()
+    assert loaded_batches(storage, contract.dataset) == [batch]
+
+
+def test_same_bytes_again_change_nothing_in_whatever_order_they_are_given(storage, contract, paths, files):
+    first = load(storage, contract, files, "ann", no_progress)
+    told = []
+    again = load(storage, contract, files[::-1], "bob", lambda phase, _count: told.append(phase))
+    assert again == replace(first, already_loaded=True)
+    assert set(told) == {"check"}
+    assert storage.list(paths.raw) == [f"batch={first.batch.id}"]
+
+
+@pytest.mark.usefixtures("paths")
+def test_other_bytes_are_the_next_batch(storage, contract, files):
+    batches = [load(storage, contract, [path], "ann", no_progress).batch for path in files]
+    assert [batch.sequence for batch in batches] == [1, 2, 3]
+    assert loaded_batches(storage, contract.dataset) == batches
+
+
+def test_big_file_arrives_whole(storage, contract, paths, tmp_path):
+    path = tmp_path / "big.csv"
+    line = b"2001-01-01," + b"7" * 500 + b"\n"
+    with path.open("wb") as file:
+        file.write(HEADER)
+        for _ in range(300):
+            file.write(line * 1000)
+    told = {"check": 0, "send": 0}
+
+    def count(phase, size):
+        told[phase] += size
+
+    batch = load(storage, contract, [path], "ann", count).batch
+    stored = f"{paths.raw_batch(batch.id)}/big.csv"
+    assert batch.files[0].rows == 300_000
+    assert storage.size(stored) == path.stat().st_size > 128 * 1024 * 1024
+    assert told == {"check": batch.size, "send": batch.size}
+    with path.open("rb") as file:
+        assert batch.files[0].sha256 == hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def test_nothing_is_sent_when_any_file_is_unfit(storage, contract, paths, files):
+    files[1].write_bytes(files[1].read_bytes()[:-5])
+    told = []
+    with pytest.raises(InputFileError, match=r"a\.csv\.gz"):
+        load(storage, contract, files, "ann", lambda phase, _count: told.append(phase))
+    assert "send" not in told
+    assert storage.list(paths.raw) == []
+
+
+def test_file_that_changes_while_it_is_sent_is_refused_and_nothing_stays(storage, contract, paths, files):
+    def change(phase, _count):
+        if phase == "send":
+            files[0].write_bytes(HEADER + b"2001-01-01,9\n")
+
+    with pytest.raises(LoadError, match=r"c\.csv changed while it was being loaded"):
+        load(storage, contract, files, "ann", change)
+    assert storage.list(paths.raw) == []
+
+
+def test_file_that_vanishes_while_others_are_sent_is_told_as_such(storage, contract, paths, files):
+    def vanish(phase, _count):
+        if phase == "send":
+            files[0].unlink(missing_ok=True)
+
+    with pytest.raises(InputFileError, match=r"c\.csv cannot be read any more"):
+        load(storage, contract, files, "ann", vanish)
+    assert storage.list(paths.raw) == []
+
+
+def test_other_checksum_of_the_server_is_refused_and_nothing_stays(storage, contract, paths, files, monkeypatch):
+    monkeypatch.setattr(storage, "file_checksum", lambda _path: FileChecksum("MD5-of-0MD5-of-512CRC32C", "00"))
+    with pytest.raises(LoadError, match="HDFS holds other bytes than were sent"):
+        load(storage, contract, files, "ann", no_progress)
+    assert storage.list(paths.raw) == []
+
+
+def test_bytes_lost_on_the_way_are_noticed(storage, contract, paths, files, monkeypatch):
+    write = storage.write_stream
+    monkeypatch.setattr(
+        storage, "write_stream", lambda path, chunks, size: write(path, [chunk[:-1] for chunk in chunks], size)
+    )
+    with pytest.raises(LoadError, match="bytes arrived"):
+        load(storage, contract, files, "ann", no_progress)
+    assert storage.list(paths.raw) == []
+
+
+def test_bytes_swapped_on_the_way_are_noticed(storage, contract, paths, files, monkeypatch):
+    write = storage.write_stream
+    monkeypatch.setattr(
+        storage, "write_stream", lambda path, chunks, size: write(path, [chunk[::-1] for chunk in chunks], size)
+    )
+    with pytest.raises(LoadError, match="other bytes"):
+        load(storage, contract, files, "ann", no_progress)
+    assert storage.list(paths.raw) == []
+
+
+def test_interrupted_load_leaves_nothing(storage, contract, paths, files):
+    def interrupt(phase, _count):
+        if phase == "send":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load(storage, contract, files, "ann", interrupt)
+    assert storage.list(paths.raw) == []
+
+
+KILLED_LOADER = """
+import os, signal, sys, pickle
+from pathlib import Path
+from ingestion.loader import load
+storage, contract, files = pickle.loads(bytes.fromhex(sys.argv[1]))
+from ingestion.webhdfs import WebHdfs
+
+def die(phase, count):
+    if phase == "send":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+load(WebHdfs(storage), contract, files, "ann", die)
+"""
+
+
+def test_killed_load_is_not_visible_and_the_next_one_clears_it(storage, settings, contract, paths, files):
+    argument = pickle.dumps((settings, contract, files)).hex()
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_LOADER, argument], capture_output=True, text=True, check=False
+    )
+    assert killed.returncode == -9, killed.stderr
+    [left] = storage.list(paths.raw)
+    assert left.startswith("_incoming=")
+    assert loaded_batches(storage, contract.dataset) == []
+    batch = load(storage, contract, files, "ann", no_progress).batch
+    assert batch.sequence == 1
+    assert storage.list(paths.raw) == [f"batch={batch.id}"]
+
+
+def test_batch_that_appeared_meanwhile_is_never_written_into(storage, contract, paths, files, monkeypatch):
+    """Two writers are what the lock prevents; should it ever fail, the second must not mix its files in."""
+    first = load(storage, contract, files, "ann", no_progress).batch
+    monkeypatch.setattr(storage, "exists", lambda _path: False)
+    with pytest.raises(StorageError, match="exists"):
+        load(storage, contract, files, "bob", no_progress)
+    assert storage.list(paths.raw) == [f"batch={first.id}"]
+    assert storage.list(paths.raw_batch(first.id)) == ["_manifest.json", "a.csv.gz", "b.csv.bz2", "c.csv"]
+    assert batch_id(first.files) == first.id

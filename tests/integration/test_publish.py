@@ -1,0 +1,420 @@
+"""Publishing on a real HiveServer2: tables, audit, the switch of the views, and what readers see meanwhile."""
+
+import io
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from hive.audit import audit_release
+from hive.connection import HiveServer, connect
+from hive.publish import create_release_tables, drop_release_tables, live_release, point_views
+from hive.rows import Rows, Value
+from warehouse.contract import Column, Contract, InputFormat, Mart
+from warehouse.errors import QueryError, StackhouseError
+from warehouse.paths import DatasetPaths
+from warehouse.release import Partition, Release, ReleasedTable
+from warehouse.settings import Settings
+from warehouse.storage import Storage
+
+DATASET = "zz_publish_test"
+PATHS = DatasetPaths(DATASET)
+BATCH = "00000000000000aa"
+QUARTERS = ("2001-01-01", "2001-04-01")
+DESCRIPTION = "It's \"50 %\" of C:\\new; ${system:user.name}, naïve 😀."
+
+CONTRACT = Contract(
+    dataset=DATASET,
+    description=DESCRIPTION,
+    columns=(
+        Column("happened", "happened", "TIMESTAMP", "Wall clock.", required=True),
+        Column("place", "place", "STRING", DESCRIPTION, required=True),
+        Column("day", "day", "DATE", "Day."),
+        Column("price", "price", "DECIMAL(12,4)", "Price in euro."),
+        Column("ratio", "ratio", "DOUBLE", "Share, 0 to 1."),
+        Column("open", "open", "BOOLEAN", "Whether it was open."),
+        Column("tiny", "tiny", "TINYINT", "Number."),
+        Column("small", "small", "SMALLINT", "Number."),
+        Column("whole", "whole", "INT", "Number."),
+        Column("big", "big", "BIGINT", "Number."),
+    ),
+    event_time="happened",
+    input_format=InputFormat(),
+    row_rules=(),
+    reject_threshold=0.0,
+    marts=(Mart("totals", "Totals.", (Column("rows_in", "rows_in", "BIGINT", "Rows.", required=True),)),),
+    path=Path("dataset.yaml"),
+)
+
+SCHEMA = pa.schema(
+    {
+        "happened": pa.timestamp("us"),
+        "place": pa.string(),
+        "day": pa.date32(),
+        "price": pa.decimal128(12, 4),
+        "ratio": pa.float64(),
+        "open": pa.bool_(),
+        "tiny": pa.int8(),
+        "small": pa.int16(),
+        "whole": pa.int32(),
+        "big": pa.int64(),
+        "source_batch": pa.string(),
+        "source_file": pa.string(),
+        "source_line": pa.int64(),
+    }
+)
+
+FIRST = (
+    datetime(2001, 4, 1), "Köln", date(1969, 12, 31), Decimal("-0.0001"), 0.1, True, -128, -32768, -(2**31), -(2**63),
+)  # fmt: skip
+LAST = (
+    datetime(2001, 6, 30, 23, 59, 59, 999999), "a'b\"c\\d", date(9999, 12, 31), Decimal("99999999.9999"), 1e300, False,
+    127, 32767, 2**31 - 1, 2**63 - 1,
+)  # fmt: skip
+EMPTY = (datetime(2001, 5, 1), "", None, None, None, None, None, None, None, None)
+RECORD = b"\xff\x00;caf\xc3\xa9\r"
+
+
+def release_of(number: int, clean: Mapping[str, Partition], run: str | None = None) -> Release:
+    run = run or f"run{number}"
+    return Release(
+        dataset=DATASET,
+        number=number,
+        run=run,
+        contract=CONTRACT.fingerprint,
+        created_at="2026-11-24T00:00:00+00:00",
+        created_by="test",
+        batches={},
+        superseded={},
+        tables={
+            "clean": ReleasedTable("d", dict(clean)),
+            "quarantine": ReleasedTable("d", {BATCH: Partition(PATHS.quarantine(BATCH, "c1"), 1)}),
+            "totals": ReleasedTable(
+                "d", {value: Partition(f"{PATHS.mart('totals', run)}/quarter_start={value}", 1) for value in QUARTERS}
+            ),
+        },
+    )
+
+
+def parquet(rows: list[tuple[Any, ...]], schema: pa.Schema) -> bytes:
+    columns = list(zip(*rows, strict=True))
+    buffer = io.BytesIO()
+    pq.write_table(pa.table([list(column) for column in columns], schema=schema), buffer)
+    return buffer.getvalue()
+
+
+def write_clean(storage: Storage, directory: str, rows: list[tuple[Any, ...]], schema: pa.Schema = SCHEMA) -> Partition:
+    origin = [(*row, BATCH, "file.csv", line) for line, row in enumerate(rows, start=2)]
+    storage.create(f"{directory}/part-0.parquet", parquet(origin, schema))
+    return Partition(directory, len(rows))
+
+
+def clean_rows(number: int) -> dict[str, list[tuple[Any, ...]]]:
+    return {"2001-01-01": [(datetime(2001, 2, 3), f"release {number}", *FIRST[2:])] * number, "2001-04-01": [FIRST, LAST, EMPTY]}
+
+
+def write_release(storage: Storage, number: int) -> Release:
+    run = f"run{number}"
+    clean = {
+        value: write_clean(storage, f"{PATHS.clean(run)}/quarter_start={value}", rows)
+        for value, rows in clean_rows(number).items()
+    }
+    for value, rows in clean_rows(number).items():
+        content = parquet([(len(rows),)], pa.schema({"rows_in": pa.int64()}))
+        storage.create(f"{PATHS.mart('totals', run)}/quarter_start={value}/part-0.parquet", content)
+    return release_of(number, clean)
+
+
+def write_quarantine(storage: Storage) -> None:
+    schema = pa.schema(
+        {"source_file": pa.string(), "source_line": pa.int64(), "rules": pa.list_(pa.string()), "record": pa.binary()}
+    )
+    content = parquet([("file.csv", 7, ["type:big", "row:far"], RECORD)], schema)
+    storage.create(f"{PATHS.quarantine(BATCH, 'c1')}/part-0.parquet", content)
+
+
+def published(number: int) -> list[tuple[Value, ...]]:
+    return [(*row, date.fromisoformat(value)) for value, rows in clean_rows(number).items() for row in rows]
+
+
+def remove_everything(server: HiveServer, storage: Storage) -> None:
+    for database in (DATASET, f"{DATASET}_releases"):
+        server.execute(f"DROP DATABASE IF EXISTS `{database}` CASCADE")
+    for part in ("clean", "marts", "quarantine", "releases"):
+        storage.delete(f"/stackhouse/{part}/{DATASET}")
+
+
+@pytest.fixture(scope="module")
+def releases(settings: Settings, storage: Storage) -> Iterator[dict[int, Release]]:
+    with connect(settings) as server:
+        remove_everything(server, storage)
+        write_quarantine(storage)
+        yield {number: write_release(storage, number) for number in (1, 2)}
+    with connect(settings) as server:
+        remove_everything(server, storage)
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[HiveServer]:
+    with connect(settings) as server:
+        yield server
+
+
+@pytest.fixture
+def live_one(server: HiveServer, releases: dict[int, Release]) -> HiveServer:
+    for release in releases.values():
+        create_release_tables(server, CONTRACT, release)
+    point_views(server, releases[1])
+    return server
+
+
+def by_order(rows: Rows) -> list[tuple[Value, ...]]:
+    return sorted(rows.rows, key=repr)
+
+
+def test_every_type_reads_as_it_was_written(live_one: HiveServer) -> None:
+    found = live_one.fetch(f"SELECT * FROM {DATASET}.clean")
+    assert found.columns == (*(column.name for column in CONTRACT.columns), "quarter_start")
+    assert by_order(found) == sorted(published(1), key=repr)
+
+
+def test_clean_with_origin_says_where_each_row_came_from(live_one: HiveServer) -> None:
+    found = live_one.fetch(
+        f"SELECT place, source_batch, source_file, source_line FROM {DATASET}.clean_with_origin "
+        "WHERE quarter_start = DATE '2001-04-01'"
+    )
+    assert by_order(found) == sorted(
+        [("Köln", BATCH, "file.csv", 2), ("a'b\"c\\d", BATCH, "file.csv", 3), ("", BATCH, "file.csv", 4)], key=repr
+    )
+
+
+def test_quarantine_gives_original_bytes_reasons_and_readable_text(live_one: HiveServer) -> None:
+    found = live_one.fetch(f"SELECT * FROM {DATASET}.quarantine")
+    assert found.columns == ("source_batch", "source_file", "source_line", "rules", "record", "record_text")
+    ((*origin, rules, record, text),) = found.rows
+    assert origin == [BATCH, "file.csv", 7]
+    assert json.loads(str(rules)) == ["type:big", "row:far"]
+    assert record == RECORD
+    assert text == "\ufffd\x00;café\r"
+
+
+def test_views_describe_themselves_as_the_contract_does(live_one: HiveServer) -> None:
+    described = live_one.fetch(f"DESCRIBE {DATASET}.clean").rows
+    # DESCRIBE escapes a backslash and a quotation mark.
+    shown = DESCRIPTION.replace("\\", "\\\\").replace('"', '\\"')
+    expected = [
+        (column.name, column.type.lower(), shown if column.name == "place" else column.description)
+        for column in CONTRACT.columns
+    ]
+    assert list(described[:-1]) == expected
+    assert described[-1][:2] == ("quarter_start", "date")
+    assert all(comment for view in ("clean_with_origin", "quarantine", "totals")
+               for *_, comment in live_one.fetch(f"DESCRIBE {DATASET}.{view}").rows)  # fmt: skip
+
+
+def test_quarter_filter_through_a_view_reads_one_partition_without_a_job(live_one: HiveServer) -> None:
+    query = f"SELECT * FROM {DATASET}.totals WHERE quarter_start = DATE '2001-04-01'"
+    (dependency,) = live_one.fetch(f"EXPLAIN DEPENDENCY {query}").rows[0]
+    partitions = [item["partitionName"] for item in json.loads(str(dependency))["input_partitions"]]
+    assert [name.rpartition("@")[2] for name in partitions] == ["quarter_start=2001-04-01"]
+    plan = "\n".join(str(line) for (line,) in live_one.fetch(f"EXPLAIN {query}").rows)
+    assert "Fetch Operator" in plan
+    assert "Vertex" not in plan
+    assert live_one.fetch(query).rows == ((3, date(2001, 4, 1)),)
+
+
+def test_audit_accepts_what_the_manifest_says(live_one: HiveServer, releases: dict[int, Release]) -> None:
+    assert audit_release(live_one, CONTRACT, releases[1]) == []
+
+
+def test_audit_names_lost_rows_lost_partitions_and_columns_that_hive_does_not_find(
+    live_one: HiveServer, storage: Storage, releases: dict[int, Release]
+) -> None:
+    misspelt = pa.schema([field.with_name("plaec") if field.name == "place" else field for field in SCHEMA])
+    good = releases[1].tables["clean"].partitions
+    clean = {
+        "2001-01-01": Partition(good["2001-01-01"].path, 5),
+        "2001-04-01": write_clean(storage, f"{PATHS.clean('run3')}/quarter_start=2001-04-01", [FIRST, LAST], misspelt),
+        "2001-07-01": Partition(f"{PATHS.clean('run3')}/quarter_start=2001-07-01", 1),
+    }
+    release = release_of(3, {**clean, "2001-10-01": good["2001-01-01"]}, run="run1")
+    create_release_tables(live_one, CONTRACT, release)
+    table = f"{DATASET}_releases.clean__r000003"
+    live_one.execute(f"ALTER TABLE {table} DROP PARTITION (quarter_start = DATE '2001-10-01')")
+    failures = audit_release(live_one, CONTRACT, release)
+    assert sorted(failures) == [
+        "clean quarter_start=2001-01-01: Hive reads 1 rows, the manifest says 5",
+        "clean quarter_start=2001-04-01: required column place is NULL in 2 of 2 rows",
+        "clean quarter_start=2001-07-01: Hive reads 0 rows, the manifest says 1",
+        "clean quarter_start=2001-10-01: Hive reads 0 rows, the manifest says 1",
+        "clean: partition 2001-10-01 is missing in Hive",
+    ]
+    drop_release_tables(live_one, DATASET, 3)
+
+
+class DyingServer(HiveServer):
+    """Runs some statements, then is gone like a killed process."""
+
+    def __init__(self, server: HiveServer, statements: int) -> None:
+        self._server = server
+        self._left = statements
+
+    def fetch(self, sql: str, parameters: Mapping[str, Value] | None = None) -> Rows:
+        if self._left == 0:
+            raise KeyboardInterrupt
+        self._left -= 1
+        return self._server.fetch(sql, parameters)
+
+
+def dies(server: HiveServer, release: Release, statements: int) -> bool:
+    try:
+        dying = DyingServer(server, statements)
+        create_release_tables(dying, CONTRACT, release)
+        point_views(dying, release)
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def test_killed_publication_leaves_one_release_live_and_can_be_repeated(
+    live_one: HiveServer, releases: dict[int, Release]
+) -> None:
+    statements = 0
+    while True:
+        point_views(live_one, releases[1])
+        drop_release_tables(live_one, DATASET, 2)
+        died = dies(live_one, releases[2], statements)
+        live = live_release(live_one, DATASET)
+        assert live in (1, 2)
+        assert by_order(live_one.fetch(f"SELECT * FROM {DATASET}.clean")) == sorted(published(live or 0), key=repr)
+        create_release_tables(live_one, CONTRACT, releases[2])
+        point_views(live_one, releases[2])
+        assert by_order(live_one.fetch(f"SELECT * FROM {DATASET}.clean")) == sorted(published(2), key=repr)
+        if not died:
+            break
+        statements += 4
+    assert statements > 12
+
+
+def test_table_left_by_a_discarded_run_of_the_same_number_is_replaced(
+    live_one: HiveServer, releases: dict[int, Release]
+) -> None:
+    discarded = release_of(4, {"2001-01-01": releases[2].tables["clean"].partitions["2001-01-01"]}, run="run2")
+    create_release_tables(live_one, CONTRACT, discarded)
+    kept = release_of(4, releases[1].tables["clean"].partitions, run="run1")
+    create_release_tables(live_one, CONTRACT, kept)
+    assert audit_release(live_one, CONTRACT, kept) == []
+    drop_release_tables(live_one, DATASET, 4)
+
+
+def test_tables_that_readers_see_cannot_be_dropped_and_dropping_keeps_the_files(
+    live_one: HiveServer, storage: Storage, releases: dict[int, Release]
+) -> None:
+    with pytest.raises(StackhouseError, match="release 1 stay"):
+        drop_release_tables(live_one, DATASET, 1)
+    drop_release_tables(live_one, DATASET, 2)
+    drop_release_tables(live_one, DATASET, 2)
+    with pytest.raises(QueryError, match="Table not found"):
+        live_one.fetch(f"SELECT * FROM {DATASET}_releases.clean__r000002")
+    for partition in releases[2].tables["clean"].partitions.values():
+        assert storage.exists(f"{partition.path}/part-0.parquet")
+    assert storage.list(PATHS.release_tables) == []
+
+
+def test_rollback_shows_the_columns_and_marts_of_its_time(live_one: HiveServer, releases: dict[int, Release]) -> None:
+    wider = CONTRACT.__class__(
+        **{
+            **CONTRACT.__dict__,
+            "columns": (*CONTRACT.columns, Column("later", "later", "STRING", "New.")),
+            "marts": (*CONTRACT.marts, Mart("extra", "Extra.", CONTRACT.marts[0].columns)),
+        }
+    )
+    tables = releases[2].tables
+    release = Release(**{**releases[2].__dict__, "number": 5, "tables": {**tables, "extra": tables["totals"]}})
+    create_release_tables(live_one, wider, release)
+    point_views(live_one, release)
+    assert "later" in live_one.fetch(f"SELECT * FROM {DATASET}.clean").columns
+    assert len(live_one.fetch(f"SELECT * FROM {DATASET}.extra").rows) == len(QUARTERS)
+    point_views(live_one, releases[1])
+    assert live_release(live_one, DATASET) == 1
+    assert by_order(live_one.fetch(f"SELECT * FROM {DATASET}.clean")) == sorted(published(1), key=repr)
+    with pytest.raises(QueryError, match="Table not found 'extra'"):
+        live_one.fetch(f"SELECT * FROM {DATASET}.extra")
+    drop_release_tables(live_one, DATASET, 5)
+
+
+def test_views_of_users_in_the_database_stay(live_one: HiveServer, releases: dict[int, Release]) -> None:
+    live_one.execute(f"CREATE OR REPLACE VIEW {DATASET}.mine AS SELECT place FROM {DATASET}.clean")
+    point_views(live_one, releases[2])
+    assert ("release 2",) in live_one.fetch(f"SELECT place FROM {DATASET}.mine").rows
+    live_one.execute(f"DROP VIEW {DATASET}.mine")
+
+
+def test_no_release_is_live_in_a_dataset_that_was_never_published(server: HiveServer) -> None:
+    assert live_release(server, "zz_never_published") is None
+
+
+def test_four_readers_see_exactly_one_release_during_thirty_switches(
+    settings: Settings, live_one: HiveServer, releases: dict[int, Release]
+) -> None:
+    expected = [sorted(published(number), key=repr) for number in releases]
+    done = threading.Event()
+    reads: list[int] = []
+    failures: list[object] = []
+
+    def read_until_done() -> None:
+        try:
+            with connect(settings) as server:
+                while not done.is_set():
+                    found = by_order(server.fetch(f"SELECT * FROM {DATASET}.clean"))
+                    if found not in expected:
+                        failures.append(found)
+                    reads.append(len(found))
+        except StackhouseError as problem:
+            failures.append(problem)
+
+    readers = [threading.Thread(target=read_until_done) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    try:
+        for switch in range(30):
+            point_views(live_one, releases[2 - switch % 2])
+    finally:
+        done.set()
+        for reader in readers:
+            reader.join()
+    assert failures == []
+    assert set(reads) == {len(rows) for rows in expected}
+
+
+def test_statement_without_a_result_gives_no_rows_and_percent_signs_are_text(server: HiveServer) -> None:
+    assert server.fetch("USE default") == Rows((), (), ())
+    assert server.fetch("SELECT 1 AS `one`, '%s' AS `text`") == Rows(("one", "text"), ("INT", "STRING"), ((1, "%s"),))
+
+
+def test_parameters_arrive_as_they_are(server: HiveServer) -> None:
+    texts = ["it's", 'a "b"', "back\\slash", "C:\\new\\table", "line\nbreak\ttab\r", "; DROP TABLE x; --",
+             "naïve 😀 漢字", "${system:user.name}", "%s %(a)s %", "", "\\'", "\\u0041"]  # fmt: skip
+    parameters = {f"p{index}": text for index, text in enumerate(texts)}
+    names = ", ".join(f"%({name})s AS {name}" for name in parameters)
+    assert server.fetch(f"SELECT {names}", parameters).rows == (tuple(texts),)
+
+
+def test_session_is_usable_after_a_failed_statement(server: HiveServer) -> None:
+    with pytest.raises(QueryError, match=r"^line 1:14 Table not found 'no_such_table'$"):
+        server.fetch("SELECT * FROM no_such_table")
+    with pytest.raises(QueryError, match=r"^ASSERT_TRUE\(\): assertion failed\.$"):
+        server.fetch("SELECT assert_true(false)")
+    assert server.fetch("SELECT 1").rows == ((1,),)
+
+
+def test_date_that_python_does_not_have_is_named(server: HiveServer) -> None:
+    with pytest.raises(QueryError, match="column early: '0000-12-30' is no date in Python"):
+        server.fetch("SELECT DATE '0000-12-30' AS early")

@@ -1,0 +1,208 @@
+import json
+import random
+import secrets
+from dataclasses import replace
+
+import pytest
+
+from ingestion.checksum import HdfsChecksum
+from ingestion.webhdfs import WebHdfs
+from tests.unit.memory_storage import MemoryStorage
+from warehouse.errors import AlreadyExistsError, NotFoundError, StorageError
+from warehouse.ledger import Event, append, events
+from warehouse.lock import DatasetLock, LockedError
+from warehouse.paths import DatasetPaths
+
+MIB = 1024 * 1024
+
+
+@pytest.fixture(params=["hdfs", "memory"])
+def some_storage(request):
+    """HDFS, and the storage that unit tests take for HDFS: what holds for one must hold for the other."""
+    return request.getfixturevalue("storage") if request.param == "hdfs" else MemoryStorage()
+
+
+@pytest.fixture
+def root(storage):
+    path = f"/stackhouse/test_webhdfs_{secrets.token_hex(4)}"
+    yield path
+    storage.delete(path)
+
+
+@pytest.fixture
+def dataset(storage):
+    name = f"test_{secrets.token_hex(4)}"
+    paths = DatasetPaths(name)
+    yield name
+    for path in (paths.raw, paths.ledger, paths.lock):
+        storage.delete(path)
+
+
+def test_created_file_can_be_read_and_seen(some_storage, root):
+    some_storage.create(f"{root}/a/b", b"\x00\xff\r\n")
+    assert some_storage.read(f"{root}/a/b") == b"\x00\xff\r\n"
+    assert some_storage.exists(f"{root}/a/b")
+    assert some_storage.exists(f"{root}/a")
+    assert some_storage.list(f"{root}/a") == ["b"]
+
+
+def test_empty_file_is_a_file(some_storage, root):
+    some_storage.create(f"{root}/a", b"")
+    assert some_storage.read(f"{root}/a") == b""
+
+
+def test_list_is_sorted_and_shows_one_level(some_storage, root):
+    for name in ("c", "a/x", "B", "a/y"):
+        some_storage.create(f"{root}/{name}", b"")
+    assert some_storage.list(root) == ["B", "a", "c"]
+
+
+def test_list_of_one_directory_with_one_directory(some_storage, root):
+    some_storage.create(f"{root}/a/b", b"")
+    assert some_storage.list(root) == ["a"]
+
+
+def test_list_of_what_is_not_there_is_empty(some_storage, root):
+    assert some_storage.list(root) == []
+
+
+def test_list_of_a_file_is_refused(some_storage, root):
+    some_storage.create(f"{root}/a", b"x")
+    with pytest.raises(StorageError):
+        some_storage.list(f"{root}/a")
+
+
+def test_reading_what_is_no_file_is_refused(some_storage, root):
+    some_storage.create(f"{root}/a/b", b"")
+    for path in (f"{root}/a", f"{root}/c"):
+        with pytest.raises(NotFoundError):
+            some_storage.read(path)
+
+
+@pytest.mark.parametrize("operation", ["create", "publish"])
+def test_nothing_is_ever_overwritten(some_storage, root, operation):
+    some_storage.create(f"{root}/a/b", b"old")
+    for path in (f"{root}/a/b", f"{root}/a"):
+        with pytest.raises(AlreadyExistsError):
+            getattr(some_storage, operation)(path, b"new")
+    assert some_storage.read(f"{root}/a/b") == b"old"
+    assert (some_storage.list(root), some_storage.list(f"{root}/a")) == (["a"], ["b"])
+
+
+@pytest.mark.parametrize("operation", ["create", "publish"])
+def test_file_below_a_file_is_refused(some_storage, root, operation):
+    some_storage.create(f"{root}/a", b"")
+    with pytest.raises(StorageError):
+        getattr(some_storage, operation)(f"{root}/a/b", b"")
+
+
+def test_published_file_is_there_and_nothing_else(some_storage, root):
+    some_storage.publish(f"{root}/a/b", b"x")
+    assert some_storage.read(f"{root}/a/b") == b"x"
+    assert some_storage.list(f"{root}/a") == ["b"]
+
+
+def test_rename_moves_a_directory_with_its_content_and_makes_parents(some_storage, root):
+    some_storage.create(f"{root}/a/b/c", b"x")
+    some_storage.rename(f"{root}/a", f"{root}/new/place")
+    assert some_storage.read(f"{root}/new/place/b/c") == b"x"
+    assert not some_storage.exists(f"{root}/a")
+
+
+@pytest.mark.parametrize("target", ["file", "directory", "empty"])
+def test_rename_to_what_exists_is_refused_and_moves_nothing_into_it(some_storage, root, target):
+    some_storage.create(f"{root}/source/x", b"1")
+    some_storage.create(f"{root}/file", b"2")
+    some_storage.create(f"{root}/directory/y", b"3")
+    some_storage.create(f"{root}/empty/z", b"4")
+    some_storage.rename(f"{root}/empty/z", f"{root}/z")
+    with pytest.raises(AlreadyExistsError):
+        some_storage.rename(f"{root}/source", f"{root}/{target}")
+    assert some_storage.list(root) == ["directory", "empty", "file", "source", "z"]
+    assert some_storage.list(f"{root}/directory") == ["y"]
+    assert some_storage.list(f"{root}/empty") == []
+
+
+def test_rename_of_what_is_not_there_is_refused(some_storage, root):
+    some_storage.create(f"{root}/a", b"")
+    with pytest.raises(NotFoundError):
+        some_storage.rename(f"{root}/b", f"{root}/c")
+
+
+def test_delete_removes_a_tree_and_what_is_not_there(some_storage, root):
+    some_storage.create(f"{root}/a/b/c", b"")
+    some_storage.create(f"{root}/ab", b"")
+    some_storage.delete(f"{root}/a")
+    some_storage.delete(f"{root}/a")
+    assert some_storage.list(root) == ["ab"]
+
+
+@pytest.mark.parametrize(
+    ("block_size", "sizes"),
+    [
+        (128 * MIB, [0, 1, 511, 512, 513, MIB, MIB + 1]),
+        (MIB, [MIB - 1, MIB, MIB + 1, 2 * MIB, 2 * MIB + 1, 3 * MIB, 5 * MIB + 77]),
+    ],
+)
+def test_checksum_computed_here_is_that_of_the_server(storage, root, block_size, sizes):
+    content = random.Random(1).randbytes(max(sizes))
+    storage.make_directory(root, "755")
+    for size in sizes:
+        path, checksum = f"{root}/{size}", HdfsChecksum(block_size)
+        checksum.update(content[:size])
+        chunks = [content[begin : begin + 300_000] for begin in range(0, size, 300_000)]
+        storage.write_stream(path, (chunk[: size - 300_000 * n] for n, chunk in enumerate(chunks)), block_size)
+        assert storage.size(path) == size
+        assert storage.file_checksum(path) == checksum.result()
+
+
+def test_stream_makes_no_directory(storage, root):
+    """Else a write that was broken off and reaches HDFS late would bring back what was deleted after it."""
+    with pytest.raises(NotFoundError):
+        storage.write_stream(f"{root}/a", iter([b"x"]), MIB)
+    assert not storage.exists(root)
+
+
+def test_stream_never_overwrites(storage, root):
+    storage.create(f"{root}/a", b"old")
+    with pytest.raises(AlreadyExistsError):
+        storage.write_stream(f"{root}/a", iter([b"new"]), MIB)
+    assert storage.read(f"{root}/a") == b"old"
+
+
+def test_block_larger_than_any_disk_is_refused_like_a_full_disk(storage, root):
+    storage.make_directory(root, "755")
+    with pytest.raises(StorageError, match="full disks") as problem:
+        storage.write_stream(f"{root}/a", iter([b"x" * MIB] * 4), 2**50)
+    assert "\n" not in str(problem.value)
+
+
+def test_used_up_quota_is_told_in_one_line(storage, root):
+    storage.make_directory(root, "755")
+    url = f"{storage.url}/webhdfs/v1{root}"
+    storage._client._request("PUT", url, params={"op": "SETQUOTA", "storagespacequota": 2 * MIB})
+    with pytest.raises(StorageError, match="space quota") as problem:
+        storage.write_stream(f"{root}/a", iter([b"x" * MIB] * 64), MIB)
+    assert "\n" not in str(problem.value)
+
+
+def test_user_without_permission_is_told_who_and_where(storage, settings, root):
+    storage.make_directory(root, "755")
+    with pytest.raises(StorageError, match=f"HDFS user nobody may not touch {root}/a"):
+        WebHdfs(replace(settings, user="nobody")).create(f"{root}/a", b"")
+
+
+def test_lock_is_exclusive_in_hdfs(storage, dataset):
+    with DatasetLock(storage, dataset, "ann", "one"):
+        with pytest.raises(LockedError, match="one"), DatasetLock(storage, dataset, "bob", "other"):
+            pass
+        owner = json.loads(storage.read(DatasetPaths(dataset).lock))
+    assert owner["command"] == "one"
+    assert [name for name in storage.list("/stackhouse/locks") if dataset in name] == []
+
+
+def test_events_stay_in_order_in_hdfs(storage, dataset):
+    written = [Event("publishing", n, "run", "2026-11-24T14:00:00+00:00", "ann") for n in range(12)]
+    for event in written:
+        append(storage, dataset, event)
+    assert events(storage, dataset) == written

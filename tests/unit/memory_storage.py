@@ -1,0 +1,61 @@
+"""A `Storage` in memory. `tests/integration/test_webhdfs.py` holds it and HDFS to the same behaviour."""
+
+from posixpath import dirname
+
+from warehouse.errors import AlreadyExistsError, NotFoundError, StorageError
+
+
+class MemoryStorage:
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.directories: set[str] = {"/"}
+
+    def list(self, path: str) -> list[str]:
+        if path in self.files:
+            raise StorageError(f"{path} is a file")
+        below = f"{path.rstrip('/')}/"
+        names = [name for name in (*self.files, *self.directories) if name.startswith(below)]
+        return sorted({name.removeprefix(below).split("/")[0] for name in names})
+
+    def exists(self, path: str) -> bool:
+        return path in self.files or path in self.directories
+
+    def read(self, path: str) -> bytes:
+        if path not in self.files:
+            raise NotFoundError(path)
+        return self.files[path]
+
+    def create(self, path: str, content: bytes) -> None:
+        if self.exists(path):
+            raise AlreadyExistsError(path)
+        self._make_parents(path)
+        self.files[path] = content
+
+    def publish(self, path: str, content: bytes) -> None:
+        # The rename of a complete file has this effect and no other.
+        self.create(path, content)
+
+    def rename(self, source: str, target: str) -> None:
+        if not self.exists(source):
+            raise NotFoundError(source)
+        if self.exists(target):
+            raise AlreadyExistsError(target)
+        self._make_parents(target)
+        for name in [name for name in self.files if name == source or name.startswith(f"{source}/")]:
+            self.files[target + name.removeprefix(source)] = self.files.pop(name)
+        for name in [name for name in self.directories if name == source or name.startswith(f"{source}/")]:
+            self.directories.remove(name)
+            self.directories.add(target + name.removeprefix(source))
+
+    def delete(self, path: str) -> None:
+        for name in [name for name in self.files if name == path or name.startswith(f"{path}/")]:
+            del self.files[name]
+        self.directories = {name for name in self.directories if name != path and not name.startswith(f"{path}/")}
+
+    def _make_parents(self, path: str) -> None:
+        parent = dirname(path)
+        while parent not in self.directories:
+            if parent in self.files:
+                raise StorageError(f"{parent} is a file")
+            self.directories.add(parent)
+            parent = dirname(parent)

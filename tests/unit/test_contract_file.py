@@ -1,0 +1,239 @@
+import copy
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from warehouse.contract import Column, InputFormat, RowRule
+from warehouse.contract_file import contract_path, load_contract, parse_contract
+from warehouse.errors import ContractError
+
+PATH = Path("/data/sales/dataset.yaml")
+
+SALES = yaml.safe_load("""
+apiVersion: v3.2.0
+kind: DataContract
+id: test.sales
+version: 1.0.0
+status: active
+schema:
+  - name: sales
+    description: >
+      Every sale,
+      one row each.
+    properties:
+      - {name: sale, physicalName: SaleId, logicalType: integer, physicalType: bigint, primaryKey: true,
+         description: Number.}
+      - {name: sold_at, logicalType: timestamp, physicalType: TIMESTAMP, required: true, description: When.,
+         logicalTypeOptions: {format: yyyy-MM-dd}}
+      - {name: amount, logicalType: number, physicalType: 'decimal(10, 2)', description: 'Price, EUR.',
+         logicalTypeOptions: {minimum: 0, maximum: 100}}
+      - {name: buyer, logicalType: string, physicalType: STRING, tags: [pii], description: Name.,
+         logicalTypeOptions: {pattern: '[A-Z].*'}}
+    quality:
+      - {name: cheap, type: sql, query: amount < 50 OR buyer IS NOT NULL, description: Dear ones have a buyer.}
+    customProperties:
+      - {property: eventTime, value: sold_at}
+      - {property: inputFormat, value: {kind: csv, delimiter: ';', nullTokens: [NA]}}
+      - {property: rejectThreshold, value: 0.5}
+      - {property: marts, value: [by_quarter]}
+  - name: by_quarter
+    description: Sums.
+    properties:
+      - {name: total, logicalType: number, physicalType: 'DECIMAL(20,2)', description: Sum.}
+""")
+
+
+@pytest.fixture
+def sales():
+    return copy.deepcopy(SALES)
+
+
+def parsed(content):
+    return parse_contract("sales", PATH, yaml.safe_dump(content))
+
+
+def refusal(content):
+    with pytest.raises(ContractError) as problem:
+        parsed(content)
+    assert str(problem.value).startswith(str(PATH))
+    assert "\n" not in str(problem.value)
+    return str(problem.value)
+
+
+def custom(sales, name):
+    return next(item for item in sales["schema"][0]["customProperties"] if item["property"] == name)
+
+
+def test_contract_has_what_the_file_says(sales):
+    contract = parsed(sales)
+    assert contract.columns == (
+        Column("sale", "SaleId", "BIGINT", "Number.", required=True, key=True),
+        Column("sold_at", "sold_at", "TIMESTAMP", "When.", required=True, format="yyyy-MM-dd"),
+        Column("amount", "amount", "DECIMAL(10,2)", "Price, EUR.", minimum=0, maximum=100),
+        Column("buyer", "buyer", "STRING", "Name.", pattern="[A-Z].*", pii=True),
+    )
+    assert contract.description == "Every sale, one row each."
+    assert contract.input_format == InputFormat(delimiter=";", null_tokens=("NA",))
+    assert contract.row_rules == (RowRule("cheap", "amount < 50 OR buyer IS NOT NULL", "Dear ones have a buyer."),)
+    assert (contract.event_time, contract.key, contract.reject_threshold) == ("sold_at", ("sale",), 0.5)
+    assert [column.name for column in contract.mart("by_quarter").columns] == ["total"]
+
+
+def test_flights_contract_is_the_header_of_its_files():
+    contract = load_contract("flights")
+    assert [column.source_name for column in contract.columns] == ["date", "delay", "distance", "origin", "destination"]
+    assert contract.key == ()
+
+
+def test_missing_dataset_is_told_with_the_known_ones(tmp_path):
+    for name in ("sales", "cities"):
+        contract_path(name, tmp_path).parent.mkdir(parents=True)
+        contract_path(name, tmp_path).touch()
+    with pytest.raises(ContractError, match=r"no dataset 'sale'.*known datasets: cities, sales"):
+        load_contract("sale", tmp_path)
+
+
+def test_column_or_mart_that_is_not_there_is_told(sales):
+    contract = parsed(sales)
+    with pytest.raises(ContractError, match=f"{PATH}: no column 'price'"):
+        contract.column("price")
+    with pytest.raises(ContractError, match=f"{PATH}: no mart 'sums'"):
+        contract.mart("sums")
+
+
+@pytest.mark.parametrize("text", ["", "text", "- a", "a: [", "a: b: c", "apiVersion: 7\nkind: X", "\x00"])
+def test_what_is_no_contract_is_refused_in_one_line_with_the_file(text):
+    with pytest.raises(ContractError) as problem:
+        parse_contract("sales", PATH, text)
+    assert str(problem.value).startswith(str(PATH))
+    assert "\n" not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"name": "Sold At"}, "'Sold At' is not a usable name"),
+        ({"name": None}, "properties: name"),
+        ({"name": "sale"}, "column sale stands twice"),
+        ({"name": "source_line"}, "column source_line: this name is reserved"),
+        ({"name": "quarter_start"}, "column quarter_start: this name is reserved"),
+        ({"description": None}, "column amount: description"),
+        ({"logicalType": "money"}, "column amount: logicalType 'money'"),
+        ({"logicalType": None}, "column amount: logicalType None"),
+        ({"physicalType": None}, "column amount: physicalType"),
+        ({"physicalType": "BIGINT"}, "column amount: physicalType BIGINT does not fit"),
+        ({"physicalType": "DECIMAL"}, "column amount: physicalType DECIMAL, expected"),
+        ({"physicalType": "DECIMAL(39,2)"}, "column amount: physicalType DECIMAL(39,2)"),
+        ({"physicalType": "DECIMAL(4,5)"}, "column amount: physicalType DECIMAL(4,5)"),
+        ({"physicalType": "DECIMAL(0,0)"}, "column amount: physicalType DECIMAL(0,0)"),
+        ({"physicalType": "DOUBLE(3)"}, "column amount: physicalType DOUBLE(3) takes no length"),
+        ({"logicalTypeOptions": {"minimumm": 0}}, "column amount: logicalTypeOptions: unknown ['minimumm']"),
+        ({"logicalTypeOptions": {"minimum": "low"}}, "column amount: logicalTypeOptions minimum"),
+        ({"logicalTypeOptions": {"maximum": True}}, "column amount: logicalTypeOptions minimum"),
+        ({"logicalTypeOptions": {"minimum": 9, "maximum": 1}}, "column amount: logicalTypeOptions minimum"),
+    ],
+)
+def test_wrong_column_is_told_with_file_and_key(sales, changes, told):
+    sales["schema"][0]["properties"][2].update(changes)
+    assert told in refusal(sales)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("eventTime", None, "eventTime"),
+        ("eventTime", "when", "eventTime: no column 'when'"),
+        ("eventTime", "amount", "eventTime: amount must be a required date or timestamp"),
+        ("rejectThreshold", None, "rejectThreshold"),
+        ("rejectThreshold", 1.5, "rejectThreshold: expected a share from 0 to 1"),
+        ("rejectThreshold", True, "rejectThreshold"),
+        ("rejectThreshold", "1%", "rejectThreshold"),
+        ("inputFormat", None, "inputFormat"),
+        ("inputFormat", "csv", "inputFormat"),
+        ("inputFormat", {"kind": "xml"}, "inputFormat: kind 'xml'"),
+        ("inputFormat", {"kind": "csv", "header": "no"}, "inputFormat: header"),
+        ("inputFormat", {"kind": "csv", "delimiter": "::"}, "inputFormat: delimiter"),
+        ("inputFormat", {"kind": "csv", "delimiter": 1}, "inputFormat: delimiter"),
+        ("inputFormat", {"kind": "csv", "delimiter": '"'}, "inputFormat: delimiter"),
+        ("inputFormat", {"kind": "csv", "delimiter": "\n"}, "inputFormat: delimiter"),
+        ("inputFormat", {"kind": "csv", "quote": ""}, "inputFormat: quote"),
+        ("inputFormat", {"kind": "csv", "nullTokens": "NA"}, "inputFormat: nullTokens"),
+        ("inputFormat", {"kind": "csv", "escape": "x"}, "inputFormat: unknown ['escape']"),
+        ("marts", ["sums"], "marts: sums has no schema object"),
+        ("marts", "by_quarter", "marts"),
+        ("marts", ["by_quarter", "by_quarter"], "marts"),
+        ("marts", ["clean"], "marts"),
+    ],
+)
+def test_wrong_custom_property_is_told_with_file_and_key(sales, name, value, told):
+    sales["schema"].append({**SALES["schema"][1], "name": "clean"})
+    custom(sales, name)["value"] = value
+    assert f"customProperties {told}" in refusal(sales)
+
+
+def test_unknown_custom_property_is_told(sales):
+    sales["schema"][0]["customProperties"].append({"property": "evenTime", "value": "x"})
+    assert "unknown property 'evenTime'" in refusal(sales)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"type": "library"}, "quality cheap: type 'library'"),
+        ({"query": None}, "quality cheap: query"),
+        ({"name": None}, "quality (no name): name"),
+        ({"name": "Cheap!"}, "'Cheap!' is not a usable name"),
+        ({"description": None}, "quality cheap: description"),
+    ],
+)
+def test_wrong_rule_is_told_with_file_and_key(sales, changes, told):
+    sales["schema"][0]["quality"][0].update(changes)
+    assert told in refusal(sales)
+
+
+def test_two_rules_of_one_name_are_refused(sales):
+    sales["schema"][0]["quality"] *= 2
+    assert "quality cheap" in refusal(sales)
+
+
+def test_schema_without_the_dataset_is_refused(sales):
+    sales["schema"][0]["name"] = "other"
+    assert "no object named 'sales', it has: other, by_quarter" in refusal(sales)
+
+
+@pytest.mark.parametrize(("place", "name"), [(0, "sales"), (1, "by_quarter")])
+def test_table_without_columns_is_refused(sales, place, name):
+    sales["schema"][place]["properties"] = []
+    assert f"schema {name}: properties: expected at least one column" in refusal(sales)
+
+
+def test_mart_with_the_partition_key_as_a_column_is_refused(sales):
+    sales["schema"][1]["properties"][0]["name"] = "quarter_start"
+    assert "schema by_quarter: column quarter_start: this name is reserved" in refusal(sales)
+
+
+def test_two_columns_from_one_column_of_the_file_are_refused(sales):
+    sales["schema"][0]["properties"][1]["physicalName"] = "SaleId"
+    assert "physicalName SaleId stands twice" in refusal(sales)
+
+
+def test_fingerprint_changes_with_what_rows_mean_and_not_with_words(sales):
+    contract = parsed(sales)
+    column = contract.columns[2]
+
+    def columns(**changes):
+        return (*contract.columns[:2], replace(column, **changes), contract.columns[3])
+
+    reworded = replace(contract, description="x", columns=columns(description="x"), marts=())
+    assert reworded.fingerprint == contract.fingerprint
+    for changed in (
+        replace(contract, columns=columns(maximum=99)),
+        replace(contract, columns=columns(key=True)),
+        replace(contract, columns=columns(type="DOUBLE")),
+        replace(contract, event_time="x"),
+        replace(contract, input_format=InputFormat()),
+        replace(contract, row_rules=()),
+    ):
+        assert changed.fingerprint != contract.fingerprint

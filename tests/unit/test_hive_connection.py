@@ -1,0 +1,139 @@
+import socket
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import Thread
+from types import SimpleNamespace
+
+import pytest
+from pyhive.exc import OperationalError, ProgrammingError
+from TCLIService.ttypes import TOperationState
+from thrift.transport.TTransport import TTransportException
+
+from hive import connection
+from hive.connection import HiveServer, connect
+from warehouse.errors import QueryError, StackDownError
+from warehouse.settings import load_settings
+
+
+def settings_for(port):
+    settings = load_settings({"STACKHOUSE_PORT_OFFSET": "0"})
+    return replace(settings, host="127.0.0.1", ports=replace(settings.ports, hiveserver2=port))
+
+
+def open_and_close(port):
+    with connect(settings_for(port)):
+        pass
+
+
+@contextmanager
+def listener(answer):
+    """A port where `answer` deals with the one client that comes."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            client, _ = server.accept()
+            with client:
+                answer(client)
+
+        thread = Thread(target=serve)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join()
+
+
+def test_port_where_nothing_listens_says_how_to_start_the_stack(capfd):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with pytest.raises(StackDownError) as caught:
+        open_and_close(port)
+    assert str(caught.value) == (
+        f"HiveServer2 does not answer at 127.0.0.1:{port}: ./stackhouse up, then ./stackhouse status"
+    )
+    assert capfd.readouterr() == ("", "")
+
+
+def test_server_that_accepts_and_never_answers_is_given_up(monkeypatch):
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 0.2)
+
+    def wait_for_the_end(client):
+        while client.recv(1024):
+            pass
+
+    with listener(wait_for_the_end) as port, pytest.raises(StackDownError, match=f":{port} opened no session within"):
+        open_and_close(port)
+
+
+@pytest.mark.parametrize("reply", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x05\x00\x00\x00\x00"])
+def test_port_of_something_else_is_not_hiveserver2(reply, monkeypatch):
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 5)
+
+    def answer(client):
+        client.recv(1024)
+        client.sendall(reply)
+
+    with listener(answer) as port, pytest.raises(StackDownError, match="HiveServer2 does not answer at"):
+        open_and_close(port)
+
+
+class ScriptedCursor:
+    """Fails where it is told to."""
+
+    description = None
+
+    def __init__(self, execute=None, state=TOperationState.FINISHED_STATE, message=None):
+        self._execute = execute
+        self._status = SimpleNamespace(operationState=state, errorMessage=message)
+
+    def execute(self, *_, **__):
+        if self._execute:
+            raise self._execute
+
+    def poll(self, **_):
+        return self._status
+
+    def close(self):
+        pass
+
+
+def server_with(cursor):
+    return HiveServer(SimpleNamespace(cursor=lambda **_: cursor), "localhost:10000")
+
+
+def refusal(message):
+    return OperationalError(SimpleNamespace(status=SimpleNamespace(errorMessage=message)))
+
+
+@pytest.mark.parametrize(
+    ("cursor", "error", "text"),
+    [
+        (
+            ScriptedCursor(execute=TTransportException(TTransportException.END_OF_FILE, "TSocket read 0 bytes")),
+            StackDownError,
+            "HiveServer2 at localhost:10000 went away during the statement: ./stackhouse status, then run it again",
+        ),
+        (
+            ScriptedCursor(execute=BrokenPipeError()),
+            StackDownError,
+            "HiveServer2 at localhost:10000 went away during the statement: ./stackhouse status, then run it again",
+        ),
+        (
+            ScriptedCursor(execute=refusal("Error while compiling statement: FAILED: ParseException line 1:0 bad")),
+            QueryError,
+            "line 1:0 bad",
+        ),
+        (ScriptedCursor(execute=ProgrammingError("Unsupported object x")), QueryError, "Unsupported object x"),
+        (
+            ScriptedCursor(
+                state=TOperationState.ERROR_STATE, message="FAILED: Execution Error, return code 2 from a.B. no"
+            ),
+            QueryError,
+            "no",
+        ),
+        (ScriptedCursor(state=TOperationState.CANCELED_STATE), QueryError, "HiveServer2 cancelled the statement"),
+    ],
+)
+def test_failed_statement_becomes_one_of_our_errors(cursor, error, text):
+    with pytest.raises(error) as caught:
+        server_with(cursor).fetch("SELECT 1")
+    assert type(caught.value) is error
+    assert str(caught.value) == text

@@ -1,0 +1,248 @@
+import bz2
+import gzip
+import hashlib
+import os
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from ingestion.input_file import check_files, describe_file
+from warehouse.batch import SPLIT_BYTES
+from warehouse.contract import Column, Contract, InputFormat
+from warehouse.errors import InputFileError
+
+HEADER = b"day,amount\n"
+ROWS = HEADER + b"2001-01-01,1\n\n2001-01-02,2\r\n2001-01-03,3"
+
+
+def a_contract(header=True, delimiter=","):
+    columns = tuple(Column(name, name, "STRING", "A column.") for name in ("day", "amount"))
+    form = InputFormat(header=header, delimiter=delimiter)
+    return Contract("sales", "Sales.", columns, "day", form, (), 0.0, (), Path("dataset.yaml"))
+
+
+def no_progress(_phase, _count):
+    """Nobody looks."""
+
+
+def described(path, content, **form):
+    path.write_bytes(content)
+    return describe_file(path, a_contract(**form), no_progress)
+
+
+def refusal(call, *args, **kwargs):
+    with pytest.raises(InputFileError) as problem:
+        call(*args, **kwargs)
+    assert "\n" not in str(problem.value)
+    return str(problem.value)
+
+
+@pytest.fixture
+def file(tmp_path):
+    def make(name, content=ROWS):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        return path
+
+    return make
+
+
+def test_files_come_in_order_of_their_names(file):
+    files = [file("z/a.csv"), file("y/c.csv.gz"), file("x/B.csv")]
+    assert [path.name for path in check_files(files)] == ["B.csv", "a.csv", "c.csv.gz"]
+
+
+def test_no_files_are_refused():
+    assert refusal(check_files, []) == "no files given"
+
+
+def test_missing_file_is_refused(tmp_path):
+    assert "does not exist" in refusal(check_files, [tmp_path / "a.csv"])
+
+
+def test_directory_is_refused(tmp_path):
+    (tmp_path / "a.csv").mkdir()
+    assert "not a regular file" in refusal(check_files, [tmp_path / "a.csv"])
+
+
+def test_pipe_is_refused_without_waiting_for_a_writer(tmp_path):
+    os.mkfifo(tmp_path / "a.csv")
+    assert "not a regular file" in refusal(check_files, [tmp_path / "a.csv"])
+
+
+def test_empty_file_is_refused(file):
+    assert "is empty" in refusal(check_files, [file("a.csv", b"")])
+
+
+def test_unreadable_file_is_refused_with_the_reason(file, monkeypatch):
+    path = file("a.csv")
+
+    def refuse(*_args, **_kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    # Not chmod: root reads what it may not.
+    monkeypatch.setattr(Path, "open", refuse)
+    assert refusal(check_files, [path]) == f"{path} cannot be read: Permission denied"
+
+
+def test_one_bad_file_refuses_all_and_is_the_one_named(file, tmp_path):
+    assert "b.csv" in refusal(check_files, [file("a.csv"), tmp_path / "b.csv"])
+
+
+def test_two_files_of_one_name_are_refused_with_both_paths(file):
+    one, other = file("x/a.csv"), file("y/a.csv")
+    message = refusal(check_files, [one, other])
+    assert str(one) in message
+    assert str(other) in message
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["_a.csv", ".a.csv", "-a.csv", "a:b.csv", "a*.csv", "a?.csv", "a[1].csv", "a{1}.csv", "a,b.csv", "a%20.csv",
+     "a#b.csv", "a b.csv", "a\\b.csv", "a\nb.csv", "a\x00b.csv", "ä.csv", "a+b.csv", "a.csv._COPYING_", "a.csv\n"],
+)  # fmt: skip
+def test_name_that_hdfs_or_spark_would_take_for_something_else_is_refused(tmp_path, name):
+    assert "file name" in refusal(check_files, [tmp_path / name])
+
+
+@pytest.mark.parametrize(
+    "name", ["a.zip", "a.csv.xz", "a.csv.zst", "a.csv.Z", "a.tar.gz", "a.tgz", "a.parquet", "a.lz4"]
+)
+def test_suffix_that_is_no_text_is_refused(file, name):
+    assert "cannot be loaded" in refusal(check_files, [file(name)])
+
+
+@pytest.mark.parametrize("name", ["a.csv.GZ", "a.csv.Bz2"])
+def test_suffix_in_capitals_is_refused_because_spark_would_read_it_as_text(file, name):
+    assert "lower case" in refusal(check_files, [file(name)])
+
+
+@pytest.mark.parametrize("name", ["a", "a.csv", "2001-01_x.Y.txt", "a.dat.gz", "a.csv.bz2"])
+def test_usual_names_are_accepted(file, name):
+    path = file(name)
+    assert check_files([path]) == [path]
+
+
+@pytest.mark.parametrize(("name", "pack"), [("a.csv", bytes), ("a.csv.gz", gzip.compress), ("a.csv.bz2", bz2.compress)])
+def test_description_has_rows_of_the_text_and_hash_of_the_stored_bytes(tmp_path, name, pack):
+    stored = pack(ROWS)
+    found = described(tmp_path / name, stored)
+    assert (found.name, found.rows, found.split_lines) == (name, 3, ())
+    assert (found.size, found.sha256) == (len(stored), hashlib.sha256(stored).hexdigest())
+
+
+def test_compressed_file_of_several_streams_counts_them_all(tmp_path):
+    assert described(tmp_path / "a.csv.gz", gzip.compress(ROWS + b"\n") + gzip.compress(b"x,1\n")).rows == 4
+    assert described(tmp_path / "a.csv.bz2", bz2.compress(ROWS + b"\n") + bz2.compress(b"x,1\n")).rows == 4
+
+
+def test_without_header_every_line_is_a_row(tmp_path):
+    assert described(tmp_path / "a.csv", ROWS, header=False).rows == 4
+
+
+def test_header_alone_is_a_file_of_no_rows(tmp_path):
+    assert described(tmp_path / "a.csv", HEADER).rows == 0
+
+
+def test_bytes_behind_a_bz2_stream_are_hashed_too(tmp_path):
+    stored = bz2.compress(ROWS) + bytes(3_000_000)
+    found = described(tmp_path / "a.csv.bz2", stored)
+    assert (found.size, found.sha256) == (len(stored), hashlib.sha256(stored).hexdigest())
+
+
+@pytest.mark.parametrize("form", [{}, {"header": False}])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv.gz", gzip.compress(ROWS)[:-9]),
+        ("a.csv.gz", gzip.compress(ROWS)[:-1] + b"\xff"),
+        ("a.csv.gz", gzip.compress(ROWS)[:12] + b"\xff" * 40),
+        ("a.csv.gz", gzip.compress(ROWS) + b"garbage"),
+        ("a.csv.gz", ROWS),
+        ("a.csv.bz2", bz2.compress(ROWS)[:-9]),
+        ("a.csv.bz2", ROWS),
+    ],
+    ids=["cut", "wrong checksum", "damaged", "garbage behind", "no gzip", "cut bz2", "no bz2"],
+)
+def test_damaged_compressed_file_is_refused_by_name(tmp_path, name, content, form):
+    path = tmp_path / name
+    assert f"{path} cannot be read to its end" in refusal(described, path, content, **form)
+
+
+@pytest.mark.parametrize("form", [{}, {"header": False}])
+def test_compressed_nothing_is_refused(tmp_path, form):
+    assert "is empty" in refusal(described, tmp_path / "a.csv.gz", gzip.compress(b""), **form)
+
+
+def test_splits_of_a_big_file_are_counted_from_its_first_line(tmp_path):
+    line = b"2001-01-01," + b"1" * 1012 + b"\n"
+    rows = SPLIT_BYTES // len(line) + 1000
+    path = tmp_path / "a.csv"
+    with path.open("wb") as file:
+        file.write(HEADER)
+        for _ in range(rows):
+            file.write(line)
+    found = describe_file(path, a_contract(), no_progress)
+    # Line 1 is the header; of the rows, those whose first byte is at or before the split.
+    assert found.split_lines == (1 + (SPLIT_BYTES - len(HEADER)) // len(line) + 1,)
+    assert found.rows == rows
+
+
+def test_memory_stays_small_for_a_file_that_is_one_long_line(tmp_path):
+    path = tmp_path / "a.csv.gz"
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write(HEADER)
+        for _ in range(64):
+            file.write(b"x" * 1024 * 1024)
+    tracemalloc.start()
+    assert describe_file(path, a_contract(), no_progress).rows == 1
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 16 * 1024 * 1024
+
+
+def test_progress_adds_up_to_the_stored_size(tmp_path):
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress(ROWS))
+    told = []
+    describe_file(path, a_contract(), lambda phase, count: told.append((phase, count)))
+    assert {phase for phase, _ in told} == {"check"}
+    assert sum(count for _, count in told) == path.stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (b"amount,day", "another order: 'day is column 2, expected 1; amount is column 1, expected 2'"),
+        (b"day", "missing 'amount'"),
+        (b"day,amount,city", "unknown 'city'"),
+        (b"day,Amount", "missing 'amount', unknown 'Amount'"),
+        (b"day,amount,day", "unknown 'day'"),
+        (b"day, amount", "unknown ' amount'"),
+        (b"day;amount", "missing 'day, amount', unknown 'day;amount'"),
+        (b"", "missing 'day, amount'"),
+        (b"2001-01-01,1", "missing 'day, amount'"),
+        (b'day,"amount', "not a CSV header"),
+        (b"day,\xff", "not a CSV header in UTF-8"),
+        (b"\xef\xbb\xbfday,amount", "byte order mark"),
+        ("day,amount".encode("utf-16"), "not a CSV header"),
+        (b"x" * 3_000_000, "not a CSV header"),
+        (b"x" * 100_000, "…"),
+    ],
+)
+def test_other_header_is_refused_with_what_differs(tmp_path, line, told):
+    path = tmp_path / "a.csv"
+    message = refusal(described, path, line + b"\n2001-01-01,1\n")
+    assert str(path) in message
+    assert told in message
+    assert len(message) < 1200
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r", b""])
+@pytest.mark.parametrize(
+    ("line", "delimiter"), [(b"day,amount", ","), (b'"day","amount"', ","), (b"day\tamount", "\t")]
+)
+def test_header_as_the_contract_says_is_accepted(tmp_path, line, delimiter, end):
+    assert described(tmp_path / "a.csv", line + end, delimiter=delimiter).rows == 0

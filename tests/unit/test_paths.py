@@ -1,0 +1,40 @@
+import pytest
+
+from warehouse.errors import StackhouseError
+from warehouse.paths import ROOT, DatasetPaths
+
+
+def all_paths(paths):
+    of_batches = [paths.raw, paths.raw_batch("0a"), paths.raw_incoming("0a"), paths.staged("0a", "0b")]
+    of_runs = [paths.quarantine("0a", "0b"), paths.staging("0a"), paths.clean("0a"), paths.mart("delays", "0a")]
+    return [*of_batches, *of_runs, paths.releases, paths.release(1), paths.ledger, paths.lock]
+
+
+def test_every_path_is_absolute_below_the_root_and_of_this_dataset():
+    for path in all_paths(DatasetPaths("flights")):
+        assert path.startswith(f"{ROOT}/")
+        assert "flights" in path.split("/")
+
+
+def test_no_two_things_have_one_path():
+    paths = all_paths(DatasetPaths("flights"))
+    assert len(set(paths)) == len(paths)
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "A", "1a", "_a", "a-b", "a b", "ä", "a" * 64, "a\n", "a=b", "a:b"])
+def test_dataset_that_could_leave_the_root_is_refused(name):
+    with pytest.raises(StackhouseError, match="not a usable name"):
+        DatasetPaths(name)
+
+
+@pytest.mark.parametrize("text", ["", "..", "a/b", "a" * 41, "a b", "ä", "a\n", "a_b"])
+@pytest.mark.parametrize("method", ["raw_batch", "raw_incoming", "staging", "clean"])
+def test_id_that_could_leave_the_directory_is_refused(method, text):
+    with pytest.raises(StackhouseError, match="not an id"):
+        getattr(DatasetPaths("flights"), method)(text)
+
+
+def test_release_manifests_sort_by_number():
+    paths = DatasetPaths("flights")
+    assert paths.release(42) == "/stackhouse/releases/flights/000042.json"
+    assert sorted([paths.release(10), paths.release(9)]) == [paths.release(9), paths.release(10)]

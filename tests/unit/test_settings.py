@@ -1,0 +1,109 @@
+import os
+import pwd
+from pathlib import Path
+
+import pytest
+
+from warehouse.errors import SettingsError
+from warehouse.settings import REPOSITORY, load_settings
+
+COMMITTED = REPOSITORY / ".env"
+
+
+@pytest.fixture
+def env_file(tmp_path):
+    """A copy of the committed file that a test may change."""
+
+    def make(**changes):
+        lines = COMMITTED.read_text().splitlines()
+        kept = [line for line in lines if line.partition("=")[0] not in changes]
+        added = [f"{name}={value}" for name, value in changes.items() if value is not None]
+        path = tmp_path / ".env"
+        path.write_text("\n".join([*kept, *added]))
+        return path
+
+    return make
+
+
+def test_committed_file_is_complete():
+    settings = load_settings({})
+    assert settings.home == REPOSITORY / ".stackhouse"
+    assert (settings.profile, settings.memory_mb, settings.cores) == ("local", None, None)
+    assert settings.ports.namenode_http == 9870
+
+
+def test_environment_wins_over_the_file(env_file):
+    file = env_file(STACKHOUSE_CORES="2")
+    assert load_settings({}, file).cores == 2
+    assert load_settings({"STACKHOUSE_CORES": "3"}, file).cores == 3
+
+
+def test_empty_variable_in_the_environment_unsets_that_of_the_file(env_file):
+    assert load_settings({"STACKHOUSE_MEMORY_MB": ""}, env_file(STACKHOUSE_MEMORY_MB="4096")).memory_mb is None
+
+
+def test_offset_moves_every_port():
+    base, moved = load_settings({}).ports, load_settings({"STACKHOUSE_PORT_OFFSET": "20000"}).ports
+    for name in base.__dataclass_fields__:
+        assert getattr(moved, name) == getattr(base, name) + 20000
+
+
+def test_relative_directory_starts_at_the_file_wherever_the_command_was_typed(env_file, tmp_path, monkeypatch):
+    file = env_file(STACKHOUSE_HOME="state")
+    monkeypatch.chdir("/")
+    assert load_settings({}, file).home == tmp_path / "state"
+    assert load_settings({"STACKHOUSE_HOME": "/else/where"}, file).home == Path("/else/where")
+
+
+def test_home_directory_is_expanded(env_file, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/ann")
+    assert load_settings({}, env_file(STACKHOUSE_HOME="~/state")).home == Path("/home/ann/state")
+
+
+def test_user_is_the_account_as_hadoop_finds_it_or_the_one_that_hadoop_is_told():
+    assert load_settings({"LOGNAME": "somebody"}).user == pwd.getpwuid(os.geteuid()).pw_name
+    assert load_settings({"HADOOP_USER_NAME": "ann"}).user == "ann"
+
+
+@pytest.mark.parametrize("name", ["HOME", "JARS", "PROFILE", "PORT_OFFSET", "NAMENODE_RPC_PORT", "HIVESERVER2_PORT"])
+def test_missing_variable_is_told_with_the_places_looked_in(env_file, name):
+    file = env_file(**{f"STACKHOUSE_{name}": None})
+    with pytest.raises(SettingsError, match=rf"STACKHOUSE_{name} is not set; looked in the environment and in {file}"):
+        load_settings({}, file)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PROFILE", "cloud"),
+        ("PORT_OFFSET", "-1"),
+        ("PORT_OFFSET", "²"),
+        ("NAMENODE_HTTP_PORT", "http"),
+        ("NAMENODE_HTTP_PORT", "0"),
+        ("NAMENODE_HTTP_PORT", "65536"),
+        ("NAMENODE_HTTP_PORT", "8020"),
+        ("MEMORY_MB", "4G"),
+        ("MEMORY_MB", "0"),
+        ("CORES", "1.5"),
+        ("CORES", "0"),
+    ],
+)
+def test_wrong_value_is_told_with_variable_and_place(env_file, name, value):
+    variable = f"STACKHOUSE_{name}"
+    with pytest.raises(SettingsError, match=r"STACKHOUSE_.*it was read from the environment"):
+        load_settings({variable: value}, COMMITTED)
+    file = env_file(**{variable: value})
+    with pytest.raises(SettingsError) as problem:
+        load_settings({}, file)
+    assert "\n" not in str(problem.value)
+    assert str(file) in str(problem.value)
+
+
+def test_offset_that_leaves_no_port_is_told_with_the_port_it_breaks():
+    with pytest.raises(SettingsError, match=r"STACKHOUSE_\w+_PORT with STACKHOUSE_PORT_OFFSET 60000 gives port \d+"):
+        load_settings({"STACKHOUSE_PORT_OFFSET": "60000"})
+
+
+def test_file_that_does_not_exist_is_named(tmp_path):
+    with pytest.raises(SettingsError, match=str(tmp_path / "no.env")):
+        load_settings({}, tmp_path / "no.env")

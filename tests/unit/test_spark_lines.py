@@ -1,0 +1,119 @@
+"""Line numbers: whatever the line ends, splits and compression, they are those of `bytes.splitlines`."""
+
+import bz2
+import gzip
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from spark.lines import SPLIT_SETTINGS, read_lines, rows_of, unsplit_bz2
+from tests.unit.conftest_spark import spark_session  # noqa: F401 -- a fixture
+from warehouse.errors import JobError
+from warehouse.job import StageTask
+
+_SPLIT = 64
+
+
+@pytest.fixture(name="small_splits")
+def _small_splits(spark: SparkSession) -> Iterator[None]:
+    kept = {name: spark.conf.get(name) for name in SPLIT_SETTINGS}
+    for name in SPLIT_SETTINGS:
+        spark.conf.set(name, str(_SPLIT))
+    yield
+    for name, value in kept.items():
+        spark.conf.set(name, str(value))
+
+
+def _split_lines(content: bytes) -> list[int]:
+    starts, position = [], 0
+    for line in content.splitlines(keepends=True):
+        starts.append(position)
+        position += len(line)
+    return [sum(start <= end for start in starts) for end in range(_SPLIT, len(content), _SPLIT)]
+
+
+def _task(directory: Path, files: dict[str, bytes]) -> StageTask:
+    directory.mkdir()
+    for name, content in files.items():
+        packed = {".gz": gzip.compress, ".bz2": bz2.compress}.get(Path(name).suffix, bytes)(content)
+        (directory / name).write_bytes(packed)
+    counts = {n: [] if n.endswith((".gz", ".bz2")) else _split_lines(c) for n, c in files.items()}
+    return StageTask("b", 1, str(directory), counts, "", "")
+
+
+def _numbered(spark: SparkSession, task: StageTask) -> list[tuple[str, int, bytes]]:
+    rows = read_lines(spark, task, _SPLIT).selectExpr("source_file", "source_line", "cast(_line as binary)").collect()
+    return sorted((file, number, bytes(line)) for file, number, line in rows)
+
+
+def _expected(files: dict[str, bytes]) -> list[tuple[str, int, bytes]]:
+    return sorted((name, n, line) for name, content in files.items() for n, line in enumerate(content.splitlines(), 1))
+
+
+@pytest.mark.usefixtures("small_splits")
+def test_numbers_are_those_of_splitlines_for_every_way_to_end_a_line(spark: SparkSession, tmp_path: Path) -> None:
+    chance = random.Random(20010701)  # noqa: S311 -- no secret
+    files = {}
+    for number in range(40):
+        ends = [[b"\n"], [b"\r\n"], [b"\r"], [b"\n", b"\r\n", b"\r"]][number % 4]
+        lines = [b"x" * chance.choice((0, 1, 2, 15, 30, 63, 64, 65, 200)) for _ in range(chance.randrange(60))]
+        content = b"".join(line + chance.choice(ends) for line in lines)
+        files[f"{number:02}.csv"] = content if number % 3 else content.rstrip(b"\r\n")
+    assert _numbered(spark, _task(tmp_path / "raw", files)) == _expected(files)
+
+
+@pytest.mark.usefixtures("small_splits")
+def test_lines_that_begin_or_end_at_a_split_are_read_once(spark: SparkSession, tmp_path: Path) -> None:
+    files = {
+        f"{end.hex()}_{length}.csv": b"".join(b"%05d" % n + b"y" * (length - 5) + end for n in range(50))
+        for end in (b"\n", b"\r\n", b"\r")
+        for length in range(_SPLIT // 2 - 3, _SPLIT // 2 + 2)
+    }
+    assert _numbered(spark, _task(tmp_path / "raw", files)) == _expected(files)
+
+
+@pytest.mark.usefixtures("small_splits")
+def test_compressed_files_are_one_split_and_odd_names_stay(spark: SparkSession, tmp_path: Path) -> None:
+    content = b"".join(b"%d,%d\r\n" % (n, n * n) for n in range(500))
+    names = ["a b.csv", "a+b.csv", "50%.csv", "a%20b.csv", "é ü.csv", "[x]{y}*?.csv", "z#1&2.csv", "g.csv.gz", "h.csv.bz2"]
+    files = {name: content for name in names} | {"empty.csv": b"", "nul.csv": b"a\x00\xff\n\n\nb"}
+    assert _numbered(spark, _task(tmp_path / "raw", files)) == _expected(files)
+
+
+@pytest.mark.usefixtures("small_splits")
+def test_bz2_of_many_blocks_beside_a_plain_file_is_numbered_too(spark: SparkSession, tmp_path: Path) -> None:
+    chance = random.Random(1)
+    # Random digits: several blocks of 900 kB.
+    content = b"".join(b"%d\n" % chance.getrandbits(200) for _ in range(40_000))
+    files = {"a.csv.bz2": content, "b.csv": content[:1000]}
+    task = _task(tmp_path / "raw", files)
+    with unsplit_bz2(spark, task.files):
+        found = _numbered(spark, task)
+    assert found == _expected(files)
+    assert spark.conf.get(SPLIT_SETTINGS[0]) == str(_SPLIT)
+
+
+def test_header_and_empty_lines_are_no_rows_but_keep_their_numbers(spark: SparkSession, tmp_path: Path) -> None:
+    task = _task(tmp_path / "raw", {"a.csv": b"h\n\n \n1\n\n", "b.csv.gz": b"h\n2"})
+    lines = read_lines(spark, task)
+    assert sorted((r[0], r[1], r[2]) for r in rows_of(lines, header=True).collect()) == [
+        ("a.csv", 3, " "), ("a.csv", 4, "1"), ("b.csv.gz", 2, "2"),
+    ]  # fmt: skip
+    assert rows_of(lines, header=False).count() == 5
+
+
+def test_files_that_differ_from_the_manifest_are_refused(spark: SparkSession, tmp_path: Path) -> None:
+    task = _task(tmp_path / "raw", {"a.csv": b"1\n", "_hidden.csv": b"2\n"})
+    with pytest.raises(JobError, match=r"missing \['_hidden.csv'\]"):
+        read_lines(spark, task)
+
+
+@pytest.mark.usefixtures("small_splits")
+def test_a_split_without_a_line_count_fails_rather_than_numbering_wrongly(spark: SparkSession, tmp_path: Path) -> None:
+    task = _task(tmp_path / "raw", {"a.csv": b"line\n" * 100})
+    task.files["a.csv"] = []
+    with pytest.raises(Exception, match="no line count for a split"):
+        _numbered(spark, task)

@@ -1,0 +1,39 @@
+"""The settings file: what the code relies on stands in it."""
+
+import pytest
+from pyspark.sql import SparkSession
+
+from spark.session import start_session
+from tests.unit.conftest_spark import spark_session  # noqa: F401 -- a fixture
+from warehouse.batch import SPLIT_BYTES
+from warehouse.errors import JobError
+from warehouse.settings import REPOSITORY
+
+_FILE = REPOSITORY / "spark" / "conf" / "spark-defaults.conf"
+
+
+def _settings() -> dict[str, str]:
+    lines = [line for line in _FILE.read_text().splitlines() if line.strip() and not line.startswith("#")]
+    return {name: value for name, value in (line.split(maxsplit=1) for line in lines)}
+
+
+def test_split_size_is_the_one_the_loader_counts_lines_by() -> None:
+    settings = _settings()
+    assert settings["spark.sql.files.maxPartitionBytes"] == str(SPLIT_BYTES)
+    assert settings["spark.sql.files.openCostInBytes"] == str(SPLIT_BYTES)
+
+
+def test_every_setting_reaches_the_session(spark: SparkSession) -> None:
+    found = dict(spark.sparkContext.getConf().getAll())
+    assert {name: found.get(name) for name in _settings()} == _settings()
+
+
+def test_session_refuses_to_start_without_its_settings(spark: SparkSession) -> None:
+    name = "spark.sql.files.maxPartitionBytes"
+    kept = spark.conf.get(name)
+    spark.conf.set(name, "134217728")
+    try:
+        with pytest.raises(JobError, match="SPARK_CONF_DIR"):
+            start_session("tests")
+    finally:
+        spark.conf.set(name, kept)

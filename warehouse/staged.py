@@ -1,0 +1,73 @@
+"""What staging made of a batch, kept beside its rows: a batch with this record never has to be staged again."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from warehouse.errors import NotFoundError
+from warehouse.paths import DatasetPaths
+from warehouse.storage import Storage
+
+_RECORD = "_staged.json"
+
+
+@dataclass(frozen=True)
+class StagedBatch:
+    """Counts of one batch under one contract.
+
+    Attributes:
+        batch: Batch id.
+        sequence: Of the batch; later wins.
+        raw: Rows, as the loader counted them.
+        staged: Typed rows.
+        quarantined: Rejected rows.
+        quarters: Typed rows by quarter partition value, e.g. `2001-04-01`.
+        rules: Rejected rows by broken rule id; a row that breaks two counts twice.
+    """
+
+    batch: str
+    sequence: int
+    raw: int
+    staged: int
+    quarantined: int
+    quarters: dict[str, int]
+    rules: dict[str, int]
+
+
+def find_staged(storage: Storage, paths: DatasetPaths, batch: str, fingerprint: str) -> StagedBatch | None:
+    """Record of a batch, `None` when it is not staged under this contract."""
+    try:
+        return StagedBatch(**json.loads(storage.read(f"{paths.staged(batch, fingerprint)}/{_RECORD}")))
+    except NotFoundError:
+        return None
+
+
+def commit_staged(storage: Storage, paths: DatasetPaths, staged: StagedBatch, run: str, fingerprint: str) -> None:
+    """Move what a run staged and rejected to its place for good.
+
+    The staged rows, with the record in them, move last: where they are, the rejected rows are too.
+    """
+    source = staging_directories(paths, run, staged.batch)
+    target, rejected = paths.staged(staged.batch, fingerprint), paths.quarantine(staged.batch, fingerprint)
+    storage.create(f"{source.staged}/{_RECORD}", json.dumps(asdict(staged), indent=1).encode())
+    # A run that died between the two renames left this; nothing refers to it without the staged rows.
+    storage.delete(rejected)
+    storage.rename(source.quarantine, rejected)
+    storage.rename(source.staged, target)
+
+
+@dataclass(frozen=True)
+class StagingDirectories:
+    """Where a run writes before it commits.
+
+    Attributes:
+        staged: Typed rows.
+        quarantine: Rejected rows.
+    """
+
+    staged: str
+    quarantine: str
+
+
+def staging_directories(paths: DatasetPaths, run: str, batch: str) -> StagingDirectories:
+    """Directories of one batch in one run."""
+    return StagingDirectories(f"{paths.staging(run)}/staged={batch}", f"{paths.staging(run)}/quarantine={batch}")
