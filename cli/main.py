@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     try:
-        app([argument for argument in given if argument != "--debug"])
+        app([argument for argument in given if argument != "--debug"], prog_name="./stackhouse")
     except StackhouseError as problem:
         _fail(str(problem), problem.exit_code, debug)
     except KeyboardInterrupt:

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 
 from warehouse.settings import REPOSITORY
 
-STATE = ".stackhouse/test"
-"""State of the test cluster, beside that of a running demo; made anew by every session that needs it."""
-
-PORT_OFFSET = "10000"
-"""Moves the test cluster's ports away from a running demo's."""
+ENVIRONMENT = {
+    # Beside the state of a running demo, and on ports of its own.
+    "STACKHOUSE_HOME": ".stackhouse/test",
+    "STACKHOUSE_PORT_OFFSET": "10000",
+    # A shell in UTC would hide where UTC was forgotten; this zone is 5:45 h ahead.
+    "TZ": "Asia/Kathmandu",
+}
+"""What makes a process use the test cluster."""
 
 
 def run_suite(arguments: Sequence[str]) -> int:
     """Run pytest in the repository; its exit code."""
-    environment = {**os.environ, "STACKHOUSE_HOME": STATE, "STACKHOUSE_PORT_OFFSET": PORT_OFFSET, "TZ": "Asia/Kathmandu"}
-    # The suite has its own stack: what the user's stack is set to does not reach it.
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments], cwd=REPOSITORY, env=environment, check=False
-    ).returncode
+    command = [sys.executable, "-m", "pytest", *arguments]
+    return subprocess.run(command, cwd=REPOSITORY, env={**os.environ, **ENVIRONMENT}, check=False).returncode

@@ -44,7 +44,7 @@ def load(storage: WebHdfs, contract: Contract, files: Sequence[Path], user: str,
         progress: Told about every piece of a file that was checked, then sent.
 
     Raises:
-        InputFileError: A file is not fit to be loaded; nothing was sent.
+        InputFileError: A file is not fit to be loaded, or its rows are loaded already; nothing was sent.
         LoadError: Bytes did not arrive as they were sent, or a file changed meanwhile; nothing is visible.
         StorageError: HDFS refused, e.g. for lack of space; nothing is visible.
         StackDownError: HDFS does not answer.
@@ -55,15 +55,26 @@ def load(storage: WebHdfs, contract: Contract, files: Sequence[Path], user: str,
     _remove_leftovers(storage, paths)
     if storage.exists(paths.raw_batch(batch_id(described))):
         return LoadResult(load_batch(storage, contract.dataset, batch_id(described)), already_loaded=True)
+    loaded = loaded_batches(storage, contract.dataset)
+    _refuse_known_rows(ordered, described, loaded)
     batch = Batch(
         dataset=contract.dataset,
         files=described,
-        sequence=1 + max((loaded.sequence for loaded in loaded_batches(storage, contract.dataset)), default=0),
+        sequence=1 + max((other.sequence for other in loaded), default=0),
         loaded_at=datetime.now(UTC),
         loaded_by=user,
     )
     _send(storage, batch, ordered, progress)
     return LoadResult(batch, already_loaded=False)
+
+
+def _refuse_known_rows(files: Sequence[Path], described: Sequence[BatchFile], loaded: Sequence[Batch]) -> None:
+    """Without a key nothing else would notice that the rows of a file are counted twice."""
+    known = {file.sha256: f"{file.name} of batch {batch.id}" for batch in loaded for file in batch.files}
+    for path, file in zip(files, described, strict=True):
+        if file.rows and file.sha256 in known:
+            raise InputFileError(f"{path} has the same bytes as {known[file.sha256]}, so its rows would count twice: leave it out")
+        known[file.sha256] = f"{file.name} beside it"
 
 
 def _remove_leftovers(storage: WebHdfs, paths: DatasetPaths) -> None:

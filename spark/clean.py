@@ -25,6 +25,23 @@ _VERSION, _NEWEST = "_version", "_newest"
 
 
 @dataclass(frozen=True)
+class CleanTask:
+    """What to clean.
+
+    Attributes:
+        sources: All staged batches.
+        quarters: Partition values.
+        target: New directory; not made when no row is left.
+        target_file_bytes: Wanted size of a file, roughly.
+    """
+
+    sources: list[StagedSource]
+    quarters: Collection[str]
+    target: str
+    target_file_bytes: int
+
+
+@dataclass(frozen=True)
 class CleanCounts:
     """What cleaning made of its quarters.
 
@@ -37,43 +54,23 @@ class CleanCounts:
     superseded: dict[str, int]
 
 
-def clean(
-    spark: SparkSession,
-    contract: Contract,
-    sources: list[StagedSource],
-    quarters: Collection[str],
-    target: str,
-    target_file_bytes: int,
-) -> CleanCounts:
+def clean(spark: SparkSession, contract: Contract, task: CleanTask) -> CleanCounts:
     """Write the clean rows of some quarters, and of those that share a key with them.
-
-    Args:
-        spark: Session.
-        contract: Gives columns, key and event time.
-        sources: All staged batches.
-        quarters: Partition values to clean.
-        target: New directory; not made when no row is left.
-        target_file_bytes: Wanted size of a file, roughly.
 
     Returns:
         Counts with an entry for every quarter cleaned.
     """
-    wanted = sorted(quarters)
-    superseded: dict[str, int] = {}
-    known = {quarter for source in sources for quarter in source.quarters}
-    everywhere = read_staged(spark, contract, sources, known) if contract.key else None
-    if everywhere is not None and not known <= set(wanted):
-        wanted = quarters_with_shared_keys(everywhere, contract, wanted)
-    rows = read_staged(spark, contract, sources, wanted)
-    if rows is None:
-        return CleanCounts(dict.fromkeys(wanted, 0), dict.fromkeys(wanted, 0))
+    everywhere = _all_versions(spark, contract, task)
+    quarters = sorted(task.quarters)
     if everywhere is not None:
-        versions = with_newest(rows, everywhere, contract, sources)
+        quarters = quarters_with_shared_keys(everywhere, contract, quarters)
+    rows = read_staged(spark, contract, task.sources, quarters)
+    superseded: dict[str, int] = {}
+    if rows is not None and everywhere is not None:
+        versions = with_newest(rows, everywhere, contract, task.sources)
         rows, superseded = _newest_only(versions), _count_superseded(versions)
-    files = {quarter: _file_count(spark, sources, quarter, target_file_bytes) for quarter in wanted}
-    arranged(rows, contract, files).write.partitionBy(PARTITION_COLUMN).parquet(target)
-    written = rows_by_quarter(spark, target)
-    return CleanCounts({q: written.get(q, 0) for q in wanted}, {q: superseded.get(q, 0) for q in wanted})
+    written = {} if rows is None else _write(spark, contract, task, quarters, rows)
+    return CleanCounts({q: written.get(q, 0) for q in quarters}, {q: superseded.get(q, 0) for q in quarters})
 
 
 def read_staged(
@@ -88,7 +85,10 @@ def read_staged(
 
 def quarters_with_shared_keys(everywhere: DataFrame, contract: Contract, quarters: Collection[str]) -> list[str]:
     """The quarters and all others that hold a version of one of their keys, ascending."""
-    lying_in = everywhere.groupBy(*contract.key).agg(F.collect_set(F.col(PARTITION_COLUMN).cast("string")).alias("quarters"))
+    # One pass over the keys of everything staged; the rest of the rows is not read.
+    lying_in = everywhere.groupBy(*contract.key).agg(
+        F.collect_set(F.col(PARTITION_COLUMN).cast("string")).alias("quarters")
+    )
     shared = lying_in.where(F.arrays_overlap("quarters", F.lit(list(quarters))))
     found = shared.select(F.explode("quarters")).distinct().collect()
     return sorted({*quarters, *(quarter for (quarter,) in found)})
@@ -110,7 +110,10 @@ def arranged(rows: DataFrame, contract: Contract, files: dict[str, int]) -> Data
     """
     first, first_file_of = 0, list[Expression]()
     for quarter, count in files.items():
-        first_file_of += [F.lit(date.fromisoformat(quarter)), F.struct(F.lit(first).alias("first"), F.lit(count).alias("count"))]
+        first_file_of += [
+            F.lit(date.fromisoformat(quarter)),
+            F.struct(F.lit(first).alias("first"), F.lit(count).alias("count")),
+        ]
         first += count
     place = F.create_map(*first_file_of)[F.col(PARTITION_COLUMN)]
     # By origin and not by time: a quarter whose rows all have one time still spreads.
@@ -119,14 +122,29 @@ def arranged(rows: DataFrame, contract: Contract, files: dict[str, int]) -> Data
     return rows.repartitionById(first, file.cast("int")).sortWithinPartitions(*order)
 
 
+def _all_versions(spark: SparkSession, contract: Contract, task: CleanTask) -> DataFrame | None:
+    if not contract.key or not task.quarters:
+        return None
+    known = {quarter for source in task.sources for quarter in source.quarters}
+    return read_staged(spark, contract, task.sources, known)
+
+
+def _write(
+    spark: SparkSession, contract: Contract, task: CleanTask, quarters: list[str], rows: DataFrame
+) -> dict[str, int]:
+    files = {quarter: _file_count(spark, task, quarter) for quarter in quarters}
+    arranged(rows, contract, files).write.partitionBy(PARTITION_COLUMN).parquet(task.target)
+    return rows_by_quarter(spark, task.target)
+
+
 def _directories(sources: Iterable[StagedSource], quarter: str) -> list[str]:
     return [f"{source.path}/{PARTITION_COLUMN}={quarter}" for source in sources if quarter in source.quarters]
 
 
-def _file_count(spark: SparkSession, sources: list[StagedSource], quarter: str, target_file_bytes: int) -> int:
+def _file_count(spark: SparkSession, task: CleanTask, quarter: str) -> int:
     # By bytes and not by cores: the same rows give the same files on any machine.
-    size = sum(size_of(spark, directory) for directory in _directories(sources, quarter))
-    return max(1, -(-size // target_file_bytes))
+    size = sum(size_of(spark, directory) for directory in _directories(task.sources, quarter))
+    return max(1, -(-size // task.target_file_bytes))
 
 
 def _version(sources: Iterable[StagedSource]) -> Expression:

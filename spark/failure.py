@@ -11,13 +11,12 @@ _LONGEST = 500
 
 
 def reason(problem: Exception) -> str:
-    """One line for an error: the message of the first cause, since Spark wraps it several times."""
+    """One line for an error: its first cause, and where it happened if Spark says so."""
     if isinstance(problem, StackhouseError):
         return str(problem)
     java = _java_exception(problem)
-    text = str(problem) if java is None else _first_cause(java)
-    first_line = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return f"Spark: {first_line or type(problem).__name__}"[:_LONGEST]
+    text = f"{type(problem).__name__}: {problem}" if java is None else _first_cause(java)
+    return " ".join(text.split())[:_LONGEST]
 
 
 def _java_exception(problem: Exception) -> Any:  # noqa: ANN401 -- a py4j proxy
@@ -27,6 +26,14 @@ def _java_exception(problem: Exception) -> Any:  # noqa: ANN401 -- a py4j proxy
 
 
 def _first_cause(java: Any) -> str:  # noqa: ANN401 -- a py4j proxy
+    place = ""
     while java.getCause() is not None:
+        message = _first_line(java.getMessage())
+        # A message with an error condition, such as [FAILED_READ_FILE], names the file; the others only wrap.
+        place = f"{message} " if message.startswith("[") else place
         java = java.getCause()
-    return str(java.toString())
+    return place + _first_line(java.toString())
+
+
+def _first_line(text: str | None) -> str:
+    return next((line.strip() for line in (text or "").splitlines() if line.strip()), "")

@@ -20,7 +20,9 @@ def split_fields(line: Expression, contract: Contract) -> Expression:
     """A struct of STRINGs named like the contract's columns, NULL when the line does not split into exactly these."""
     shape = [f"`{column.name}` STRING" for column in contract.columns]
     return F.from_csv(
-        F.when(_parseable(line, contract.input_format), line), ", ".join([*shape, f"{_CORRUPT} STRING"]), _options(contract.input_format)
+        F.when(_parseable(line, contract.input_format), line),
+        ", ".join([*shape, f"{_CORRUPT} STRING"]),
+        _options(contract.input_format),
     )
 
 

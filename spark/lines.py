@@ -87,7 +87,8 @@ def _check_files(task: StageTask, found: Collection[str]) -> None:
     if names != set(task.files):
         missing, extra = sorted(set(task.files) - names), sorted(names - set(task.files))
         raise JobError(
-            f"batch {task.batch}: {task.raw} does not hold the files of its manifest: missing {missing}, not in it {extra}; "
+            f"batch {task.batch}: {task.raw} does not hold the files of its manifest: "
+            f"missing {missing}, not in it {extra}; "
             "Spark does not see names that begin with _ or ."
         )
 
@@ -107,5 +108,7 @@ def _lines_before_split(files: dict[str, list[int]], split_bytes: int) -> Expres
     cut = {name: counts for name, counts in files.items() if counts}
     counts = F.from_json(F.lit(json.dumps(cut)), "map<string,array<bigint>>")
     known = F.get(F.try_element_at(counts, _file_name()), split - 1)
-    unknown = F.raise_error(F.concat(F.lit("the manifest has no line count for a split of "), _file_name())).cast("bigint")
+    unknown = F.raise_error(F.concat(F.lit("the manifest has no line count for a split of "), _file_name())).cast(
+        "bigint"
+    )
     return F.when(split == 0, F.lit(0)).otherwise(F.coalesce(known, unknown))

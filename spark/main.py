@@ -23,7 +23,7 @@ from typing import IO, Any
 
 from pyspark.sql import SparkSession
 
-from spark.clean import clean
+from spark.clean import CleanTask, clean
 from spark.failure import reason
 from spark.fs import exists
 from spark.marts import build_mart
@@ -78,7 +78,7 @@ def run_plan(spark: SparkSession, contract: Contract, plan: JobPlan, report: Rep
     sources = [*plan.sources, *_new_sources(plan, staged)]
     quarters = {*plan.clean_quarters, *(quarter for counts in staged.values() for quarter in counts["quarters"])}
     report("step", name="clean", quarters=sorted(quarters))
-    cleaned = clean(spark, contract, sources, quarters, plan.clean_target, plan.target_file_bytes)
+    cleaned = clean(spark, contract, CleanTask(sources, quarters, plan.clean_target, plan.target_file_bytes))
     result = JobResult(spark.sparkContext.applicationId, staged, cleaned.clean, cleaned.superseded, {}, {})
     return _build_marts(spark, contract, plan, result, report)
 
@@ -103,7 +103,8 @@ def _refuse_existing(spark: SparkSession, plan: JobPlan) -> None:
 
 def _new_sources(plan: JobPlan, staged: dict[str, StagedCounts]) -> list[StagedSource]:
     return [
-        StagedSource(task.batch, task.sequence, task.staged, list(staged[task.batch]["quarters"])) for task in plan.stage
+        StagedSource(task.batch, task.sequence, task.staged, list(staged[task.batch]["quarters"]))
+        for task in plan.stage
     ]
 
 
@@ -118,7 +119,9 @@ def _build_marts(
         quarters = sorted({*task.quarters, *result.clean})
         unknown = [q for q in quarters if q not in kept and q not in result.clean]
         if unknown:
-            raise JobError(f"mart {task.name}: no directory of clean rows for {', '.join(unknown)}; the plan must name one")
+            raise JobError(
+                f"mart {task.name}: no directory of clean rows for {', '.join(unknown)}; the plan must name one"
+            )
         built = build_mart(spark, contract, replace(task, quarters=quarters), {**kept, **written})
         marts[task.name] = built.rows
         if built.failures:

@@ -69,8 +69,13 @@ def shaped(result: DataFrame, mart: Mart) -> DataFrame:
     """
     wanted, found = [PARTITION_COLUMN, *(column.name for column in mart.columns)], result.columns
     if sorted(wanted) != sorted(found):
-        missing, extra = [c for c in wanted if c not in found], [c for c in found if c not in wanted or found.count(c) > 1]
-        raise ContractError(f"mart {mart.name}: the SQL gives not the contract's columns: missing {missing}, too many {extra}")
+        missing, extra = (
+            [c for c in wanted if c not in found],
+            [c for c in found if c not in wanted or found.count(c) > 1],
+        )
+        raise ContractError(
+            f"mart {mart.name}: the SQL gives not the contract's columns: missing {missing}, too many {extra}"
+        )
     values = [F.col(column.name).cast(spark_type(column.type)) for column in mart.columns]
     return result.select(*values, F.col(PARTITION_COLUMN).cast("date"))
 
@@ -88,10 +93,14 @@ def check_failures(spark: SparkSession, check: str) -> list[str]:
 
 
 def _one_file_a_quarter(table: DataFrame) -> DataFrame:
-    return table.repartition(PARTITION_COLUMN).sortWithinPartitions(PARTITION_COLUMN, *table.drop(PARTITION_COLUMN).columns)
+    return table.repartition(PARTITION_COLUMN).sortWithinPartitions(
+        PARTITION_COLUMN, *table.drop(PARTITION_COLUMN).columns
+    )
 
 
 def _check_quarters(mart: Mart, found: Collection[str], asked: Collection[str]) -> None:
     foreign = sorted(set(found) - set(asked))
     if foreign:
-        raise ContractError(f"mart {mart.name}: the SQL gives rows of quarters that `clean` does not have: {', '.join(foreign)}")
+        raise ContractError(
+            f"mart {mart.name}: the SQL gives rows of quarters that `clean` does not have: {', '.join(foreign)}"
+        )

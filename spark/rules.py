@@ -7,6 +7,8 @@ such a line; then `row:header`, per column `<column>:type`, `:required`, `:minim
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import reduce
+from operator import and_
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
@@ -42,13 +44,13 @@ def _rules(fields: Expression, contract: Contract) -> Iterator[tuple[str, Expres
     if contract.input_format.header:
         # A contract of texts only would take a header in mid-file for a row.
         names = [fields[column.name] == column.source_name for column in contract.columns]
-        yield "row:header", F.lit(True) if not names else _all(names)
+        yield "row:header", reduce(and_, names)
     for column in contract.columns:
         text = text_of(fields, column.name, contract.input_format)
         for rule, broken in _column_rules(column, text):
             yield f"{column.name}:{rule}", broken
-    for rule in contract.row_rules:
-        yield f"row:{rule.name}", ~F.expr(rule.predicate)
+    for row_rule in contract.row_rules:
+        yield f"row:{row_rule.name}", ~F.expr(row_rule.predicate)
 
 
 def _column_rules(column: Column, text: Expression) -> Iterator[tuple[str, Expression]]:
@@ -70,10 +72,3 @@ def _column_rules(column: Column, text: Expression) -> Iterator[tuple[str, Expre
 def _limit(column: Column, limit: float) -> Expression:
     # A limit of 0.1 means the decimal 0.1; its nearest double is a little larger.
     return F.lit(limit) if column.type == "DOUBLE" else F.lit(Decimal(str(limit)))
-
-
-def _all(conditions: list[Expression]) -> Expression:
-    first, *others = conditions
-    for condition in others:
-        first = first & condition
-    return first

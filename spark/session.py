@@ -25,5 +25,7 @@ def start_session(name: str) -> SparkSession:
     found = spark.conf.get(_SPLIT_SETTING)
     if found != str(SPLIT_BYTES):
         place = os.environ.get("SPARK_CONF_DIR", "not set")
-        raise JobError(f"{_SPLIT_SETTING} is {found}, expected {SPLIT_BYTES}; SPARK_CONF_DIR is {place}, point it to spark/conf")
+        raise JobError(
+            f"{_SPLIT_SETTING} is {found}, expected {SPLIT_BYTES}; SPARK_CONF_DIR is {place}, point it to spark/conf"
+        )
     return spark

@@ -1,4 +1,4 @@
-"""Stage: the lines of a batch become typed rows, or go to quarantine with the rules they break. Never both, never neither."""
+"""Stage: each line of a batch becomes a typed row or goes to quarantine with the rules it breaks, never both."""
 
 from collections.abc import Collection
 

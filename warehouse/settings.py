@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ PROFILES = ("local",)
 
 _HIGHEST_PORT = 65535
 _PREFIX = "STACKHOUSE_"
+_PLAIN_PATH = re.compile(r"[\w/.+@-]+")
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,10 @@ class _Source:
 
     def directory(self, name: str) -> Path:
         # A relative path means the same from whichever directory the command was typed.
-        return (self._file_path.parent / Path(self.text(name)).expanduser()).resolve()
+        path = (self._file_path.parent / Path(self.text(name)).expanduser()).resolve()
+        if not _PLAIN_PATH.fullmatch(str(path)):
+            raise self.error(name, f"is {path}; Hadoop, YARN and class paths take only letters, digits and / . _ - + @")
+        return path
 
     def number(self, name: str) -> int:
         value = self.text(name)

@@ -72,11 +72,13 @@ def spark():
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
-def test_hive_dialect_parses_every_statement(dataset):
+def test_sqlfluff_parses_the_statements(dataset):
     for statement in statements(load_contract(dataset)):
         # No dialect of sqlfluff knows ADD PARTITION with locations; tests/integration gives it to Hive.
-        if not statement.startswith("ALTER TABLE"):
-            sqlfluff.parse(statement, dialect="hive")
+        if statement.startswith("ALTER TABLE"):
+            continue
+        # Its hive dialect has no column comments in a view; the same statement in Spark has them.
+        sqlfluff.parse(statement, dialect="sparksql" if "REPLACE VIEW" in statement else "hive")
 
 
 @pytest.mark.parametrize("dataset", DATASETS)

@@ -84,6 +84,23 @@ def test_other_bytes_are_the_next_batch(storage, contract, files):
     assert loaded_batches(storage, contract.dataset) == batches
 
 
+def test_file_of_another_batch_is_refused_whatever_its_name(storage, contract, paths, files):
+    first = load(storage, contract, files[:1], "ann", no_progress).batch
+    renamed = files[0].rename(files[0].with_name("renamed.csv"))
+    with pytest.raises(InputFileError, match=rf"renamed.csv has the same bytes as c.csv of batch {first.id}"):
+        load(storage, contract, [renamed, files[1]], "ann", no_progress)
+    assert storage.list(paths.raw) == [f"batch={first.id}"]
+
+
+@pytest.mark.usefixtures("paths")
+def test_two_files_of_the_same_bytes_are_refused_and_two_without_rows_are_not(storage, contract, tmp_path):
+    for name, content in (("a.csv", HEADER), ("b.csv", HEADER), ("c.csv", HEADER + b"1,1\n"), ("d.csv", HEADER + b"1,1\n")):
+        (tmp_path / name).write_bytes(content)
+    assert load(storage, contract, [tmp_path / "a.csv", tmp_path / "b.csv"], "ann", no_progress).batch.rows == 0
+    with pytest.raises(InputFileError, match=r"d\.csv has the same bytes as c\.csv beside it"):
+        load(storage, contract, [tmp_path / "c.csv", tmp_path / "d.csv"], "ann", no_progress)
+
+
 def test_big_file_arrives_whole(storage, contract, paths, tmp_path):
     path = tmp_path / "big.csv"
     line = b"2001-01-01," + b"7" * 500 + b"\n"

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ DATASET = "zz_publish_test"
 PATHS = DatasetPaths(DATASET)
 BATCH = "00000000000000aa"
 QUARTERS = ("2001-01-01", "2001-04-01")
-DESCRIPTION = "It's \"50 %\" of C:\\new; ${system:user.name}, naïve 😀."
+DESCRIPTION = 'It\'s "50 %" of C:\\new; ${system:user.name}, naïve 😀.'
 
 CONTRACT = Contract(
     dataset=DATASET,
@@ -117,7 +118,10 @@ def write_clean(storage: Storage, directory: str, rows: list[tuple[Any, ...]], s
 
 
 def clean_rows(number: int) -> dict[str, list[tuple[Any, ...]]]:
-    return {"2001-01-01": [(datetime(2001, 2, 3), f"release {number}", *FIRST[2:])] * number, "2001-04-01": [FIRST, LAST, EMPTY]}
+    return {
+        "2001-01-01": [(datetime(2001, 2, 3), f"release {number}", *FIRST[2:])] * number,
+        "2001-04-01": [FIRST, LAST, EMPTY],
+    }
 
 
 def write_release(storage: Storage, number: int) -> Release:
@@ -259,23 +263,39 @@ def test_audit_names_lost_rows_lost_partitions_and_columns_that_hive_does_not_fi
     drop_release_tables(live_one, DATASET, 3)
 
 
-class DyingServer(HiveServer):
-    """Runs some statements, then is gone like a killed process."""
+class WatchedServer(HiveServer):
+    """Notes the statements; after some of them it is gone like a killed process."""
 
-    def __init__(self, server: HiveServer, statements: int) -> None:
+    def __init__(self, server: HiveServer, statements: float = inf) -> None:
         self._server = server
         self._left = statements
+        self.ran: list[str] = []
 
     def fetch(self, sql: str, parameters: Mapping[str, Value] | None = None) -> Rows:
-        if self._left == 0:
+        if len(self.ran) >= self._left:
             raise KeyboardInterrupt
-        self._left -= 1
+        self.ran.append(sql)
         return self._server.fetch(sql, parameters)
+
+
+def test_clean_moves_last_so_that_it_tells_for_all_views(live_one: HiveServer, releases: dict[int, Release]) -> None:
+    watched = WatchedServer(live_one)
+    point_views(watched, releases[2])
+    replaced = [sql.partition(" (")[0].rpartition(".")[2] for sql in watched.ran if "REPLACE VIEW" in sql]
+    assert sorted(replaced) == ["`clean_with_origin`", "`clean`", "`quarantine`", "`totals`"]
+    assert watched.ran[-1].startswith(f"CREATE OR REPLACE VIEW `{DATASET}`.`clean` (")
+    assert live_release(live_one, DATASET) == 2
+
+
+def test_complete_tables_are_left_alone(live_one: HiveServer, releases: dict[int, Release]) -> None:
+    watched = WatchedServer(live_one)
+    create_release_tables(watched, CONTRACT, releases[1])
+    assert not [sql for sql in watched.ran if "TABLE" in sql.partition("`")[0] and not sql.startswith("SHOW")]
 
 
 def dies(server: HiveServer, release: Release, statements: int) -> bool:
     try:
-        dying = DyingServer(server, statements)
+        dying = WatchedServer(server, statements)
         create_release_tables(dying, CONTRACT, release)
         point_views(dying, release)
     except KeyboardInterrupt:

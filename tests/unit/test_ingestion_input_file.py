@@ -158,7 +158,7 @@ def test_bytes_behind_a_bz2_stream_are_hashed_too(tmp_path):
     [
         ("a.csv.gz", gzip.compress(ROWS)[:-9]),
         ("a.csv.gz", gzip.compress(ROWS)[:-1] + b"\xff"),
-        ("a.csv.gz", gzip.compress(ROWS)[:12] + b"\xff" * 40),
+        ("a.csv.gz", gzip.compress(ROWS)[:10] + b"\xff" * 40),
         ("a.csv.gz", gzip.compress(ROWS) + b"garbage"),
         ("a.csv.gz", ROWS),
         ("a.csv.bz2", bz2.compress(ROWS)[:-9]),
@@ -197,9 +197,10 @@ def test_memory_stays_small_for_a_file_that_is_one_long_line(tmp_path):
         for _ in range(64):
             file.write(b"x" * 1024 * 1024)
     tracemalloc.start()
-    assert describe_file(path, a_contract(), no_progress).rows == 1
+    found = describe_file(path, a_contract(), no_progress)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
+    assert (found.rows, found.split_lines) == (1, ())
     assert peak < 16 * 1024 * 1024
 
 

@@ -16,8 +16,8 @@ JAVA_TRACE = "\n\tat org.apache.hadoop.hdfs.server.namenode.FSNamesystem.startFi
 
 
 def client_at(port):
-    settings = load_settings({"STACKHOUSE_PORT_OFFSET": "0", "HADOOP_USER_NAME": "ann"})
-    return WebHdfs(replace(settings, ports=replace(settings.ports, namenode_http=port)))
+    settings = load_settings({})
+    return WebHdfs(replace(settings, user="ann", ports=replace(settings.ports, namenode_http=port)))
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import pytest
 from pyspark.sql import SparkSession
 
 from spark.lines import SPLIT_SETTINGS, read_lines, rows_of, unsplit_bz2
-from tests.unit.conftest_spark import spark_session  # noqa: F401 -- a fixture
 from warehouse.errors import JobError
 from warehouse.job import StageTask
 
@@ -55,7 +54,7 @@ def _expected(files: dict[str, bytes]) -> list[tuple[str, int, bytes]]:
 
 @pytest.mark.usefixtures("small_splits")
 def test_numbers_are_those_of_splitlines_for_every_way_to_end_a_line(spark: SparkSession, tmp_path: Path) -> None:
-    chance = random.Random(20010701)  # noqa: S311 -- no secret
+    chance = random.Random(20010701)
     files = {}
     for number in range(40):
         ends = [[b"\n"], [b"\r\n"], [b"\r"], [b"\n", b"\r\n", b"\r"]][number % 4]
@@ -78,8 +77,18 @@ def test_lines_that_begin_or_end_at_a_split_are_read_once(spark: SparkSession, t
 @pytest.mark.usefixtures("small_splits")
 def test_compressed_files_are_one_split_and_odd_names_stay(spark: SparkSession, tmp_path: Path) -> None:
     content = b"".join(b"%d,%d\r\n" % (n, n * n) for n in range(500))
-    names = ["a b.csv", "a+b.csv", "50%.csv", "a%20b.csv", "é ü.csv", "[x]{y}*?.csv", "z#1&2.csv", "g.csv.gz", "h.csv.bz2"]
-    files = {name: content for name in names} | {"empty.csv": b"", "nul.csv": b"a\x00\xff\n\n\nb"}
+    names = [
+        "a b.csv",
+        "a+b.csv",
+        "50%.csv",
+        "a%20b.csv",
+        "é ü.csv",
+        "[x]{y}*?.csv",
+        "z#1&2.csv",
+        "g.csv.gz",
+        "h.csv.bz2",
+    ]
+    files = dict.fromkeys(names, content) | {"empty.csv": b"", "nul.csv": b"a\x00\xff\n\n\nb"}
     assert _numbered(spark, _task(tmp_path / "raw", files)) == _expected(files)
 
 

@@ -4,7 +4,6 @@ import pytest
 from pyspark.sql import SparkSession
 
 from spark.session import start_session
-from tests.unit.conftest_spark import spark_session  # noqa: F401 -- a fixture
 from warehouse.batch import SPLIT_BYTES
 from warehouse.errors import JobError
 from warehouse.settings import REPOSITORY
@@ -14,7 +13,7 @@ _FILE = REPOSITORY / "spark" / "conf" / "spark-defaults.conf"
 
 def _settings() -> dict[str, str]:
     lines = [line for line in _FILE.read_text().splitlines() if line.strip() and not line.startswith("#")]
-    return {name: value for name, value in (line.split(maxsplit=1) for line in lines)}
+    return dict(line.split(maxsplit=1) for line in lines)  # type: ignore[misc]
 
 
 def test_split_size_is_the_one_the_loader_counts_lines_by() -> None:

@@ -1,0 +1,92 @@
+"""The XML that the daemons read: well formed, one owner for every value, nothing that only one machine has."""
+
+import re
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from hadoop.environment import stack_environment
+from hadoop.services import SERVICES
+from spark.launch import CONFIGURATION as SPARK_CONFIGURATION
+from warehouse.batch import SPLIT_BYTES
+from warehouse.settings import REPOSITORY, load_settings
+
+FILES = sorted([*REPOSITORY.glob("hadoop/conf/*.xml"), *REPOSITORY.glob("hive/conf/*.xml")])
+POMS = [REPOSITORY / name for name in ("pom.xml", "hadoop/pom.xml", "hive/pom.xml", "hive/tez/pom.xml")]
+VARIABLE = re.compile(r"\$\{env\.(\w+)")
+
+
+def properties(path: Path) -> list[tuple[str, str]]:
+    root = ElementTree.parse(path).getroot()  # noqa: S314 - our own file
+    assert root.tag == "configuration"
+    return [(item.findtext("name", ""), item.findtext("value", "")) for item in root.iter("property")]
+
+
+def named_variables() -> set[str]:
+    return {name for path in FILES for _, value in properties(path) for name in VARIABLE.findall(value)}
+
+
+def test_there_are_files():
+    assert {path.name for path in FILES} >= {"core-site.xml", "hdfs-site.xml", "yarn-site.xml", "hive-site.xml"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_file_gives_each_property_once_and_with_a_value(path):
+    found = properties(path)
+    assert found
+    assert all(name and value for name, value in found)
+    assert [name for name, count in Counter(name for name, _ in found).items() if count > 1] == []
+
+
+def test_no_property_stands_in_two_files():
+    found = Counter(name for path in FILES for name, _ in properties(path))
+    assert [name for name, count in found.items() if count > 1] == []
+
+
+def test_no_file_holds_a_port_or_a_path_of_its_own():
+    ports = {value for key, value in _env_file().items() if key.endswith("_PORT")}
+    for path in FILES:
+        for name, value in properties(path):
+            assert not set(re.findall(r"\d+", value)) & ports, f"{path.name}: {name}"
+            assert not re.search(r"(^|[=:])/(home|root|var|opt|usr)/", value), f"{path.name}: {name}"
+
+
+def test_every_variable_is_given_and_reaches_containers():
+    environment = stack_environment(load_settings())
+    whitelist = dict(properties(REPOSITORY / "hadoop/conf/yarn-site.xml"))["yarn.nodemanager.env-whitelist"].split(",")
+    assert named_variables() <= set(environment)
+    assert named_variables() <= set(whitelist)
+    assert "JDK_JAVA_OPTIONS" in whitelist
+
+
+def test_every_port_has_one_number_and_one_service():
+    ports = asdict(load_settings().ports)
+    assert len(set(ports.values())) == len(ports)
+    owned = Counter(name for service in SERVICES for name in service.ports)
+    assert owned == Counter(list(ports))
+
+
+def test_supervisor_runs_exactly_the_services():
+    text = (REPOSITORY / "hadoop" / "supervisord.conf").read_text()
+    assert re.findall(r"^\[program:(\w+)\]$", text, re.M) == [service.name for service in SERVICES]
+    assert set(re.findall(r"%\(ENV_(\w+)\)s", text)) - {"..."} <= set(stack_environment(load_settings()))
+
+
+def test_versions_stand_in_the_root_pom_only():
+    for path in POMS[1:]:
+        for item in ElementTree.parse(path).getroot().iter("{http://maven.apache.org/POM/4.0.0}version"):  # noqa: S314
+            assert item.text == "1" or item.text.startswith("${"), path
+
+
+def test_spark_splits_files_where_the_loader_counted_lines():
+    text = (SPARK_CONFIGURATION / "spark-defaults.conf").read_text()
+    for name in ("spark.sql.files.maxPartitionBytes", "spark.sql.files.openCostInBytes"):
+        assert re.search(rf"^{re.escape(name)}\s+{SPLIT_BYTES}$", text, re.M)
+
+
+def _env_file() -> dict[str, str]:
+    lines = (REPOSITORY / ".env").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))

@@ -1,0 +1,36 @@
+"""The rules of CONTRIBUTING.md that a program can check."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from warehouse.settings import REPOSITORY
+
+TOOLS = Path(sys.executable).parent
+CHECKS = {
+    "ruff": ["ruff", "check"],
+    "ruff-format": ["ruff", "format", "--check"],
+    "mypy": ["mypy"],
+    "import-linter": ["lint-imports"],
+    "sqlfluff": ["sqlfluff", "lint", "--disable-progress-bar", "sql"],
+    "shellcheck": ["shellcheck", "stackhouse", ".ci/run"],
+}
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_style(check):
+    program, *arguments = CHECKS[check]
+    done = subprocess.run([TOOLS / program, *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_files_and_functions_stay_small():
+    long = [
+        f"{path.relative_to(REPOSITORY)} has {lines} lines"
+        for package in ("cli", "hadoop", "hive", "ingestion", "spark", "warehouse")
+        for path in (REPOSITORY / package).rglob("*.py")
+        if (lines := len(path.read_text().splitlines())) > 300
+    ]
+    assert long == []

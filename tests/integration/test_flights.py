@@ -1,0 +1,279 @@
+"""The main job, seen from where its users stand: figures, files, quarantine, history, bad input."""
+
+import csv
+import io
+import json
+import re
+import urllib.request
+from decimal import Decimal
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from cli.beeline import jdbc_url
+from hive.connection import connect
+from warehouse.paths import MANIFEST_NAME, DatasetPaths
+from warehouse.settings import REPOSITORY
+
+PATHS = DatasetPaths("flights")
+README = (REPOSITORY / "data" / "flights" / "README.md").read_text()
+TRUTH = {
+    quarter: tuple(int(number.replace(",", "")) for number in numbers)
+    for quarter, *numbers in re.findall(r"^\| (\d{4}Q\d) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$", README, re.M)
+}
+"""Rows, sum of delays, sum of distances, origins, computed by others from the same files."""
+
+MART = "SELECT quarter, flights, total_delay, total_distance, origins FROM flights.delays_by_quarter"
+
+
+def figures(rows):
+    return {quarter: tuple(int(number) for number in numbers) for quarter, *numbers in rows}
+
+
+def yarn_applications(settings):
+    url = f"http://{settings.host}:{settings.ports.resourcemanager_http}/ws/v1/cluster/apps"
+    with urllib.request.urlopen(url) as answer:  # noqa: S310 - our own ResourceManager
+        return {app["id"] for app in (json.load(answer)["apps"] or {"app": []})["app"]}
+
+
+def test_truth_is_read_from_the_readme():
+    assert list(TRUTH) == ["2001Q1", "2001Q2", "2001Q3"]
+    assert sum(rows for rows, *_ in TRUTH.values()) == 3_000_000
+
+
+def test_mart_equals_truth_through_pyhive(flights, server):
+    assert figures(server.fetch(MART).rows) == TRUTH
+
+
+def test_mart_equals_truth_through_beeline(flights, stackhouse):
+    answer = stackhouse("beeline", "--silent=true", "--outputformat=csv2", "-e", MART)
+    assert answer.code == 0, answer.err
+    rows = list(csv.reader(io.StringIO(answer.out.strip())))
+    assert figures(rows[1:]) == TRUTH
+
+
+def test_mart_equals_truth_through_query(flights, stackhouse):
+    rows = list(csv.reader(io.StringIO(stackhouse("query", MART, "--format", "csv").out)))
+    assert figures(rows[1:]) == TRUTH
+
+
+def test_hive_groups_clean_rows_to_the_truth(flights, server):
+    sql = """SELECT concat(year(scheduled_departure), 'Q', quarter(scheduled_departure)), count(*), sum(delay),
+                    sum(distance), count(DISTINCT origin) FROM flights.clean
+             GROUP BY concat(year(scheduled_departure), 'Q', quarter(scheduled_departure))"""
+    assert figures(server.fetch(sql).rows) == TRUTH
+
+
+@pytest.fixture(scope="session")
+def raw_rows(flights, storage, tmp_path_factory):
+    """The bytes read back out of HDFS, as DuckDB understands them."""
+    directory = tmp_path_factory.mktemp("raw")
+    batch = PATHS.raw_batch(flights["load"]["batch"])
+    for name in storage.list(batch):
+        if name != MANIFEST_NAME:
+            (directory / name).write_bytes(storage.read(f"{batch}/{name}"))
+    database = duckdb.connect()
+    database.sql(f"CREATE VIEW raw AS SELECT * FROM read_csv('{directory}/*.csv.gz', header = true)")
+    return database
+
+
+def test_every_mart_value_equals_duckdb_over_the_raw_bytes(raw_rows, server):
+    for mart, grain in (("delays_by_quarter", "quarter"), ("airport_delays_by_quarter", "quarter, origin")):
+        expected = raw_rows.sql(f"""
+            SELECT year(date) || 'Q' || quarter(date) AS quarter{", origin" if "origin" in grain else ""}, count(*),
+                sum(delay), sum(delay)::DECIMAL(38, 10), sum((delay >= 15)::INT), sum(distance)
+            FROM raw GROUP BY ALL""").fetchall()
+        found = server.fetch(
+            f"SELECT {grain}, flights, total_delay, mean_delay, late_share, total_distance FROM flights.{mart}"
+        ).rows
+        keys = 1 if grain == "quarter" else 2
+        wanted = {row[:keys]: _aggregates(*row[keys:]) for row in expected}
+        assert {row[:keys]: tuple(row[keys:]) for row in found} == wanted
+
+
+def _aggregates(flights, total, exact_total, late, distance):
+    mean = (Decimal(exact_total) / flights).quantize(Decimal("0.0001"), rounding="ROUND_HALF_UP")
+    share = (Decimal(int(late)) / flights).quantize(Decimal("0.000001"), rounding="ROUND_HALF_UP")
+    return (flights, Decimal(int(total)), mean, share, int(distance))
+
+
+def test_clean_rows_are_exactly_the_raw_rows(flights, raw_rows, server):
+    """Compared by value, row by row, repetitions counted: a hash of every row, summed."""
+    found = server.fetch(
+        """SELECT count(*), count(DISTINCT scheduled_departure), min(scheduled_departure), max(scheduled_departure),
+                  sum(delay * (1 + distance)), sum(unix_timestamp(scheduled_departure) * (delay + 2000)),
+                  count(DISTINCT concat(origin, destination)) FROM flights.clean"""
+    ).rows[0]
+    expected = raw_rows.sql(
+        """SELECT count(*), count(DISTINCT date), min(date), max(date), sum(delay * (1 + distance)),
+                  sum(epoch(date)::BIGINT * (delay + 2000)), count(DISTINCT origin || destination) FROM raw"""
+    ).fetchone()
+    assert tuple(map(str, found)) == tuple(map(str, expected))
+
+
+def test_law_is_reported_and_holds(flights):
+    law = flights["run"]["law"]
+    assert law == {"raw": 3_000_000, "clean": 3_000_000, "quarantined": 0, "superseded": 0, "holds": True}
+
+
+def test_clean_quarters_have_few_files_and_the_columns_of_the_ddl(flights, settings, storage, tmp_path):
+    with connect(settings) as server:
+        described = {name: kind for name, kind, _ in server.fetch("DESCRIBE flights.clean_with_origin").rows}
+    run = flights["run"]["run"]
+    for quarter in flights["run"]["rows"]["clean"]:
+        directory = f"{PATHS.clean(run)}/quarter_start={quarter}"
+        names = [name for name in storage.list(directory) if not name.startswith("_")]
+        assert 1 <= len(names) <= 4
+        (tmp_path / "part.parquet").write_bytes(storage.read(f"{directory}/{names[0]}"))
+        footer = pq.read_schema(tmp_path / "part.parquet")
+        assert [*footer.names, "quarter_start"] == list(described)
+
+
+def test_loading_the_same_files_again_changes_nothing(flights, stackhouse, storage):
+    before = storage.list(PATHS.raw)
+    files = sorted(str(path) for path in (REPOSITORY / "data" / "flights").glob("*.csv.gz"))
+    answer = stackhouse("load", "flights", *reversed(files))
+    assert answer.code == 0
+    assert f"already loaded as batch {flights['load']['batch']}" in answer.out
+    assert storage.list(PATHS.raw) == before
+
+
+def test_second_run_starts_no_application(flights, stackhouse, settings):
+    before = yarn_applications(settings)
+    answer = stackhouse("run", "flights", "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json["published"] is False
+    assert answer.json["release"] == flights["run"]["release"]
+    assert yarn_applications(settings) == before
+
+
+def test_descriptions_of_the_contract_are_column_comments(flights, server):
+    comments = {name: comment for name, _, comment in server.fetch("DESCRIBE flights.clean").rows}
+    assert comments["delay"] == "Arrival delay in minutes, negative means early."
+    mart = {name: comment for name, _, comment in server.fetch("DESCRIBE flights.delays_by_quarter").rows}
+    assert mart["late_share"] == "Share of flights that arrived 15 minutes late or later, 0 to 1."
+
+
+def test_mart_of_one_quarter_starts_no_container(flights, settings, server):
+    plan = " ".join(
+        row[0]
+        for row in server.fetch(
+            "EXPLAIN SELECT * FROM flights.delays_by_quarter WHERE quarter_start = DATE '2001-04-01'"
+        ).rows
+    )
+    assert "Fetch Operator" in plan
+    assert "Tez" not in plan
+
+
+def test_example_queries_run(flights, server):
+    queries = sorted((REPOSITORY / "sql" / "flights" / "queries").glob("*.sql"))
+    assert len(queries) >= 4
+    for path in queries:
+        assert server.fetch(path.read_text().rstrip().rstrip(";")).rows, path.name
+
+
+# --- Rows that break the contract. These tests come after those that expect only the real flights. ---
+
+BAD_LINES = [
+    (b"2001-05-01 10:00:00,abc,100,JFK,LAX", {"delay:type"}),
+    (b"not a date,5,100,JFK,LAX", {"scheduled_departure:type"}),
+    (b"2001-05-01 10:00:00,5,100,JFK", {"row:parse"}),
+    (b"2001-05-01 10:00:00,5,100,jfk,LAX", {"origin:pattern"}),
+    (b"2001-05-01 10:00:00,,100,JFK,LAX", {"delay:required"}),
+    (b"2001-05-01 10:00:00,9999,-1,JFK,LAX", {"delay:maximum", "distance:minimum"}),
+    (b"2001-05-01 10:00:00,5,100,\xff\xfeK,LAX", {"row:encoding"}),
+    (b"date,delay,distance,origin,destination", {"scheduled_departure:type", "delay:type", "distance:type"}),
+]
+
+
+@pytest.fixture(scope="session")
+def mended(flights, stackhouse, tmp_path_factory):
+    """A second batch: 1,000 good rows of 2001Q2 with the bad lines among them."""
+    good = [b"2001-06-30 23:59:59,-3,100,AAA,BBB"] * 992
+    lines = [b"date,delay,distance,origin,destination", *good[:500], *(line for line, _ in BAD_LINES), *good[500:]]
+    path = tmp_path_factory.mktemp("late") / "late.csv"
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    loaded = stackhouse("load", "flights", str(path), "--json")
+    assert loaded.code == 0, loaded.err
+    report = stackhouse("run", "flights", "--json")
+    assert report.code == 0, report.err
+    return {"load": loaded.json, "run": report.json, "before": flights["run"]}
+
+
+def test_bad_lines_are_quarantined_with_bytes_line_and_reasons(mended, server):
+    rows = server.fetch("SELECT source_file, source_line, rules, record FROM flights.quarantine").rows
+    found = {line: (file, set(json.loads(rules)), record) for file, line, rules, record in rows}
+    assert len(rows) == len(BAD_LINES)
+    for number, (line, rules) in enumerate(BAD_LINES, start=502):
+        file, broken, record = found[number]
+        assert (file, record) == ("late.csv", line)
+        assert rules <= broken
+
+
+def test_law_holds_with_rejected_rows(mended):
+    assert mended["run"]["law"] == {
+        "raw": 3_001_000,
+        "clean": 3_000_992,
+        "quarantined": 8,
+        "superseded": 0,
+        "holds": True,
+    }
+
+
+def test_untouched_quarters_keep_their_directories(mended, server):
+    def locations(release):
+        found = {}
+        for quarter in ("2001-01-01", "2001-04-01"):
+            table = f"flights_releases.clean__r{release:06d}"
+            rows = server.fetch(f"DESCRIBE FORMATTED {table} PARTITION (quarter_start = '{quarter}')").rows
+            found[quarter] = next(value.strip() for name, value, _ in rows if name and name.strip() == "Location:")
+        return found
+
+    old, new = locations(mended["before"]["release"]), locations(mended["run"]["release"])
+    assert old["2001-01-01"] == new["2001-01-01"]
+    assert old["2001-04-01"] != new["2001-04-01"]
+
+
+def test_history_marks_the_live_release(mended, stackhouse):
+    states = {row["release"]: row["state"] for row in stackhouse("history", "flights", "--json").json}
+    assert states == {mended["before"]["release"]: "previous", mended["run"]["release"]: "live"}
+    assert "live" in stackhouse("history", "flights").out
+
+
+def test_rejected_share_above_the_threshold_holds_the_run(mended, stackhouse, server, tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_text("date,delay,distance,origin,destination\nnonsense\n2001-05-01 00:00:00,1,1,AAA,BBB\n")
+    assert stackhouse("load", "flights", str(path)).code == 0
+    answer = stackhouse("run", "flights")
+    assert answer.code == 3
+    assert "50.00%" in answer.err
+    assert answer.err.strip().count("\n") <= answer.err.count(" s\n")  # progress lines, then one line that says why
+    assert server.fetch("SELECT count(*) FROM flights.clean").rows == ((3_000_992,),)
+    assert stackhouse("history", "flights", "--json").json[-1]["state"] == "held"
+
+
+def test_jdbc_url_names_the_port_of_this_stack(settings):
+    assert jdbc_url(settings) == f"jdbc:hive2://localhost:{settings.ports.hiveserver2}/default"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("query", "SELEC 1"), 1, "line 1:0"),
+        (("query", "SELECT * FROM flights.nothing"), 1, "nothing"),
+        (("query", "  ;"), 2, "empty"),
+        (("query", "SELECT 1", "--format", "xml"), 2, "xml"),
+        (("run", "trains"), 2, "trains"),
+        (("run", "flights", "--quarter", "2001Q5"), 2, "2001Q5"),
+        (("run", "flights", "--quarter", "1999Q1"), 2, "1999Q1"),
+        (("history", "trains"), 2, "trains"),
+        (("logs", "zookeeper"), 2, "zookeeper"),
+    ],
+)
+def test_mistakes_are_answered_in_one_line(flights, stackhouse, arguments, code, words):
+    answer = stackhouse(*arguments)
+    assert answer.code == code
+    assert words in answer.err
+    assert answer.err.strip().count("\n") == 0
+    assert "Traceback" not in answer.err

@@ -1,0 +1,93 @@
+"""Daemons die and come back; the stack stops and starts; rows stay. Runs last: it disturbs everything else."""
+
+import os
+import signal
+import socket
+import time
+
+import psutil
+import pytest
+
+from cli.board import StepBoard
+from cli.readiness import PROBES
+from cli.stack import start_stack, stop_stack
+from hadoop.leftovers import containers, daemons
+from hadoop.services import SERVICES, port_numbers, service_names
+from hadoop.supervisor import Supervisor
+from hive.connection import connect
+
+SECONDS = 120
+
+
+def wait_until(condition, what):
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} within {SECONDS} s"
+        time.sleep(0.2)
+
+
+def answers(settings):
+    """Through every daemon: HDFS, the metastore, and a Tez job on YARN."""
+    with connect(settings) as server:
+        return server.fetch("SELECT count(*) FROM flights.clean WHERE quarter_start = DATE '2001-07-01'").rows == ((6,),)
+
+
+@pytest.mark.parametrize("service", service_names())
+def test_killed_daemon_comes_back_and_answers(flights, settings, service):
+    before = Supervisor(settings).processes()[service].pid
+    os.kill(before, signal.SIGKILL)
+
+    def back():
+        now = Supervisor(settings).processes()[service]
+        return now.state == "RUNNING" and now.pid != before and not PROBES[service](settings)
+
+    wait_until(back, f"{service} is back")
+    assert answers(settings)
+
+
+def test_daemons_listen_on_loopback_only(flights, settings):
+    """But for the two of YARN's shuffle and Tez's application master, which know no address to bind to."""
+    pids = {process.pid for process in daemons(settings)}
+    listening = {
+        (c.laddr.ip.removeprefix("::ffff:"), c.laddr.port)
+        for c in psutil.net_connections("tcp")
+        if c.status == psutil.CONN_LISTEN and c.pid in pids
+    }
+    assert {port for ip, port in listening if not ip.startswith("127.")} == {settings.ports.shuffle}
+    expected = {port for service in SERVICES for port in port_numbers(settings, service).values()}
+    assert expected <= {port for _, port in listening}
+
+
+def test_down_leaves_nothing_and_up_brings_every_row_back(flights, settings):
+    with StepBoard() as board:
+        assert stop_stack(settings, board)
+        assert daemons(settings) + containers(settings) == []
+        assert not stop_stack(settings, board)
+        start_stack(settings, board)
+    with connect(settings) as server:
+        rows = server.fetch("SELECT sum(flights) FROM flights.delays_by_quarter WHERE quarter = '2001Q1'").rows
+    assert rows == ((1_477_911,),)
+
+
+def test_stack_without_its_supervisor_is_taken_over(flights, settings):
+    with StepBoard() as board:
+        supervisor = Supervisor(settings)
+        pid = int((settings.home / "supervisor" / "supervisord.pid").read_text())
+        os.kill(pid, signal.SIGKILL)
+        psutil.Process(pid).wait(10) if psutil.pid_exists(pid) else None
+        assert not supervisor.is_running()
+        start_stack(settings, board)
+    assert answers(settings)
+
+
+def test_stopped_stack_is_named_and_a_taken_port_too(flights, settings, stackhouse):
+    with StepBoard() as board:
+        stop_stack(settings, board)
+    for command in (("query", "SELECT 1"), ("run", "flights"), ("history", "flights"), ("status",)):
+        answer = stackhouse(*command)
+        assert answer.code == 4, command
+        assert "Traceback" not in answer.err
+    with socket.create_server((settings.host, settings.ports.hiveserver2)):
+        answer = stackhouse("up")
+        assert answer.code == 4
+        assert f"port {settings.ports.hiveserver2} is taken by python" in answer.err

@@ -1,0 +1,75 @@
+"""Mistakes that need no stack: one line, the right exit code, never a stack trace."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from warehouse.settings import REPOSITORY
+
+NOWHERE = {"STACKHOUSE_PORT_OFFSET": "9000", "STACKHOUSE_HOME": "/tmp/stackhouse-nowhere"}  # noqa: S108 - never made
+
+
+def stackhouse(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "cli", *arguments],
+        cwd=REPOSITORY,
+        env={**os.environ, **NOWHERE, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("query", "SELECT 1"), 4, "HiveServer2 does not answer at localhost:19000"),
+        (("load", "flights", "README.md"), 4, "./stackhouse up"),
+        (("load", "trains", "README.md"), 2, "known datasets: flights"),
+        (("load", "../etc", "README.md"), 2, "not a usable name"),
+        (("run", "flights"), 4, "./stackhouse up"),
+        (("history", "flights"), 4, "./stackhouse up"),
+        (("logs", "namenode"), 2, "has not been started"),
+        (("doctor",), 2, "not built yet"),
+        (("rollback", "flights", "--to", "3"), 2, "not built yet"),
+        (("reprocess", "flights"), 2, "not built yet"),
+    ],
+)
+def test_mistake_is_one_line(arguments, code, words):
+    done = stackhouse(*arguments)
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+    assert done.stderr.strip().count("\n") == 0
+    assert done.stdout == ""
+
+
+def test_usage_is_exit_code_2():
+    done = stackhouse("load", "flights")
+    assert done.returncode == 2
+    assert "./stackhouse load" in done.stderr
+
+
+def test_debug_shows_the_stack_trace():
+    done = stackhouse("--debug", "query", "SELECT 1")
+    assert done.returncode == 4
+    assert "Traceback" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STACKHOUSE_HIVESERVER2_PORT", "ten"),
+        ("STACKHOUSE_HIVESERVER2_PORT", "70000"),
+        ("STACKHOUSE_PROFILE", "cloud"),
+        ("STACKHOUSE_HOME", "/tmp/with space"),
+        ("STACKHOUSE_HOME", "/tmp/" + "x" * 120),
+        ("STACKHOUSE_NAMENODE_HTTP_PORT", "9864"),
+    ],
+)
+def test_wrong_setting_is_named_with_its_place(name, value):
+    done = stackhouse("status", **{name: value})
+    assert done.returncode == 2
+    assert name in done.stderr
+    assert done.stderr.strip().count("\n") == 0

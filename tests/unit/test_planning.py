@@ -1,0 +1,159 @@
+"""What a run decides to do, and the release it puts together."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cli.planning import Inputs, make_plan
+from cli.releasing import build_release, conservation, staged_batches
+from warehouse.batch import Batch, BatchFile
+from warehouse.contract import Column, Contract, InputFormat, Mart
+from warehouse.errors import UsageError
+from warehouse.job import JobResult
+from warehouse.mart_sql import MartSql
+from warehouse.quarter import Quarter
+
+Q1, Q2, Q3 = "2001-01-01", "2001-04-01", "2001-07-01"
+CONTRACT = Contract(
+    dataset="trips",
+    description="Trips.",
+    columns=(Column("started", "started", "TIMESTAMP", "Start.", required=True),),
+    event_time="started",
+    input_format=InputFormat(),
+    row_rules=(),
+    reject_threshold=0.1,
+    marts=(Mart("by_quarter", "Trips by quarter.", ()),),
+    path=Path("dataset.yaml"),
+)
+MART = MartSql("by_quarter", "SELECT 1", "SELECT 2", "definition1")
+
+
+def batch(sequence, rows=10):
+    file = BatchFile(f"{sequence}.csv", 100, f"{sequence:064x}", rows)
+    return Batch("trips", (file,), sequence, datetime(2026, 11, 24, tzinfo=UTC), "ann")
+
+
+def inputs(*batches, live=None, staged=(), **changes):
+    found = {item.batch: item for item in staged}
+    return replace(Inputs(CONTRACT, (MART,), batches, found, live), **changes)
+
+
+def result(staged=None, clean=None, marts=None, superseded=None):
+    counts = {
+        batch.id: {"staged": sum(quarters.values()), "quarantined": batch.rows - sum(quarters.values()), "quarters": quarters, "rules": {}}
+        for batch, quarters in (staged or {}).items()
+    }  # fmt: skip
+    clean = clean or {}
+    return JobResult("application_1", counts, clean, superseded or dict.fromkeys(clean, 0), {"by_quarter": marts or {}})
+
+
+def published(given, outcome, number=1, run="run1"):
+    """The release of a run, and the inputs of the next one."""
+    plan = make_plan(given, run)
+    made = staged_batches(given.batches, outcome)
+    after = replace(given, staged={**given.staged, **{item.batch: item for item in made}})
+    release = build_release(after, plan, outcome, number, "ann")
+    return release, replace(after, live=release)
+
+
+@pytest.fixture
+def first():
+    """Batch 1 with rows of two quarters and two rejected ones, published as release 1."""
+    one = batch(1)
+    return published(inputs(one), result({one: {Q1: 5, Q2: 3}}, {Q1: 5, Q2: 3}, {Q1: 1, Q2: 1}))
+
+
+def test_first_run_stages_every_batch_and_leaves_quarters_to_the_job():
+    plan = make_plan(inputs(batch(1), batch(2)), "run1")
+    assert [task.sequence for task in plan.stage] == [1, 2]
+    assert plan.clean_quarters == []
+    assert plan.clean_existing == {}
+    assert plan.stage[0].staged == f"/stackhouse/staged/trips/_run=run1/staged={batch(1).id}"
+
+
+def test_nothing_new_is_no_plan(first):
+    _, after = first
+    assert make_plan(after, "run2") is None
+
+
+def test_new_batch_keeps_the_untouched_quarters(first):
+    release, after = first
+    two = batch(2, rows=4)
+    given = replace(after, batches=(*after.batches, two))
+    plan = make_plan(given, "run2")
+    assert [task.batch for task in plan.stage] == [two.id]
+    assert [source.batch for source in plan.sources] == [batch(1).id]
+    assert plan.clean_existing == {q: release.tables["clean"].partitions[q].path for q in (Q1, Q2)}
+    assert plan.marts[0].quarters == []
+
+    second, _ = published(given, result({two: {Q2: 4}}, {Q2: 7}, {Q2: 1}), 2, "run2")
+    clean = second.tables["clean"].partitions
+    assert clean[Q1] == release.tables["clean"].partitions[Q1]
+    assert (clean[Q2].path, clean[Q2].rows) == (f"/stackhouse/clean/trips/run=run2/quarter_start={Q2}", 7)
+    assert str(conservation(given.batches, second)) == "raw 14 = clean 12 + quarantined 2 + superseded 0"
+
+
+def test_quarter_that_lost_all_rows_has_no_partition(first):
+    _, after = first
+    two = batch(2, rows=5)
+    given = replace(after, batches=(*after.batches, two))
+    outcome = result({two: {Q3: 5}}, {Q1: 0, Q3: 5}, {Q1: 0, Q3: 1}, {Q1: 5, Q3: 0})
+    second, _ = published(given, outcome, 2, "run2")
+    assert list(second.tables["clean"].partitions) == [Q2, Q3]
+    assert list(second.tables["by_quarter"].partitions) == [Q2, Q3]
+    assert second.superseded == {Q1: 5}
+    assert conservation(given.batches, second).holds
+
+
+def test_batch_staged_by_a_run_that_was_not_published_is_cleaned_without_staging(first):
+    _, after = first
+    two = batch(2)
+    held = staged_batches([two], result({two: {Q3: 10}}))
+    given = replace(after, batches=(*after.batches, two), staged={**after.staged, two.id: held[0]})
+    plan = make_plan(given, "run3")
+    assert plan.stage == []
+    assert plan.clean_quarters == [Q3]
+
+
+def test_changed_mart_is_built_for_every_quarter_and_cleans_nothing(first):
+    _, after = first
+    plan = make_plan(replace(after, marts=(replace(MART, definition="definition2"),)), "run2")
+    assert (plan.stage, plan.clean_quarters) == ([], [])
+    assert plan.marts[0].quarters == [Q1, Q2]
+
+
+def test_mart_taken_out_of_the_contract_leaves_the_release(first):
+    _, after = first
+    given = replace(after, marts=())
+    plan = make_plan(given, "run2")
+    assert plan.marts == []
+    assert list(build_release(given, plan, result(), 2, "ann").tables) == ["clean", "quarantine"]
+
+
+def test_changed_contract_stages_everything_and_keeps_nothing(first):
+    _, after = first
+    changed = replace(CONTRACT, columns=(replace(CONTRACT.columns[0], format="yyyy"),))
+    plan = make_plan(replace(after, contract=changed, staged={}), "run2")
+    assert [task.batch for task in plan.stage] == [batch(1).id]
+    assert plan.clean_existing == {}
+
+
+def test_asked_quarter_is_cleaned_anew(first):
+    _, after = first
+    assert make_plan(replace(after, quarters=(Quarter(2001, 2),)), "run2").clean_quarters == [Q2]
+
+
+def test_asked_quarter_without_rows_is_refused(first):
+    _, after = first
+    with pytest.raises(UsageError, match="no rows of 1999Q4"):
+        make_plan(replace(after, quarters=(Quarter(1999, 4),)), "run2")
+
+
+@pytest.mark.parametrize(("clean", "holds"), [({Q1: 5, Q2: 3}, True), ({Q1: 4, Q2: 3}, False), ({Q1: 6, Q2: 3}, False)])
+def test_law_sees_one_row_too_few_or_too_many(clean, holds):
+    one = batch(1)
+    given = inputs(one)
+    release, _ = published(given, result({one: {Q1: 5, Q2: 3}}, clean, {Q1: 1, Q2: 1}))
+    assert conservation(given.batches, release).holds is holds

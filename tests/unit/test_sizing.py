@@ -1,0 +1,20 @@
+import pytest
+
+from hadoop.sizing import compute_sizing
+
+
+@pytest.mark.parametrize("cores", [1, 2, 8, 64])
+@pytest.mark.parametrize("machine_mb", [7168, 16_000, 24_000, 64_000, 256_000])
+def test_spark_and_hive_always_fit_into_their_queues(machine_mb, cores):
+    sizing = compute_sizing(int(machine_mb * 0.75), cores)
+    application_master = 640
+    assert application_master + sizing.executor_mb + 384 <= 0.6 * sizing.yarn_mb
+    assert sizing.tez_am_mb + sizing.tez_task_mb <= 0.4 * sizing.yarn_mb
+    # A second application master while the first one, of a killed HiveServer2, still times out.
+    assert 2 * sizing.tez_am_mb + sizing.tez_task_mb <= 0.6 * sizing.yarn_mb
+    assert sizing.executor_mb >= 1024
+
+
+def test_small_machine_is_not_promised_more_than_it_has():
+    sizing = compute_sizing(int(8 * 1024 * 0.75), 2)
+    assert sizing.yarn_mb + sizing.driver_mb + 2048 <= 8 * 1024

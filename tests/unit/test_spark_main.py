@@ -1,0 +1,118 @@
+"""The process: one plan in, events out, and it never outlives the one that asked."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.conftest_spark import LOCAL
+from warehouse.job import JobPlan, MartTask, StageTask
+from warehouse.settings import REPOSITORY
+
+_MARTS = ("delays_by_quarter", "airport_delays_by_quarter")
+_ROWS = b"date,delay,distance,origin,destination\n2001-06-30 23:59:59,15,100,SEA,PDX\n2001-07-01 00:00:00,x,1,SEA,PDX\n"
+
+
+def plan_flights(home: Path, raw: Path) -> JobPlan:
+    sql = {file.name: file.read_text() for file in (REPOSITORY / "sql" / "flights").glob("*.sql")}
+    files: dict[str, list[int]] = {file.name: [] for file in raw.iterdir()}
+    return JobPlan(
+        run="r1", dataset="flights", contract_path=str(REPOSITORY / "data/flights/dataset.yaml"),
+        stage=[StageTask("b1", 1, str(raw), files, f"{home}/staged", f"{home}/quarantine")],
+        sources=[], clean_quarters=[], clean_target=f"{home}/clean", clean_existing={},
+        marts=[
+            MartTask(name, sql[f"{name}.sql"], sql[f"{name}.check.sql"], [], f"{home}/{name}")
+            for name in _MARTS
+        ],
+    )  # fmt: skip
+
+
+@contextmanager
+def job(home: Path) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+    """The process and the end of the pipe its events come from."""
+    reading, writing = os.pipe()
+    command = [sys.executable, "-m", "spark.main", "--events-fd", str(writing)]
+    with (home / "log").open("wb") as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stderr=log, pass_fds=[writing], cwd=REPOSITORY, env={**os.environ, **LOCAL}
+        )
+    os.close(writing)
+    try:
+        yield process, reading
+    finally:
+        process.kill()
+        process.wait()
+
+
+def run_job(home: Path, plan: str) -> tuple[int, list[dict[str, Any]]]:
+    with job(home) as (process, reading):
+        assert process.stdin is not None
+        process.stdin.write(plan.encode() + b"\n")
+        process.stdin.flush()
+        with os.fdopen(reading) as events:
+            found = [json.loads(line) for line in events]
+        return process.wait(), found
+
+
+@pytest.fixture(name="plan")
+def _plan(tmp_path: Path) -> JobPlan:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "a.csv").write_bytes(_ROWS)
+    return plan_flights(tmp_path, raw)
+
+
+def test_a_run_reports_its_steps_and_then_its_result(tmp_path: Path, plan: JobPlan) -> None:
+    code, events = run_job(tmp_path, json.dumps(plan.to_dict()))
+    started, *steps, result = events
+    assert (code, started["event"]) == (0, "started")
+    assert steps == [
+        {"event": "step", "name": "stage", "batch": "b1"},
+        {"event": "step", "name": "clean", "quarters": ["2001-04-01"]},
+        *({"event": "step", "name": "mart", "mart": name} for name in _MARTS),
+    ]
+    quarter = {"2001-04-01": 1}
+    assert result == {
+        "event": "result", "application": started["application"],
+        "staged": {"b1": {"staged": 1, "quarantined": 1, "quarters": quarter, "rules": {"delay:type": 1}}},
+        "clean": quarter, "superseded": {"2001-04-01": 0}, "marts": dict.fromkeys(_MARTS, quarter), "failed_checks": {},
+    }  # fmt: skip
+
+
+def test_a_directory_that_exists_stops_the_run_before_it_writes(tmp_path: Path, plan: JobPlan) -> None:
+    Path(plan.clean_target).mkdir()
+    code, events = run_job(tmp_path, json.dumps(plan.to_dict()))
+    assert code == 1
+    reason = f"{plan.clean_target} exists; a run writes only to new directories, start another run"
+    assert events[1:] == [{"event": "failed", "error": reason}]
+    assert not Path(plan.stage[0].staged).exists()
+
+
+def test_a_failure_inside_spark_is_one_line_with_its_cause(tmp_path: Path, plan: JobPlan) -> None:
+    (tmp_path / "raw" / "b.csv.gz").write_bytes(b"\x1f\x8b\x08\x00 not gzip")
+    broken = replace(plan, stage=[replace(plan.stage[0], files={"a.csv": [], "b.csv.gz": []})])
+    code, events = run_job(tmp_path, json.dumps(broken.to_dict()))
+    assert (code, events[-1]["event"]) == (1, "failed")
+    error = events[-1]["error"]
+    assert "b.csv.gz" in error
+    assert "java.io" in error
+    assert len(error.splitlines()) == 1
+
+
+def test_a_plan_that_is_none_is_reported(tmp_path: Path) -> None:
+    code, events = run_job(tmp_path, "{}")
+    assert (code, [event["event"] for event in events]) == (1, ["failed"])
+
+
+def test_the_process_ends_when_the_one_that_asked_is_gone(tmp_path: Path, plan: JobPlan) -> None:
+    with job(tmp_path) as (process, reading), os.fdopen(reading) as events:
+        process.communicate(json.dumps(plan.to_dict()).encode() + b"\n")
+        assert process.returncode == 1
+        assert "result" not in events.read()
