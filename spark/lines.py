@@ -95,7 +95,9 @@ def _check_files(task: StageTask, found: Collection[str]) -> None:
 
 def _file_name() -> Expression:
     # `_metadata` has names as they stand in a URL; url_decode is for forms, where a plus sign is a space.
-    return F.url_decode(F.replace(F.col("_metadata.file_name"), F.lit("+"), F.lit("%2B")))
+    name = F.col("_metadata.file_name")
+    escaped = F.contains(name, F.lit("%"))
+    return F.when(escaped, F.url_decode(F.replace(name, F.lit("+"), F.lit("%2B")))).otherwise(name)
 
 
 def _position_in_split() -> Expression:

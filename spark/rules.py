@@ -34,9 +34,9 @@ def broken_rules(line: Expression, fields: Expression, contract: Contract) -> Ex
     """
     named = [F.when(broken, F.lit(rule)) for rule, broken in _rules(fields, contract)]
     return (
-        F.when(~F.is_valid_utf8(line), "row:encoding")
-        .when(~is_complete(fields), "row:parse")
-        .otherwise(F.concat_ws(SEPARATOR, *named))
+        F.when(is_complete(fields), F.concat_ws(SEPARATOR, *named))
+        .when(F.is_valid_utf8(line), "row:parse")
+        .otherwise("row:encoding")
     )
 
 

@@ -40,6 +40,8 @@ _DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),(\d{1,2})\)")
 _HIGHEST_PRECISION = 38
 _OPTIONS = {"minimum", "maximum", "pattern", "format"}
 _CUSTOM = {"eventTime", "inputFormat", "rejectThreshold", "marts"}
+_RESERVED_DATASETS = {"default", "information_schema", "ops", "sys"}
+_RESERVED_ENDING = "_releases"
 _RESERVED_TABLES = {"clean", "clean_with_origin", "quarantine"}
 _FORMAT_KEYS = {"kind", "delimiter", "quote", "header", "nullTokens"}
 
@@ -70,6 +72,8 @@ def parse_contract(dataset: str, path: Path, text: str) -> Contract:
     Raises:
         ContractError: The text is not YAML, not ODCS, or leaves out what this stack needs.
     """
+    if dataset in _RESERVED_DATASETS or dataset.endswith(_RESERVED_ENDING):
+        raise ContractError(f"{path}: a dataset cannot be called {dataset}: its databases would be those of others")
     rows, others = _schema_objects(dataset, path, _standard(path, text))
     where = f"{path}: schema {dataset}"
     custom = _custom_properties(rows.customProperties, where)

@@ -237,3 +237,9 @@ def test_fingerprint_changes_with_what_rows_mean_and_not_with_words(sales):
         replace(contract, row_rules=()),
     ):
         assert changed.fingerprint != contract.fingerprint
+
+
+@pytest.mark.parametrize("name", ["default", "ops", "sales_releases"])
+def test_dataset_with_the_name_of_another_database_is_refused(sales, name):
+    with pytest.raises(ContractError, match=f"cannot be called {name}"):
+        parse_contract(name, PATH, yaml.safe_dump(sales))
