@@ -68,13 +68,12 @@ def _sizes(settings: Settings) -> dict[str, str]:
 
 def _class_paths(settings: Settings) -> dict[str, str]:
     jars = artifact_directory(settings)
-    scripts = next(jars.glob("metastore/*/scripts"), jars / "metastore" / "scripts")
     return {
         "STACKHOUSE_HADOOP_CLASS_PATH": f"{HADOOP_CONF}:{jars}/hadoop/*",
         "STACKHOUSE_HIVE_CLASS_PATH": f"{HIVE_CONF}:{HADOOP_CONF}:{jars}/hive/*",
         # The schema tool looks for scripts/metastore/upgrade below it.
-        "METASTORE_HOME": str(scripts.parent),
-        "HIVE_HOME": str(scripts.parent),
+        "METASTORE_HOME": f"{jars}/metastore",
+        "HIVE_HOME": f"{jars}/metastore",
     }
 
 
