@@ -45,6 +45,8 @@ def fetch_artifacts(settings: Settings, on_line: Callable[[str], None]) -> Path:
     shutil.rmtree(fresh, ignore_errors=True)
     _run_maven(maven, fresh, settings.jars / "maven.log", on_line)
     _pack_tez(fresh)
+    # The schema tool looks for scripts/ in METASTORE_HOME; the archive has it one directory deeper.
+    next(fresh.glob("metastore/*/scripts")).rename(fresh / "metastore" / "scripts")
     fresh.rename(target)
     return target
 
