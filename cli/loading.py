@@ -46,7 +46,9 @@ def _document(result: LoadResult) -> dict[str, Any]:
         "sequence": batch.sequence,
         "rows": batch.rows,
         "bytes": batch.size,
-        "files": [{"name": file.name, "bytes": file.size, "rows": file.rows, "sha256": file.sha256} for file in batch.files],
+        "files": [
+            {"name": file.name, "bytes": file.size, "rows": file.rows, "sha256": file.sha256} for file in batch.files
+        ],
         "loaded_at": batch.loaded_at.isoformat(),
     }
 
@@ -55,6 +57,7 @@ def _print(result: LoadResult) -> None:
     batch = result.batch
     files = f"{len(batch.files)} file{'' if len(batch.files) == 1 else 's'}"
     if result.already_loaded:
-        print(f"already loaded as batch {batch.id} on {batch.loaded_at:%Y-%m-%d %H:%M} UTC: {files}, {batch.rows:,} rows; nothing to do")
+        when = f"{batch.loaded_at:%Y-%m-%d %H:%M} UTC"
+        print(f"already loaded as batch {batch.id} on {when}: {files}, {batch.rows:,} rows; nothing to do")
     else:
         print(f"batch {batch.id}: {files}, {batch.rows:,} rows, {batch.size / 1e6:,.1f} MB, verified in HDFS")

@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _fail(str(problem), problem.exit_code, debug)
     except KeyboardInterrupt:
         _fail("interrupted; every command can be run again", _INTERRUPTED, debug)
-    except Exception as problem:  # noqa: BLE001 - a user never gets a stack trace unasked
+    # A user never gets a stack trace unasked.
+    except Exception as problem:
         _fail(f"unexpected {type(problem).__name__}: {problem}; add --debug for the details", 1, debug)
 
 
@@ -56,8 +57,8 @@ def demo() -> None:
     run_demo(_settings())
 
 
-@app.command(context_settings=_PASSES_ON)
-def test(arguments: Passed = None) -> None:
+@app.command("test", context_settings=_PASSES_ON)
+def run_tests(arguments: Passed = None) -> None:
     """Run the test suite on its own cluster, ports and state; arguments go to pytest."""
     from cli.suite import run_suite
 
@@ -187,4 +188,3 @@ _not_built("generate", "Write labelled synthetic data.")
 
 def _settings() -> Settings:
     return load_settings()
-

@@ -167,7 +167,12 @@ class _Run:
         ledger.append(self._storage, release.dataset, _event(kind, release, self._settings.user, reason))
 
     def _report(
-        self, batches: Sequence[Batch], release: Release, result: JobResult | None, made: list[StagedBatch], total: float
+        self,
+        batches: Sequence[Batch],
+        release: Release,
+        result: JobResult | None,
+        made: list[StagedBatch],
+        total: float,
     ) -> RunReport:
         return RunReport(
             dataset=release.dataset,
@@ -195,7 +200,9 @@ def finish_interrupted(settings: Settings, storage: WebHdfs, dataset: str) -> No
 
 
 def _event(kind: ledger.Kind, release: Release, user: str, reason: str) -> ledger.Event:
-    return ledger.Event(kind, release.number, release.run, datetime.now(UTC).isoformat(timespec="seconds"), user, reason)
+    return ledger.Event(
+        kind, release.number, release.run, datetime.now(UTC).isoformat(timespec="seconds"), user, reason
+    )
 
 
 def _failures(inputs: Inputs, release: Release, result: JobResult) -> list[str]:
@@ -212,7 +219,9 @@ def _rejected_too_many(inputs: Inputs) -> list[str]:
     for batch, staged in inputs.staged.items():
         share = staged.quarantined / staged.raw if staged.raw else 0
         if batch not in released and share > limit:
-            worst = ", ".join(f"{rule} {rows:,}" for rule, rows in sorted(staged.rules.items(), key=lambda item: -item[1])[:3])
+            worst = ", ".join(
+                f"{rule} {rows:,}" for rule, rows in sorted(staged.rules.items(), key=lambda item: -item[1])[:3]
+            )
             failures.append(
                 f"batch {batch}: {staged.quarantined:,} of {staged.raw:,} rows are rejected ({share:.2%}), "
                 f"the contract accepts {limit:.2%}; by rule: {worst}"

@@ -86,5 +86,7 @@ def _merge(inputs: Inputs, table: str, target: str, written: dict[str, int]) -> 
     """Partitions kept of the live release, and those written; a written quarter without rows has none."""
     live = inputs.kept.tables.get(table) if inputs.kept else None
     kept = {quarter: part for quarter, part in (live.partitions if live else {}).items() if quarter not in written}
-    made = {quarter: Partition(f"{target}/{PARTITION_COLUMN}={quarter}", rows) for quarter, rows in written.items() if rows}
+    made = {
+        quarter: Partition(f"{target}/{PARTITION_COLUMN}={quarter}", rows) for quarter, rows in written.items() if rows
+    }
     return dict(sorted({**kept, **made}.items()))

@@ -33,7 +33,9 @@ def _document(report: RunReport) -> dict[str, Any]:
         "application": report.application,
         "release": report.release.number,
         "law": {**asdict(report.law), "holds": report.law.holds},
-        "rows": {name: {value: part.rows for value, part in table.partitions.items()} for name, table in tables.items()},
+        "rows": {
+            name: {value: part.rows for value, part in table.partitions.items()} for name, table in tables.items()
+        },
         "new_batches": [asdict(staged) for staged in report.new_batches],
         "seconds": report.seconds,
     }
@@ -57,6 +59,9 @@ def _print(report: RunReport) -> None:
     console.print(table)
     for staged in report.new_batches:
         rules = ", ".join(f"{rule} {rows:,}" for rule, rows in staged.rules.items())
-        console.print(f"batch {staged.batch}: {staged.raw:,} rows, {staged.quarantined:,} rejected" + (f": {rules}" if rules else ""))
+        console.print(
+            f"batch {staged.batch}: {staged.raw:,} rows, {staged.quarantined:,} rejected"
+            + (f": {rules}" if rules else "")
+        )
     console.print(str(report.law))
     console.print(f"release {report.release.number} of {report.dataset} is live, {report.seconds['total']:.1f} s")

@@ -162,7 +162,9 @@ def _check_disk(settings: Settings) -> None:
     settings.home.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.home).free
     if free < _LEAST_FREE_BYTES:
-        raise SetupError(f"{settings.home} has {free / 2**20:,.0f} MiB free, the stack needs 1 GiB to start: free some space")
+        raise SetupError(
+            f"{settings.home} has {free / 2**20:,.0f} MiB free, the stack needs 1 GiB to start: free some space"
+        )
 
 
 def _check_ports(settings: Settings, supervisor: Supervisor) -> None:

@@ -106,7 +106,13 @@ def print_status(report: StackStatus, as_json: bool) -> None:
         print_json({"healthy": report.healthy, **asdict(report)})
         return
     table = Table(title=report.home, title_justify="left", box=None)
-    for name, justify in (("service", "left"), ("state", "left"), ("pid", "right"), ("memory", "right"), ("ports", "left")):
+    for name, justify in (
+        ("service", "left"),
+        ("state", "left"),
+        ("pid", "right"),
+        ("memory", "right"),
+        ("ports", "left"),
+    ):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     for service in report.services:
         good = service.state == "RUNNING" and not service.problem

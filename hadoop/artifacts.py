@@ -39,7 +39,9 @@ def fetch_artifacts(settings: Settings, on_line: Callable[[str], None]) -> Path:
         return target
     maven = shutil.which("mvn")
     if not maven:
-        raise SetupError("Maven is needed to fetch Hadoop and Hive, there is no mvn on PATH: install the package `maven`")
+        raise SetupError(
+            "Maven is needed to fetch Hadoop and Hive, there is no mvn on PATH: install the package `maven`"
+        )
     settings.jars.mkdir(parents=True, exist_ok=True)
     fresh = settings.jars / f"{target.name}.incomplete"
     shutil.rmtree(fresh, ignore_errors=True)

@@ -112,4 +112,6 @@ def _get(port: int, settings: Settings, path: str) -> Any:
         answer.raise_for_status()
         return answer.json()
     except (requests.RequestException, ValueError) as problem:
-        raise StackDownError(f"{settings.host}:{port} does not answer: start the stack with ./stackhouse up") from problem
+        raise StackDownError(
+            f"{settings.host}:{port} does not answer: start the stack with ./stackhouse up"
+        ) from problem

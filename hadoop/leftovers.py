@@ -12,7 +12,7 @@ _SECONDS = 10
 def port_owner(port: int) -> str:
     """Who listens on a TCP port of this machine, as `name (pid 1)`; empty when nobody does."""
     for connection in psutil.net_connections(kind="tcp"):
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port:
+        if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port:
             return _describe(connection.pid)
     return ""
 
@@ -25,8 +25,11 @@ def _describe(pid: int | None) -> str:
 
 
 def daemons(settings: Settings) -> list[psutil.Process]:
-    """Daemons of this stack that run, supervised or not."""
-    return [process for process in _processes(settings) if "-Dstackhouse.service=" in " ".join(process.info["cmdline"])]
+    """Daemons of this stack that run, supervised or not, and supervisors whose state directory was removed."""
+    marks = ("-Dstackhouse.service=", "supervisor.supervisord")
+    return [
+        process for process in _processes(settings) if any(mark in " ".join(process.info["cmdline"]) for mark in marks)
+    ]
 
 
 def containers(settings: Settings) -> list[psutil.Process]:

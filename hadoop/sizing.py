@@ -56,7 +56,9 @@ def size_stack(settings: Settings) -> Sizing:
     machine_mb = psutil.virtual_memory().total // 2**20
     budget = settings.memory_mb or int(machine_mb * _BUDGET_SHARE)
     if settings.memory_mb is None and machine_mb < SMALLEST_MACHINE_MB:
-        raise SetupError(f"this machine has {machine_mb} MiB of memory, the stack needs 8 GiB; STACKHOUSE_MEMORY_MB overrides")
+        raise SetupError(
+            f"this machine has {machine_mb} MiB of memory, the stack needs 8 GiB; STACKHOUSE_MEMORY_MB overrides"
+        )
     return compute_sizing(budget, settings.cores or os.cpu_count() or 1)
 
 

@@ -120,5 +120,6 @@ class Supervisor:
             return {}
         found = self._rpc.getAllProcessInfo()
         return {
-            info["name"]: ProcessState(info["name"], info["statename"], info["pid"], info["description"]) for info in found
+            info["name"]: ProcessState(info["name"], info["statename"], info["pid"], info["description"])
+            for info in found
         }

@@ -143,7 +143,7 @@ class _HashedFile(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 typeshed has no name for it before Python 3.12
+    def readinto(self, buffer: Any) -> int:
         count = self._file.readinto(buffer) or 0
         self.sha256.update(memoryview(buffer)[:count])
         self.size += count

@@ -73,7 +73,9 @@ def _refuse_known_rows(files: Sequence[Path], described: Sequence[BatchFile], lo
     known = {file.sha256: f"{file.name} of batch {batch.id}" for batch in loaded for file in batch.files}
     for path, file in zip(files, described, strict=True):
         if file.rows and file.sha256 in known:
-            raise InputFileError(f"{path} has the same bytes as {known[file.sha256]}, so its rows would count twice: leave it out")
+            raise InputFileError(
+                f"{path} has the same bytes as {known[file.sha256]}, so its rows would count twice: leave it out"
+            )
         known[file.sha256] = f"{file.name} beside it"
 
 

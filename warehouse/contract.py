@@ -12,7 +12,7 @@ from pathlib import Path
 from warehouse.errors import ContractError
 
 ORIGIN_COLUMNS = ("source_batch", "source_file", "source_line")
-"""Where a row came from, in the physical files of staged and clean rows: batch id, file name, line number (1 = first)."""
+"""Where a row came from, in the files of staged and clean rows: batch id, file name, line number (1 = first)."""
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -25,7 +25,7 @@ def validate_identifier(name: str) -> str:
     """
     if not _IDENTIFIER.fullmatch(name):
         raise ContractError(
-            f"{name!r} is not a usable name: lower-case letters, digits and _ only, a letter first, at most 63 characters"
+            f"{name!r} is not a usable name: lower-case letters, digits and _, a letter first, 63 characters at most"
         )
     return name
 

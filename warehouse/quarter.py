@@ -10,6 +10,7 @@ PARTITION_COLUMN = "quarter_start"
 """Partition key of staged, clean and mart tables: DATE of the quarter's first day."""
 
 _MONTHS = 3
+_LAST = 4
 _PARTITION = re.compile(r"(\d{4})-(01|04|07|10)-01", re.ASCII)
 _WRITTEN = re.compile(r"(\d{4})-?Q([1-4])", re.ASCII | re.IGNORECASE)
 
@@ -28,7 +29,7 @@ class Quarter:
 
     def __post_init__(self) -> None:
         """Refuse a quarter that no calendar has."""
-        if not (1 <= self.year <= date.max.year and 1 <= self.number <= 4):
+        if not (1 <= self.year <= date.max.year and 1 <= self.number <= _LAST):
             raise UsageError(f"there is no quarter {self.number} of year {self.year}")
 
     @classmethod

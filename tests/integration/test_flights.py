@@ -20,7 +20,9 @@ PATHS = DatasetPaths("flights")
 README = (REPOSITORY / "data" / "flights" / "README.md").read_text()
 TRUTH = {
     quarter: tuple(int(number.replace(",", "")) for number in numbers)
-    for quarter, *numbers in re.findall(r"^\| (\d{4}Q\d) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$", README, re.M)
+    for quarter, *numbers in re.findall(
+        r"^\| (\d{4}Q\d) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$", README, re.M
+    )
 }
 """Rows, sum of delays, sum of distances, origins, computed by others from the same files."""
 
@@ -33,7 +35,7 @@ def figures(rows):
 
 def yarn_applications(settings):
     url = f"http://{settings.host}:{settings.ports.resourcemanager_http}/ws/v1/cluster/apps"
-    with urllib.request.urlopen(url) as answer:  # noqa: S310 - our own ResourceManager
+    with urllib.request.urlopen(url) as answer:
         return {app["id"] for app in (json.load(answer)["apps"] or {"app": []})["app"]}
 
 

@@ -94,7 +94,12 @@ def test_file_of_another_batch_is_refused_whatever_its_name(storage, contract, p
 
 @pytest.mark.usefixtures("paths")
 def test_two_files_of_the_same_bytes_are_refused_and_two_without_rows_are_not(storage, contract, tmp_path):
-    for name, content in (("a.csv", HEADER), ("b.csv", HEADER), ("c.csv", HEADER + b"1,1\n"), ("d.csv", HEADER + b"1,1\n")):
+    for name, content in (
+        ("a.csv", HEADER),
+        ("b.csv", HEADER),
+        ("c.csv", HEADER + b"1,1\n"),
+        ("d.csv", HEADER + b"1,1\n"),
+    ):
         (tmp_path / name).write_bytes(content)
     assert load(storage, contract, [tmp_path / "a.csv", tmp_path / "b.csv"], "ann", no_progress).batch.rows == 0
     with pytest.raises(InputFileError, match=r"d\.csv has the same bytes as c\.csv beside it"):

@@ -29,7 +29,9 @@ def wait_until(condition, what):
 def answers(settings):
     """Through every daemon: HDFS, the metastore, and a Tez job on YARN."""
     with connect(settings) as server:
-        return server.fetch("SELECT count(*) FROM flights.clean WHERE quarter_start = DATE '2001-07-01'").rows == ((6,),)
+        return server.fetch("SELECT count(*) FROM flights.clean WHERE quarter_start = DATE '2001-07-01'").rows == (
+            (6,),
+        )
 
 
 @pytest.mark.parametrize("service", service_names())
@@ -48,6 +50,7 @@ def test_killed_daemon_comes_back_and_answers(flights, settings, service):
 def test_daemons_listen_on_loopback_only(flights, settings):
     """But for the two of YARN's shuffle and Tez's application master, which know no address to bind to."""
     pids = {process.pid for process in daemons(settings)}
+    assert len(pids) == len(SERVICES) + 1  # and the supervisor, which has a Unix socket
     listening = {
         (c.laddr.ip.removeprefix("::ffff:"), c.laddr.port)
         for c in psutil.net_connections("tcp")

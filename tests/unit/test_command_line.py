@@ -8,7 +8,7 @@ import pytest
 
 from warehouse.settings import REPOSITORY
 
-NOWHERE = {"STACKHOUSE_PORT_OFFSET": "9000", "STACKHOUSE_HOME": "/tmp/stackhouse-nowhere"}  # noqa: S108 - never made
+NOWHERE = {"STACKHOUSE_PORT_OFFSET": "9000", "STACKHOUSE_HOME": "/tmp/stackhouse-nowhere"}
 
 
 def stackhouse(*arguments, **environment):

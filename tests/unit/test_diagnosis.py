@@ -5,14 +5,14 @@ import pytest
 from hadoop.diagnosis import explain_log, log_start
 
 LINES = {
-    "java.net.BindException: Problem binding to [localhost:8020] java.net.BindException: Address already in use; For more": "its port is taken: localhost:8020",
+    "java.net.BindException: Problem binding to [localhost:8020] ...: Address already in use": "its port is taken: localhost:8020",
     "java.net.BindException: Port in use: localhost:9870": "its port is taken: localhost:9870",
     "java.io.IOException: No space left on device": "the disk is full",
     "ERROR XSDB6: Another instance of Derby may have already booted the database /x/derby.": "ERROR XSDB6",
     "ERROR XJ001: Java exception: ': java.io.IOException'.": "ERROR XJ001",
     "java.lang.OutOfMemoryError: Java heap space": "out of memory: Java heap space",
     "Error: Could not find or load main class org.apache.hadoop.hdfs.server.namenode.NameNode": "is missing",
-    "java.io.IOException: Incompatible clusterIDs in /x: namenode clusterID = a; datanode clusterID = b": "another NameNode",
+    "java.io.IOException: Incompatible clusterIDs in /x: namenode clusterID = a; datanode": "another NameNode",
 }
 
 

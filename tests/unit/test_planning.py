@@ -41,10 +41,10 @@ def inputs(*batches, live=None, staged=(), **changes):
 
 
 def result(staged=None, clean=None, marts=None, superseded=None):
-    counts = {
-        batch.id: {"staged": sum(quarters.values()), "quarantined": batch.rows - sum(quarters.values()), "quarters": quarters, "rules": {}}
-        for batch, quarters in (staged or {}).items()
-    }  # fmt: skip
+    counts = {}
+    for batch, quarters in (staged or {}).items():
+        good = sum(quarters.values())
+        counts[batch.id] = {"staged": good, "quarantined": batch.rows - good, "quarters": quarters, "rules": {}}
     clean = clean or {}
     return JobResult("application_1", counts, clean, superseded or dict.fromkeys(clean, 0), {"by_quarter": marts or {}})
 
