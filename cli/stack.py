@@ -15,6 +15,7 @@ from hadoop.environment import metastore_database, stack_environment
 from hadoop.jvm import run_java
 from hadoop.leftovers import containers, daemons, port_owner, terminate
 from hadoop.namespace import format_namespace
+from hadoop.packages import install_missing
 from hadoop.services import SERVICES, Service, log_path, port_numbers
 from hadoop.supervisor import Supervisor
 from hive.metastore import SCHEMA_TOOL, create_database
@@ -46,6 +47,7 @@ def start_stack(settings: Settings, observer: StartObserver) -> None:
         SetupError: Something is missing on the machine.
         ServiceFailedError: A service did not start; names it, the reason and its log.
     """
+    install_missing(settings)
     environment = stack_environment(settings)
     fetch_artifacts(settings, lambda line: observer.working("jars", line))
     supervisor = Supervisor(settings)
