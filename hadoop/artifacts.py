@@ -20,7 +20,9 @@ _OFFLINE = ("Unknown host", "Connection refused", "Could not transfer artifact",
 
 def artifact_directory(settings: Settings) -> Path:
     """Where the jars of the pom files as they are now belong; another content, another directory."""
-    content = hashlib.sha256(b"".join((REPOSITORY / pom).read_bytes() for pom in _POMS))
+    # This module counts too: it says how the directory is laid out.
+    sources = [*(REPOSITORY / pom for pom in _POMS), Path(__file__)]
+    content = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
     return settings.jars / content.hexdigest()[:_DIGITS]
 
 

@@ -110,7 +110,7 @@ def test_clean_rows_are_exactly_the_raw_rows(flights, raw_rows, server):
     expected = raw_rows.sql(
         """SELECT count(*), count(DISTINCT date), min(date), max(date), sum(delay * (1 + distance)),
                   sum(epoch(date)::BIGINT * (delay + 2000)), count(DISTINCT origin || destination) FROM raw"""
-    ).fetchone()
+    ).fetchall()[0]
     assert tuple(map(str, found)) == tuple(map(str, expected))
 
 
