@@ -55,13 +55,23 @@ def _state(number: int, events: list[ledger.Event], live: int | None) -> str:
 
 def _print(rows: list[dict[str, Any]]) -> None:
     table = Table(box=None, pad_edge=False)
-    for name in ("release", "state", "when (UTC)", "by", "run", "batches", "clean", "quarantined", "rows by quarter"):
-        table.add_column(name, justify="right" if name in ("release", "batches", "clean", "quarantined") else "left")
+    for name in ("release", "state", "when (UTC)", "by", "batches", "clean", "quarantined", "quarters"):
+        number = name in ("release", "batches", "clean", "quarantined")
+        table.add_column(name, justify="right" if number else "left", no_wrap=True)
     for row in rows:
         style = {"live": "green", "held": "red"}.get(row["state"], "dim")
-        quarters = "  ".join(f"{Quarter.from_partition(value)} {count:,}" for value, count in row["quarters"].items())
-        when = row["at"].partition("+")[0].replace("T", " ")
-        cells = (row["release"], f"[{style}]{row['state']}[/]", when, row["by"], row["run"], row["batches"])
-        numbers = (f"{row['clean']:,}", f"{row['quarantined']:,}", quarters)
-        table.add_row(*(str(cell) for cell in (*cells, *numbers)))
+        quarters = [str(Quarter.from_partition(value)) for value in row["quarters"]]
+        table.add_row(
+            str(row["release"]),
+            f"[{style}]{row['state']}[/]",
+            row["at"].partition("+")[0].replace("T", " "),
+            row["by"],
+            f"{row['batches']:,}",
+            f"{row['clean']:,}",
+            f"{row['quarantined']:,}",
+            "–".join(dict.fromkeys([quarters[0], quarters[-1]])) if quarters else "",
+        )
     Console(highlight=False).print(table)
+    for row in rows:
+        if row["state"] == "held":
+            print(f"release {row['release']} is held: {row['reason']}")

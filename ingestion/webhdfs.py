@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from posixpath import basename, dirname
 from urllib.parse import urlsplit
 
@@ -29,10 +29,10 @@ _REFUSALS: dict[str, tuple[type[StackhouseError], str]] = {
     "AccessControlException": (StorageError, "HDFS user {user} may not touch {path}: {message}"),
     "DSQuotaExceededException": (StorageError, "{path}: the HDFS space quota is used up: {message}"),
     "NSQuotaExceededException": (StorageError, "{path}: the HDFS quota of names is used up: {message}"),
-    "SafeModeException": (StackDownError, "HDFS is in safe mode, starting or short of disk; see ./stackhouse doctor"),
+    "SafeModeException": (StackDownError, "HDFS is in safe mode, starting or short of disk; see ./stackhouse status"),
     "RetriableException": (StackDownError, "HDFS is still starting: wait, or see ./stackhouse status"),
     "StandbyException": (StackDownError, "the NameNode at {url} is in standby: it cannot be asked"),
-    "IOException": (StorageError, "{path}: {message}; ./stackhouse doctor finds full disks and dead DataNodes"),
+    "IOException": (StorageError, "HDFS cannot do it: {message}; a full disk or a dead DataNode? ./stackhouse status"),
 }
 """By the Java class that the server names: what to raise, and its message."""
 
@@ -85,11 +85,12 @@ class WebHdfs:
     def publish(self, path: str, content: bytes) -> None:
         """Write a small file beside its place and rename it: it appears complete or not at all."""
         temporary = f"{dirname(path)}/_{basename(path)}.{secrets.token_hex(8)}"
-        self.create(temporary, content)
         try:
+            self.create(temporary, content)
             self.rename(temporary, path)
-        except AlreadyExistsError:
-            self.delete(temporary)
+        except StackhouseError:
+            with suppress(StackhouseError):
+                self.delete(temporary)
             raise
 
     def rename(self, source: str, target: str) -> None:
@@ -173,7 +174,7 @@ class WebHdfs:
         return kind(text.format(path=path, message=message, user=self.user, url=self.url))
 
     def _not_hdfs(self) -> StackhouseError:
-        return StackDownError(f"what answers at {self.url} is not HDFS: see ./stackhouse doctor")
+        return StackDownError(f"what answers at {self.url} is not HDFS: see ./stackhouse status")
 
     def _unreachable(self, problem: Exception) -> StackhouseError:
         request = getattr(problem, "request", None)
@@ -182,5 +183,5 @@ class WebHdfs:
             return StackDownError(f"HDFS does not answer at {self.url}: start it with ./stackhouse up")
         return StackDownError(
             f"the DataNode at {asked.netloc}, where the NameNode sends the data, does not answer or broke off: "
-            f"{asked.hostname} must resolve and be reachable from this machine; see ./stackhouse doctor"
+            f"{asked.hostname} must resolve and be reachable from this machine; see ./stackhouse status"
         )

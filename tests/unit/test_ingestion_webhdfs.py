@@ -73,7 +73,7 @@ def refuse_with(namenode, exception, message="what HDFS says"):
         ("SafeModeException", StackDownError, "HDFS is in safe mode"),
         ("RetriableException", StackDownError, "still starting"),
         ("StandbyException", StackDownError, "standby"),
-        ("IOException", StorageError, "full disks"),
+        ("IOException", StorageError, "full disk"),
         ("SomethingNewException", StorageError, "HDFS refused /a/b: what HDFS says"),
     ],
 )
