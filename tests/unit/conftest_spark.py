@@ -11,8 +11,7 @@ from warehouse.settings import REPOSITORY
 
 LOCAL = {
     "SPARK_CONF_DIR": str(REPOSITORY / "spark" / "conf"),
-    "PYSPARK_SUBMIT_ARGS": "--master local[2] --driver-memory 1g "
-    "--driver-java-options \"-XX:TieredStopAtLevel=1 -XX:+UseSerialGC\" --conf spark.driver.host=127.0.0.1 "
+    "PYSPARK_SUBMIT_ARGS": "--master local[2] --driver-memory 1g --conf spark.driver.host=127.0.0.1 "
     "--conf spark.driver.bindAddress=127.0.0.1 --conf spark.sql.shuffle.partitions=3 pyspark-shell",
 }
 """Environment that gives a local session; what production sets for YARN stands in the same two variables."""

@@ -46,7 +46,8 @@ def _truth() -> list[tuple[str, int, int, int, int]]:
 
 
 def _raw() -> str:
-    return f"read_csv('{_DATA}/*.csv.gz', types={{'date': 'TIMESTAMP', 'delay': 'BIGINT', 'distance': 'BIGINT'}}, filename=true)"
+    types = "{'date': 'TIMESTAMP', 'delay': 'BIGINT', 'distance': 'BIGINT'}"
+    return f"read_csv('{_DATA}/*.csv.gz', types={types}, filename=true)"
 
 
 def _parquet(directory: Path) -> str:

@@ -43,8 +43,8 @@ def _task(directory: Path, files: dict[str, bytes]) -> StageTask:
     return StageTask("b", 1, str(directory), counts, "", "")
 
 
-def _numbered(spark: SparkSession, task: StageTask) -> list[tuple[str, int, bytes]]:
-    rows = read_lines(spark, task, _SPLIT).selectExpr("source_file", "source_line", "cast(_line as binary)").collect()
+def _numbered(spark: SparkSession, task: StageTask, split: int = _SPLIT) -> list[tuple[str, int, bytes]]:
+    rows = read_lines(spark, task, split).selectExpr("source_file", "source_line", "cast(_line as binary)").collect()
     return sorted((file, number, bytes(line)) for file, number, line in rows)
 
 
@@ -79,6 +79,7 @@ def test_compressed_files_are_one_split_and_odd_names_stay(spark: SparkSession, 
     content = b"".join(b"%d,%d\r\n" % (n, n * n) for n in range(500))
     names = [
         "a b.csv",
+        "a +b.csv",
         "a+b.csv",
         "50%.csv",
         "a%20b.csv",
@@ -94,15 +95,19 @@ def test_compressed_files_are_one_split_and_odd_names_stay(spark: SparkSession, 
 
 @pytest.mark.usefixtures("small_splits")
 def test_bz2_of_many_blocks_beside_a_plain_file_is_numbered_too(spark: SparkSession, tmp_path: Path) -> None:
+    split = 400_000
+    for name in SPLIT_SETTINGS:
+        spark.conf.set(name, str(split))
     chance = random.Random(1)
-    # Random digits: several blocks of 900 kB.
+    # Random digits: several blocks of 900 kB, and three splits when packed.
     content = b"".join(b"%d\n" % chance.getrandbits(200) for _ in range(40_000))
     files = {"a.csv.bz2": content, "b.csv": content[:1000]}
     task = _task(tmp_path / "raw", files)
+    assert (tmp_path / "raw" / "a.csv.bz2").stat().st_size > 2 * split
     with unsplit_bz2(spark, task.files):
-        found = _numbered(spark, task)
+        found = _numbered(spark, task, split)
     assert found == _expected(files)
-    assert spark.conf.get(SPLIT_SETTINGS[0]) == str(_SPLIT)
+    assert spark.conf.get(SPLIT_SETTINGS[0]) == str(split)
 
 
 def test_header_and_empty_lines_are_no_rows_but_keep_their_numbers(spark: SparkSession, tmp_path: Path) -> None:
