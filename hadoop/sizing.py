@@ -15,13 +15,14 @@ _BUDGET_SHARE = 0.75
 _STEP_MB = 128
 _DAEMONS_MB = 2048
 _SMALLEST_YARN_MB = 4096
-_SPARK_SHARE = 0.60
+_SPARK_SHARE, _HIVE_SHARE = 0.60, 0.40
 """As in capacity-scheduler.xml."""
 _SPARK_AM_MB = 640
 """Heap 256 and the 384 that Spark adds as overhead."""
 _EXECUTOR_OVERHEAD_MB = 384
 _EXECUTOR_MB_A_CORE = 2048
 _SMALLEST_EXECUTOR_MB = 1536
+_SMALLEST_TASK_MB, _LARGEST_TASK_MB = 1024, 4096
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,15 @@ def compute_sizing(budget_mb: int, cores: int) -> Sizing:
     spark_room = int(yarn * _SPARK_SHARE) - _SPARK_AM_MB
     executor = min(spark_room, max(_SMALLEST_EXECUTOR_MB, cores * _EXECUTOR_MB_A_CORE)) // _STEP_MB * _STEP_MB
     roomy = yarn >= 2 * _SMALLEST_YARN_MB
+    tez_am = 640 if roomy else 512
+    # As many tasks at once as there are cores: every container more is a JVM more that has to start first.
+    tez_task = min(_LARGEST_TASK_MB, max(_SMALLEST_TASK_MB, (int(yarn * _HIVE_SHARE) - tez_am) // cores))
     return Sizing(
         yarn_mb=yarn,
         cores=cores,
         executor_mb=executor - _EXECUTOR_OVERHEAD_MB,
         driver_mb=1024 if roomy else 640,
-        tez_am_mb=640 if roomy else 512,
-        tez_task_mb=1536 if roomy else 1024,
+        tez_am_mb=tez_am,
+        tez_task_mb=tez_task // _STEP_MB * _STEP_MB,
         hiveserver2_mb=1024 if roomy else 768,
     )

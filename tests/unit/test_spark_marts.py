@@ -50,6 +50,13 @@ def test_mart_has_the_contract_s_columns_and_types_in_one_file_a_quarter(
     assert sorted(map(tuple, found.collect())) == [
         (Decimal("9.00"), 1, date(2001, 4, 1)), (Decimal("12.00"), 2, date(2001, 1, 1)),
     ]  # fmt: skip
+
+
+def test_a_quarter_is_one_file_however_many_rows_it_has(
+    spark: SparkSession, tmp_path: Path, clean: dict[str, str]
+) -> None:
+    sql = "SELECT quarter_start, id AS number, amount AS total FROM clean CROSS JOIN range(100)"
+    assert build_mart(spark, _contract(), _task(tmp_path, sql), clean).rows == {_Q1: 200, _Q2: 100}
     assert len(list((tmp_path / "mart").rglob("*.parquet"))) == 2
 
 
