@@ -19,13 +19,13 @@ def reason(problem: Exception) -> str:
     return " ".join(text.split())[:_LONGEST]
 
 
-def _java_exception(problem: Exception) -> Any:  # noqa: ANN401 -- a py4j proxy
+def _java_exception(problem: Exception) -> Any:
     if isinstance(problem, CapturedException):
         return problem._origin
     return problem.java_exception if isinstance(problem, Py4JJavaError) else None
 
 
-def _first_cause(java: Any) -> str:  # noqa: ANN401 -- a py4j proxy
+def _first_cause(java: Any) -> str:
     place = ""
     while java.getCause() is not None:
         message = _first_line(java.getMessage())

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,8 @@ def run_job(plan: JobPlan, environment: Mapping[str, str], log: Path, on_step: O
             last = _follow(process, plan, events, on_step)
         finally:
             # It sees its stdin end and stops; a result was read before.
-            process.stdin.close()  # type: ignore[union-attr]
+            with suppress(BrokenPipeError):
+                process.stdin.close()  # type: ignore[union-attr]
             process.wait()
     if last.pop("event", None) == "result":
         return JobResult(**last)
@@ -59,8 +61,10 @@ def run_job(plan: JobPlan, environment: Mapping[str, str], log: Path, on_step: O
 def _follow(process: "subprocess.Popen[bytes]", plan: JobPlan, events: Any, on_step: OnStep) -> dict[str, Any]:
     assert process.stdin is not None  # noqa: S101 - it was asked for
     last: dict[str, Any] = {}
-    process.stdin.write(json.dumps(plan.to_dict()).encode() + b"\n")
-    process.stdin.flush()
+    # A process that is dead already ends its events too; that is where its failure is told.
+    with suppress(BrokenPipeError):
+        process.stdin.write(json.dumps(plan.to_dict()).encode() + b"\n")
+        process.stdin.flush()
     for line in events:
         last = json.loads(line)
         if last["event"] not in ("result", "failed"):

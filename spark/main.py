@@ -130,7 +130,7 @@ def _build_marts(
 
 
 def _reporter(events: IO[str]) -> Report:
-    def report(event: str, **fields: Any) -> None:  # noqa: ANN401 -- whatever JSON can carry
+    def report(event: str, **fields: Any) -> None:
         events.write(json.dumps({"event": event, **fields}) + "\n")
         events.flush()
 

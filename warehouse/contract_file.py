@@ -38,7 +38,13 @@ LOGICAL_TYPES = {
 
 _DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),(\d{1,2})\)")
 _HIGHEST_PRECISION = 38
-_OPTIONS = {"minimum", "maximum", "pattern", "format"}
+_OPTIONS = {
+    "string": {"pattern"},
+    "integer": {"minimum", "maximum"},
+    "number": {"minimum", "maximum"},
+    "date": {"format"},
+    "timestamp": {"format"},
+}
 _CUSTOM = {"eventTime", "inputFormat", "rejectThreshold", "marts"}
 _RESERVED_DATASETS = {"default", "information_schema", "ops", "sys"}
 _RESERVED_ENDING = "_releases"
@@ -156,12 +162,13 @@ def _share(value: object, where: str) -> float:
 def _column(item: SchemaProperty, where: str) -> Column:
     name = _identifier(item.name, f"{where}: properties: name")
     here = f"{where}: column {name}"
+    hive_type = _hive_type(item, here)
     options = item.logicalTypeOptions or {}
-    _check_options(options, f"{here}: logicalTypeOptions")
+    _check_options(options, item.logicalType or "", f"{here}: logicalTypeOptions")
     return Column(
         name=name,
         source_name=item.physicalName or name,
-        type=_hive_type(item, here),
+        type=hive_type,
         description=_sentence(item.description, here),
         required=bool(item.required) or bool(item.primaryKey),
         key=bool(item.primaryKey),
@@ -174,10 +181,12 @@ def _column(item: SchemaProperty, where: str) -> Column:
     )
 
 
-def _check_options(options: dict[str, Any], where: str) -> None:
-    unknown = set(options) - _OPTIONS
+def _check_options(options: dict[str, Any], logical_type: str, where: str) -> None:
+    known = _OPTIONS.get(logical_type, set())
+    unknown = set(options) - known
     if unknown:
-        raise ContractError(f"{where}: unknown {sorted(unknown)}, known: {', '.join(sorted(_OPTIONS))}")
+        names = ", ".join(sorted(known)) or "none"
+        raise ContractError(f"{where}: unknown {sorted(unknown)}, known for {logical_type}: {names}")
     limits = [options[name] for name in ("minimum", "maximum") if name in options]
     for limit in limits:
         if isinstance(limit, bool) or not isinstance(limit, int | float):

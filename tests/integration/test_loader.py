@@ -226,6 +226,7 @@ def test_batch_that_appeared_meanwhile_is_never_written_into(storage, contract, 
     """Two writers are what the lock prevents; should it ever fail, the second must not mix its files in."""
     first = load(storage, contract, files, "ann", no_progress).batch
     monkeypatch.setattr(storage, "exists", lambda _path: False)
+    monkeypatch.setattr("ingestion.loader.loaded_batches", lambda _storage, _dataset: [])
     with pytest.raises(StorageError, match="exists"):
         load(storage, contract, files, "bob", no_progress)
     assert storage.list(paths.raw) == [f"batch={first.id}"]

@@ -172,7 +172,7 @@ def test_stream_never_overwrites(storage, root):
 
 def test_block_larger_than_any_disk_is_refused_like_a_full_disk(storage, root):
     storage.make_directory(root, "755")
-    with pytest.raises(StorageError, match="full disks") as problem:
+    with pytest.raises(StorageError, match="a full disk") as problem:
         storage.write_stream(f"{root}/a", iter([b"x" * MIB] * 4), 2**50)
     assert "\n" not in str(problem.value)
 

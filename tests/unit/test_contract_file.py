@@ -130,6 +130,7 @@ def test_what_is_no_contract_is_refused_in_one_line_with_the_file(text):
         ({"physicalType": "DECIMAL(0,0)"}, "column amount: physicalType DECIMAL(0,0)"),
         ({"physicalType": "DOUBLE(3)"}, "column amount: physicalType DOUBLE(3) takes no length"),
         ({"logicalTypeOptions": {"minimumm": 0}}, "column amount: logicalTypeOptions: unknown ['minimumm']"),
+        ({"logicalTypeOptions": {"pattern": "x"}}, "column amount: logicalTypeOptions: unknown ['pattern']"),
         ({"logicalTypeOptions": {"minimum": "low"}}, "column amount: logicalTypeOptions minimum"),
         ({"logicalTypeOptions": {"maximum": True}}, "column amount: logicalTypeOptions minimum"),
         ({"logicalTypeOptions": {"minimum": 9, "maximum": 1}}, "column amount: logicalTypeOptions minimum"),

@@ -5,7 +5,7 @@ import pytest
 from hadoop.diagnosis import explain_log, log_start
 
 LINES = {
-    "BindException: Problem binding to [localhost:8020] ...: Address already in use": "its port is taken: localhost:8020",
+    "Problem binding to [localhost:8020] ...: Address already in use": "its port is taken: localhost:8020",
     "java.net.BindException: Port in use: localhost:9870": "its port is taken: localhost:9870",
     "java.io.IOException: No space left on device": "the disk is full",
     "ERROR XSDB6: Another instance of Derby may have already booted the database /x/derby.": "ERROR XSDB6",

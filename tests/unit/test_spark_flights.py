@@ -15,7 +15,8 @@ from warehouse.settings import REPOSITORY
 
 _DATA = REPOSITORY / "data" / "flights"
 _MARTS = {
-    "delays_by_quarter": "quarter_start, quarter, flights, total_delay, mean_delay, late_share, total_distance, origins",
+    "delays_by_quarter": "quarter_start, quarter, flights, total_delay, mean_delay, late_share, "
+    "total_distance, origins",
     "airport_delays_by_quarter": "quarter_start, quarter, origin, flights, total_delay, mean_delay, late_share, "
     "total_distance",
 }

@@ -24,7 +24,8 @@ def test_split_size_is_the_one_the_loader_counts_lines_by() -> None:
 
 def test_every_setting_reaches_the_session(spark: SparkSession) -> None:
     found = dict(spark.sparkContext.getConf().getAll())
-    assert {name: found.get(name) for name in _settings()} == _settings()
+    # Spark puts options of its own before those for Java.
+    assert [name for name, value in _settings().items() if not found.get(name, "").endswith(value)] == []
 
 
 def test_session_refuses_to_start_without_its_settings(spark: SparkSession) -> None:
