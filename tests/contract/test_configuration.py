@@ -10,8 +10,6 @@ import pytest
 
 from hadoop.environment import stack_environment
 from hadoop.services import SERVICES
-from spark.launch import CONFIGURATION as SPARK_CONFIGURATION
-from warehouse.batch import SPLIT_BYTES
 from warehouse.settings import REPOSITORY, load_settings
 
 FILES = sorted([*REPOSITORY.glob("hadoop/conf/*.xml"), *REPOSITORY.glob("hive/conf/*.xml")])
@@ -79,12 +77,6 @@ def test_versions_stand_in_the_root_pom_only():
     for path in POMS[1:]:
         for item in ElementTree.parse(path).getroot().iter("{http://maven.apache.org/POM/4.0.0}version"):  # noqa: S314
             assert item.text == "1" or item.text.startswith("${"), path
-
-
-def test_spark_splits_files_where_the_loader_counted_lines():
-    text = (SPARK_CONFIGURATION / "spark-defaults.conf").read_text()
-    for name in ("spark.sql.files.maxPartitionBytes", "spark.sql.files.openCostInBytes"):
-        assert re.search(rf"^{re.escape(name)}\s+{SPLIT_BYTES}$", text, re.M)
 
 
 def _env_file() -> dict[str, str]:
