@@ -4,14 +4,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
 from open_data_contract_standard.model import (
     CustomProperty,
     OpenDataContractStandard,
     SchemaObject,
     SchemaProperty,
 )
-from pydantic import ValidationError
 
 from warehouse.contract import (
     ORIGIN_COLUMNS,
@@ -23,6 +21,7 @@ from warehouse.contract import (
     validate_identifier,
 )
 from warehouse.errors import ContractError
+from warehouse.odcs import read_standard
 from warehouse.quarter import PARTITION_COLUMN
 from warehouse.settings import REPOSITORY
 
@@ -80,7 +79,7 @@ def parse_contract(dataset: str, path: Path, text: str) -> Contract:
     """
     if dataset in _RESERVED_DATASETS or dataset.endswith(_RESERVED_ENDING):
         raise ContractError(f"{path}: a dataset cannot be called {dataset}: its databases would be those of others")
-    rows, others = _schema_objects(dataset, path, _standard(path, text))
+    rows, others = _schema_objects(dataset, path, read_standard(path, text))
     where = f"{path}: schema {dataset}"
     custom = _custom_properties(rows.customProperties, where)
     columns = tuple(_column(item, where) for item in rows.properties or [])
@@ -98,21 +97,6 @@ def parse_contract(dataset: str, path: Path, text: str) -> Contract:
     )
     _check_columns(contract, where)
     return contract
-
-
-def _standard(path: Path, text: str) -> OpenDataContractStandard:
-    try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as problem:
-        raise ContractError(f"{path}: not YAML: {' '.join(str(problem).split())}") from problem
-    if not isinstance(content, dict):
-        raise ContractError(f"{path}: expected an ODCS contract, a mapping that starts with `apiVersion: v3.2.0`")
-    try:
-        return OpenDataContractStandard(**content)
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ContractError(f"{path}: {key}: {first['msg']}") from problem
 
 
 def _schema_objects(

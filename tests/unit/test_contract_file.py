@@ -244,3 +244,46 @@ def test_fingerprint_changes_with_what_rows_mean_and_not_with_words(sales):
 def test_dataset_with_the_name_of_another_database_is_refused(sales, name):
     with pytest.raises(ContractError, match=f"cannot be called {name}"):
         parse_contract(name, PATH, yaml.safe_dump(sales))
+
+
+MISSPELT = """\
+apiVersion: v3.2.0
+kind: DataContract
+{top}: me
+schema:
+  - name: sales
+    {table}: Every sale.
+    properties:
+      - name: sale
+        logicalTypeOptions: {{anything: goes}}
+        {column}: true
+    customProperties:
+      - property: marts
+        {custom}: [a]
+"""
+RIGHT = {"top": "name", "table": "description", "column": "required", "custom": "value"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"top": "owner"}, "dataset.yaml:3: owner: the standard has no such key"),
+        (
+            {"table": "descripton"},
+            "dataset.yaml:6: schema.0.descripton: the standard has no such key, did you mean desc",
+        ),
+        (
+            {"column": "requird"},
+            "dataset.yaml:10: schema.0.properties.0.requird: the standard has no such key, did you",
+        ),
+        ({"custom": "valeu"}, "dataset.yaml:13: schema.0.customProperties.0.valeu: the standard has no such key"),
+        (
+            {"column": "description"},
+            "dataset.yaml:10: schema.0.properties.0.description: Input should be a valid string",
+        ),
+    ],
+)
+def test_wrong_key_is_told_with_file_line_and_key(wrong, told):
+    with pytest.raises(ContractError) as problem:
+        parse_contract("sales", PATH, MISSPELT.format(**{**RIGHT, **wrong}))
+    assert told in str(problem.value)
