@@ -10,7 +10,7 @@ from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.contract_file import load_contract
 from warehouse.quarter import Quarter
-from warehouse.release import Release, load_release, release_numbers
+from warehouse.release import CLEAN, QUARANTINE, Release, load_release, release_numbers
 from warehouse.settings import Settings
 
 
@@ -38,9 +38,9 @@ def _row(release: Release, events: list[ledger.Event]) -> dict[str, Any]:
         "by": release.created_by,
         "run": release.run,
         "batches": len(release.batches),
-        "clean": release.tables["clean"].rows,
-        "quarantined": release.tables["quarantine"].rows,
-        "quarters": {value: part.rows for value, part in release.tables["clean"].partitions.items()},
+        "clean": release.tables[CLEAN].rows,
+        "quarantined": release.tables[QUARANTINE].rows,
+        "quarters": {value: part.rows for value, part in release.tables[CLEAN].partitions.items()},
         "reason": mine[-1].reason if mine else "",
     }
 

@@ -10,11 +10,8 @@ from warehouse.job import JobPlan, MartTask, StagedSource, StageTask
 from warehouse.mart_sql import MartSql
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import Quarter
-from warehouse.release import Release
+from warehouse.release import CLEAN, QUARANTINE, Release
 from warehouse.staged import StagedBatch, staging_directories
-
-CLEAN = "clean"
-QUARANTINE = "quarantine"
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from cli.planning import CLEAN, QUARANTINE, Inputs
+from cli.planning import Inputs
 from warehouse.batch import Batch
 from warehouse.job import JobPlan, JobResult
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import PARTITION_COLUMN
-from warehouse.release import Partition, Release, ReleasedTable
+from warehouse.release import CLEAN, QUARANTINE, Partition, Release, ReleasedTable
 from warehouse.run import Conservation
 from warehouse.staged import StagedBatch
 

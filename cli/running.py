@@ -10,6 +10,7 @@ from cli.board import StepBoard
 from cli.output import print_json
 from cli.pipeline import RunReport, run_pipeline
 from warehouse.quarter import Quarter
+from warehouse.release import CLEAN, QUARANTINE
 from warehouse.settings import Settings
 
 
@@ -50,10 +51,10 @@ def _print(report: RunReport) -> None:
     tables = report.release.tables
     table = Table(box=None, pad_edge=False)
     table.add_column("quarter")
-    shown = [name for name in tables if name != "quarantine"]
+    shown = [name for name in tables if name != QUARANTINE]
     for name in shown:
         table.add_column(name, justify="right")
-    for value in tables["clean"].partitions:
+    for value in tables[CLEAN].partitions:
         rows = [tables[name].partitions.get(value) for name in shown]
         table.add_row(str(Quarter.from_partition(value)), *(f"{part.rows:,}" if part else "0" for part in rows))
     console.print(table)

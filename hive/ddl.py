@@ -14,10 +14,9 @@ from pyhive.hive import HiveParamEscaper
 from warehouse.contract import ORIGIN_COLUMNS, Column, Contract, validate_identifier
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import PARTITION_COLUMN
+from warehouse.release import CLEAN, QUARANTINE
 
-CLEAN = "clean"
 CLEAN_WITH_ORIGIN = "clean_with_origin"
-QUARANTINE = "quarantine"
 
 RUN_PROPERTY = "stackhouse.run"
 """Property of a release table: run whose partitions it has, all of them; set last."""

@@ -10,7 +10,7 @@ from hive import ddl
 from hive.connection import HiveServer
 from warehouse.contract import Contract
 from warehouse.errors import StackhouseError
-from warehouse.release import Partition, Release
+from warehouse.release import CLEAN, Partition, Release
 
 _PARTITIONS_PER_STATEMENT = 400
 
@@ -73,7 +73,7 @@ def point_views(server: HiveServer, release: Release) -> None:
     for view in _view_names(server, release.dataset):
         if view not in statements and _shown_release(server, release.dataset, view) is not None:
             server.execute(ddl.drop_view(release.dataset, view))
-    last = statements.pop(ddl.CLEAN)
+    last = statements.pop(CLEAN)
     for statement in (*statements.values(), last):
         server.execute(statement)
 
@@ -87,9 +87,9 @@ def _view_statements(server: HiveServer, table: str, release: Release) -> dict[s
 
 def live_release(server: HiveServer, dataset: str) -> int | None:
     """Number of the release that readers see, `None` before the first."""
-    if ddl.CLEAN not in _view_names(server, dataset):
+    if CLEAN not in _view_names(server, dataset):
         return None
-    return _shown_release(server, dataset, ddl.CLEAN)
+    return _shown_release(server, dataset, CLEAN)
 
 
 def drop_release_tables(server: HiveServer, dataset: str, number: int) -> None:

@@ -7,6 +7,12 @@ from typing import Any
 from warehouse.paths import DatasetPaths
 from warehouse.storage import Storage
 
+CLEAN = "clean"
+"""Table of the rows that keep the contract, one a key."""
+
+QUARANTINE = "quarantine"
+"""Table of the rows that break it."""
+
 
 @dataclass(frozen=True)
 class Partition:
@@ -52,7 +58,7 @@ class Release:
         created_by: User.
         batches: What staging made of each batch: raw, staged and quarantined rows, quarters, rules.
         superseded: Rows by quarter that a newer version of their key replaced.
-        tables: `clean`, `quarantine` and each mart.
+        tables: `CLEAN`, `QUARANTINE` and each mart.
     """
 
     dataset: str
