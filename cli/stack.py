@@ -9,7 +9,7 @@ from typing import Protocol
 from cli.hdfs_layout import prepare_layout
 from cli.readiness import PROBES
 from hadoop.applications import kill_applications
-from hadoop.artifacts import fetch_artifacts
+from hadoop.artifacts import artifact_directory, fetch_artifacts
 from hadoop.diagnosis import explain_log, log_start
 from hadoop.environment import metastore_database, stack_environment
 from hadoop.jvm import run_java
@@ -49,7 +49,10 @@ def start_stack(settings: Settings, observer: StartObserver) -> None:
     """
     install_missing(settings)
     environment = stack_environment(settings)
-    fetch_artifacts(settings, lambda line: observer.working("jars", line))
+    if not artifact_directory(settings).is_dir():
+        observer.working("jars", "fetching Hadoop, Hive and Tez with Maven")
+        fetch_artifacts(settings, lambda line: observer.working("jars", line))
+        observer.ready("jars")
     supervisor = Supervisor(settings)
     if not supervisor.is_running():
         # Daemons without their supervisor, after a kill -9 of it, would hold the ports.

@@ -26,8 +26,8 @@ def artifact_directory(settings: Settings) -> Path:
     return settings.jars / content.hexdigest()[:_DIGITS]
 
 
-def fetch_artifacts(settings: Settings, on_line: Callable[[str], None]) -> Path:
-    """Make sure that the jars are there.
+def fetch_artifacts(settings: Settings, on_line: Callable[[str], None]) -> None:
+    """Fetch the jars into `artifact_directory`, which is there whole or not at all.
 
     Args:
         settings: Of the stack.
@@ -37,8 +37,6 @@ def fetch_artifacts(settings: Settings, on_line: Callable[[str], None]) -> Path:
         SetupError: Maven is missing or failed; names the reason and the log.
     """
     target = artifact_directory(settings)
-    if target.is_dir():
-        return target
     maven = shutil.which("mvn")
     if not maven:
         raise SetupError(
@@ -52,7 +50,6 @@ def fetch_artifacts(settings: Settings, on_line: Callable[[str], None]) -> Path:
     # The schema tool looks for scripts/ in METASTORE_HOME; the archive has it one directory deeper.
     next(fresh.glob("metastore/*/scripts")).rename(fresh / "metastore" / "scripts")
     fresh.rename(target)
-    return target
 
 
 def _run_maven(maven: str, target: Path, log: Path, on_line: Callable[[str], None]) -> None:
