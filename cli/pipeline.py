@@ -224,7 +224,8 @@ def _rejected_too_many(inputs: Inputs) -> list[str]:
             )
             failures.append(
                 f"batch {batch}: {staged.quarantined:,} of {staged.raw:,} rows are rejected ({share:.2%}), "
-                f"the contract accepts {limit:.2%}; by rule: {worst}"
+                f"the contract accepts {limit:.2%}; by rule: {worst}; "
+                f"to accept them raise rejectThreshold in {inputs.contract.path}"
             )
     return failures
 
