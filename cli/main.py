@@ -21,6 +21,7 @@ app = typer.Typer(
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Dataset = Annotated[str, typer.Argument(help="Name of a directory below data/, e.g. flights.")]
+Format = Annotated[str, typer.Option("--format", help="table, csv or json.")]
 Passed = Annotated[list[str] | None, typer.Argument(help="Passed on as they are.")]
 
 _PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -147,7 +148,7 @@ def run(
 @app.command()
 def query(
     sql: Annotated[str, typer.Argument(help="One statement of HiveQL.")],
-    output: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+    output: Format = "table",
 ) -> None:
     """Ask HiveServer2 and print the answer."""
     from cli.querying import run_query
@@ -171,6 +172,14 @@ def history(dataset: Dataset, as_json: AsJson = False) -> None:
     print_history(_settings(), dataset, as_json)
 
 
+@app.command()
+def quarantine(dataset: Dataset, output: Format = "table") -> None:
+    """Show the rejected rows of the live release and why they were rejected; csv and json give all of them."""
+    from cli.quarantine import print_quarantine
+
+    print_quarantine(_settings(), dataset, output)
+
+
 def _not_built(name: str, what: str) -> None:
     def command(arguments: Passed = None) -> None:  # noqa: ARG001 - taken so that the answer is not about options
         raise UsageError(f"{name} is not built yet")
@@ -181,7 +190,6 @@ def _not_built(name: str, what: str) -> None:
 _not_built("new", "Draft a contract and a first mart from a sample file.")
 _not_built("doctor", "Find what is wrong and name the remedy.")
 _not_built("rollback", "Show an earlier release to readers again.")
-_not_built("quarantine", "Show rejected rows and why.")
 _not_built("reprocess", "Stage loaded batches again after a contract change.")
 _not_built("generate", "Write labelled synthetic data.")
 

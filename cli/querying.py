@@ -20,14 +20,23 @@ def run_query(settings: Settings, sql: str, output: str) -> None:
         UsageError: Unknown format, or no statement.
         QueryError: HiveServer2 refuses or fails it.
     """
-    if output not in PRINTERS:
-        raise UsageError(f"--format {output!r}: expected one of {', '.join(PRINTERS)}")
+    check_format(output)
     statement = sql.strip().rstrip(";").strip()
     if not statement:
         raise UsageError("the statement is empty")
     with connect(settings) as server:
         rows = server.fetch(statement)
     PRINTERS[output](rows)
+
+
+def check_format(output: str) -> None:
+    """Refuse an unknown `--format` before any work is done.
+
+    Raises:
+        UsageError: It is unknown.
+    """
+    if output not in PRINTERS:
+        raise UsageError(f"--format {output!r}: expected one of {', '.join(PRINTERS)}")
 
 
 def print_table(rows: Rows) -> None:

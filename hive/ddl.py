@@ -241,6 +241,13 @@ def _expression(column: TableColumn) -> str:
     return _quoted(column)
 
 
+def select_quarantine(dataset: str, limit: int | None) -> str:
+    """Query for rejected rows: where each came from, the rules it breaks, its text; `None` for all of them."""
+    columns = ", ".join(_quoted(column) for column in (_BATCH, _FILE, _LINE, _RULES, _RECORD_TEXT))
+    few = "" if limit is None else f" LIMIT {limit:d}"
+    return f"SELECT {columns} FROM {_view_name(dataset, QUARANTINE)}{few}"  # noqa: S608
+
+
 def drop_view(dataset: str, name: str) -> str:
     """Statement that removes a view."""
     return f"DROP VIEW IF EXISTS {_view_name(dataset, name)}"

@@ -213,6 +213,16 @@ def test_bad_lines_are_quarantined_with_bytes_line_and_reasons(mended, server):
         assert rules <= broken
 
 
+def test_rejected_rows_are_counted_and_shown_by_the_command_line(mended, stackhouse):
+    shown = stackhouse("quarantine", "flights")
+    assert shown.code == 0, shown.err
+    assert "8 of 3,001,000 rows of flights are rejected in release 2" in shown.out
+    assert re.search(r"^delay:type +2$", shown.out, re.M)
+    rows = stackhouse("quarantine", "flights", "--format", "json").json
+    assert sorted(row["source_line"] for row in rows) == list(range(502, 510))
+    assert {row["record_text"] for row in rows} >= {BAD_LINES[0][0].decode()}
+
+
 def test_law_holds_with_rejected_rows(mended):
     assert mended["run"]["law"] == {
         "raw": 3_001_000,
