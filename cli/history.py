@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
-from cli.output import print_json
+from cli.output import print_json, standard_output
 from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.contract_file import load_contract
@@ -55,8 +54,8 @@ def _state(number: int, events: list[ledger.Event], live: int | None) -> str:
 
 def _print(rows: list[dict[str, Any]]) -> None:
     table = Table(box=None, pad_edge=False)
-    for name in ("release", "state", "when (UTC)", "by", "batches", "clean", "quarantined", "quarters"):
-        number = name in ("release", "batches", "clean", "quarantined")
+    for name in ("release", "state", "when (UTC)", "batches", "clean", "rejected", "quarters"):
+        number = name in ("release", "batches", "clean", "rejected")
         table.add_column(name, justify="right" if number else "left", no_wrap=True)
     for row in rows:
         style = {"live": "green", "held": "red"}.get(row["state"], "dim")
@@ -64,14 +63,13 @@ def _print(rows: list[dict[str, Any]]) -> None:
         table.add_row(
             str(row["release"]),
             f"[{style}]{row['state']}[/]",
-            row["at"].partition("+")[0].replace("T", " "),
-            row["by"],
+            row["at"][:16].replace("T", " "),
             f"{row['batches']:,}",
             f"{row['clean']:,}",
             f"{row['quarantined']:,}",
             "–".join(dict.fromkeys([quarters[0], quarters[-1]])) if quarters else "",
         )
-    Console(highlight=False).print(table)
+    standard_output().print(table)
     for row in rows:
         if row["state"] == "held":
             print(f"release {row['release']} is held: {row['reason']}")

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from rich.console import Console
 from rich.table import Table
 
+from cli.output import standard_output
 from cli.querying import PRINTERS, check_format
 from hive.connection import connect
 from hive.ddl import select_quarantine
@@ -51,7 +51,7 @@ def _print(release: Release, rows: Rows) -> None:
     table.add_column("rows", justify="right")
     for rule, count in _by_rule(release).most_common():
         table.add_row(rule, f"{count:,}")
-    Console(highlight=False).print(table)
+    standard_output().print(table)
     PRINTERS["table"](rows)
     if rejected > len(rows.rows):
         print(

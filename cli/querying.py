@@ -41,9 +41,10 @@ def check_format(output: str) -> None:
 
 def print_table(rows: Rows) -> None:
     """Print for people."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from cli.output import standard_output
 
     if not rows.columns:
         return
@@ -52,7 +53,7 @@ def print_table(rows: Rows) -> None:
         table.add_column(name, justify="right" if kind in _NUMBERS else "left", overflow="fold")
     for row in rows.rows:
         table.add_row(*(Text("NULL", style="dim") if value is None else Text(as_text(value)) for value in row))
-    Console().print(table)
+    standard_output().print(table)
     print(f"{len(rows.rows):,} row{'' if len(rows.rows) == 1 else 's'}", file=sys.stderr)
 
 

@@ -3,11 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from cli.board import StepBoard
-from cli.output import print_json
+from cli.output import print_json, standard_output
 from cli.pipeline import RunReport, run_pipeline
 from warehouse.quarter import Quarter
 from warehouse.release import CLEAN, QUARANTINE
@@ -43,7 +42,7 @@ def _document(report: RunReport) -> dict[str, Any]:
 
 
 def _print(report: RunReport) -> None:
-    console = Console(highlight=False)
+    console = standard_output()
     if not report.run:
         console.print(f"nothing new: release {report.release.number} of {report.dataset} stays, no job was started")
         console.print(str(report.law))

@@ -3,10 +3,9 @@
 from dataclasses import asdict, dataclass
 
 import psutil
-from rich.console import Console
 from rich.table import Table
 
-from cli.output import print_json
+from cli.output import print_json, standard_output
 from cli.readiness import PROBES
 from hadoop.health import HdfsHealth, YarnHealth, hdfs_health, yarn_health
 from hadoop.services import SERVICES, Service, port_numbers
@@ -120,10 +119,10 @@ def print_status(report: StackStatus, as_json: bool) -> None:
         memory = f"{service.memory_mb:,} MiB" if service.pid else ""
         ports = " ".join(str(port) for port in service.ports)
         table.add_row(service.name, f"[{'green' if good else 'red'}]{state}[/]", str(service.pid or ""), memory, ports)
-    console = Console()
+    console = standard_output()
     console.print(table)
     for line in _capacity_lines(report):
-        console.print(line, highlight=False)
+        console.print(line)
 
 
 def _capacity_lines(report: StackStatus) -> list[str]:

@@ -21,4 +21,6 @@ def run_java(environment: dict[str, str], class_path: str, main_class: str, argu
     command = [environment["STACKHOUSE_JAVA"], *quick, "-cp", class_path, main_class, *arguments]
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as output:
-        return subprocess.run(command, env=environment, stdout=output, stderr=output, check=False).returncode == 0
+        # Derby writes its own log to where it runs.
+        done = subprocess.run(command, env=environment, cwd=log.parent, stdout=output, stderr=output, check=False)
+    return done.returncode == 0
