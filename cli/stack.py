@@ -24,6 +24,7 @@ from warehouse.settings import Settings
 
 _LEAST_FREE_BYTES = 2**30
 _START_SECONDS = 180
+_ATTEMPTS = 2
 _POLL_SECONDS = 0.1
 _CONTAINER_SECONDS = 15
 
@@ -75,6 +76,7 @@ class _Start:
         self._observer = observer
         self._ready: set[str] = set()
         self._starting: dict[str, tuple[float, int]] = {}
+        self._pids: dict[str, set[int]] = {}
         self._preparations: dict[str, Callable[[], None]] = {
             "namenode": lambda: format_namespace(settings, environment),
             "metastore": lambda: _create_metastore(settings, environment),
@@ -108,11 +110,18 @@ class _Start:
             return
         self._observer.working(service.name, problem)
         began, start = self._starting[service.name]
-        failed = self._supervisor.processes()[service.name].state == "FATAL"
+        failed = self._crashes(service)
         if failed or time.monotonic() - began > _START_SECONDS:
             log = log_path(self._settings, service.name)
             reason = explain_log(log, start) if failed else f"not ready after {_START_SECONDS} s: {problem}"
             raise ServiceFailedError(f"{service.title} did not start: {reason}; log: {log}")
+
+    def _crashes(self, service: Service) -> bool:
+        """Whether it gave up, or dies again and again after supervisord has taken it for started."""
+        process = self._supervisor.processes()[service.name]
+        if process.pid:
+            self._pids.setdefault(service.name, set()).add(process.pid)
+        return process.state == "FATAL" or len(self._pids.get(service.name, ())) > _ATTEMPTS
 
 
 def stop_stack(settings: Settings, observer: StartObserver) -> bool:

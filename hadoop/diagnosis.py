@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-_TAIL_BYTES = 200_000
+_TAIL_BYTES = 2**20
 
 _SIGNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"Problem binding to \[(\S+?)\].*Address already in use", lambda m: f"its port is taken: {m[1]}"),
@@ -14,7 +14,10 @@ _SIGNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"Incompatible clusterIDs", lambda _: "its blocks belong to another NameNode (Incompatible clusterIDs)"),
     (r"NameNode is not formatted", lambda _: "the NameNode's directory holds no image"),
     (r"(Failed to load (?:an )?FSImage.*)", lambda m: f"the namespace image cannot be read: {m[1]}"),
-    (r"(ERROR (?:XSD|XJ0|XBM|XSL|XSR)\w*: [^\n]*)", lambda m: f"the metastore database cannot be opened: {m[1]}"),
+    (
+        r"(ERROR (?:XSD|XJ0|XBM|XSL|XSR)\w*: .*?)(?: with class loader|\n)",
+        lambda m: f"the metastore database cannot be opened: {m[1]}",
+    ),
     (r"Version information not found in metastore", lambda _: "the metastore database has no schema"),
     (r"UnsupportedClassVersionError", lambda _: "the Java is too old, Java 17 is needed"),
     (r"java\.lang\.OutOfMemoryError: ([^\n]*)", lambda m: f"out of memory: {m[1]}"),
