@@ -127,6 +127,9 @@ class _Run:
                 self._storage.delete(f"{parent}/{name}")
 
     def _run_job(self, plan: JobPlan) -> JobResult:
+        # Better known now than after a minute of Spark.
+        with connect(self._settings):
+            pass
         sizing = size_stack(self._settings)
         environment = {
             **stack_environment(self._settings),

@@ -48,6 +48,20 @@ def test_killed_daemon_comes_back_and_answers(flights, settings, service):
     assert answers(settings)
 
 
+def test_run_without_hiveserver2_is_refused_before_spark_starts(flights, settings, stackhouse):
+    logs = settings.home / "logs" / "runs"
+    before = sorted(logs.iterdir())
+    Supervisor(settings).stop_service("hiveserver2")
+    for command in (("run", "flights", "--quarter", "2001Q3"), ("query", "SELECT 1")):
+        answer = stackhouse(*command)
+        assert answer.code == 4
+        assert f"HiveServer2 does not answer at localhost:{settings.ports.hiveserver2}" in answer.err
+    assert sorted(logs.iterdir()) == before
+    with StepBoard() as board:
+        start_stack(settings, board)
+    assert answers(settings)
+
+
 def test_daemons_listen_on_loopback_only(flights, settings):
     """But for the two of YARN's shuffle and Tez's application master, which know no address to bind to."""
     pids = {process.pid for process in daemons(settings)}
