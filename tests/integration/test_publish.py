@@ -381,7 +381,7 @@ def test_no_release_is_live_in_a_dataset_that_was_never_published(server: HiveSe
     assert live_release(server, "zz_never_published") is None
 
 
-def test_four_readers_see_exactly_one_release_during_thirty_switches(
+def test_four_readers_see_exactly_one_release_during_twenty_switches(
     settings: Settings, live_one: HiveServer, releases: dict[int, Release]
 ) -> None:
     expected = [sorted(published(number), key=repr) for number in releases]
@@ -404,7 +404,7 @@ def test_four_readers_see_exactly_one_release_during_thirty_switches(
     for reader in readers:
         reader.start()
     try:
-        for switch in range(30):
+        for switch in range(20):
             point_views(live_one, releases[2 - switch % 2])
     finally:
         done.set()
