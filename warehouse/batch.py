@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from warehouse.errors import StorageError
 from warehouse.paths import MANIFEST_NAME, DatasetPaths
@@ -20,7 +21,9 @@ class BatchFile:
         name: File name without a directory.
         size: Bytes as stored, compressed if the file is.
         sha256: Of those bytes, 64 hex digits.
-        rows: Lines that are neither the header nor empty.
+        rows: As the contract's input format tells them from header, comments and empty lines.
+        kind: `csv`, `jsonl` or `parquet`.
+        columns: Names in its header, in order; empty for files without one.
         split_lines: Number of lines that begin at or before each multiple of `SPLIT_BYTES`, without
             offset 0; empty for compressed files, which are never split. With it a Spark task that
             reads the file from the middle knows which line it is on.
@@ -30,7 +33,14 @@ class BatchFile:
     size: int
     sha256: str
     rows: int
+    kind: str = "csv"
+    columns: tuple[str, ...] = ()
     split_lines: tuple[int, ...] = ()
+
+    @classmethod
+    def from_dict(cls, found: dict[str, Any]) -> "BatchFile":
+        """Back from JSON."""
+        return cls(**{**found, "split_lines": tuple(found["split_lines"]), "columns": tuple(found["columns"])})
 
 
 SPLIT_BYTES = 64 * 1024 * 1024
@@ -83,7 +93,7 @@ class Batch:
             StorageError: It does not describe the batch it names.
         """
         found = json.loads(content)
-        files = tuple(BatchFile(**{**file, "split_lines": tuple(file["split_lines"])}) for file in found["files"])
+        files = tuple(BatchFile.from_dict(file) for file in found["files"])
         batch = cls(
             dataset=found["dataset"],
             files=files,

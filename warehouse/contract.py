@@ -8,11 +8,15 @@ import json
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from warehouse.errors import ContractError
 
 ORIGIN_COLUMNS = ("source_batch", "source_file", "source_line")
 """Where a row came from, in the files of staged and clean rows: batch id, file name, line number (1 = first)."""
+
+EPOCH_UNITS = {"epoch-seconds": 1_000_000, "epoch-milliseconds": 1_000, "epoch-microseconds": 1}
+"""Formats of a timestamp that is a count since 1970-01-01 00:00:00 UTC: microseconds a unit."""
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -41,11 +45,14 @@ class Column:
         description: One sentence with the unit; the column comment in Hive.
         required: NULL is a broken rule.
         key: Part of the primary key.
-        minimum: Smallest accepted value, inclusive.
+        minimum: Smallest accepted value, inclusive; of a date or timestamp its ISO text.
         maximum: Largest accepted value, inclusive.
         pattern: Regular expression the whole text must match.
         values: The accepted values, empty for any.
-        format: Spark datetime pattern of a date or timestamp in the files.
+        formats: Spark datetime patterns of a date or timestamp in the files, the first that fits counts; or one of
+            `EPOCH_UNITS`; empty for ISO 8601 with a space.
+        zoned: The text names its offset or zone; the value is the wall clock of the contract's time zone.
+        source_zone: Zone of the wall clocks in the files; the value is the wall clock of the contract's time zone.
         pii: Personal data.
     """
 
@@ -55,12 +62,24 @@ class Column:
     description: str
     required: bool = False
     key: bool = False
-    minimum: float | int | None = None
-    maximum: float | int | None = None
+    minimum: float | int | str | None = None
+    maximum: float | int | str | None = None
     pattern: str | None = None
     values: tuple[str, ...] = ()
-    format: str | None = None
+    formats: tuple[str, ...] = ()
+    zoned: bool = False
+    source_zone: str | None = None
     pii: bool = False
+
+    @property
+    def epoch_unit(self) -> int | None:
+        """Microseconds that one unit of the text stands for, `None` when the text is no count since 1970."""
+        return EPOCH_UNITS.get(self.formats[0]) if self.formats else None
+
+    @property
+    def is_instant(self) -> bool:
+        """Whether its text means one instant, which the contract's time zone gives a wall clock."""
+        return self.zoned or self.source_zone is not None or self.epoch_unit is not None
 
 
 @dataclass(frozen=True)
@@ -80,21 +99,45 @@ class RowRule:
 
 @dataclass(frozen=True)
 class InputFormat:
-    """How the files of a dataset are written. Compression follows from the file's suffix.
+    """How the files of a dataset are written.
+
+    Compression follows from the suffix, `.gz` or `.bz2`. A file that ends in `.parquet` is Parquet in a dataset of
+    any kind, since it says itself how it is written.
 
     Attributes:
-        kind: `csv`.
+        kind: `csv`, `jsonl` (one JSON object a line) or `parquet`.
         delimiter: One character.
         quote: One character.
-        header: The first line of every file names the columns.
-        null_tokens: Texts that mean NULL; the empty field always does.
+        escape: Character before a quote, or itself, inside quotes; `None`: a quote inside is doubled.
+        header: The first line of every file names its columns.
+        null_tokens: Texts that mean NULL; in CSV the empty field always does.
+        encoding: `utf-8`, or a codec of one byte a character that extends ASCII.
+        decimal_separator: `.` or `,`.
+        thousands_separator: Between groups of three digits, `None`: no groups.
+        comment: Lines that begin with this character are no rows.
+        skip_lines: Title lines before the header.
+        quoted_newlines: A quoted field may hold line ends.
+        ignore_unknown: Columns of a file that the contract does not know are left out; else the file is refused.
     """
 
     kind: str = "csv"
     delimiter: str = ","
     quote: str = '"'
+    escape: str | None = None
     header: bool = True
     null_tokens: tuple[str, ...] = ()
+    encoding: str = "utf-8"
+    decimal_separator: str = "."
+    thousands_separator: str | None = None
+    comment: str | None = None
+    skip_lines: int = 0
+    quoted_newlines: bool = False
+    ignore_unknown: bool = False
+
+    @property
+    def header_lines(self) -> int:
+        """Lines at the start of a text file that are no rows."""
+        return self.skip_lines + int(self.kind == "csv" and self.header)
 
 
 @dataclass(frozen=True)
@@ -126,6 +169,8 @@ class Contract:
         reject_threshold: Largest accepted share of quarantined rows in a batch, 0 to 1.
         marts: Aggregates, in order of building.
         path: The file this was read from.
+        time_zone: Zone of the wall clocks that columns with `is_instant` are published in; `None` without such.
+        version: Column whose greatest value wins among rows with one key; `None`: the row that arrived last.
     """
 
     dataset: str
@@ -137,6 +182,8 @@ class Contract:
     reject_threshold: float
     marts: tuple[Mart, ...]
     path: Path
+    time_zone: str | None = None
+    version: str | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -166,8 +213,8 @@ class Contract:
         raise ContractError(f"{self.path}: no mart {name!r}")
 
     @property
-    def fingerprint(self) -> str:
-        """16 hex digits that change when rows would be read, checked or keyed differently.
+    def meaning(self) -> dict[str, Any]:
+        """All that decides how rows are read, checked and keyed, as JSON holds it.
 
         Descriptions and marts are left out: changing a comment re-reads nothing.
         """
@@ -176,5 +223,13 @@ class Contract:
             "event_time": self.event_time,
             "input_format": asdict(self.input_format),
             "row_rules": [{"name": r.name, "predicate": r.predicate} for r in self.row_rules],
+            "time_zone": self.time_zone,
+            "version": self.version,
         }
-        return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()[:16]
+        found: dict[str, Any] = json.loads(json.dumps(meaning))
+        return found
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits that change with `meaning`."""
+        return hashlib.sha256(json.dumps(self.meaning, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,54 +1,31 @@
 """Reads `data/<dataset>/dataset.yaml`, an Open Data Contract Standard v3.2 file, into a `Contract`."""
 
-import re
 from pathlib import Path
 from typing import Any
 
-from open_data_contract_standard.model import (
-    CustomProperty,
-    OpenDataContractStandard,
-    SchemaObject,
-    SchemaProperty,
-)
+from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject
 
-from warehouse.contract import (
-    ORIGIN_COLUMNS,
-    Column,
-    Contract,
-    InputFormat,
-    Mart,
-    RowRule,
-    validate_identifier,
-)
+from warehouse import contract_values as expect
+from warehouse.contract import ORIGIN_COLUMNS, Column, Contract, Mart, RowRule, validate_identifier
+from warehouse.contract_column import check_names, read_column, zone
+from warehouse.contract_format import read_format
 from warehouse.errors import ContractError
-from warehouse.odcs import read_standard
+from warehouse.odcs import Spot, read_standard
 from warehouse.quarter import PARTITION_COLUMN
 from warehouse.settings import REPOSITORY
 
-LOGICAL_TYPES = {
-    "string": ("STRING",),
-    "integer": ("TINYINT", "SMALLINT", "INT", "BIGINT"),
-    "number": ("DECIMAL", "DOUBLE"),
-    "boolean": ("BOOLEAN",),
-    "date": ("DATE",),
-    "timestamp": ("TIMESTAMP",),
-}
-"""ODCS `logicalType` and the Hive types that `physicalType` may give it."""
+RESERVED_TABLES = {"clean", "clean_with_origin", "quarantine"}
+"""Names that no mart can have."""
 
-_DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),(\d{1,2})\)")
-_HIGHEST_PRECISION = 38
-_OPTIONS = {
-    "string": {"pattern"},
-    "integer": {"minimum", "maximum"},
-    "number": {"minimum", "maximum"},
-    "date": {"format"},
-    "timestamp": {"format"},
-}
-_CUSTOM = {"eventTime", "inputFormat", "rejectThreshold", "marts"}
+RESERVED_COLUMNS = {*ORIGIN_COLUMNS, PARTITION_COLUMN}
+"""Names that no column of a dataset can have."""
+
+MOST_COLUMNS = 1000
+"""Columns of one table; with more, Hive's and Spark's plans take minutes."""
+
+_CUSTOM = {"eventTime", "inputFormat", "rejectThreshold", "marts", "timeZone", "versionColumn"}
 _RESERVED_DATASETS = {"default", "information_schema", "ops", "sys"}
 _RESERVED_ENDING = "_releases"
-_RESERVED_TABLES = {"clean", "clean_with_origin", "quarantine"}
-_FORMAT_KEYS = {"kind", "delimiter", "quote", "header", "nullTokens"}
 
 
 def contract_path(dataset: str, root: Path = REPOSITORY) -> Path:
@@ -66,9 +43,24 @@ def load_contract(dataset: str, root: Path = REPOSITORY) -> Contract:
     if not path.is_file():
         known = sorted(file.parent.name for file in root.glob("data/*/dataset.yaml"))
         raise ContractError(
-            f"no dataset {dataset!r}: {path} does not exist; known datasets: {', '.join(known) or 'none'}"
+            f"no dataset {dataset!r}: {path} does not exist; known datasets: {', '.join(known) or 'none'}; "
+            f"./stackhouse new {dataset} FILE drafts it"
         )
-    return parse_contract(dataset, path, path.read_text(encoding="utf-8"))
+    try:
+        return parse_contract(dataset, path, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ContractError(f"{path} cannot be read: {problem}") from problem
+
+
+def check_dataset_name(dataset: str, path: Path) -> None:
+    """Refuse a name that others have.
+
+    Raises:
+        ContractError: Its databases would be those of others.
+    """
+    validate_identifier(dataset)
+    if dataset in _RESERVED_DATASETS or dataset.endswith(_RESERVED_ENDING):
+        raise ContractError(f"{path}: a dataset cannot be called {dataset}: its databases would be those of others")
 
 
 def parse_contract(dataset: str, path: Path, text: str) -> Contract:
@@ -77,204 +69,119 @@ def parse_contract(dataset: str, path: Path, text: str) -> Contract:
     Raises:
         ContractError: The text is not YAML, not ODCS, or leaves out what this stack needs.
     """
-    if dataset in _RESERVED_DATASETS or dataset.endswith(_RESERVED_ENDING):
-        raise ContractError(f"{path}: a dataset cannot be called {dataset}: its databases would be those of others")
-    rows, others = _schema_objects(dataset, path, read_standard(path, text))
-    where = f"{path}: schema {dataset}"
-    custom = _custom_properties(rows.customProperties, where)
-    columns = tuple(_column(item, where) for item in rows.properties or [])
-    marts = _texts(custom.get("marts", []), f"{where}: customProperties marts")
+    check_dataset_name(dataset, path)
+    standard, top = read_standard(path, text)
+    objects = _schema_objects(standard, top)
+    if dataset not in objects:
+        raise top.at("schema").wrong(f"no object named {dataset!r}, it has: {', '.join(objects) or 'none'}")
+    rows, spot = objects.pop(dataset)
+    custom = expect.custom_properties(rows.customProperties, spot, _CUSTOM)
     contract = Contract(
         dataset=dataset,
-        description=_sentence(rows.description, where),
-        columns=columns,
-        event_time=_text(custom.get("eventTime"), f"{where}: customProperties eventTime"),
-        input_format=_input_format(custom.get("inputFormat"), f"{where}: customProperties inputFormat"),
-        row_rules=_row_rules(rows, where),
-        reject_threshold=_share(custom.get("rejectThreshold"), f"{where}: customProperties rejectThreshold"),
-        marts=tuple(_mart(name, others, path) for name in marts),
+        description=expect.sentence(rows.description, spot),
+        columns=_columns(rows, spot),
+        event_time=expect.text(*_custom(custom, "eventTime", spot)),
+        input_format=read_format(*_custom(custom, "inputFormat", spot)),
+        row_rules=_row_rules(rows, spot),
+        reject_threshold=expect.share(*_custom(custom, "rejectThreshold", spot)),
+        marts=_marts(custom, objects, spot),
         path=path,
+        time_zone=zone(*custom["timeZone"]) if "timeZone" in custom else None,
+        version=expect.text(*custom["versionColumn"]) if "versionColumn" in custom else None,
     )
-    _check_columns(contract, where)
+    _check(contract, custom, spot)
     return contract
 
 
-def _schema_objects(
-    dataset: str, path: Path, standard: OpenDataContractStandard
-) -> tuple[SchemaObject, dict[str, SchemaObject]]:
-    objects = {item.name or "": item for item in standard.schema_ or []}
-    if dataset not in objects:
-        raise ContractError(f"{path}: schema: no object named {dataset!r}, it has: {', '.join(objects) or 'none'}")
-    rows = objects.pop(dataset)
-    return rows, objects
-
-
-def _custom_properties(items: list[CustomProperty] | None, where: str) -> dict[str, Any]:
-    found = {item.property or "": item.value for item in items or []}
-    for name in found:
-        if name not in _CUSTOM:
-            raise ContractError(
-                f"{where}: customProperties: unknown property {name!r}, known: {', '.join(sorted(_CUSTOM))}"
-            )
+def _schema_objects(standard: OpenDataContractStandard, top: Spot) -> dict[str, tuple[SchemaObject, Spot]]:
+    found: dict[str, tuple[SchemaObject, Spot]] = {}
+    for index, item in enumerate(standard.schema_ or []):
+        name = item.name or ""
+        spot = top.at("schema", index, words=f"schema {name}")
+        if name in found:
+            raise spot.wrong("stands twice")
+        found[name] = (item, spot)
     return found
 
 
-def _text(value: object, where: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ContractError(f"{where}: expected a text, got {value!r}")
-    return value
+def _custom(custom: dict[str, tuple[Any, Spot]], name: str, spot: Spot) -> tuple[Any, Spot]:
+    return custom.get(name, (None, spot.at("customProperties").at(words=name)))
 
 
-def _identifier(value: object, where: str) -> str:
-    name = _text(value, where)
-    try:
-        return validate_identifier(name)
-    except ContractError as problem:
-        raise ContractError(f"{where}: {problem}") from problem
+def _columns(item: SchemaObject, spot: Spot) -> tuple[Column, ...]:
+    properties = item.properties or []
+    if len(properties) > MOST_COLUMNS:
+        raise spot.at("properties").wrong(f"{len(properties):,} columns, at most {MOST_COLUMNS:,} are possible")
+    return tuple(read_column(found, spot.at("properties", index, words="")) for index, found in enumerate(properties))
 
 
-def _sentence(value: object, where: str) -> str:
-    return " ".join(_text(value, f"{where}: description").split())
-
-
-def _share(value: object, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise ContractError(f"{where}: expected a share from 0 to 1, got {value!r}")
-    return float(value)
-
-
-def _column(item: SchemaProperty, where: str) -> Column:
-    name = _identifier(item.name, f"{where}: properties: name")
-    here = f"{where}: column {name}"
-    hive_type = _hive_type(item, here)
-    options = item.logicalTypeOptions or {}
-    _check_options(options, item.logicalType or "", f"{here}: logicalTypeOptions")
-    return Column(
-        name=name,
-        source_name=item.physicalName or name,
-        type=hive_type,
-        description=_sentence(item.description, here),
-        required=bool(item.required) or bool(item.primaryKey),
-        key=bool(item.primaryKey),
-        minimum=options.get("minimum"),
-        maximum=options.get("maximum"),
-        pattern=options.get("pattern"),
-        values=tuple(str(entry.value) for entry in item.enum or []),
-        format=options.get("format"),
-        pii="pii" in (item.tags or []),
-    )
-
-
-def _check_options(options: dict[str, Any], logical_type: str, where: str) -> None:
-    known = _OPTIONS.get(logical_type, set())
-    unknown = set(options) - known
-    if unknown:
-        names = ", ".join(sorted(known)) or "none"
-        raise ContractError(f"{where}: unknown {sorted(unknown)}, known for {logical_type}: {names}")
-    limits = [options[name] for name in ("minimum", "maximum") if name in options]
-    for limit in limits:
-        if isinstance(limit, bool) or not isinstance(limit, int | float):
-            raise ContractError(f"{where} minimum, maximum: expected numbers, got {limit!r}")
-    if limits != sorted(limits):
-        raise ContractError(f"{where} minimum {limits[0]} is above maximum {limits[1]}")
-
-
-def _hive_type(item: SchemaProperty, where: str) -> str:
-    physical = _text(item.physicalType, f"{where}: physicalType").upper().replace(" ", "")
-    allowed = LOGICAL_TYPES.get(item.logicalType or "")
-    if allowed is None:
-        raise ContractError(f"{where}: logicalType {item.logicalType!r}, expected one of: {', '.join(LOGICAL_TYPES)}")
-    if physical.partition("(")[0] not in allowed:
-        raise ContractError(
-            f"{where}: physicalType {physical} does not fit logicalType {item.logicalType}: {', '.join(allowed)}"
-        )
-    if physical.startswith("DECIMAL"):
-        match = _DECIMAL.fullmatch(physical)
-        if not match or not int(match[2]) <= int(match[1]) <= _HIGHEST_PRECISION or int(match[1]) == 0:
-            raise ContractError(
-                f"{where}: physicalType {physical}, expected DECIMAL(precision,scale), precision 1 to 38"
-            )
-    elif "(" in physical:
-        raise ContractError(f"{where}: physicalType {physical} takes no length")
-    return physical
-
-
-def _input_format(value: object, where: str) -> InputFormat:
-    if not isinstance(value, dict):
-        raise ContractError(f"{where}: expected a mapping with `kind: csv`, got {value!r}")
-    unknown = set(value) - _FORMAT_KEYS
-    if unknown:
-        raise ContractError(f"{where}: unknown {sorted(unknown)}, known: {', '.join(sorted(_FORMAT_KEYS))}")
-    if value.get("kind") != "csv":
-        raise ContractError(f"{where}: kind {value.get('kind')!r}, expected csv")
-    default = InputFormat()
-    delimiter = _character(value.get("delimiter", default.delimiter), f"{where}: delimiter")
-    quote = _character(value.get("quote", default.quote), f"{where}: quote")
-    if delimiter == quote:
-        raise ContractError(f"{where}: delimiter and quote are both {quote!r}")
-    header = value.get("header", default.header)
-    if not isinstance(header, bool):
-        raise ContractError(f"{where}: header: expected true or false, got {header!r}")
-    tokens = _texts(value.get("nullTokens", []), f"{where}: nullTokens")
-    return InputFormat("csv", delimiter, quote, header, tokens)
-
-
-def _character(value: object, where: str) -> str:
-    if not isinstance(value, str) or len(value) != 1 or not value.isascii() or value in "\r\n\0":
-        raise ContractError(f"{where}: expected one ASCII character that ends no line, got {value!r}")
-    return value
-
-
-def _texts(value: object, where: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ContractError(f"{where}: expected a list of texts, got {value!r}")
-    _check_once(value, where)
-    return tuple(value)
-
-
-def _check_once(names: list[str], where: str) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise ContractError(f"{where} {name} stands twice")
-
-
-def _row_rules(rows: SchemaObject, where: str) -> tuple[RowRule, ...]:
+def _row_rules(rows: SchemaObject, spot: Spot) -> tuple[RowRule, ...]:
     rules = []
-    for item in rows.quality or []:
-        here = f"{where}: quality {item.name or '(no name)'}"
+    for index, item in enumerate(rows.quality or []):
+        here = spot.at("quality", index, words=f"quality {item.name or '(no name)'}")
         if item.type != "sql":
-            raise ContractError(f"{here}: type {item.type!r}, expected sql with a predicate over one row in `query`")
-        name = _identifier(item.name, f"{here}: name")
-        rules.append(RowRule(name, _text(item.query, f"{here}: query"), _sentence(item.description, here)))
-    _check_once([rule.name for rule in rules], f"{where}: quality")
+            raise here.at("type").wrong(f"{item.type!r}, expected sql with a predicate over one row in `query`")
+        name = expect.identifier(item.name, here.at("name"))
+        rules.append(RowRule(name, expect.text(item.query, here.at("query")), expect.sentence(item.description, here)))
+    expect.once([rule.name for rule in rules], spot.at("quality"))
     return tuple(rules)
 
 
-def _mart(name: str, objects: dict[str, SchemaObject], path: Path) -> Mart:
-    if _identifier(name, f"{path}: customProperties marts") in _RESERVED_TABLES:
-        raise ContractError(f"{path}: customProperties marts: the name {name} is reserved")
+def _marts(
+    custom: dict[str, tuple[Any, Spot]], objects: dict[str, tuple[SchemaObject, Spot]], spot: Spot
+) -> tuple[Mart, ...]:
+    value, here = custom.get("marts", ([], spot))
+    names = expect.texts(value, here)
+    for name, (_, place) in objects.items():
+        if name not in names:
+            raise place.wrong("is no mart: customProperties marts does not list it")
+    return tuple(_mart(name, objects, here) for name in names)
+
+
+def _mart(name: str, objects: dict[str, tuple[SchemaObject, Spot]], spot: Spot) -> Mart:
+    if expect.identifier(name, spot) in RESERVED_TABLES:
+        raise spot.wrong(f"the name {name} is reserved")
     if name not in objects:
-        raise ContractError(f"{path}: customProperties marts: {name} has no schema object that lists its columns")
-    where = f"{path}: schema {name}"
-    columns = tuple(_column(item, where) for item in objects[name].properties or [])
-    _check_names(columns, {PARTITION_COLUMN}, where)
-    return Mart(name, _sentence(objects[name].description, where), columns)
+        raise spot.wrong(f"{name} has no schema object that lists its columns")
+    item, here = objects[name]
+    columns = _columns(item, here)
+    check_names(columns, {PARTITION_COLUMN}, here)
+    return Mart(name, expect.sentence(item.description, here), columns)
 
 
-def _check_columns(contract: Contract, where: str) -> None:
-    _check_names(contract.columns, {*ORIGIN_COLUMNS, PARTITION_COLUMN}, where)
-    _check_once([column.source_name for column in contract.columns], f"{where}: physicalName")
-    if contract.event_time not in [column.name for column in contract.columns]:
-        raise ContractError(f"{where}: customProperties eventTime: no column {contract.event_time!r}")
-    event = contract.column(contract.event_time)
+def _check(contract: Contract, custom: dict[str, tuple[Any, Spot]], spot: Spot) -> None:
+    check_names(contract.columns, RESERVED_COLUMNS, spot)
+    names = {column.name: column for column in contract.columns}
+    # Files are matched by name whatever the case.
+    expect.once(
+        [column.source_name.lower() for column in contract.columns], spot.at("properties", words="physicalName")
+    )
+    place = custom["eventTime"][1]
+    if contract.event_time not in names:
+        raise place.wrong(f"no column {contract.event_time!r}")
+    event = names[contract.event_time]
     if event.type not in ("DATE", "TIMESTAMP") or not event.required:
-        raise ContractError(f"{where}: customProperties eventTime: {event.name} must be a required date or timestamp")
+        raise place.wrong(f"{event.name} must be a required date or timestamp")
+    _check_zones(contract, custom, spot)
+    _check_version(contract, custom)
 
 
-def _check_names(columns: tuple[Column, ...], reserved: set[str], where: str) -> None:
-    if not columns:
-        raise ContractError(f"{where}: properties: expected at least one column")
-    _check_once([column.name for column in columns], f"{where}: column")
-    for column in columns:
-        if column.name in reserved:
-            raise ContractError(f"{where}: column {column.name}: this name is reserved")
+def _check_zones(contract: Contract, custom: dict[str, tuple[Any, Spot]], spot: Spot) -> None:
+    instants = [column.name for column in contract.columns if column.is_instant]
+    if instants and contract.time_zone is None:
+        raise spot.at("customProperties").wrong(
+            f"timeZone is missing: in which zone are the wall clocks of {', '.join(instants)} published?"
+        )
+    if contract.time_zone and not instants:
+        raise custom["timeZone"][1].wrong("no column has timezone, defaultTimezone or an epoch format: leave it out")
+
+
+def _check_version(contract: Contract, custom: dict[str, tuple[Any, Spot]]) -> None:
+    if contract.version is None:
+        return
+    place = custom["versionColumn"][1]
+    found = [column for column in contract.columns if column.name == contract.version]
+    if not found or not found[0].required or found[0].key:
+        raise place.wrong(f"{contract.version!r} must be a required column outside the primary key")
+    if not contract.key:
+        raise place.wrong("without a primary key no row is a version of another")

@@ -3,6 +3,16 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypedDict
 
+from warehouse.batch import BatchFile
+
+FileRows = dict[str, dict[str, int]]
+"""Rows by batch id and file name."""
+
+
+def rows_of(counts: FileRows) -> int:
+    """Rows of all files."""
+    return sum(rows for files in counts.values() for rows in files.values())
+
 
 @dataclass(frozen=True)
 class StageTask:
@@ -12,7 +22,7 @@ class StageTask:
         batch: Batch id.
         sequence: Later wins.
         raw: Directory of the batch's files.
-        files: Names of all files, each with its `BatchFile.split_lines`.
+        files: All files of the batch.
         staged: New directory for typed rows.
         quarantine: New directory for rejected rows.
     """
@@ -20,7 +30,7 @@ class StageTask:
     batch: str
     sequence: int
     raw: str
-    files: dict[str, list[int]]
+    files: list[BatchFile]
     staged: str
     quarantine: str
 
@@ -72,6 +82,7 @@ class JobPlan:
         stage: Batches to stage; their quarters are found by doing it.
         sources: All batches that are staged already, each with all its quarters: a key may have older
             versions in any of them.
+        released: Batches that the live release has: of their keys nothing new is to be learnt.
         clean_quarters: Quarters to clean besides those of newly staged batches: all that any batch outside
             the live release has rows for.
         clean_target: New directory for clean rows.
@@ -85,6 +96,7 @@ class JobPlan:
     contract_path: str
     stage: list[StageTask]
     sources: list[StagedSource]
+    released: list[str]
     clean_quarters: list[str]
     clean_target: str
     clean_existing: dict[str, str]
@@ -101,7 +113,10 @@ class JobPlan:
         return cls(
             **{
                 **found,
-                "stage": [StageTask(**item) for item in found["stage"]],
+                "stage": [
+                    StageTask(**{**item, "files": [BatchFile.from_dict(file) for file in item["files"]]})
+                    for item in found["stage"]
+                ],
                 "sources": [StagedSource(**item) for item in found["sources"]],
                 "marts": [MartTask(**item) for item in found["marts"]],
             }
@@ -116,12 +131,14 @@ class StagedCounts(TypedDict):
         quarantined: Rejected rows.
         quarters: Typed rows by quarter partition value.
         rules: Rejected rows by broken rule id; a row that breaks two counts twice.
+        rejected: Rejected rows by file name.
     """
 
     staged: int
     quarantined: int
     quarters: dict[str, int]
     rules: dict[str, int]
+    rejected: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -131,17 +148,18 @@ class JobResult:
     Attributes:
         application: YARN application id.
         staged: Counts by batch id.
-        clean: Rows by quarter partition value, for all quarters it cleaned; 0: nothing is left in it.
-        superseded: Rows by quarter partition value, for the same quarters, that a newer version of their
-            key replaced. Counted by itself, not as a difference, so that the conservation law proves something.
+        clean: Rows by quarter partition value, batch and file, for all quarters it cleaned; empty: nothing is left
+            in it.
+        superseded: The same, for the same quarters, of rows that a newer version of their key replaced. Counted by
+            itself, not as a difference, so that the conservation law proves something.
         marts: Rows by mart and quarter partition value, for all quarters it built.
         failed_checks: By mart: the first rows its check returned, as text; no entry: the check passed.
     """
 
     application: str
     staged: dict[str, StagedCounts]
-    clean: dict[str, int]
-    superseded: dict[str, int]
+    clean: dict[str, FileRows]
+    superseded: dict[str, FileRows]
     marts: dict[str, dict[str, int]]
     failed_checks: dict[str, list[str]] = field(default_factory=dict)
 

@@ -11,7 +11,7 @@ from warehouse.errors import AlreadyExistsError, StorageError
 from warehouse.paths import DatasetPaths
 from warehouse.storage import Storage
 
-Kind = Literal["publishing", "published", "rolled_back", "held", "discarded"]
+Kind = Literal["publishing", "published", "rolled_back", "held", "accepted", "discarded"]
 
 _NAME = re.compile(r"(\d{20})\.json", re.ASCII)
 
@@ -21,8 +21,9 @@ class Event:
     """One thing that happened to a release.
 
     Attributes:
-        kind: `publishing`: readers are about to be moved to it. `published`: they are on it. `rolled_back`:
-            they are on it again. `held`: a check refused it. `discarded`: it was given up.
+        kind: `publishing`: readers are about to be moved to it. `published`: they are on it. `rolled_back`: they
+            are on it again. `held`: a check refused it. `accepted`: somebody overruled the checks that refuse it.
+            `discarded`: it was given up.
         release: Number of that release.
         run: Run that did it.
         at: UTC, ISO 8601.

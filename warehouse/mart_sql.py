@@ -7,7 +7,6 @@ from pathlib import Path
 
 from warehouse.contract import Contract, Mart
 from warehouse.errors import ContractError
-from warehouse.settings import REPOSITORY
 
 
 @dataclass(frozen=True)
@@ -27,13 +26,18 @@ class MartSql:
     definition: str
 
 
-def load_mart_sql(contract: Contract, root: Path = REPOSITORY) -> tuple[MartSql, ...]:
-    """Read the SQL of all marts of a contract, in its order.
+def load_mart_sql(contract: Contract) -> tuple[MartSql, ...]:
+    """Read the SQL of all marts of a contract, in its order: it stands where the contract does.
 
     Raises:
         ContractError: A file is missing.
     """
-    return tuple(_load(contract, mart, root / "sql" / contract.dataset) for mart in contract.marts)
+    return tuple(_load(contract, mart, sql_directory(contract)) for mart in contract.marts)
+
+
+def sql_directory(contract: Contract) -> Path:
+    """`sql/<dataset>` beside the `data/<dataset>` of a contract."""
+    return contract.path.parents[2] / "sql" / contract.dataset
 
 
 def _load(contract: Contract, mart: Mart, directory: Path) -> MartSql:

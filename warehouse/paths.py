@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from warehouse.contract import validate_identifier
 from warehouse.errors import UsageError
-from warehouse.quarter import PARTITION_COLUMN, Quarter
+from warehouse.quarter import PARTITION_COLUMN
 
 ROOT = "/stackhouse"
 """Everything this stack writes to HDFS as data is below it."""
@@ -16,9 +16,13 @@ MANIFEST_NAME = "_manifest.json"
 _ID = re.compile(r"[A-Za-z0-9]{1,40}")
 
 
-def partition_name(quarter: Quarter) -> str:
-    """Name of a quarter's directory, `quarter_start=2001-04-01`."""
-    return f"{PARTITION_COLUMN}={quarter.start.isoformat()}"
+def partition_name(quarter_start: str) -> str:
+    """Name of a quarter's directory, `quarter_start=2001-04-01`.
+
+    Args:
+        quarter_start: Partition value, the quarter's first day.
+    """
+    return f"{PARTITION_COLUMN}={quarter_start}"
 
 
 def _id(text: str) -> str:

@@ -1,9 +1,11 @@
 """A release: numbered, immutable, and the whole of what readers see. Publishing only moves a pointer to it."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from warehouse.errors import StorageError
+from warehouse.job import FileRows
 from warehouse.paths import DatasetPaths
 from warehouse.storage import Storage
 
@@ -21,10 +23,12 @@ class Partition:
     Attributes:
         path: HDFS directory.
         rows: Rows in it.
+        origins: The same by batch and file, for clean rows; empty for other tables.
     """
 
     path: str
     rows: int
+    origins: FileRows = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,11 @@ class Release:
         number: 1, 2, 3 ...
         run: Run that made it.
         contract: Fingerprint of the contract.
+        meaning: What the fingerprint is of: `Contract.meaning`.
         created_at: UTC, ISO 8601.
         created_by: User.
         batches: What staging made of each batch: raw, staged and quarantined rows, quarters, rules.
-        superseded: Rows by quarter that a newer version of their key replaced.
+        superseded: Rows by quarter, batch and file that a newer version of their key replaced.
         tables: `CLEAN`, `QUARANTINE` and each mart.
     """
 
@@ -65,10 +70,11 @@ class Release:
     number: int
     run: str
     contract: str
+    meaning: dict[str, Any]
     created_at: str
     created_by: str
     batches: dict[str, dict[str, Any]]
-    superseded: dict[str, int]
+    superseded: dict[str, FileRows]
     tables: dict[str, ReleasedTable]
 
     def to_json(self) -> bytes:
@@ -99,5 +105,10 @@ def load_release(storage: Storage, dataset: str, number: int) -> Release:
 
     Raises:
         NotFoundError: There is no such release.
+        StorageError: Its manifest is damaged, or of another version of this program.
     """
-    return Release.from_json(storage.read(DatasetPaths(dataset).release(number)))
+    path = DatasetPaths(dataset).release(number)
+    try:
+        return Release.from_json(storage.read(path))
+    except (ValueError, TypeError, KeyError) as problem:
+        raise StorageError(f"{path} is not a release manifest as this version writes it: {problem!r}") from problem

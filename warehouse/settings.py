@@ -49,6 +49,7 @@ class Settings:
     Attributes:
         home: State directory; removing it removes the stack and its data.
         jars: Directory of the resolved Java artifacts.
+        datasets: Directory with the contracts and their SQL, `data/<dataset>/dataset.yaml` and `sql/<dataset>/`.
         profile: One of `PROFILES`.
         host: Address that every daemon is reached at.
         ports: TCP ports.
@@ -59,6 +60,7 @@ class Settings:
 
     home: Path
     jars: Path
+    datasets: Path
     profile: str
     host: str
     ports: Ports
@@ -80,6 +82,7 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
     return Settings(
         home=source.directory("HOME"),
         jars=source.directory("JARS"),
+        datasets=source.directory("DATASETS"),
         profile=profile,
         host="localhost",
         ports=_ports(source),

@@ -22,6 +22,7 @@ class StagedBatch:
         quarantined: Rejected rows.
         quarters: Typed rows by quarter partition value, e.g. `2001-04-01`.
         rules: Rejected rows by broken rule id; a row that breaks two counts twice.
+        rejected: Rejected rows by file name.
     """
 
     batch: str
@@ -31,6 +32,7 @@ class StagedBatch:
     quarantined: int
     quarters: dict[str, int]
     rules: dict[str, int]
+    rejected: dict[str, int]
 
 
 def find_staged(storage: Storage, paths: DatasetPaths, batch: str, fingerprint: str) -> StagedBatch | None:

@@ -70,7 +70,7 @@ def test_contract_has_what_the_file_says(sales):
     contract = parsed(sales)
     assert contract.columns == (
         Column("sale", "SaleId", "BIGINT", "Number.", required=True, key=True),
-        Column("sold_at", "sold_at", "TIMESTAMP", "When.", required=True, format="yyyy-MM-dd"),
+        Column("sold_at", "sold_at", "TIMESTAMP", "When.", required=True, formats=("yyyy-MM-dd",)),
         Column("amount", "amount", "DECIMAL(10,2)", "Price, EUR.", minimum=0, maximum=100),
         Column("buyer", "buyer", "STRING", "Name.", pattern="[A-Z].*", pii=True),
     )
@@ -116,24 +116,24 @@ def test_what_is_no_contract_is_refused_in_one_line_with_the_file(text):
     [
         ({"name": "Sold At"}, "'Sold At' is not a usable name"),
         ({"name": None}, "properties: name"),
-        ({"name": "sale"}, "column sale stands twice"),
+        ({"name": "sale"}, "schema sales: column: sale stands twice"),
         ({"name": "source_line"}, "column source_line: this name is reserved"),
         ({"name": "quarter_start"}, "column quarter_start: this name is reserved"),
         ({"description": None}, "column amount: description"),
         ({"logicalType": "money"}, "column amount: logicalType 'money'"),
         ({"logicalType": None}, "column amount: logicalType None"),
         ({"physicalType": None}, "column amount: physicalType"),
-        ({"physicalType": "BIGINT"}, "column amount: physicalType BIGINT does not fit"),
-        ({"physicalType": "DECIMAL"}, "column amount: physicalType DECIMAL, expected"),
-        ({"physicalType": "DECIMAL(39,2)"}, "column amount: physicalType DECIMAL(39,2)"),
-        ({"physicalType": "DECIMAL(4,5)"}, "column amount: physicalType DECIMAL(4,5)"),
-        ({"physicalType": "DECIMAL(0,0)"}, "column amount: physicalType DECIMAL(0,0)"),
-        ({"physicalType": "DOUBLE(3)"}, "column amount: physicalType DOUBLE(3) takes no length"),
-        ({"logicalTypeOptions": {"minimumm": 0}}, "column amount: logicalTypeOptions: unknown ['minimumm']"),
-        ({"logicalTypeOptions": {"pattern": "x"}}, "column amount: logicalTypeOptions: unknown ['pattern']"),
-        ({"logicalTypeOptions": {"minimum": "low"}}, "column amount: logicalTypeOptions minimum"),
-        ({"logicalTypeOptions": {"maximum": True}}, "column amount: logicalTypeOptions minimum"),
-        ({"logicalTypeOptions": {"minimum": 9, "maximum": 1}}, "column amount: logicalTypeOptions minimum"),
+        ({"physicalType": "BIGINT"}, "schema sales: column amount: physicalType: BIGINT does not fit"),
+        ({"physicalType": "DECIMAL"}, "column amount: physicalType: DECIMAL, expected"),
+        ({"physicalType": "DECIMAL(39,2)"}, "column amount: physicalType: DECIMAL(39,2)"),
+        ({"physicalType": "DECIMAL(4,5)"}, "column amount: physicalType: DECIMAL(4,5)"),
+        ({"physicalType": "DECIMAL(0,0)"}, "column amount: physicalType: DECIMAL(0,0)"),
+        ({"physicalType": "DOUBLE(3)"}, "column amount: physicalType: DOUBLE(3) takes no length"),
+        ({"logicalTypeOptions": {"minimumm": 0}}, "column amount: logicalTypeOptions: minimumm: unknown key"),
+        ({"logicalTypeOptions": {"pattern": "x"}}, "column amount: logicalTypeOptions: pattern: unknown key"),
+        ({"logicalTypeOptions": {"minimum": "low"}}, "logicalTypeOptions: minimum: expected a number, got 'low'"),
+        ({"logicalTypeOptions": {"maximum": True}}, "logicalTypeOptions: maximum: expected a number, got True"),
+        ({"logicalTypeOptions": {"minimum": 9, "maximum": 1}}, "logicalTypeOptions: minimum: 9 is above maximum 1"),
     ],
 )
 def test_wrong_column_is_told_with_file_and_key(sales, changes, told):
@@ -153,25 +153,26 @@ def test_wrong_column_is_told_with_file_and_key(sales, changes, told):
         ("rejectThreshold", "1%", "rejectThreshold"),
         ("inputFormat", None, "inputFormat"),
         ("inputFormat", "csv", "inputFormat"),
-        ("inputFormat", {"kind": "xml"}, "inputFormat: kind 'xml'"),
+        ("inputFormat", {"kind": "xml"}, "inputFormat: kind: 'xml', expected one of: csv, jsonl, parquet"),
         ("inputFormat", {"kind": "csv", "header": "no"}, "inputFormat: header"),
         ("inputFormat", {"kind": "csv", "delimiter": "::"}, "inputFormat: delimiter"),
         ("inputFormat", {"kind": "csv", "delimiter": 1}, "inputFormat: delimiter"),
-        ("inputFormat", {"kind": "csv", "delimiter": '"'}, "inputFormat: delimiter"),
+        ("inputFormat", {"kind": "csv", "delimiter": '"'}, "inputFormat: quote: delimiter and quote are both"),
         ("inputFormat", {"kind": "csv", "delimiter": "\n"}, "inputFormat: delimiter"),
         ("inputFormat", {"kind": "csv", "quote": ""}, "inputFormat: quote"),
         ("inputFormat", {"kind": "csv", "nullTokens": "NA"}, "inputFormat: nullTokens"),
-        ("inputFormat", {"kind": "csv", "escape": "x"}, "inputFormat: unknown ['escape']"),
-        ("marts", ["sums"], "marts: sums has no schema object"),
+        ("inputFormat", {"kind": "csv", "separator": ";"}, "inputFormat: separator: unknown key, known: comment"),
+        ("marts", ["by_quarter", "sums"], "marts: sums has no schema object"),
         ("marts", "by_quarter", "marts"),
-        ("marts", ["by_quarter", "by_quarter"], "marts"),
-        ("marts", ["clean"], "marts"),
+        ("marts", ["by_quarter", "by_quarter"], "marts: by_quarter stands twice"),
+        ("marts", ["by_quarter", "clean"], "marts: the name clean is reserved"),
     ],
 )
 def test_wrong_custom_property_is_told_with_file_and_key(sales, name, value, told):
-    sales["schema"].append({**SALES["schema"][1], "name": "clean"})
+    if "clean" in str(value):
+        sales["schema"].append({**SALES["schema"][1], "name": "clean"})
     custom(sales, name)["value"] = value
-    assert f"customProperties {told}" in refusal(sales)
+    assert f"schema sales: customProperties: {told}" in refusal(sales)
 
 
 def test_unknown_custom_property_is_told(sales):
@@ -182,7 +183,7 @@ def test_unknown_custom_property_is_told(sales):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"type": "library"}, "quality cheap: type 'library'"),
+        ({"type": "library"}, "quality cheap: type: 'library'"),
         ({"query": None}, "quality cheap: query"),
         ({"name": None}, "quality (no name): name"),
         ({"name": "Cheap!"}, "'Cheap!' is not a usable name"),
@@ -196,7 +197,7 @@ def test_wrong_rule_is_told_with_file_and_key(sales, changes, told):
 
 def test_two_rules_of_one_name_are_refused(sales):
     sales["schema"][0]["quality"] *= 2
-    assert "quality cheap" in refusal(sales)
+    assert "schema sales: quality: cheap stands twice" in refusal(sales)
 
 
 def test_schema_without_the_dataset_is_refused(sales):
@@ -217,7 +218,12 @@ def test_mart_with_the_partition_key_as_a_column_is_refused(sales):
 
 def test_two_columns_from_one_column_of_the_file_are_refused(sales):
     sales["schema"][0]["properties"][1]["physicalName"] = "SaleId"
-    assert "physicalName SaleId stands twice" in refusal(sales)
+    assert "schema sales: physicalName: saleid stands twice" in refusal(sales)
+
+
+def test_two_columns_from_one_column_of_the_file_in_another_case_are_refused(sales):
+    sales["schema"][0]["properties"][1]["physicalName"] = "SALEID"
+    assert "schema sales: physicalName: saleid stands twice" in refusal(sales)
 
 
 def test_fingerprint_changes_with_what_rows_mean_and_not_with_words(sales):

@@ -1,0 +1,140 @@
+"""What a changed contract means for rows that are published already."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, dataclass, fields
+from decimal import Decimal
+from typing import Any, Literal
+
+from warehouse.contract import Column, InputFormat
+
+Kind = Literal["compatible", "incompatible", "impossible"]
+
+_DIGITS = {"TINYINT": 3, "SMALLINT": 5, "INT": 10, "BIGINT": 19}
+_INTEGERS = tuple(_DIGITS)
+# What tells rows from other lines: the loader counted the rows that way, and the law is about its count.
+_ROW_DEFINING = ("kind", "header", "comment", "skip_lines", "quoted_newlines")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference between two contracts.
+
+    Attributes:
+        text: What differs, old and new.
+        kind: `compatible`: every row that was good is good, with the same values: a new nullable column, a wider
+            type, a looser rule. `incompatible`: rows may be lost or change, so it must be asked for.
+            `impossible`: loaded files would hold other rows than were counted.
+    """
+
+    text: str
+    kind: Kind
+
+
+def changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+    """Differences between two `Contract.meaning`s; the old one may lack keys that came later."""
+    by_position = new["input_format"]["kind"] == "csv" and not new["input_format"]["header"]
+    found = [*_columns(old["columns"], new["columns"], by_position), *_row_rules(old["row_rules"], new["row_rules"])]
+    found += _input_format(old["input_format"], new["input_format"])
+    for name in ("event_time", "time_zone", "version"):
+        if old.get(name) != new.get(name):
+            found.append(_change(name, old.get(name), new.get(name), "incompatible"))
+    return found
+
+
+def _change(name: str, old: object, new: object, kind: Kind) -> Change:
+    return Change(f"{name}: {_shown(old)} -> {_shown(new)}", kind)
+
+
+def _shown(value: object) -> str:
+    return "none" if value in (None, [], "") else str(value)
+
+
+def _columns(old: list[dict[str, Any]], new: list[dict[str, Any]], by_position: bool) -> Iterator[Change]:
+    """Differences of the columns; those of files without a header are told apart by their position alone."""
+    before, after = ({column["name"]: column for column in columns} for columns in (old, new))
+    for name in before:
+        if name not in after:
+            yield Change(f"column {name} is gone", "incompatible")
+    for name, column in after.items():
+        if name in before:
+            yield from _column(name, before[name], column)
+        else:
+            kind: Kind = "incompatible" if column["required"] or by_position else "compatible"
+            yield Change(f"column {name} is new and {'required' if column['required'] else 'nullable'}", kind)
+    kept = [[column["name"] for column in columns if column["name"] in before.keys() & after] for columns in (old, new)]
+    if kept[0] != kept[1]:
+        yield Change("columns stand in another order", "incompatible" if by_position else "compatible")
+
+
+def _column(name: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
+    known = _defaults(Column) | old
+    for attribute, after in new.items():
+        before = known[attribute]
+        if before != after:
+            looser = attribute in _LOOSER and _LOOSER[attribute](before, after)
+            yield _change(f"column {name}: {attribute}", before, after, "compatible" if looser else "incompatible")
+
+
+def _defaults(model: type[Column] | type[InputFormat]) -> dict[str, Any]:
+    """What keys mean that an old contract does not have yet, as JSON holds it."""
+    found = {field.name: field.default for field in fields(model) if field.default is not MISSING}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
+
+
+def _is_wider(old: str, new: str) -> bool:
+    if new in _INTEGERS:
+        # Not from DECIMAL(3,0) to TINYINT: most integers of three digits do not fit.
+        return old in _INTEGERS and _INTEGERS.index(old) < _INTEGERS.index(new)
+    before, after = _precision(old), _precision(new)
+    return bool(before and after) and after[1] >= before[1] and after[0] - after[1] >= before[0] - before[1]
+
+
+def _precision(hive_type: str) -> tuple[int, int]:
+    """Precision and scale; empty for types that are no exact numbers."""
+    match = re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", hive_type)
+    if match:
+        return int(match[1]), int(match[2])
+    return (_DIGITS[hive_type], 0) if hive_type in _DIGITS else ()  # type: ignore[return-value]
+
+
+def _is_below(one: Any, other: Any) -> bool:
+    """Whether a limit is below another; of a number and a date none is."""
+    if isinstance(one, str) or isinstance(other, str):
+        return isinstance(one, str) and isinstance(other, str) and one < other
+    return Decimal(str(one)) < Decimal(str(other))
+
+
+_LOOSER: dict[str, Callable[[Any, Any], Any]] = {
+    "type": _is_wider,
+    "required": lambda old, new: old and not new,
+    "minimum": lambda old, new: new is None or (old is not None and _is_below(new, old)),
+    "maximum": lambda old, new: new is None or (old is not None and _is_below(old, new)),
+    "pattern": lambda _, new: new is None,
+    "values": lambda old, new: not new or (old and set(old) < set(new)),
+    # Formats are tried in order: behind the known ones a new one changes no value.
+    "formats": lambda old, new: old and new[: len(old)] == old,
+}
+"""By attribute of a column: whether every row that was good stays good with the same value."""
+
+
+def _row_rules(old: list[dict[str, str]], new: list[dict[str, str]]) -> Iterator[Change]:
+    before, after = ({rule["name"]: rule["predicate"] for rule in rules} for rules in (old, new))
+    for name in before.keys() - after.keys():
+        yield Change(f"rule {name} is gone", "compatible")
+    for name, predicate in after.items():
+        if name not in before:
+            yield Change(f"rule {name} is new", "incompatible")
+        elif before[name] != predicate:
+            yield _change(f"rule {name}", before[name], predicate, "incompatible")
+
+
+def _input_format(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
+    defining = {*_ROW_DEFINING, *(("delimiter", "quote", "escape") if new["quoted_newlines"] else ())}
+    known = _defaults(InputFormat) | old
+    for name, after in new.items():
+        before = known[name]
+        if before == after:
+            continue
+        kind: Kind = "compatible" if name == "ignore_unknown" else "incompatible"
+        yield _change(f"inputFormat {name}", before, after, "impossible" if name in defining else kind)

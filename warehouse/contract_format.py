@@ -1,0 +1,97 @@
+"""`inputFormat` in a contract file, as an `InputFormat`."""
+
+import codecs
+import re
+
+from warehouse import contract_values as expect
+from warehouse.contract import InputFormat
+from warehouse.odcs import Spot
+
+KINDS = ("csv", "jsonl", "parquet")
+
+_KEYS_OF = {
+    "csv": {
+        *("kind", "delimiter", "quote", "escape", "header", "nullTokens", "encoding", "decimalSeparator"),
+        *("thousandsSeparator", "comment", "skipLines", "quotedNewlines", "unknownColumns"),
+    },
+    "jsonl": {"kind", "nullTokens", "decimalSeparator", "thousandsSeparator", "unknownColumns"},
+    "parquet": {"kind", "unknownColumns"},
+}
+_MOST_TITLE_LINES = 1000
+# One byte a character and ASCII as in ASCII, so that lines and fields can be cut before anything is decoded; and of
+# one name in Python and Java.
+_SINGLE_BYTE = re.compile(
+    r"ascii|iso8859-(?:[1-9]|13|15)|cp(?:125[0-8]|437|737|775|8[56][0-35-9]|874)|koi8-[ru]|tis-620"
+)
+
+
+def read_format(value: object, spot: Spot) -> InputFormat:
+    """Read the mapping.
+
+    Raises:
+        ContractError: A key is unknown for the kind, or a value wrong; names file, line and key.
+    """
+    if not isinstance(value, dict):
+        raise spot.wrong(f"expected a mapping with `kind: csv`, got {value!r}")
+    kind = expect.choice(value.get("kind"), spot.at("kind"), KINDS)
+    found = expect.mapping(value, spot, _KEYS_OF[kind])
+    default = InputFormat()
+    form = InputFormat(
+        kind=kind,
+        delimiter=expect.character(found.get("delimiter", default.delimiter), spot.at("delimiter")),
+        quote=expect.character(found.get("quote", default.quote), spot.at("quote")),
+        escape=expect.character(found["escape"], spot.at("escape")) if "escape" in found else None,
+        header=expect.truth(found.get("header", default.header), spot.at("header")),
+        null_tokens=expect.texts(found.get("nullTokens", []), spot.at("nullTokens")),
+        encoding=_encoding(found.get("encoding", default.encoding), spot.at("encoding")),
+        decimal_separator=expect.choice(
+            found.get("decimalSeparator", default.decimal_separator), spot.at("decimalSeparator"), (".", ",")
+        ),
+        thousands_separator=_thousands(found, spot.at("thousandsSeparator")),
+        comment=expect.character(found["comment"], spot.at("comment")) if "comment" in found else None,
+        skip_lines=expect.count(found.get("skipLines", 0), spot.at("skipLines"), _MOST_TITLE_LINES),
+        quoted_newlines=expect.truth(found.get("quotedNewlines", False), spot.at("quotedNewlines")),
+        ignore_unknown=_unknown_columns(found, spot.at("unknownColumns")),
+    )
+    _check_roles(form, spot)
+    return form
+
+
+def _encoding(value: object, spot: Spot) -> str:
+    name = expect.text(value, spot)
+    try:
+        codec = codecs.lookup(name).name
+    except (LookupError, ValueError) as problem:
+        raise spot.wrong(f"{name!r} is no encoding that is known") from problem
+    if codec != "utf-8" and not _SINGLE_BYTE.fullmatch(codec):
+        raise spot.wrong(f"{name} is not utf-8 nor one byte a character like windows-1252: convert the files to UTF-8")
+    return codec
+
+
+def _thousands(found: dict[str, object], spot: Spot) -> str | None:
+    if "thousandsSeparator" not in found:
+        return None
+    return expect.choice(found["thousandsSeparator"], spot, (".", ",", " ", "'", "_"))
+
+
+def _unknown_columns(found: dict[str, object], spot: Spot) -> bool:
+    return expect.choice(found.get("unknownColumns", "refuse"), spot, ("refuse", "ignore")) == "ignore"
+
+
+def _check_roles(form: InputFormat, spot: Spot) -> None:
+    """One character cannot play two roles."""
+    roles = {"delimiter": form.delimiter, "quote": form.quote, "escape": form.escape, "comment": form.comment}
+    taken: dict[str, str] = {}
+    for role, character in roles.items():
+        # The quote as its own escape is the doubled quote.
+        if character is None or (role == "escape" and character == form.quote):
+            continue
+        if character in taken:
+            raise spot.at(role).wrong(f"{taken[character]} and {role} are both {character!r}")
+        taken[character] = role
+    if form.thousands_separator == form.decimal_separator:
+        raise spot.at("thousandsSeparator").wrong(
+            f"decimal and thousands separator are both {form.decimal_separator!r}"
+        )
+    if form.quoted_newlines and (form.comment or form.skip_lines):
+        raise spot.at("quotedNewlines").wrong("not together with comment or skipLines: where would a record begin?")
