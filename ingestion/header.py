@@ -1,20 +1,22 @@
-"""Compares the first line of a file with the contract."""
+"""Reads the header of a text file and compares it with the contract."""
 
 import codecs
 import csv
 import re
-from collections import Counter
 from pathlib import Path
 
-from warehouse.contract import Contract
-from warehouse.errors import InputFileError
+from warehouse.columns import check_columns
+from warehouse.contract import Contract, InputFormat
+from warehouse.errors import ContractError, InputFileError
 
-_LINE_END = re.compile(rb"[\r\n]")
-_SHOWN_CHARACTERS = 200
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+# Where a record may hold line ends, a CR alone is none.
+_LINE_END_OF_RECORDS = re.compile(rb"\r?\n")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def check_header(path: Path, start: bytes, contract: Contract) -> None:
-    """Refuse a file whose columns are not those of the contract, in that order.
+def read_header(path: Path, start: bytes, contract: Contract) -> tuple[str, ...]:
+    """Names of the columns of a CSV file; empty when the contract says that it has no header.
 
     Args:
         path: The file, for the message.
@@ -22,46 +24,50 @@ def check_header(path: Path, start: bytes, contract: Contract) -> None:
         contract: What the columns must be.
 
     Raises:
-        InputFileError: The header is missing, unreadable or different; names what differs.
+        InputFileError: The header is missing, unreadable or does not fit.
     """
-    if start.startswith(codecs.BOM_UTF8):
-        raise InputFileError(f"{path}: starts with a byte order mark; save it as UTF-8 without BOM")
-    if not contract.input_format.header:
-        return
-    expected = [column.source_name for column in contract.columns]
-    found = _columns(path, _LINE_END.split(start, maxsplit=1)[0], contract)
-    if found != expected:
-        raise InputFileError(
-            f"{path}: header does not fit {contract.path}: {_difference(expected, found)}; "
-            f"expected {_shown(','.join(expected))}, found {_shown(','.join(found))}"
-        )
-
-
-def _columns(path: Path, line: bytes, contract: Contract) -> list[str]:
+    if start.startswith(_UTF_16):
+        raise InputFileError(f"{path} is UTF-16: convert it to UTF-8, e.g. with iconv -f UTF-16 -t UTF-8")
     form = contract.input_format
+    lines = _line_end(form).split(start, maxsplit=form.skip_lines + 1)
+    if len(lines) <= form.skip_lines:
+        raise InputFileError(
+            f"{path} ends within the first {form.skip_lines} lines (skipLines), or they are over {len(start):,} bytes"
+        )
+    if form.kind != "csv" or not form.header:
+        return ()
+    found = _columns(path, lines[form.skip_lines].removeprefix(codecs.BOM_UTF8), form)
     try:
-        text = line.decode("utf-8")
-        return next(csv.reader([text], delimiter=form.delimiter, quotechar=form.quote, strict=True), [])
+        check_columns(contract, found)
+    except ContractError as problem:
+        raise InputFileError(f"{path}: header does not fit {contract.path}: {problem}") from problem
+    return tuple(found)
+
+
+def header_rows(start: bytes, form: InputFormat) -> int:
+    """Lines before the first row that are neither empty nor comments, of the first bytes of a file."""
+    lines = _line_end(form).split(start, maxsplit=form.header_lines)[: form.header_lines]
+    return sum(1 for line in lines if line and not _is_comment(line, form))
+
+
+def _line_end(form: InputFormat) -> re.Pattern[bytes]:
+    return _LINE_END_OF_RECORDS if form.quoted_newlines else _LINE_END
+
+
+def _is_comment(line: bytes, form: InputFormat) -> bool:
+    return form.comment is not None and line.startswith(form.comment.encode())
+
+
+def _columns(path: Path, line: bytes, form: InputFormat) -> list[str]:
+    try:
+        text = line.decode(form.encoding)
+        reader = csv.reader(
+            [text],
+            delimiter=form.delimiter,
+            quotechar=form.quote,
+            escapechar=form.escape if form.escape != form.quote else None,
+            strict=True,
+        )
+        return next(reader, [])
     except (UnicodeDecodeError, csv.Error) as problem:
-        raise InputFileError(f"{path}: the first line is not a CSV header in UTF-8: {problem}") from problem
-
-
-def _difference(expected: list[str], found: list[str]) -> str:
-    missing = list((Counter(expected) - Counter(found)).elements())
-    extra = list((Counter(found) - Counter(expected)).elements())
-    named = (("missing", missing), ("unknown", extra))
-    parts = [f"{word} {_shown(', '.join(names))}" for word, names in named if names]
-    if not parts:
-        moved = [
-            f"{name} is column {found.index(name) + 1}, expected {place}"
-            for place, name in enumerate(expected, start=1)
-            if found[place - 1] != name
-        ]
-        parts.append(f"another order: {_shown('; '.join(moved))}")
-    return ", ".join(parts)
-
-
-def _shown(text: str) -> str:
-    # A binary file has a first line too, and it may be long.
-    short = text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…"
-    return repr(short)
+        raise InputFileError(f"{path}: the header line is no CSV in {form.encoding}: {problem}") from problem

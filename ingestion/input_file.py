@@ -10,14 +10,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Literal, cast
 
-from ingestion.header import check_header
-from ingestion.text_lines import LineCounter
+from ingestion.header import header_rows, read_header
+from ingestion.parquet_file import describe_parquet
+from ingestion.text_lines import LineCounter, RecordCounter
 from warehouse.batch import BatchFile
-from warehouse.contract import Contract
+from warehouse.contract import Contract, InputFormat
 from warehouse.errors import InputFileError
 
 CHUNK_BYTES = 1024 * 1024
 """Bytes of a file that are held at a time; also the longest header line."""
+
+LONGEST_LINE_BYTES = 128 * 1024 * 1024
+"""A longer line does not fit through Spark and Hive on a small machine; shorter ones can be quarantined."""
+
+MOST_FILES = 10_000
+"""Files of one batch: each is a Spark task and three objects on the NameNode."""
 
 Progress = Callable[[Literal["check", "send"], int], None]
 """Told after each piece of a file: the phase, and the bytes (as stored, compressed or not) that the piece had."""
@@ -29,8 +36,11 @@ _OPENERS: dict[str, Callable[[BinaryIO], IO[bytes]]] = {
 # Spark would read these as text, or decode them by a codec that nobody counted the rows with.
 _REFUSED_SUFFIXES = {
     *(".zip", ".7z", ".rar", ".tar", ".tgz", ".tbz2", ".xz", ".lzma", ".lzo", ".lz4", ".zst", ".zstd", ".z", ".br"),
-    *(".snappy", ".deflate", ".parquet", ".orc", ".avro", ".xls", ".xlsx"),
+    *(".snappy", ".deflate", ".orc", ".avro", ".xls", ".xlsx"),
 }
+_PARQUET = ".parquet"
+_SUFFIXES = {"csv": {".csv", ".tsv"}, "jsonl": {".jsonl", ".ndjson"}}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # No character that HDFS paths, Hadoop globs, URLs or Spark's origin columns treat specially; Spark reads no file
 # whose name begins with `_` or `.` or ends in `._COPYING_`, and says nothing.
 _SAFE_NAME = re.compile(r"(?!.*\._COPYING_$)[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -40,7 +50,7 @@ def check_files(files: Sequence[Path]) -> list[Path]:
     """Refuse whatever cannot be loaded, without reading content.
 
     Args:
-        files: As the user gave them.
+        files: As the user gave them; a directory stands for the files in it.
 
     Returns:
         The files in order of their names.
@@ -48,10 +58,15 @@ def check_files(files: Sequence[Path]) -> list[Path]:
     Raises:
         InputFileError: A file is missing, empty or no regular file, or has a name that cannot be used.
     """
-    if not files:
-        raise InputFileError("no files given")
+    given = [file for path in files for file in _expanded(path)]
+    if not given:
+        raise InputFileError(f"no files in {', '.join(map(str, files))}" if files else "no files given")
+    if len(given) > MOST_FILES:
+        raise InputFileError(
+            f"{len(given):,} files: a batch has at most {MOST_FILES:,}; join small ones, or load several batches"
+        )
     by_name: dict[str, Path] = {}
-    for path in files:
+    for path in given:
         _check_name(path)
         _check_content(path)
         other = by_name.setdefault(path.name, path)
@@ -69,38 +84,91 @@ def describe_file(path: Path, contract: Contract, progress: Progress) -> BatchFi
         progress: Told about every piece read, phase `check`.
 
     Raises:
-        InputFileError: It cannot be read or uncompressed to its end, or its header does not fit.
+        InputFileError: It cannot be read or uncompressed to its end, or its columns do not fit.
     """
-    lines = LineCounter()
+    kind = _kind(path, contract)
     try:
         with path.open("rb", buffering=0) as file:
             source = _HashedFile(file, progress)
-            _count_lines(path, source, contract, lines)
+            if kind == "parquet":
+                _read_to_end(io.BufferedReader(source, CHUNK_BYTES))
+                columns, rows = describe_parquet(path, contract)
+                split_lines: tuple[int, ...] = ()
+            else:
+                columns, rows, split_lines = _describe_text(path, source, contract)
     except (OSError, EOFError, zlib.error) as problem:
         raise InputFileError(f"{path} cannot be read to its end: {problem}") from problem
-    compressed = path.suffix in _OPENERS
-    return BatchFile(
-        name=path.name,
-        size=source.size,
-        sha256=source.sha256.hexdigest(),
-        rows=lines.rows - int(contract.input_format.header),
-        split_lines=() if compressed else tuple(lines.split_lines),
-    )
+    return BatchFile(path.name, source.size, source.sha256.hexdigest(), rows, kind, columns, split_lines)
 
 
-def _count_lines(path: Path, source: "_HashedFile", contract: Contract, lines: LineCounter) -> None:
+def _kind(path: Path, contract: Contract) -> str:
+    """How a file is written: Parquet says so itself, everything else is as the contract says."""
+    kind = contract.input_format.kind
+    suffixes = {suffix.lower() for suffix in path.suffixes}
+    if path.suffix == _PARQUET:
+        return "parquet"
+    if kind == "parquet":
+        raise InputFileError(f"{path}: {contract.path} says kind: parquet, so its name ends in {_PARQUET}")
+    other = _SUFFIXES["csv" if kind == "jsonl" else "jsonl"] & suffixes
+    if other:
+        raise InputFileError(f"{path}: {contract.path} says kind: {kind}, the name of the file says {min(other)}")
+    return kind
+
+
+def _describe_text(
+    path: Path, source: "_HashedFile", contract: Contract
+) -> tuple[tuple[str, ...], int, tuple[int, ...]]:
+    """Columns, rows and split lines of a text file."""
+    form, compressed = contract.input_format, path.suffix in _OPENERS
     buffered = io.BufferedReader(source, CHUNK_BYTES)
-    text = _OPENERS[path.suffix](buffered) if path.suffix in _OPENERS else buffered
-    chunk = text.read(CHUNK_BYTES)
+    text = _OPENERS[path.suffix](buffered) if compressed else buffered
+    chunk = _read_chunk(text)
     if not chunk:
         raise InputFileError(f"{path} is empty once it is uncompressed")
-    check_header(path, chunk, contract)
+    columns = read_header(path, chunk, contract)
+    no_rows = header_rows(chunk, form)
+    counter = RecordCounter(form) if form.quoted_newlines else LineCounter(form.comment)
     while chunk:
-        lines.update(chunk)
-        chunk = text.read(CHUNK_BYTES)
+        counter.update(chunk)
+        if counter.unended > LONGEST_LINE_BYTES:
+            raise InputFileError(f"{path}: {_too_long(form)}")
+        chunk = _read_chunk(text)
+    if isinstance(counter, RecordCounter):
+        counter.finish()
     # bz2 leaves alone what follows its last stream; it is part of the file all the same.
-    while buffered.read(CHUNK_BYTES):
+    _read_to_end(buffered)
+    return columns, counter.rows - no_rows, () if compressed else tuple(counter.split_lines)
+
+
+def _too_long(form: InputFormat) -> str:
+    limit = f"over {LONGEST_LINE_BYTES // 2**20} MiB"
+    if form.quoted_newlines:
+        return f"a record is {limit}: a quote that is never closed? (quotedNewlines in the contract)"
+    return f"a line is {limit}: is it a text of lines?"
+
+
+def _read_chunk(text: IO[bytes]) -> bytes:
+    # A decompressor may give less than it is asked for; the first chunk has to hold the header.
+    pieces, size = list[bytes](), 0
+    while size < CHUNK_BYTES and (piece := text.read(CHUNK_BYTES - size)):
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces)
+
+
+def _read_to_end(file: IO[bytes]) -> None:
+    while file.read(CHUNK_BYTES):
         pass
+
+
+def _expanded(path: Path) -> list[Path]:
+    """The files that a path stands for."""
+    if _CONTROL.search(str(path)):
+        raise InputFileError(f"{str(path)!r}: this file name has control characters; rename the file or its directory")
+    try:
+        return sorted(path.iterdir()) if path.is_dir() else [path]
+    except OSError as problem:
+        raise InputFileError(f"{path} cannot be read: {problem.strerror}") from problem
 
 
 def _check_name(path: Path) -> None:
@@ -111,6 +179,8 @@ def _check_name(path: Path) -> None:
         )
     suffix = path.suffix
     content = Path(path.stem).suffix if suffix in _OPENERS else suffix
+    if content.lower() == _PARQUET and suffix != _PARQUET:
+        raise InputFileError(f"{path}: Parquet compresses itself; unpack it to a file that ends in {_PARQUET}")
     if content.lower() in _REFUSED_SUFFIXES:
         raise InputFileError(f"{path}: {content} files cannot be loaded; unpack it to text, or to text in .gz or .bz2")
     if suffix.lower() in _OPENERS and suffix not in _OPENERS:
@@ -118,11 +188,11 @@ def _check_name(path: Path) -> None:
 
 
 def _check_content(path: Path) -> None:
-    if not path.exists():
-        raise InputFileError(f"{path} does not exist")
-    if not path.is_file():
-        raise InputFileError(f"{path} is not a regular file")
     try:
+        if not path.exists():
+            raise InputFileError(f"{path} does not exist")
+        if not path.is_file():
+            raise InputFileError(f"{path} is not a regular file")
         with path.open("rb") as file:
             if not file.read(1):
                 raise InputFileError(f"{path} is empty")

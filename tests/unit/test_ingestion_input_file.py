@@ -16,9 +16,9 @@ HEADER = b"day,amount\n"
 ROWS = HEADER + b"2001-01-01,1\n\n2001-01-02,2\r\n2001-01-03,3"
 
 
-def a_contract(header=True, delimiter=","):
-    columns = tuple(Column(name, name, "STRING", "A column.") for name in ("day", "amount"))
-    form = InputFormat(header=header, delimiter=delimiter)
+def a_contract(**form):
+    columns = tuple(Column(name, name, "STRING", "A column.", required=True) for name in ("day", "amount"))
+    form = InputFormat(**form)
     return Contract("sales", "Sales.", columns, "day", form, (), 0.0, (), Path("dataset.yaml"))
 
 
@@ -62,9 +62,27 @@ def test_missing_file_is_refused(tmp_path):
     assert "does not exist" in refusal(check_files, [tmp_path / "a.csv"])
 
 
-def test_directory_is_refused(tmp_path):
+def test_directory_stands_for_its_files(file, tmp_path):
+    files = [file("x/b.csv"), file("x/a.csv"), file("c.csv")]
+    assert check_files([tmp_path / "x", tmp_path / "c.csv"]) == [files[1], files[0], files[2]]
+
+
+def test_directory_in_a_directory_is_refused(tmp_path):
     (tmp_path / "a.csv").mkdir()
-    assert "not a regular file" in refusal(check_files, [tmp_path / "a.csv"])
+    assert "a.csv is not a regular file" in refusal(check_files, [tmp_path])
+
+
+def test_directory_without_files_is_refused(tmp_path):
+    assert refusal(check_files, [tmp_path]) == f"no files in {tmp_path}"
+
+
+@pytest.mark.parametrize("path", ["x" * 300, "x" * 300 + "/a.csv"])
+def test_name_that_no_file_can_have_is_refused_with_the_reason(tmp_path, path):
+    assert "cannot be read: File name too long" in refusal(check_files, [tmp_path / path])
+
+
+def test_directory_with_a_line_end_in_its_name_is_refused_in_one_line(tmp_path):
+    assert "control characters" in refusal(check_files, [tmp_path / "x\ny" / "a.csv"])
 
 
 def test_pipe_is_refused_without_waiting_for_a_writer(tmp_path):
@@ -108,10 +126,15 @@ def test_name_that_hdfs_or_spark_would_take_for_something_else_is_refused(tmp_pa
 
 
 @pytest.mark.parametrize(
-    "name", ["a.zip", "a.csv.xz", "a.csv.zst", "a.csv.Z", "a.tar.gz", "a.tgz", "a.parquet", "a.lz4"]
+    "name", ["a.zip", "a.csv.xz", "a.csv.zst", "a.csv.Z", "a.tar.gz", "a.tgz", "a.orc", "a.lz4", "a.xlsx"]
 )
 def test_suffix_that_is_no_text_is_refused(file, name):
     assert "cannot be loaded" in refusal(check_files, [file(name)])
+
+
+@pytest.mark.parametrize("name", ["a.parquet.gz", "a.PARQUET", "a.Parquet.bz2"])
+def test_packed_parquet_is_refused_with_what_to_do(file, name):
+    assert "Parquet compresses itself; unpack it to a file that ends in .parquet" in refusal(check_files, [file(name)])
 
 
 @pytest.mark.parametrize("name", ["a.csv.GZ", "a.csv.Bz2"])
@@ -119,7 +142,7 @@ def test_suffix_in_capitals_is_refused_because_spark_would_read_it_as_text(file,
     assert "lower case" in refusal(check_files, [file(name)])
 
 
-@pytest.mark.parametrize("name", ["a", "a.csv", "2001-01_x.Y.txt", "a.dat.gz", "a.csv.bz2"])
+@pytest.mark.parametrize("name", ["a", "a.csv", "2001-01_x.Y.txt", "a.dat.gz", "a.csv.bz2", "a.parquet"])
 def test_usual_names_are_accepted(file, name):
     path = file(name)
     assert check_files([path]) == [path]
@@ -216,20 +239,19 @@ def test_progress_adds_up_to_the_stored_size(tmp_path):
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        (b"amount,day", "another order: 'day is column 2, expected 1; amount is column 1, expected 2'"),
         (b"day", "missing 'amount'"),
-        (b"day,amount,city", "unknown 'city'"),
-        (b"day,Amount", "missing 'amount', unknown 'Amount'"),
-        (b"day,amount,day", "unknown 'day'"),
+        (b"day,amount,city", "unknown 'city' (unknownColumns: ignore in the contract leaves such columns out)"),
+        (b"day,sum", "missing 'amount', unknown 'sum'"),
+        (b"day,amount,Day", "a column stands twice: 'day'"),
         (b"day, amount", "unknown ' amount'"),
         (b"day;amount", "missing 'day, amount', unknown 'day;amount'"),
         (b"", "missing 'day, amount'"),
         (b"2001-01-01,1", "missing 'day, amount'"),
-        (b'day,"amount', "not a CSV header"),
-        (b"day,\xff", "not a CSV header in UTF-8"),
-        (b"\xef\xbb\xbfday,amount", "byte order mark"),
-        ("day,amount".encode("utf-16"), "not a CSV header"),
-        (b"x" * 3_000_000, "not a CSV header"),
+        (b'day,"amount', "the header line is no CSV in utf-8: unexpected end of data"),
+        (b"day,\xff", "the header line is no CSV in utf-8: 'utf-8' codec can't decode byte 0xff"),
+        ("day,amount".encode("utf-16"), "is UTF-16: convert it to UTF-8, e.g. with iconv -f UTF-16 -t UTF-8"),
+        ("\ufeffday,amount".encode("utf-16-be"), "is UTF-16"),
+        (b"x" * 3_000_000, "the header line is no CSV in utf-8: field larger than field limit"),
         (b"x" * 100_000, "…"),
     ],
 )
@@ -246,4 +268,5 @@ def test_other_header_is_refused_with_what_differs(tmp_path, line, told):
     ("line", "delimiter"), [(b"day,amount", ","), (b'"day","amount"', ","), (b"day\tamount", "\t")]
 )
 def test_header_as_the_contract_says_is_accepted(tmp_path, line, delimiter, end):
-    assert described(tmp_path / "a.csv", line + end, delimiter=delimiter).rows == 0
+    found = described(tmp_path / "a.csv", line + end, delimiter=delimiter)
+    assert (found.rows, found.kind, found.columns) == (0, "csv", ("day", "amount"))

@@ -21,8 +21,8 @@ def starts_of(text):
     return starts
 
 
-def counted(text, cuts=(), split_bytes=4):
-    counter = LineCounter(split_bytes)
+def counted(text, cuts=(), split_bytes=4, comment=None):
+    counter = LineCounter(comment, split_bytes)
     places = [0, *sorted(cuts), len(text)]
     for begin, end in pairwise(places):
         counter.update(text[begin:end])
@@ -35,6 +35,14 @@ def counted(text, cuts=(), split_bytes=4):
 @example(b"\r", [])
 def test_rows_are_the_lines_that_are_not_empty(text, cuts):
     assert counted(text, cuts).rows == sum(bool(line.rstrip(b"\r\n")) for line in lines_of(text))
+
+
+@given(TEXTS, st.lists(st.integers(0, 60)))
+@example(b"a\r\n\r\n", [4])
+def test_lines_that_begin_with_the_comment_character_are_no_rows(text, cuts):
+    text = text.replace(b"b", b"#")
+    rows = [line for line in lines_of(text) if line.rstrip(b"\r\n") and not line.startswith(b"#")]
+    assert counted(text, cuts, comment="#").rows == len(rows)
 
 
 @given(TEXTS, st.lists(st.integers(0, 60)), st.integers(1, 9))
@@ -52,7 +60,7 @@ def test_one_line_of_64_mib_is_one_row():
     counter = LineCounter()
     for _ in range(65):
         counter.update(b"x" * (1024 * 1024))
-    assert (counter.rows, counter.split_lines) == (1, [1])
+    assert (counter.rows, counter.split_lines, counter.unended) == (1, [1], 65 * 1024 * 1024)
 
 
 def test_nothing_has_no_rows():

@@ -1,0 +1,51 @@
+"""Reads a Parquet file once: is it whole, what are its columns, how many rows."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warehouse.columns import check_columns
+from warehouse.contract import Contract
+from warehouse.errors import ContractError, InputFileError, one_line
+
+_HIGHEST_PRECISION = 38
+_PLAIN_TYPES = (
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_boolean,
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_date,
+    pa.types.is_null,
+    lambda kind: pa.types.is_decimal(kind) and kind.precision <= _HIGHEST_PRECISION,
+    lambda kind: pa.types.is_timestamp(kind) and kind.unit != "ns",
+)
+
+
+def describe_parquet(path: Path, contract: Contract) -> tuple[tuple[str, ...], int]:
+    """Names of the columns and number of rows; every value is read once.
+
+    Raises:
+        InputFileError: It is damaged, or its columns do not fit or are of a type that is not read.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            names = tuple(file.schema_arrow.names)
+            _check_types(path, file.schema_arrow)
+            check_columns(contract, names)
+            rows = sum(batch.num_rows for batch in file.iter_batches())
+    except ContractError as problem:
+        raise InputFileError(f"{path}: its columns do not fit {contract.path}: {problem}") from problem
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
+        reason = one_line(" ".join(str(problem).split()))
+        raise InputFileError(f"{path} is no Parquet file that can be read: {reason}") from problem
+    return names, rows
+
+
+def _check_types(path: Path, schema: pa.Schema) -> None:
+    for field in schema:
+        if not any(is_plain(field.type) for is_plain in _PLAIN_TYPES):
+            advice = "write it in microseconds" if pa.types.is_timestamp(field.type) else "write it as a plain column"
+            kind = one_line(f"column {field.name} is of type {field.type}")
+            raise InputFileError(f"{path}: {kind}, which is not read: {advice}")

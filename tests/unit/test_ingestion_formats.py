@@ -1,0 +1,349 @@
+"""What `describe_file` makes of every kind of file that a contract can speak of."""
+
+import bz2
+import codecs
+import gzip
+import hashlib
+import random
+import time
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ingestion import input_file
+from ingestion.input_file import check_files, describe_file
+from warehouse.contract import Column, Contract, InputFormat
+from warehouse.errors import InputFileError
+
+ROWS = b"2001-01-01,1\n2001-01-02,2\n"
+PACKERS = [("a.csv", bytes), ("a.csv.gz", gzip.compress), ("a.csv.bz2", bz2.compress)]
+
+
+def a_contract(names=("day", "amount"), **form):
+    columns = [Column(f"c{number}", name, "STRING", "A column.", required=True) for number, name in enumerate(names)]
+    columns.append(Column("note", "Note", "STRING", "May be missing."))
+    return Contract("sales", "Sales.", tuple(columns), "c0", InputFormat(**form), (), 0.0, (), Path("dataset.yaml"))
+
+
+def no_progress(_phase, _count):
+    """Nobody looks."""
+
+
+@pytest.fixture
+def described(tmp_path):
+    def describe(content, name="a.csv", names=("day", "amount"), **form):
+        path = tmp_path / name
+        path.write_bytes(content)
+        assert check_files([path]) == [path]
+        return describe_file(path, a_contract(names, **form), no_progress)
+
+    return describe
+
+
+def refusal(call, *args, **kwargs):
+    with pytest.raises(InputFileError) as problem:
+        call(*args, **kwargs)
+    assert "\n" not in str(problem.value)
+    return str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        (b"day,amount", ("day", "amount")),
+        (b"amount,day", ("amount", "day")),
+        (b"DAY,Amount,NOTE", ("DAY", "Amount", "NOTE")),
+        (b"note,amount,day", ("note", "amount", "day")),
+        (codecs.BOM_UTF8 + b'"day",amount', ("day", "amount")),
+    ],
+)
+def test_columns_are_found_by_name_in_any_order_and_case(described, header, columns):
+    found = described(header + b"\n" + ROWS)
+    assert (found.columns, found.rows, found.kind) == (columns, 2, "csv")
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        (b"day,note", "missing 'amount'"),
+        (b"day,amount,city", "unknown 'city' (unknownColumns: ignore"),
+        (b"day,amount,Note,nOTE", "a column stands twice: 'note'"),
+        (b"day,amount,", "unknown ''"),
+    ],
+)
+def test_header_that_does_not_fit_is_refused(described, header, told):
+    message = refusal(described, header + b"\n" + ROWS)
+    assert "a.csv: header does not fit dataset.yaml: " in message
+    assert told in message
+
+
+def test_unknown_columns_are_left_out_where_the_contract_says_so(described):
+    assert described(b"x,day,amount,y\n1,2,3,4\n", ignore_unknown=True).columns == ("x", "day", "amount", "y")
+    assert "a column stands twice: 'x'" in refusal(described, b"x,day,amount,x\n", ignore_unknown=True)
+
+
+@pytest.mark.parametrize(("name", "pack"), PACKERS)
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("bom", [b"", codecs.BOM_UTF8])
+def test_every_line_end_is_one_with_and_without_a_byte_order_mark(described, name, pack, end, bom):
+    lines = [bom + b"day,amount", b"1,2", b"", b"3,4", b"5,6"]
+    for text in (end.join(lines), end.join([*lines, b""])):
+        stored = pack(text)
+        found = described(stored, name)
+        assert (found.rows, found.size, found.sha256) == (3, len(stored), hashlib.sha256(stored).hexdigest())
+
+
+def test_comment_lines_are_no_rows(described):
+    assert described(b"day,amount\n#1,2\n3,4\n\n#\n 5,#6\n#", comment="#").rows == 2
+    assert described(b"#1,2\n3,4\n", comment="#", header=False).rows == 1
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize(
+    "titles",
+    [[b"Sales of 2001", b"made by hand"], [b"", b""], [b"#a", b"b"], [b"#a", b""], [codecs.BOM_UTF8 + b"#a", b"b,c,d"]],
+)
+def test_title_lines_before_the_header_are_no_rows_whatever_is_in_them(described, titles, end):
+    text = end.join([*titles, b"day,amount", b"1,2", b"#3,4", b"5,6", b""])
+    assert described(text, skip_lines=2, comment="#").rows == 2
+    without_header = end.join([*titles, b"1,2", b"#3,4", b"5,6", b""])
+    assert described(without_header, skip_lines=2, comment="#", header=False).rows == 2
+
+
+@pytest.mark.parametrize("form", [{}, {"header": False}])
+def test_file_that_ends_within_its_titles_is_refused(described, form):
+    assert "ends within the first 3 lines (skipLines)" in refusal(described, b"a\nb\n"[:3], skip_lines=3, **form)
+
+
+def test_titles_that_are_too_long_to_be_counted_are_refused(described):
+    # Else the lines of them behind the first piece would count as rows.
+    content = (b"x" * 600_000 + b"\n") * 3 + ROWS
+    assert "ends within the first 3 lines (skipLines)" in refusal(described, content, skip_lines=3, header=False)
+
+
+def test_quoted_line_ends_are_no_ends_of_records(described):
+    text = b'day,amount\n"a\nb",1\r\n\r\n"""\r\n,""",2\n3,"x\n'
+    found = described(text, quoted_newlines=True)
+    assert (found.rows, found.split_lines) == (3, ())
+    assert described(text).rows == 5
+
+
+def test_escaped_quote_closes_no_field(described):
+    text = b'day,amount\n"a\\"\nb",1\n"c\\\\",2\n'
+    assert described(text, quoted_newlines=True, escape="\\").rows == 2
+
+
+def test_line_ends_of_cr_alone_are_refused_where_records_have_line_ends(described):
+    # They would be one record, the header, and every row would be lost.
+    assert "the header line is no CSV" in refusal(described, b"day,amount\r1,2\r3,4\r", quoted_newlines=True)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "header"), [("cp1252", "größe,preis €"), ("iso8859-1", "größe,prix £"), ("utf-8", "größe,preis €")]
+)
+def test_header_is_read_in_the_encoding_of_the_contract(described, encoding, header):
+    names = header.split(",")
+    found = described(header.encode(encoding) + b"\n1,\xa4\n", names=names, encoding=encoding)
+    assert (found.columns, found.rows) == (tuple(names), 1)
+
+
+def test_header_in_another_encoding_is_refused(described):
+    assert "is no CSV in utf-8" in refusal(described, "größe\n1\n".encode("cp1252"), names=["größe"])
+    assert "unknown 'grÃ¶ÃŸe'" in refusal(described, "größe\n1\n".encode(), names=["größe"], encoding="cp1252")
+
+
+@pytest.mark.parametrize("form", [{}, {"header": False}, {"kind": "jsonl"}])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("pack", ["", ".gz"])
+def test_utf_16_is_refused_with_what_to_do(described, encoding, form, pack):
+    text = "\ufeffday,amount\n1,2\n".encode(encoding) if encoding != "utf-16" else "day,amount\n1,2\n".encode(encoding)
+    message = refusal(described, gzip.compress(text) if pack else text, f"a.txt{pack}", **form)
+    assert "is UTF-16: convert it to UTF-8, e.g. with iconv" in message
+
+
+@pytest.mark.parametrize(("name", "pack"), [("a.jsonl", bytes), ("a.ndjson.gz", gzip.compress), ("a", bytes)])
+def test_objects_of_json_lines_are_the_lines_that_are_not_empty(described, name, pack):
+    found = described(pack(codecs.BOM_UTF8 + b'{"day": 1}\r\n\n[]\n{'), name, kind="jsonl")
+    assert (found.rows, found.kind, found.columns) == (3, "jsonl", ())
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "told"),
+    [
+        ("a.csv", "jsonl", "says kind: jsonl, the name of the file says .csv"),
+        ("a.TSV.gz", "jsonl", "says kind: jsonl, the name of the file says .tsv"),
+        ("a.jsonl", "csv", "says kind: csv, the name of the file says .jsonl"),
+        ("a.csv", "parquet", "says kind: parquet, so its name ends in .parquet"),
+    ],
+)
+def test_file_of_another_kind_is_refused_by_its_name(described, name, kind, told):
+    assert told in refusal(described, ROWS, name, kind=kind)
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [(b"day,amount\n\x00\x00,1\n", 1), (b"day,amount\n\x00", 1), (b"day,amount\n\xff\xfe\n\x80", 2)],
+)
+def test_bytes_that_are_no_text_are_counted_as_rows_for_the_quarantine(described, content, rows):
+    assert described(content).rows == rows
+
+
+def test_zero_bytes_in_the_header_are_refused(described):
+    assert "header does not fit" in refusal(described, b"day,am\x00ount\n1,2\n")
+
+
+def test_empty_file_is_refused_and_a_header_alone_is_not(tmp_path, described):
+    path = tmp_path / "a.csv"
+    path.touch()
+    assert refusal(check_files, [path]) == f"{path} is empty"
+    assert described(b"day,amount").rows == 0
+    assert described(b"day,amount\n\n\r\n").rows == 0
+
+
+@pytest.mark.parametrize("form", [{}, {"quoted_newlines": True}, {"kind": "jsonl"}])
+@pytest.mark.parametrize(("name", "pack"), [("a", bytes), ("a.gz", gzip.compress)])
+def test_line_that_is_too_long_is_refused(described, monkeypatch, form, name, pack):
+    monkeypatch.setattr(input_file, "LONGEST_LINE_BYTES", 3 * 2**20)
+    line = b'{"day": "' + b"x\r" * (2 * 2**20) if form.get("quoted_newlines") else b"x" * 4 * 2**20
+    message = refusal(described, pack(b"day,amount\n" + line), name, **form)
+    assert "is over 3 MiB: " in message
+    assert ("a quote that is never closed?" in message) == ("quoted_newlines" in form)
+
+
+def test_quote_that_is_never_closed_is_refused_when_its_record_is_too_long(described, monkeypatch):
+    monkeypatch.setattr(input_file, "LONGEST_LINE_BYTES", 2**20)
+    text = b'day,amount\n1,"2\n' + b"3,4\n" * 600_000
+    assert "a record is over 1 MiB: a quote that is never closed?" in refusal(described, text, quoted_newlines=True)
+
+
+def test_long_file_of_short_records_with_line_ends_is_fine(described, monkeypatch):
+    monkeypatch.setattr(input_file, "LONGEST_LINE_BYTES", 2**20)
+    text = b"day,amount\n" + b'1,"aaaaaaaaaaa\nbbbbbbbbbbbbbbbbbb\nc"\n' * 100_000
+    assert described(text, quoted_newlines=True).rows == 100_000
+
+
+def test_gzip_of_many_members_is_one_text(described):
+    text = b"day,amount\n" + ROWS * 100
+    members = b"".join(gzip.compress(text[begin : begin + 7]) for begin in range(0, len(text), 7))
+    assert described(members, "a.gz").rows == 200
+
+
+@pytest.mark.parametrize(("name", "pack"), PACKERS[1:])
+def test_compressed_file_cut_anywhere_is_refused(described, name, pack):
+    stored = pack(b"day,amount\n" + random.Random(7).randbytes(3000))
+    for size in (1, 2, 10, 30, len(stored) // 2, len(stored) - 1):
+        assert "cannot be read to its end" in refusal(described, stored[:size], name)
+
+
+def test_text_that_is_named_gz_is_refused(described):
+    assert "cannot be read to its end: Not a gzipped file" in refusal(described, b"day,amount\n" + ROWS, "a.csv.gz")
+
+
+def test_directory_of_twenty_thousand_files_is_refused_in_a_moment(tmp_path):
+    for number in range(20_000):
+        (tmp_path / f"{number}.csv").touch()
+    begin = time.monotonic()
+    message = refusal(check_files, [tmp_path])
+    assert message == "20,000 files: a batch has at most 10,000; join small ones, or load several batches"
+    assert time.monotonic() - begin < 10
+
+
+@pytest.fixture
+def parquet(tmp_path):
+    def write(columns, name="a.parquet", **options):
+        path = tmp_path / name
+        pq.write_table(pa.table(columns), path, **options)
+        return path
+
+    return write
+
+
+def of_parquet(path, **form):
+    check_files([path])
+    return describe_file(path, a_contract(**form), no_progress)
+
+
+GOOD = {
+    "Amount": pa.array([Decimal("1.50"), None, Decimal("2.00")]),
+    "DAY": pa.array([datetime(2001, 1, 1), None, None], pa.timestamp("us")),
+}
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("compression", ["snappy", "gzip", "zstd", "none"])
+def test_parquet_is_described_in_a_dataset_of_any_kind(parquet, kind, compression):
+    path = parquet(GOOD, compression=compression, row_group_size=2)
+    found = of_parquet(path, kind=kind)
+    assert (found.kind, found.columns, found.rows, found.split_lines) == ("parquet", ("Amount", "DAY"), 3, ())
+    assert (found.size, found.sha256) == (path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def test_parquet_without_rows_has_none(parquet):
+    assert of_parquet(parquet({name: values[:0] for name, values in GOOD.items()})).rows == 0
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([1], pa.int8()), pa.array([1], pa.uint64()), pa.array([1.5]), pa.array([True]), pa.array(["a"]),
+        pa.array(["a"], pa.large_string()), pa.array([None]), pa.array([1], pa.date32()),
+        pa.array([1], pa.timestamp("ms")), pa.array([1], pa.timestamp("us", "Europe/Berlin")),
+        pa.array([Decimal(1)], pa.decimal128(38, 10)),
+    ],
+)  # fmt: skip
+def test_parquet_column_of_a_plain_type_is_read(parquet, values):
+    assert of_parquet(parquet({"day": ["1"], "amount": values})).rows == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (pa.array([1], pa.timestamp("ns")), "of type timestamp[ns], which is not read: write it in microseconds"),
+        (pa.array([{"a": 1}]), "of type struct<a: int64>, which is not read: write it as a plain column"),
+        (pa.array([[1]]), "which is not read"),
+        (pa.array([b"x"]), "of type binary, which is not read"),
+        (pa.array(["x"]).dictionary_encode(), "which is not read: write it as a plain column"),
+        (pa.array([1], pa.time64("us")), "of type time64[us], which is not read"),
+        (pa.array([Decimal(1)], pa.decimal256(50, 2)), "of type decimal256(50, 2), which is not read"),
+    ],
+)
+def test_parquet_column_of_another_type_is_refused(parquet, values, told):
+    path = parquet({"day": ["1"], "amount": values})
+    assert refusal(of_parquet, path).startswith(f"{path}: column amount is ")
+    assert told in refusal(of_parquet, path)
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"day": ["1"]}, "missing 'amount'"),
+        ({"day": ["1"], "amount": [1], "city": ["x"]}, "unknown 'city' (unknownColumns: ignore"),
+        ({"day": ["1"], "amount": [1], "AMOUNT": [1]}, "a column stands twice: 'amount'"),
+    ],
+)
+def test_parquet_with_columns_that_do_not_fit_is_refused(parquet, columns, told):
+    path = parquet(columns)
+    assert refusal(of_parquet, path).startswith(f"{path}: its columns do not fit dataset.yaml: {told}")
+
+
+def test_parquet_with_unknown_columns_is_read_where_the_contract_says_so(parquet):
+    path = parquet({"day": ["1"], "city": ["x"], "amount": [1]})
+    assert of_parquet(path, ignore_unknown=True).columns == ("day", "city", "amount")
+
+
+def test_parquet_cut_anywhere_is_refused(parquet):
+    path = parquet(GOOD)
+    stored = path.read_bytes()
+    for size in (1, 4, 8, len(stored) // 2, len(stored) - 1):
+        path.write_bytes(stored[:size])
+        assert f"{path} is no Parquet file that can be read" in refusal(of_parquet, path)
+
+
+def test_text_that_is_named_parquet_is_refused(tmp_path):
+    path = tmp_path / "a.parquet"
+    path.write_bytes(b"day,amount\n" + ROWS)
+    assert f"{path} is no Parquet file that can be read" in refusal(of_parquet, path)
