@@ -1,9 +1,10 @@
 """Clean: of all staged rows of some quarters, the newest version of each key, in few sorted files.
 
-Newest is the greatest of (batch sequence, file name, line number), a total order. A key is one thing wherever its
+Newest is the greatest of (version column if the contract has one, batch sequence, file name, line number), a total
+order. A key is one thing wherever its
 versions lie: a correction of the event time moves the row to another quarter, and the older version in the old
-quarter is superseded. So versions are compared across all quarters, and a quarter that shares a key with a quarter to
-be cleaned is cleaned with it: its row may just have been superseded. Without a key every row is its own.
+quarter is superseded. So versions are compared across all quarters, and a quarter that holds a key of a batch that is
+new to readers is cleaned too: its row may just have been superseded. Without a key every row is its own.
 """
 
 from collections.abc import Collection, Iterable
@@ -14,11 +15,20 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.counts import rows_by_quarter
+from spark.counts import rows_by_origin
 from spark.fs import size_of
-from spark.schema import ORIGIN_FIELDS, SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE, quarter_start, row_schema
+from spark.schema import (
+    ORIGIN_AND_PARTITION,
+    ORIGIN_FIELDS,
+    SOURCE_BATCH,
+    SOURCE_FILE,
+    SOURCE_LINE,
+    quarter_start,
+    row_schema,
+)
 from warehouse.contract import Contract
-from warehouse.job import StagedSource
+from warehouse.job import FileRows, StagedSource
+from warehouse.paths import partition_name
 from warehouse.quarter import PARTITION_COLUMN
 
 _VERSION, _NEWEST = "_version", "_newest"
@@ -30,12 +40,14 @@ class CleanTask:
 
     Attributes:
         sources: All staged batches.
+        released: Batches among them that the quarters which are not cleaned were cleaned with.
         quarters: Partition values.
         target: New directory; not made when no row is left.
         target_file_bytes: Wanted size of a file, roughly.
     """
 
     sources: list[StagedSource]
+    released: Collection[str]
     quarters: Collection[str]
     target: str
     target_file_bytes: int
@@ -46,12 +58,12 @@ class CleanCounts:
     """What cleaning made of its quarters.
 
     Attributes:
-        clean: Rows by quarter partition value.
-        superseded: Older versions of a key, by quarter partition value.
+        clean: Rows by quarter partition value, batch and file.
+        superseded: Older versions of a key, in the same way.
     """
 
-    clean: dict[str, int]
-    superseded: dict[str, int]
+    clean: dict[str, FileRows]
+    superseded: dict[str, FileRows]
 
 
 def clean(spark: SparkSession, contract: Contract, task: CleanTask) -> CleanCounts:
@@ -63,14 +75,14 @@ def clean(spark: SparkSession, contract: Contract, task: CleanTask) -> CleanCoun
     everywhere = _all_versions(spark, contract, task)
     quarters = sorted(task.quarters)
     if everywhere is not None:
-        quarters = quarters_with_shared_keys(everywhere, contract, quarters)
+        quarters = quarters_with_new_keys(everywhere, contract, task)
     rows = read_staged(spark, contract, task.sources, quarters)
-    superseded: dict[str, int] = {}
+    superseded: dict[str, FileRows] = {}
     if rows is not None and everywhere is not None:
         versions = with_newest(rows, everywhere, contract, task.sources)
-        rows, superseded = _newest_only(versions), _count_superseded(versions)
+        rows, superseded = _newest_only(versions), rows_by_origin(_older(versions))
     written = {} if rows is None else _write(spark, contract, task, quarters, rows)
-    return CleanCounts({q: written.get(q, 0) for q in quarters}, {q: superseded.get(q, 0) for q in quarters})
+    return CleanCounts({q: written.get(q, {}) for q in quarters}, {q: superseded.get(q, {}) for q in quarters})
 
 
 def read_staged(
@@ -83,21 +95,23 @@ def read_staged(
     return spark.read.schema(row_schema(contract)).parquet(*paths).select("*", quarter_start(contract))
 
 
-def quarters_with_shared_keys(everywhere: DataFrame, contract: Contract, quarters: Collection[str]) -> list[str]:
-    """The quarters and all others that hold a version of one of their keys, ascending."""
-    # One pass over the keys of everything staged; the rest of the rows is not read.
-    lying_in = everywhere.groupBy(*contract.key).agg(
-        F.collect_set(F.col(PARTITION_COLUMN).cast("string")).alias("quarters")
-    )
-    shared = lying_in.where(F.arrays_overlap("quarters", F.lit(list(quarters))))
-    found = shared.select(F.explode("quarters")).distinct().collect()
-    return sorted({*quarters, *(quarter for (quarter,) in found)})
+def quarters_with_new_keys(everywhere: DataFrame, contract: Contract, task: CleanTask) -> list[str]:
+    """The quarters of the task and all others that hold a version of a key of a new batch, ascending."""
+    known = {quarter for source in task.sources for quarter in source.quarters}
+    if known <= set(task.quarters):
+        return sorted(task.quarters)
+    # Only keys are read, of everything staged.
+    new = everywhere.where(~F.col(SOURCE_BATCH).isin(*task.released)) if task.released else everywhere
+    keys = new.select(*contract.key).distinct()
+    shared = everywhere.join(keys, [*contract.key], "left_semi").select(F.col(PARTITION_COLUMN).cast("string"))
+    return sorted({*task.quarters, *(quarter for (quarter,) in shared.distinct().collect())})
 
 
 def with_newest(rows: DataFrame, everywhere: DataFrame, contract: Contract, sources: list[StagedSource]) -> DataFrame:
     """Rows with their `_version` and the `_newest` version that their key has in any quarter."""
-    newest = everywhere.groupBy(*contract.key).agg(F.max(_version(sources)).alias(_NEWEST))
-    return rows.withColumn(_VERSION, _version(sources)).join(newest, [*contract.key])
+    version = _version(contract, sources)
+    newest = everywhere.groupBy(*contract.key).agg(F.max(version).alias(_NEWEST))
+    return rows.withColumn(_VERSION, version).join(newest, [*contract.key])
 
 
 def arranged(rows: DataFrame, contract: Contract, files: dict[str, int]) -> DataFrame:
@@ -131,14 +145,14 @@ def _all_versions(spark: SparkSession, contract: Contract, task: CleanTask) -> D
 
 def _write(
     spark: SparkSession, contract: Contract, task: CleanTask, quarters: list[str], rows: DataFrame
-) -> dict[str, int]:
+) -> dict[str, FileRows]:
     files = {quarter: _file_count(spark, task, quarter) for quarter in quarters}
     arranged(rows, contract, files).write.partitionBy(PARTITION_COLUMN).parquet(task.target)
-    return rows_by_quarter(spark, task.target)
+    return rows_by_origin(spark.read.schema(ORIGIN_AND_PARTITION).parquet(task.target))
 
 
 def _directories(sources: Iterable[StagedSource], quarter: str) -> list[str]:
-    return [f"{source.path}/{PARTITION_COLUMN}={quarter}" for source in sources if quarter in source.quarters]
+    return [f"{source.path}/{partition_name(quarter)}" for source in sources if quarter in source.quarters]
 
 
 def _file_count(spark: SparkSession, task: CleanTask, quarter: str) -> int:
@@ -147,15 +161,15 @@ def _file_count(spark: SparkSession, task: CleanTask, quarter: str) -> int:
     return max(1, -(-size // task.target_file_bytes))
 
 
-def _version(sources: Iterable[StagedSource]) -> Expression:
+def _version(contract: Contract, sources: Iterable[StagedSource]) -> Expression:
     pairs = [F.lit(item) for source in sources for item in (source.batch, source.sequence)]
-    return F.struct(F.create_map(*pairs)[F.col(SOURCE_BATCH)].alias("sequence"), SOURCE_FILE, SOURCE_LINE)
+    order = [F.create_map(*pairs)[F.col(SOURCE_BATCH)].alias("sequence"), F.col(SOURCE_FILE), F.col(SOURCE_LINE)]
+    return F.struct(*([F.col(contract.version)] if contract.version else []), *order)
 
 
 def _newest_only(versions: DataFrame) -> DataFrame:
     return versions.where(F.col(_VERSION) == F.col(_NEWEST)).drop(_VERSION, _NEWEST)
 
 
-def _count_superseded(versions: DataFrame) -> dict[str, int]:
-    older = versions.where(F.col(_VERSION) != F.col(_NEWEST))
-    return {quarter.isoformat(): count for quarter, count in older.groupBy(PARTITION_COLUMN).count().collect()}
+def _older(versions: DataFrame) -> DataFrame:
+    return versions.where(F.col(_VERSION) != F.col(_NEWEST))

@@ -1,68 +1,76 @@
-"""Splits the text of a line into one field per contract column.
+"""Splits a record of CSV into its fields.
 
-Quoting is that of RFC 4180, strictly: a field is quoted as a whole or not at all, and a quote inside is doubled.
-A record is one line; a quoted line end is not known.
+Quoting is strict: a field is quoted as a whole or not at all (`warehouse.csv_quoting`).
 """
 
-import re
+from collections.abc import Sequence
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
-from warehouse.contract import Contract, InputFormat
+from warehouse.contract import InputFormat
+from warehouse.csv_quoting import well_quoted
 
-_CORRUPT = "_corrupt"
+FIELDS = "_fields"
+"""Struct of STRINGs named like the contract's columns; NULL when the record cannot be read."""
+
+CORRUPT = "_corrupt"
+"""Field of that struct: the record, when it has another number of fields."""
+
+LONGEST_RECORD = 1024 * 1024
+"""Bytes of the longest record that is parsed."""
+
+_REPLACED = "\ufffd"
 # Spark's CSV parser stops the whole job at a line with more fields than this.
 _MOST_FIELDS = 20480
 
 
-def split_fields(line: Expression, contract: Contract) -> Expression:
-    """A struct of STRINGs named like the contract's columns, NULL when the line does not split into exactly these."""
-    shape = [f"`{column.name}` STRING" for column in contract.columns]
-    return F.from_csv(
-        F.when(_parseable(line, contract.input_format), line),
-        ", ".join([*shape, f"{_CORRUPT} STRING"]),
-        _options(contract.input_format),
-    )
+def split_fields(record: Expression, form: InputFormat, names: Sequence[str]) -> Expression:
+    """A struct of STRINGs; it is NULL, or its field `CORRUPT` is not, when the record does not split into them.
+
+    One expression, with one call of the parser in it: whatever is asked of the struct is asked of its column.
+
+    Args:
+        record: Text of the record.
+        form: Delimiter, quote and escape.
+        names: Of the fields, in order.
+    """
+    shape = ", ".join(f"`{name}` STRING" for name in (*names, CORRUPT))
+    return F.from_csv(F.when(_is_parseable(record, form), record), shape, _options(form))
 
 
-def is_complete(fields: Expression) -> Expression:
-    """Whether `split_fields` found exactly one field per column."""
-    return fields.isNotNull() & fields[_CORRUPT].isNull()
+def is_readable(record: Expression, form: InputFormat) -> Expression:
+    """Whether the text is what its encoding allows."""
+    return F.is_valid_utf8(record) if form.encoding == "utf-8" else ~F.contains(record, F.lit(_REPLACED))
 
 
-def text_of(fields: Expression, column: str, input_format: InputFormat) -> Expression:
-    """Text of one field; NULL when it is empty or a null token."""
-    text = fields[column]
-    return F.when(~text.isin(*input_format.null_tokens), text) if input_format.null_tokens else text
+def is_short(record: Expression) -> Expression:
+    """Whether the record is short enough to be parsed."""
+    return F.octet_length(record) <= LONGEST_RECORD
 
 
 def _options(input_format: InputFormat) -> dict[str, str]:
     return {
         "mode": "PERMISSIVE",
-        "columnNameOfCorruptRecord": _CORRUPT,
+        "columnNameOfCorruptRecord": CORRUPT,
         "sep": input_format.delimiter,
         "quote": input_format.quote,
         # Spark's own default is the backslash.
-        "escape": input_format.quote,
+        "escape": input_format.escape or input_format.quote,
         "nullValue": "",
         "emptyValue": "",
         "ignoreLeadingWhiteSpace": "false",
         "ignoreTrailingWhiteSpace": "false",
         "maxColumns": str(_MOST_FIELDS),
+        # The record is one already; any character may be in it.
+        "lineSep": "\n",
+        "multiLine": "true",
     }
 
 
-def _parseable(line: Expression, input_format: InputFormat) -> Expression:
-    delimiter, quote = F.lit(input_format.delimiter), F.lit(input_format.quote)
-    delimiters = F.length(line) - F.length(F.replace(line, delimiter))
-    few_fields = (F.octet_length(line) < _MOST_FIELDS) | (delimiters < _MOST_FIELDS)
-    well_quoted = ~F.contains(line, quote) | line.rlike(_quoting(input_format))
-    return F.is_valid_utf8(line) & few_fields & well_quoted
-
-
-def _quoting(input_format: InputFormat) -> str:
-    # Possessive (`+` after a quantifier): Java's matcher would otherwise recurse once per field and overflow its stack.
-    delimiter, quote = re.escape(input_format.delimiter), re.escape(input_format.quote)
-    field = rf"(?:{quote}[^{quote}]*+(?:{quote}{quote}[^{quote}]*+)*+{quote}|[^{quote}{delimiter}]*+)"
-    return rf"\A{field}(?:{delimiter}{field})*+\z"
+def _is_parseable(record: Expression, form: InputFormat) -> Expression:
+    delimiter, quote = F.lit(form.delimiter), F.lit(form.quote)
+    delimiters = F.length(record) - F.length(F.replace(record, delimiter))
+    few_fields = (F.octet_length(record) < _MOST_FIELDS) | (delimiters < _MOST_FIELDS)
+    well = ~F.contains(record, quote) | record.rlike(well_quoted(form))
+    return is_readable(record, form) & is_short(record) & few_fields & well

@@ -11,6 +11,12 @@ def exists(spark: SparkSession, path: str) -> bool:
     return bool(filesystem.exists(location))
 
 
+def delete(spark: SparkSession, directory: str) -> None:
+    """Remove a directory; no error when there is none."""
+    location, filesystem = _resolve(spark, directory)
+    filesystem.delete(location, True)
+
+
 def size_of(spark: SparkSession, directory: str) -> int:
     """Bytes of all files below a directory, replicas not counted."""
     location, filesystem = _resolve(spark, directory)

@@ -33,7 +33,7 @@ from warehouse.contract import Contract
 from warehouse.contract_file import parse_contract
 from warehouse.errors import AlreadyExistsError, JobError
 from warehouse.job import JobPlan, JobResult, StagedCounts, StagedSource
-from warehouse.quarter import PARTITION_COLUMN
+from warehouse.paths import partition_name
 
 Report = Callable[..., None]
 """Called with the name of an event and its fields."""
@@ -78,7 +78,8 @@ def run_plan(spark: SparkSession, contract: Contract, plan: JobPlan, report: Rep
     sources = [*plan.sources, *_new_sources(plan, staged)]
     quarters = {*plan.clean_quarters, *(quarter for counts in staged.values() for quarter in counts["quarters"])}
     report("step", name="clean", quarters=sorted(quarters))
-    cleaned = clean(spark, contract, CleanTask(sources, quarters, plan.clean_target, plan.target_file_bytes))
+    todo = CleanTask(sources, plan.released, quarters, plan.clean_target, plan.target_file_bytes)
+    cleaned = clean(spark, contract, todo)
     result = JobResult(spark.sparkContext.applicationId, staged, cleaned.clean, cleaned.superseded, {}, {})
     return _build_marts(spark, contract, plan, result, report)
 
@@ -111,7 +112,7 @@ def _new_sources(plan: JobPlan, staged: dict[str, StagedCounts]) -> list[StagedS
 def _build_marts(
     spark: SparkSession, contract: Contract, plan: JobPlan, result: JobResult, report: Report
 ) -> JobResult:
-    written = {q: f"{plan.clean_target}/{PARTITION_COLUMN}={q}" for q, rows in result.clean.items() if rows}
+    written = {q: f"{plan.clean_target}/{partition_name(q)}" for q, rows in result.clean.items() if rows}
     kept = {q: path for q, path in plan.clean_existing.items() if q not in result.clean}
     marts, failed = dict[str, dict[str, int]](), dict[str, list[str]]()
     for task in plan.marts:

@@ -1,11 +1,14 @@
-"""The rules a row must keep, as expressions that name the broken ones.
+"""The rules a row must keep, as expressions that name the broken ones and the values that break them.
 
-Rule ids, in the order they are tried: `row:encoding` and `row:parse` alone, since nothing else can be said about
-such a line; then `row:header`, per column `<column>:type`, `:required`, `:minimum`, `:maximum`, `:pattern`,
-`:values`, and last `row:<name>` of the contract's row rules. All broken ones are named.
+Rule ids, in the order they are tried: `row:encoding`, `row:length` and `row:parse` alone, since nothing else can be
+said about such a record; then `row:header`, `row:unknown_key` (JSON), per column `<column>:type`, `:gap`, `:required`,
+`:minimum`, `:maximum`, `:pattern`, `:values`, and last `row:<name>` of the contract's row rules. All broken ones are
+named.
 """
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from operator import and_
@@ -13,49 +16,75 @@ from operator import and_
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
-from spark.fields import is_complete, text_of
+from spark.json_fields import unknown_keys
+from spark.lines import LINE
+from spark.moments import is_in_gap
+from spark.records import FAULT, Records
 from spark.schema import spark_type
 from spark.values import matches
-from warehouse.contract import Column, Contract
+from warehouse.contract import Column
 
 SEPARATOR = " "
 """Between rule ids in the text that `broken_rules` gives; ids hold no space."""
 
 
-def broken_rules(line: Expression, fields: Expression, contract: Contract) -> Expression:
+@dataclass(frozen=True)
+class Rule:
+    """One rule of a contract.
+
+    Attributes:
+        id: Name in the quarantine.
+        broken: Whether a row breaks it; NULL means no.
+        value: Text of what breaks it, NULL when that is the record itself.
+    """
+
+    id: str
+    broken: Expression
+    value: Expression
+
+
+def broken_rules(records: Records) -> Expression:
     """Ids of the broken rules of a row as one text, empty when it breaks none.
 
     A text and not an array: it is computed for every row, and most break nothing.
 
     Args:
-        line: The line.
-        fields: What `split_fields` made of it.
-        contract: Whose columns stand in the same frame, typed, under their names.
+        records: Whose contract's columns stand in the frame too, typed, under their names.
     """
-    named = [F.when(broken, F.lit(rule)) for rule, broken in _rules(fields, contract)]
-    return (
-        F.when(is_complete(fields), F.concat_ws(SEPARATOR, *named))
-        .when(F.is_valid_utf8(line), "row:parse")
-        .otherwise("row:encoding")
-    )
+    named = [F.when(rule.broken, F.lit(rule.id)) for rule in _rules(records)]
+    return F.coalesce(F.col(FAULT), F.concat_ws(SEPARATOR, *named))
 
 
-def _rules(fields: Expression, contract: Contract) -> Iterator[tuple[str, Expression]]:
-    if contract.input_format.header:
+def offending_values(records: Records) -> Expression:
+    """The value that breaks each rule, in the order of `broken_rules`; NULL where it is the record itself."""
+    found = F.array(*(F.when(rule.broken, F.struct(rule.value.alias("value"))) for rule in _rules(records)))
+    values = F.transform(F.array_compact(found), lambda item: item["value"])
+    return F.when(F.col(FAULT).isNotNull(), F.array(F.lit(None).cast("string"))).otherwise(values)
+
+
+def _rules(records: Records) -> Iterator[Rule]:
+    contract, record = records.contract, F.lit(None).cast("string")
+    if records.header:
         # A contract of texts only would take a header in mid-file for a row.
-        names = [fields[column.name] == column.source_name for column in contract.columns]
-        yield "row:header", reduce(and_, names)
+        names = [records.field(column) == name for column, name in records.header.items()]
+        yield Rule("row:header", reduce(and_, names), record)
+    if records.is_json and not contract.input_format.ignore_unknown:
+        unknown = unknown_keys(F.col(LINE), contract)
+        yield Rule("row:unknown_key", F.size(unknown) > 0, F.array_join(unknown, ", "))
     for column in contract.columns:
-        text = text_of(fields, column.name, contract.input_format)
-        for rule, broken in _column_rules(column, text):
-            yield f"{column.name}:{rule}", broken
+        for name, broken in _column_rules(column, records.text(column.name)):
+            yield Rule(f"{column.name}:{name}", broken, records.field(column.name))
     for row_rule in contract.row_rules:
-        yield f"row:{row_rule.name}", ~F.expr(row_rule.predicate)
+        yield Rule(f"row:{row_rule.name}", ~F.expr(row_rule.predicate), _named_in(row_rule.predicate, records))
 
 
 def _column_rules(column: Column, text: Expression) -> Iterator[tuple[str, Expression]]:
     value = F.col(column.name)
-    if column.type != "STRING":
+    if column.source_zone is not None:
+        gap = is_in_gap(text, column)
+        yield "type", text.isNotNull() & value.isNull() & ~F.coalesce(gap, F.lit(False))
+        yield "gap", gap
+    elif column.type != "STRING":
         yield "type", text.isNotNull() & value.isNull()
     if column.required:
         yield "required", text.isNull()
@@ -69,6 +98,16 @@ def _column_rules(column: Column, text: Expression) -> Iterator[tuple[str, Expre
         yield "values", ~value.isin(*(F.lit(accepted).cast(spark_type(column.type)) for accepted in column.values))
 
 
-def _limit(column: Column, limit: float) -> Expression:
+def _limit(column: Column, limit: float | str) -> Expression:
+    if isinstance(limit, str):
+        return F.lit(limit).cast(spark_type(column.type))
     # A limit of 0.1 means the decimal 0.1; its nearest double is a little larger.
     return F.lit(limit) if column.type == "DOUBLE" else F.lit(Decimal(str(limit)))
+
+
+def _named_in(predicate: str, records: Records) -> Expression:
+    """The columns that a predicate names, `fare=-3.00, tip=1.00`."""
+    words = set(re.findall(r"\w+", predicate.lower()))
+    named = [column.name for column in records.contract.columns if column.name in words]
+    texts = (F.concat(F.lit(f"{name}="), F.coalesce(records.field(name), F.lit(""))) for name in named)
+    return F.concat_ws(", ", *texts)

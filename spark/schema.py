@@ -19,6 +19,10 @@ PARTITION_SCHEMA = StructType([StructField(PARTITION_COLUMN, DateType())])
 """The partition column alone: enough to count rows, and it reads nothing but footers."""
 
 
+ORIGIN_AND_PARTITION = StructType([*ORIGIN_FIELDS, *PARTITION_SCHEMA])
+"""Where rows came from, and their quarter: enough to count by file."""
+
+
 def spark_type(hive_type: str) -> DataType:
     """Spark's type of a Hive type; TIMESTAMP is a wall clock in Hive, so it is one here."""
     return TimestampNTZType() if hive_type == "TIMESTAMP" else DataType.fromDDL(hive_type)

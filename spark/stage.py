@@ -1,97 +1,128 @@
-"""Stage: each line of a batch becomes a typed row or goes to quarantine with the rules it breaks, never both."""
+"""Stage: each record of a batch becomes a typed row or goes to quarantine with the rules it breaks, never both."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
+from functools import reduce
 
-from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import ArrayType, BinaryType, LongType, StringType, StructField, StructType
 
 from spark.counts import rows_by_quarter
-from spark.fields import split_fields, text_of
-from spark.lines import LINE, read_lines, rows_of, unsplit_bz2
-from spark.rules import SEPARATOR, broken_rules
-from spark.schema import ORIGIN_FIELDS, SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE, contract_fields, quarter_start
+from spark.fs import delete, exists
+from spark.lines import LINE, check_files, needs_unsplit, unsplit
+from spark.records import Records, read_again, read_records
+from spark.rules import SEPARATOR, broken_rules, offending_values
+from spark.schema import SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE, contract_fields, quarter_start, row_schema
 from spark.values import value_of
 from warehouse.batch import SPLIT_BYTES
 from warehouse.contract import Contract
 from warehouse.job import StagedCounts, StageTask
 from warehouse.quarter import PARTITION_COLUMN
 
-_FIELDS, _BROKEN = "_fields", "_broken"
+_BROKEN = "_broken"
+_REJECTED = "_rejected"
+_ASIDE = f"{PARTITION_COLUMN}=__HIVE_DEFAULT_PARTITION__"
+_QUARANTINE = StructType(
+    [
+        StructField(SOURCE_FILE, StringType()),
+        StructField(SOURCE_LINE, LongType()),
+        StructField("rules", ArrayType(StringType())),
+        StructField("offending_values", ArrayType(StringType())),
+        StructField("record", BinaryType()),
+    ]
+)
 
 
 def stage(spark: SparkSession, task: StageTask, contract: Contract, split_bytes: int = SPLIT_BYTES) -> StagedCounts:
     """Write the typed and the rejected rows of one batch to their new directories.
 
-    The files are read once; a second time only those that hold a rejected row.
+    The files are read once: rejected records are first written beside the typed rows, as rows without a quarter. Only
+    they are judged again, with all that people want to know, and then taken away.
 
     Raises:
         JobError: The directory of the batch does not hold its files.
     """
-    with unsplit_bz2(spark, task.files):
-        seen = Observation()
-        judged = _judged(spark, task, contract, split_bytes).observe(seen, _files_with_rejects())
-        staged_rows(judged, task.batch, contract).write.partitionBy(PARTITION_COLUMN).parquet(task.staged)
-        rejected = _judged(spark, task, contract, split_bytes, only=seen.get["files"])
-        quarantined_rows(rejected).write.parquet(task.quarantine)
+    check_files(spark, task)
+    with unsplit(spark, needs_unsplit(task.files, contract.input_format)):
+        judged = (judge(records) for records in read_records(spark, task, contract, split_bytes))
+        sorted_out(_united(judged), task.batch, contract).write.partitionBy(PARTITION_COLUMN).parquet(task.staged)
+    _write_quarantine(spark, task, contract)
+    delete(spark, f"{task.staged}/{_ASIDE}")
     quarters = rows_by_quarter(spark, task.staged)
-    quarantined, rules = _count_rules(spark, task.quarantine)
-    return {"staged": sum(quarters.values()), "quarantined": quarantined, "quarters": quarters, "rules": rules}
+    rejected, rules = _count_rejected(spark, task.quarantine)
+    return {
+        "staged": sum(quarters.values()),
+        "quarantined": sum(rejected.values()),
+        "quarters": quarters,
+        "rules": rules,
+        "rejected": rejected,
+    }
 
 
-def judge(rows: DataFrame, contract: Contract) -> DataFrame:
-    """Parse, type and judge rows.
-
-    Args:
-        rows: `source_file`, `source_line`, `_line`.
-        contract: What a row must be.
+def judge(records: Records) -> DataFrame:
+    """Type and judge records.
 
     Returns:
-        The same columns, the contract's columns typed, and `_broken`: ids of broken rules as one text.
+        The contract's columns, `source_file`, `source_line`, `_line`, and `_broken`: ids of broken rules as one text.
     """
-    fields, line = F.col(_FIELDS), F.col(LINE)
-    parsed = rows.withColumn(_FIELDS, split_fields(line, contract))
-    typed = parsed.select("*", *(_value(column.name, contract) for column in contract.columns))
-    return typed.withColumn(_BROKEN, broken_rules(line, fields, contract)).drop(_FIELDS)
+    columns = [field.name for field in contract_fields(records.contract)]
+    return _typed(records).select(SOURCE_FILE, SOURCE_LINE, LINE, *columns, broken_rules(records).alias(_BROKEN))
 
 
-def staged_rows(judged: DataFrame, batch: str, contract: Contract) -> DataFrame:
-    """The rows that break no rule: the contract's columns, where each came from, and its quarter."""
-    columns = [F.col(field.name) for field in (*contract_fields(contract), *ORIGIN_FIELDS)]
-    kept = judged.where(F.col(_BROKEN) == "").withColumn(SOURCE_BATCH, F.lit(batch))
-    return kept.select(*columns, quarter_start(contract))
+def sorted_out(judged: DataFrame, batch: str, contract: Contract) -> DataFrame:
+    """Rows with where each came from and its quarter; one that breaks a rule has its record and no quarter instead."""
+    good = F.col(_BROKEN) == ""
+    return judged.withColumns(
+        {
+            SOURCE_BATCH: F.lit(batch),
+            _REJECTED: F.when(~good, F.col(LINE).cast("binary")),
+            PARTITION_COLUMN: F.when(good, quarter_start(contract)),
+        }
+    ).select(*(field.name for field in row_schema(contract)), _REJECTED, PARTITION_COLUMN)
 
 
-def quarantined_rows(judged: DataFrame) -> DataFrame:
-    """The rows that break a rule: where each came from, the broken rules, and its bytes as received."""
-    return judged.where(F.col(_BROKEN) != "").select(
+def _write_quarantine(spark: SparkSession, task: StageTask, contract: Contract) -> None:
+    rows = spark.createDataFrame([], _QUARANTINE)
+    aside = f"{task.staged}/{_ASIDE}"
+    if exists(spark, aside):
+        lines = StructType([*_QUARANTINE.fields[:2], StructField(_REJECTED, BinaryType())])
+        rejected = spark.read.schema(lines).parquet(aside).withColumn(LINE, F.col(_REJECTED).cast("string"))
+        again = read_again(spark, task, contract, rejected.drop(_REJECTED))
+        rows = _united([rows, *(quarantined_rows(records) for records in again)])
+    rows.write.parquet(task.quarantine)
+
+
+def quarantined_rows(records: Records) -> DataFrame:
+    """The rows that break a rule: where each came from, the broken rules with what breaks them, and its bytes."""
+    judged = _typed(records).withColumn(_BROKEN, broken_rules(records))
+    # Observing keeps the optimizer from copying every rule into the filter: the generated code would not fit.
+    kept_apart = judged.observe(Observation(), F.count(F.lit(1)).alias("rows"))
+    return kept_apart.where(F.col(_BROKEN) != "").select(
         SOURCE_FILE,
         SOURCE_LINE,
         F.split(F.col(_BROKEN), SEPARATOR).alias("rules"),
+        offending_values(records).alias("offending_values"),
         F.col(LINE).cast("binary").alias("record"),
     )
 
 
-def _value(name: str, contract: Contract) -> Expression:
-    text = text_of(F.col(_FIELDS), name, contract.input_format)
-    return value_of(text, contract.column(name)).alias(name)
+def _typed(records: Records) -> DataFrame:
+    """The records with the contract's columns, typed, beside them."""
+    contract = records.contract
+    values = (value_of(records.text(column.name), column, contract).alias(column.name) for column in contract.columns)
+    return records.frame.select("*", *values)
 
 
-def _judged(
-    spark: SparkSession, task: StageTask, contract: Contract, split_bytes: int, only: Collection[str] | None = None
-) -> DataFrame:
-    lines = read_lines(spark, task, split_bytes, only)
-    return judge(rows_of(lines, contract.input_format.header), contract)
+def _united(frames: Iterable[DataFrame]) -> DataFrame:
+    return reduce(DataFrame.unionByName, frames)
 
 
-def _files_with_rejects() -> Expression:
-    return F.collect_set(F.when(F.col(_BROKEN) != "", F.col(SOURCE_FILE))).alias("files")
-
-
-def _count_rules(spark: SparkSession, quarantine: str) -> tuple[int, dict[str, int]]:
-    rows, rules = 0, dict[str, int]()
-    for found in spark.read.schema("rules ARRAY<STRING>").parquet(quarantine).groupBy("rules").count().collect():
-        rows += found["count"]
-        for rule in found["rules"]:
-            rules[rule] = rules.get(rule, 0) + found["count"]
-    return rows, rules
+def _count_rejected(spark: SparkSession, quarantine: str) -> tuple[dict[str, int], dict[str, int]]:
+    """Rejected rows by file, and by rule."""
+    files, rules = dict[str, int](), dict[str, int]()
+    rejected = spark.read.schema(f"{SOURCE_FILE} STRING, rules ARRAY<STRING>").parquet(quarantine)
+    for file, broken, count in rejected.groupBy(SOURCE_FILE, "rules").count().collect():
+        files[file] = files.get(file, 0) + count
+        for rule in broken:
+            rules[rule] = rules.get(rule, 0) + count
+    return files, rules

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from cli.planning import Inputs, make_plan
-from cli.releasing import build_release, conservation, staged_batches
+from cli.releasing import build_release, staged_batches
 from warehouse.batch import Batch, BatchFile
+from warehouse.conservation import law_of
 from warehouse.contract import Column, Contract, InputFormat, Mart
 from warehouse.errors import UsageError
 from warehouse.job import JobResult
@@ -44,9 +45,17 @@ def result(staged=None, clean=None, marts=None, superseded=None):
     counts = {}
     for batch, quarters in (staged or {}).items():
         good = sum(quarters.values())
-        counts[batch.id] = {"staged": good, "quarantined": batch.rows - good, "quarters": quarters, "rules": {}}
-    clean = clean or {}
-    return JobResult("application_1", counts, clean, superseded or dict.fromkeys(clean, 0), {"by_quarter": marts or {}})
+        bad = batch.rows - good
+        counts[batch.id] = {
+            "staged": good, "quarantined": bad, "quarters": quarters, "rules": {},
+            "rejected": {f"{batch.sequence}.csv": bad},
+        }  # fmt: skip
+    return JobResult("application_1", counts, clean or {}, superseded or {}, {"by_quarter": marts or {}})
+
+
+def origins(rows_by_batch):
+    """Rows of quarters by batch and file."""
+    return {item.id: {f"{item.sequence}.csv": rows} for item, rows in rows_by_batch.items() if rows}
 
 
 def published(given, outcome, number=1, run="run1"):
@@ -62,7 +71,9 @@ def published(given, outcome, number=1, run="run1"):
 def first():
     """Batch 1 with rows of two quarters and two rejected ones, published as release 1."""
     one = batch(1)
-    return published(inputs(one), result({one: {Q1: 5, Q2: 3}}, {Q1: 5, Q2: 3}, {Q1: 1, Q2: 1}))
+    return published(
+        inputs(one), result({one: {Q1: 5, Q2: 3}}, {Q1: origins({one: 5}), Q2: origins({one: 3})}, {Q1: 1, Q2: 1})
+    )
 
 
 def test_first_run_stages_every_batch_and_leaves_quarters_to_the_job():
@@ -88,23 +99,27 @@ def test_new_batch_keeps_the_untouched_quarters(first):
     assert plan.clean_existing == {q: release.tables["clean"].partitions[q].path for q in (Q1, Q2)}
     assert plan.marts[0].quarters == []
 
-    second, _ = published(given, result({two: {Q2: 4}}, {Q2: 7}, {Q2: 1}), 2, "run2")
+    second, _ = published(given, result({two: {Q2: 4}}, {Q2: origins({batch(1): 3, two: 4})}, {Q2: 1}), 2, "run2")
     clean = second.tables["clean"].partitions
     assert clean[Q1] == release.tables["clean"].partitions[Q1]
     assert (clean[Q2].path, clean[Q2].rows) == (f"/stackhouse/clean/trips/run=run2/quarter_start={Q2}", 7)
-    assert str(conservation(given.batches, second)) == "raw 14 = clean 12 + quarantined 2 + superseded 0"
+    law = law_of(given.batches, second)
+    assert str(law.total) == "raw 14 = clean 12 + quarantined 2 + superseded 0"
+    assert str(law.of_batch(two.id)) == "raw 4 = clean 4 + quarantined 0 + superseded 0"
+    assert str(law.files[batch(1).id]["1.csv"]) == "raw 10 = clean 8 + quarantined 2 + superseded 0"
 
 
 def test_quarter_that_lost_all_rows_has_no_partition(first):
     _, after = first
     two = batch(2, rows=5)
     given = replace(after, batches=(*after.batches, two))
-    outcome = result({two: {Q3: 5}}, {Q1: 0, Q3: 5}, {Q1: 0, Q3: 1}, {Q1: 5, Q3: 0})
+    moved = {Q1: origins({batch(1): 5}), Q3: {}}
+    outcome = result({two: {Q3: 5}}, {Q1: {}, Q3: origins({two: 5})}, {Q1: 0, Q3: 1}, moved)
     second, _ = published(given, outcome, 2, "run2")
     assert list(second.tables["clean"].partitions) == [Q2, Q3]
     assert list(second.tables["by_quarter"].partitions) == [Q2, Q3]
-    assert second.superseded == {Q1: 5}
-    assert conservation(given.batches, second).holds
+    assert second.superseded == {Q1: moved[Q1]}
+    assert law_of(given.batches, second).broken == []
 
 
 def test_batch_staged_by_a_run_that_was_not_published_is_cleaned_without_staging(first):
@@ -134,7 +149,7 @@ def test_mart_taken_out_of_the_contract_leaves_the_release(first):
 
 def test_changed_contract_stages_everything_and_keeps_nothing(first):
     _, after = first
-    changed = replace(CONTRACT, columns=(replace(CONTRACT.columns[0], format="yyyy"),))
+    changed = replace(CONTRACT, columns=(replace(CONTRACT.columns[0], formats=("yyyy",)),))
     plan = make_plan(replace(after, contract=changed, staged={}), "run2")
     assert [task.batch for task in plan.stage] == [batch(1).id]
     assert plan.clean_existing == {}
@@ -155,5 +170,25 @@ def test_asked_quarter_without_rows_is_refused(first):
 def test_law_sees_one_row_too_few_or_too_many(clean, holds):
     one = batch(1)
     given = inputs(one)
-    release, _ = published(given, result({one: {Q1: 5, Q2: 3}}, clean, {Q1: 1, Q2: 1}))
-    assert conservation(given.batches, release).holds is holds
+    found = {quarter: origins({one: rows}) for quarter, rows in clean.items()}
+    release, _ = published(given, result({one: {Q1: 5, Q2: 3}}, found, {Q1: 1, Q2: 1}))
+    law = law_of(given.batches, release)
+    assert (law.total.holds, law.broken == []) == (holds, holds)
+
+
+def test_law_sees_a_row_of_a_file_that_nobody_loaded():
+    one = batch(1)
+    found = {Q1: {one.id: {"1.csv": 7, "ghost.csv": 1}}}
+    release, _ = published(inputs(one), result({one: {Q1: 8}}, found, {Q1: 1}))
+    assert [line.partition(":")[0] for line in law_of([one], release).broken] == [
+        f"1.csv of batch {one.id}", f"ghost.csv of batch {one.id}",
+    ]  # fmt: skip
+
+
+def test_law_sees_rows_that_two_files_exchanged():
+    one, two = batch(1), batch(2)
+    found = {Q1: origins({one: 9, two: 11})}
+    release, _ = published(inputs(one, two), result({one: {Q1: 10}, two: {Q1: 10}}, found, {Q1: 1}))
+    law = law_of([one, two], release)
+    assert law.total.holds
+    assert len(law.broken) == 2

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from pyspark.sql import SparkSession
 from spark.clean import CleanCounts, CleanTask, clean
 from spark.schema import quarter_start, row_schema
 from warehouse.contract import Column, Contract, InputFormat
-from warehouse.job import StagedSource
+from warehouse.job import StagedSource, rows_of
 
 _Q1, _Q2, _Q3 = "2001-01-01", "2001-04-01", "2001-07-01"
 _LARGE = 256 * 1024 * 1024
@@ -46,6 +47,11 @@ def _values(spark: SparkSession, target: Path) -> list[tuple[int, str, str]]:
     return sorted((key, value, quarter.isoformat()) for key, value, quarter in rows)
 
 
+def _rows(counts: CleanCounts) -> tuple[dict[str, int], dict[str, int]]:
+    clean, superseded = ({q: rows_of(files) for q, files in found.items()} for found in vars(counts).values())
+    return clean, superseded
+
+
 def test_newest_is_by_sequence_then_file_then_line(spark: SparkSession, tmp_path: Path) -> None:
     # Batch ids sort against their sequence: the id must not decide.
     first = _source(spark, tmp_path, "zz", 1, [
@@ -53,14 +59,16 @@ def test_newest_is_by_sequence_then_file_then_line(spark: SparkSession, tmp_path
         (_day(1), 3, "file a", "a.csv", 99), (_day(1), 3, "file b", "b.csv", 1), (_day(2), 4, "alone", "a.csv", 5),
     ])  # fmt: skip
     second = _source(spark, tmp_path, "aa", 2, [(_day(1, 5), 1, "new", "0.csv", 1)])
-    counts = clean(spark, _contract(), CleanTask([first, second], [_Q1], str(tmp_path / "clean"), _LARGE))
+    counts = clean(spark, _contract(), CleanTask([first, second], [], [_Q1], str(tmp_path / "clean"), _LARGE))
     assert _values(spark, tmp_path / "clean") == [
         (1, "new", _Q1),
         (2, "line 10", _Q1),
         (3, "file b", _Q1),
         (4, "alone", _Q1),
     ]
-    assert counts == CleanCounts({_Q1: 4}, {_Q1: 3})
+    assert counts == CleanCounts(
+        {_Q1: {"aa": {"0.csv": 1}, "zz": {"a.csv": 2, "b.csv": 1}}}, {_Q1: {"zz": {"a.csv": 3}}}
+    )
 
 
 def test_a_row_that_moves_to_another_quarter_is_superseded_where_it_was(spark: SparkSession, tmp_path: Path) -> None:
@@ -68,9 +76,9 @@ def test_a_row_that_moves_to_another_quarter_is_superseded_where_it_was(spark: S
         (_day(1), 1, "moves", "a.csv", 1), (_day(1), 2, "stays", "a.csv", 2), (_day(8), 3, "untouched", "a.csv", 3),
     ])  # fmt: skip
     second = _source(spark, tmp_path, "b2", 2, [(_day(5), 1, "moved", "a.csv", 1)])
-    counts = clean(spark, _contract(), CleanTask([first, second], [_Q2], str(tmp_path / "clean"), _LARGE))
+    counts = clean(spark, _contract(), CleanTask([first, second], ["b1"], [_Q2], str(tmp_path / "clean"), _LARGE))
     assert _values(spark, tmp_path / "clean") == [(1, "moved", _Q2), (2, "stays", _Q1)]
-    assert counts == CleanCounts({_Q1: 1, _Q2: 1}, {_Q1: 1, _Q2: 0})
+    assert _rows(counts) == ({_Q1: 1, _Q2: 1}, {_Q1: 1, _Q2: 0})
 
 
 def test_a_newer_version_in_a_quarter_that_is_not_cleaned_still_wins(spark: SparkSession, tmp_path: Path) -> None:
@@ -78,9 +86,30 @@ def test_a_newer_version_in_a_quarter_that_is_not_cleaned_still_wins(spark: Spar
     first = _source(spark, tmp_path, "b1", 1, [(_day(1), 2, "old", "a.csv", 1), (_day(1), 3, "old", "a.csv", 2)])
     second = _source(spark, tmp_path, "b2", 2, [(_day(8), 3, "newer", "a.csv", 1)])
     third = _source(spark, tmp_path, "b3", 3, [(_day(5), 2, "new", "a.csv", 1)])
-    counts = clean(spark, _contract(), CleanTask([first, second, third], [_Q2], str(tmp_path / "clean"), _LARGE))
+    counts = clean(
+        spark, _contract(), CleanTask([first, second, third], ["b1", "b2"], [_Q2], str(tmp_path / "clean"), _LARGE)
+    )
     assert _values(spark, tmp_path / "clean") == [(2, "new", _Q2)]
-    assert counts == CleanCounts({_Q1: 0, _Q2: 1}, {_Q1: 2, _Q2: 0})
+    assert _rows(counts) == ({_Q1: 0, _Q2: 1}, {_Q1: 2, _Q2: 0})
+
+
+def test_a_quarter_is_drawn_in_by_keys_of_new_batches_only(spark: SparkSession, tmp_path: Path) -> None:
+    # Key 1 lies in Q1 and Q2 since the last release; the new batch brings key 9 to Q2.
+    first = _source(spark, tmp_path, "b1", 1, [(_day(1), 1, "old", "a.csv", 1), (_day(5), 1, "newer", "a.csv", 2)])
+    second = _source(spark, tmp_path, "b2", 2, [(_day(5), 9, "new", "a.csv", 1)])
+    counts = clean(spark, _contract(), CleanTask([first, second], ["b1"], [_Q2], str(tmp_path / "clean"), _LARGE))
+    assert _values(spark, tmp_path / "clean") == [(1, "newer", _Q2), (9, "new", _Q2)]
+    assert _rows(counts) == ({_Q2: 2}, {_Q2: 0})
+
+
+def test_the_greatest_version_wins_whatever_arrived_last(spark: SparkSession, tmp_path: Path) -> None:
+    first = _source(spark, tmp_path, "b1", 1, [(_day(1), 1, "v2", "a.csv", 1), (_day(1), 2, "v1", "a.csv", 2)])
+    second = _source(spark, tmp_path, "b2", 2, [(_day(1), 1, "v1", "a.csv", 1), (_day(1), 2, "v1", "a.csv", 2)])
+    columns = [replace(column, required=True) for column in _contract().columns]
+    contract = replace(_contract(), columns=tuple(columns), version="value")
+    counts = clean(spark, contract, CleanTask([first, second], [], [_Q1], str(tmp_path / "clean"), _LARGE))
+    assert counts.clean == {_Q1: {"b1": {"a.csv": 1}, "b2": {"a.csv": 1}}}
+    assert _values(spark, tmp_path / "clean") == [(1, "v2", _Q1), (2, "v1", _Q1)]
 
 
 def test_without_a_key_equal_rows_all_stay_and_other_quarters_are_not_touched(
@@ -88,20 +117,20 @@ def test_without_a_key_equal_rows_all_stay_and_other_quarters_are_not_touched(
 ) -> None:
     rows = [(_day(1), 1, "twin", "a.csv", 1), (_day(1), 1, "twin", "a.csv", 2), (_day(5), 1, "twin", "a.csv", 3)]
     source = _source(spark, tmp_path, "b1", 1, rows)
-    counts = clean(spark, _contract(key=False), CleanTask([source], [_Q1], str(tmp_path / "clean"), _LARGE))
+    counts = clean(spark, _contract(key=False), CleanTask([source], [], [_Q1], str(tmp_path / "clean"), _LARGE))
     assert _values(spark, tmp_path / "clean") == [(1, "twin", _Q1)] * 2
-    assert counts == CleanCounts({_Q1: 2}, {_Q1: 0})
+    assert _rows(counts) == ({_Q1: 2}, {_Q1: 0})
 
 
 def test_a_quarter_without_rows_counts_nothing_and_writes_nothing(spark: SparkSession, tmp_path: Path) -> None:
-    counts = clean(spark, _contract(), CleanTask([], [_Q1, _Q3], str(tmp_path / "clean"), _LARGE))
-    assert counts == CleanCounts({_Q1: 0, _Q3: 0}, {_Q1: 0, _Q3: 0})
+    counts = clean(spark, _contract(), CleanTask([], [], [_Q1, _Q3], str(tmp_path / "clean"), _LARGE))
+    assert counts == CleanCounts({_Q1: {}, _Q3: {}}, {_Q1: {}, _Q3: {}})
     assert not (tmp_path / "clean").exists()
 
 
 def test_no_quarter_to_clean_is_no_work(spark: SparkSession, tmp_path: Path) -> None:
     source = _source(spark, tmp_path, "b1", 1, [(_day(1), 1, "kept", "a.csv", 1)])
-    counts = clean(spark, _contract(), CleanTask([source], [], str(tmp_path / "clean"), _LARGE))
+    counts = clean(spark, _contract(), CleanTask([source], [], [], str(tmp_path / "clean"), _LARGE))
     assert counts == CleanCounts({}, {})
     assert not (tmp_path / "clean").exists()
 
@@ -117,10 +146,10 @@ def test_equal_rows_give_equal_sorted_files_on_any_number_of_tasks(spark: SparkS
     rows = [(_day(1 + n % 5, 1 + n % 27), n % 700, f"v{n * 7919 % 1000}", "a.csv", n) for n in range(3000)]
     source = _source(spark, tmp_path, "b1", 1, rows)
     quarters = [_Q1, _Q2]
-    once = clean(spark, _contract(), CleanTask([source], quarters, str(tmp_path / "once"), 2000))
+    once = clean(spark, _contract(), CleanTask([source], [], quarters, str(tmp_path / "once"), 2000))
     spark.conf.set("spark.sql.shuffle.partitions", "7")
     try:
-        again = clean(spark, _contract(), CleanTask([source], quarters, str(tmp_path / "again"), 2000))
+        again = clean(spark, _contract(), CleanTask([source], [], quarters, str(tmp_path / "again"), 2000))
     finally:
         spark.conf.set("spark.sql.shuffle.partitions", "3")
     assert once == again

@@ -4,12 +4,15 @@ import bz2
 import gzip
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
-from spark.lines import SPLIT_SETTINGS, read_lines, rows_of, unsplit_bz2
+from spark.lines import SPLIT_SETTINGS, check_files, needs_unsplit, read_lines, rows_of, unsplit
+from warehouse.batch import BatchFile
+from warehouse.contract import InputFormat
 from warehouse.errors import JobError
 from warehouse.job import StageTask
 
@@ -39,12 +42,19 @@ def _task(directory: Path, files: dict[str, bytes]) -> StageTask:
     for name, content in files.items():
         packed = {".gz": gzip.compress, ".bz2": bz2.compress}.get(Path(name).suffix, bytes)(content)
         (directory / name).write_bytes(packed)
-    counts = {n: [] if n.endswith((".gz", ".bz2")) else _split_lines(c) for n, c in files.items()}
-    return StageTask("b", 1, str(directory), counts, "", "")
+    described = [
+        BatchFile(n, 1, "0", 1, split_lines=() if n.endswith((".gz", ".bz2")) else tuple(_split_lines(c)))
+        for n, c in files.items()
+    ]
+    return StageTask("b", 1, str(directory), described, "", "")
+
+
+def _lines(spark: SparkSession, task: StageTask, split: int = _SPLIT) -> DataFrame:
+    return read_lines(spark, task, InputFormat(), [file.name for file in task.files], split)
 
 
 def _numbered(spark: SparkSession, task: StageTask, split: int = _SPLIT) -> list[tuple[str, int, bytes]]:
-    rows = read_lines(spark, task, split).selectExpr("source_file", "source_line", "cast(_line as binary)").collect()
+    rows = _lines(spark, task, split).selectExpr("source_file", "source_line", "cast(_line as binary)").collect()
     return sorted((file, number, bytes(line)) for file, number, line in rows)
 
 
@@ -104,7 +114,8 @@ def test_bz2_of_many_blocks_beside_a_plain_file_is_numbered_too(spark: SparkSess
     files = {"a.csv.bz2": content, "b.csv": content[:1000]}
     task = _task(tmp_path / "raw", files)
     assert (tmp_path / "raw" / "a.csv.bz2").stat().st_size > 2 * split
-    with unsplit_bz2(spark, task.files):
+    assert needs_unsplit(task.files, InputFormat())
+    with unsplit(spark, True):
         found = _numbered(spark, task, split)
     assert found == _expected(files)
     assert spark.conf.get(SPLIT_SETTINGS[0]) == str(split)
@@ -112,22 +123,22 @@ def test_bz2_of_many_blocks_beside_a_plain_file_is_numbered_too(spark: SparkSess
 
 def test_header_and_empty_lines_are_no_rows_but_keep_their_numbers(spark: SparkSession, tmp_path: Path) -> None:
     task = _task(tmp_path / "raw", {"a.csv": b"h\n\n \n1\n\n", "b.csv.gz": b"h\n2"})
-    lines = read_lines(spark, task)
-    assert sorted((r[0], r[1], r[2]) for r in rows_of(lines, header=True).collect()) == [
+    lines = _lines(spark, task)
+    assert sorted((r[0], r[1], r[2]) for r in rows_of(lines, InputFormat()).collect()) == [
         ("a.csv", 3, " "), ("a.csv", 4, "1"), ("b.csv.gz", 2, "2"),
     ]  # fmt: skip
-    assert rows_of(lines, header=False).count() == 5
+    assert rows_of(lines, InputFormat(header=False)).count() == 5
 
 
 def test_files_that_differ_from_the_manifest_are_refused(spark: SparkSession, tmp_path: Path) -> None:
     task = _task(tmp_path / "raw", {"a.csv": b"1\n", "_hidden.csv": b"2\n"})
     with pytest.raises(JobError, match=r"missing \['_hidden.csv'\]"):
-        read_lines(spark, task)
+        check_files(spark, task)
 
 
 @pytest.mark.usefixtures("small_splits")
 def test_a_split_without_a_line_count_fails_rather_than_numbering_wrongly(spark: SparkSession, tmp_path: Path) -> None:
     task = _task(tmp_path / "raw", {"a.csv": b"line\n" * 100})
-    task.files["a.csv"] = []
+    task.files[0] = replace(task.files[0], split_lines=())
     with pytest.raises(Exception, match="no line count for a split"):
         _numbered(spark, task)

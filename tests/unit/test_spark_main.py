@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.unit.conftest_spark import LOCAL
+from warehouse.batch import BatchFile
 from warehouse.job import JobPlan, MartTask, StageTask
 from warehouse.settings import REPOSITORY
 
@@ -20,13 +21,17 @@ _MARTS = ("delays_by_quarter", "airport_delays_by_quarter")
 _ROWS = b"date,delay,distance,origin,destination\n2001-06-30 23:59:59,15,100,SEA,PDX\n2001-07-01 00:00:00,x,1,SEA,PDX\n"
 
 
+def _file(name: str) -> BatchFile:
+    return BatchFile(name, 1, "0", 2, columns=("date", "delay", "distance", "origin", "destination"))
+
+
 def plan_flights(home: Path, raw: Path) -> JobPlan:
     sql = {file.name: file.read_text() for file in (REPOSITORY / "sql" / "flights").glob("*.sql")}
-    files: dict[str, list[int]] = {file.name: [] for file in raw.iterdir()}
+    files = [_file(file.name) for file in raw.iterdir()]
     return JobPlan(
         run="r1", dataset="flights", contract_path=str(REPOSITORY / "data/flights/dataset.yaml"),
         stage=[StageTask("b1", 1, str(raw), files, f"{home}/staged", f"{home}/quarantine")],
-        sources=[], clean_quarters=[], clean_target=f"{home}/clean", clean_existing={},
+        sources=[], released=[], clean_quarters=[], clean_target=f"{home}/clean", clean_existing={},
         marts=[
             MartTask(name, sql[f"{name}.sql"], sql[f"{name}.check.sql"], [], f"{home}/{name}")
             for name in _MARTS
@@ -79,10 +84,12 @@ def test_a_run_reports_its_steps_and_then_its_result(tmp_path: Path, plan: JobPl
         *({"event": "step", "name": "mart", "mart": name} for name in _MARTS),
     ]
     quarter = {"2001-04-01": 1}
+    clean, rejected = {"2001-04-01": {"b1": {"a.csv": 1}}}, {"a.csv": 1}
     assert result == {
         "event": "result", "application": started["application"],
-        "staged": {"b1": {"staged": 1, "quarantined": 1, "quarters": quarter, "rules": {"delay:type": 1}}},
-        "clean": quarter, "superseded": {"2001-04-01": 0}, "marts": dict.fromkeys(_MARTS, quarter), "failed_checks": {},
+        "staged": {"b1": {"staged": 1, "quarantined": 1, "quarters": quarter, "rules": {"delay:type": 1},
+                          "rejected": rejected}},
+        "clean": clean, "superseded": {"2001-04-01": {}}, "marts": dict.fromkeys(_MARTS, quarter), "failed_checks": {},
     }  # fmt: skip
 
 
@@ -97,7 +104,7 @@ def test_a_directory_that_exists_stops_the_run_before_it_writes(tmp_path: Path, 
 
 def test_a_failure_inside_spark_is_one_line_with_its_cause(tmp_path: Path, plan: JobPlan) -> None:
     (tmp_path / "raw" / "b.csv.gz").write_bytes(b"\x1f\x8b\x08\x00 not gzip")
-    broken = replace(plan, stage=[replace(plan.stage[0], files={"a.csv": [], "b.csv.gz": []})])
+    broken = replace(plan, stage=[replace(plan.stage[0], files=[_file("a.csv"), _file("b.csv.gz")])])
     code, events = run_job(tmp_path, json.dumps(broken.to_dict()))
     assert (code, events[-1]["event"]) == (1, "failed")
     error = events[-1]["error"]

@@ -12,11 +12,12 @@ from pyspark.sql import SparkSession
 
 from spark.fs import exists
 from spark.stage import stage
+from warehouse.batch import BatchFile
 from warehouse.contract import Column, Contract, InputFormat, RowRule
 from warehouse.job import StagedCounts, StageTask
 
 _COLUMNS = (
-    Column("happened", "When", "TIMESTAMP", "d", required=True, format="yyyy-MM-dd HH:mm:ss"),
+    Column("happened", "When", "TIMESTAMP", "d", required=True, formats=("yyyy-MM-dd HH:mm:ss",)),
     Column("amount", "Amount", "DECIMAL(6,2)", "d", minimum=-10, maximum=Decimal("99.5")),  # type: ignore[arg-type]
     Column("pieces", "Pieces", "SMALLINT", "d", minimum=0),
     Column("code", "Code", "STRING", "d", pattern="[A-Z]{2}|none"),
@@ -36,8 +37,13 @@ def _stage(spark: SparkSession, home: Path, files: dict[str, bytes], contract: C
     raw.mkdir(parents=True)
     for name, content in files.items():
         (raw / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
-    task = StageTask("0123", 1, str(raw), {name: [] for name in files}, str(home / "staged"), str(home / "quarantine"))
+    described = [BatchFile(name, 1, "0", 1, columns=_columns(contract)) for name in files]
+    task = StageTask("0123", 1, str(raw), described, str(home / "staged"), str(home / "quarantine"))
     return stage(spark, task, contract)
+
+
+def _columns(contract: Contract) -> tuple[str, ...]:
+    return tuple(column.source_name for column in contract.columns) if contract.input_format.header else ()
 
 
 def _staged(spark: SparkSession, home: Path) -> list[dict[str, Any]]:
@@ -55,6 +61,7 @@ def test_good_rows_arrive_typed_with_their_origin_and_quarter(spark: SparkSessio
     counts = _stage(spark, tmp_path, {"a b.csv": b"\r\n".join(lines)}, _contract(header=True))
     assert counts == {
         "staged": 3, "quarantined": 0, "quarters": {"2001-04-01": 1, "2001-07-01": 2}, "rules": {},
+        "rejected": {},
     }  # fmt: skip
     origin = {"source_batch": "0123", "source_file": "a b.csv"}
     june, july = date(2001, 4, 1), date(2001, 7, 1)
@@ -167,7 +174,7 @@ def test_texts_of_every_type(
 
 
 def test_a_date_with_a_zone_stays_the_day_that_was_written(spark: SparkSession, tmp_path: Path) -> None:
-    columns = (Column("day", "day", "DATE", "d", required=True, format="yyyy-MM-dd'T'HH:mm:ssXXX"),)
+    columns = (Column("day", "day", "DATE", "d", required=True, formats=("yyyy-MM-dd'T'HH:mm:ssXXX",)),)
     _stage(spark, tmp_path, {"a.csv": b"2001-04-01T01:00:00+05:00"}, _contract(columns, (), header=False))
     assert [(row["day"], row["quarter_start"]) for row in _staged(spark, tmp_path)] == [
         (date(2001, 4, 1), date(2001, 4, 1))

@@ -1,0 +1,60 @@
+"""Reads a line of JSON, one object, into one text per contract column.
+
+A number keeps the digits it is written with, a nested value is its JSON text, `null` and a missing key are NULL.
+Keys are compared exactly. A key that stands twice, or anything behind the object, makes the line unreadable.
+"""
+
+from pyspark.sql import Column as Expression
+from pyspark.sql import functions as F
+
+from warehouse.contract import Contract
+
+_CORRUPT = "_corrupt"
+_OPTIONS = {
+    "mode": "PERMISSIVE",
+    "columnNameOfCorruptRecord": _CORRUPT,
+    "allowSingleQuotes": "false",
+    "allowNonNumericNumbers": "false",
+}
+# What stands before a number, whole strings included, and the number; `\G` goes on where the last one ended, so
+# that no match begins inside a string.
+_NUMBER = (
+    r'\G((?:[^"0-9\-]|"(?:[^"\\]|\\.)*+")*+)'
+    r"(-?(?:0|[1-9][0-9]*+)(?:[.][0-9]++)?+(?:[eE][+\-]?[0-9]++)?+)(?![0-9.eE+\-])"
+)
+
+
+def read_object(line: Expression, contract: Contract) -> Expression:
+    """A struct of STRINGs named like the contract's columns, NULL when the line is not one JSON object."""
+    source = [column.source_name for column in contract.columns]
+    shape = ", ".join([*(f"{_quoted(name)} STRING" for name in source), f"{_CORRUPT} STRING"])
+    found = F.from_json(line, shape, _OPTIONS)
+    # Spark reads a number as a double before it is a text; in quotes it keeps its digits.
+    exact = F.from_json(F.regexp_replace(line, F.lit(_NUMBER), F.lit('$1"$2"')), shape, _OPTIONS)
+    texts = [
+        (exact if column.type.startswith(("DECIMAL", "DOUBLE")) else found)[column.source_name].alias(column.name)
+        for column in contract.columns
+    ]
+    return F.when(_is_one_object(line) & found[_CORRUPT].isNull(), F.struct(*texts))
+
+
+def unknown_keys(line: Expression, contract: Contract) -> Expression:
+    """Keys of the object that are no column of the contract."""
+    known = F.array(*(F.lit(column.source_name) for column in contract.columns))
+    return F.array_except(F.json_object_keys(line), known)
+
+
+def _is_one_object(line: Expression) -> Expression:
+    # Spark stops reading behind the first object; as the one element of a list there can be nothing behind it.
+    elements = F.from_json(F.concat(F.lit("["), line, F.lit("]")), "array<string>", _OPTIONS)
+    keys = F.json_object_keys(line)
+    return F.coalesce(
+        (F.size(elements) == 1)
+        & F.startswith(F.ltrim(line), F.lit("{"))
+        & (F.size(keys) == F.size(F.array_distinct(keys))),
+        F.lit(False),
+    )
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"

@@ -1,0 +1,95 @@
+"""Dates and timestamps: from the text of a field to a day or a wall clock.
+
+A plain timestamp is the wall clock that is written. A text that means an instant (it has an offset or zone, is a
+count since 1970, or is a wall clock of a stated zone) becomes the wall clock of the contract's time zone.
+
+Where clocks go back, a wall clock of a zone happens twice: the first, in summer time, is meant (as
+`java.time.ZonedDateTime.ofLocal` decides). Where clocks go forward, some wall clocks never happen: such a text has no
+value and breaks the rule `<column>:gap`.
+"""
+
+from pyspark.sql import Column as Expression
+from pyspark.sql import functions as F
+
+from spark.schema import spark_type
+from warehouse.contract import Column
+
+DEFAULT_FORMATS = {"DATE": "yyyy-MM-dd", "TIMESTAMP": "yyyy-MM-dd HH:mm:ss[.SSSSSS]"}
+"""Datetime pattern of a column that has none."""
+
+_FIRST_MOMENT, _LAST_MOMENT = "0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"
+_FIRST_MICROS, _LAST_MICROS = -62_135_596_800_000_000, 253_402_300_799_999_999
+
+
+def moment_of(text: Expression, column: Column, time_zone: str | None) -> Expression:
+    """The value of a text, NULL when it is none.
+
+    Args:
+        text: The field.
+        column: A DATE or TIMESTAMP column.
+        time_zone: Zone that instants are published in.
+    """
+    if column.epoch_unit is not None:
+        found = _in_zone(_from_epoch(text, column.epoch_unit), time_zone)
+    elif column.zoned:
+        found = _in_zone(_from_zoned(text, column), time_zone)
+    else:
+        clock = _wall_clock(text, column)
+        if column.source_zone is not None:
+            instant = F.when(~_in_gap(clock, column.source_zone), _to_utc(clock, column.source_zone))
+            clock = _in_zone(instant, time_zone)
+        found = clock
+    return F.when(_is_known(found), found).cast(spark_type(column.type))
+
+
+def is_in_gap(text: Expression, column: Column) -> Expression:
+    """Whether a text is a wall clock that its zone's clocks left out; of a column with a `source_zone`."""
+    clock = _wall_clock(text, column)
+    return _is_known(clock) & _in_gap(clock, column.source_zone or "UTC")
+
+
+def _wall_clock(text: Expression, column: Column) -> Expression:
+    # A DATE too is read as a wall clock: to_date would shift a text with a zone to the session's.
+    formats = column.formats or (DEFAULT_FORMATS[column.type],)
+    found = [F.try_to_timestamp(text, F.lit(pattern)) for pattern in formats]
+    return found[0] if len(found) == 1 else F.coalesce(*found)
+
+
+def _is_known(moment: Expression) -> Expression:
+    first, last = (F.lit(limit).cast("timestamp_ntz") for limit in (_FIRST_MOMENT, _LAST_MOMENT))
+    return moment.between(first, last)
+
+
+def _from_epoch(text: Expression, unit: int) -> Expression:
+    """UTC wall clock of a count."""
+    count = F.when(text.rlike(r"\A[+-]?[0-9]+\z"), text.try_cast("bigint"))
+    known = F.when(count.between(-(-_FIRST_MICROS // unit), _LAST_MICROS // unit), count)
+    return F.timestamp_micros(known * F.lit(unit)).cast("timestamp_ntz")
+
+
+def _from_zoned(text: Expression, column: Column) -> Expression:
+    """UTC wall clock of a text with an offset or zone."""
+    # The one parser of patterns that gives an instant and no error; as JSON any text is safely enclosed.
+    enclosed = F.to_json(F.struct(text.alias("moment")))
+    found = [
+        F.from_json(
+            enclosed,
+            "moment TIMESTAMP_LTZ",
+            {"timestampFormat": pattern, "enableDateTimeParsingFallback": "false", "mode": "PERMISSIVE"},
+        )["moment"]
+        for pattern in column.formats
+    ]
+    # The session's zone is UTC.
+    return F.coalesce(*found).cast("timestamp_ntz")
+
+
+def _to_utc(clock: Expression, zone: str) -> Expression:
+    return F.convert_timezone(F.lit(zone), F.lit("UTC"), clock)
+
+
+def _in_zone(utc: Expression, zone: str | None) -> Expression:
+    return utc if zone in (None, "UTC") else F.convert_timezone(F.lit("UTC"), F.lit(zone), utc)
+
+
+def _in_gap(clock: Expression, zone: str) -> Expression:
+    return F.convert_timezone(F.lit("UTC"), F.lit(zone), _to_utc(clock, zone)) != clock

@@ -1,0 +1,60 @@
+"""Reads Parquet files into the same shape as text: one text per contract column, and the row as JSON.
+
+A whole number held as a floating-point one is written without a fraction, since pandas holds every column of
+integers with a gap so. Dates and times are written as ISO 8601, instants as their wall clock in UTC.
+"""
+
+from collections.abc import Collection, Mapping
+
+from pyspark.sql import Column as Expression
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import DataType, DoubleType, FloatType
+
+from spark.fields import FIELDS
+from spark.lines import LINE, file_name
+from spark.schema import SOURCE_FILE, SOURCE_LINE
+from warehouse.job import StageTask
+
+_EXACT_AS_DOUBLE = 2.0**53
+
+
+def read_parquet(
+    spark: SparkSession,
+    task: StageTask,
+    names: Collection[str],
+    places: Mapping[str, int],
+) -> DataFrame:
+    """Rows of files that have the same columns.
+
+    Args:
+        spark: Session.
+        task: Names the directory.
+        names: Of the files.
+        places: Position in the files of each column that they have.
+
+    Returns:
+        `source_file`, `source_line` (first row is 1), `_line` (the row as JSON), `_fields`.
+    """
+    schema = spark.read.parquet(f"{task.raw}/{min(names)}").schema
+    rows = spark.read.schema(schema).parquet(*(f"{task.raw}/{name}" for name in sorted(names)))
+    columns = {name: (F.col(_quoted(schema[place].name)), schema[place].dataType) for name, place in places.items()}
+    texts = [_text(*found).alias(name) for name, found in columns.items()]
+    record = F.to_json(F.struct(*(F.col(_quoted(field.name)) for field in schema)), {"ignoreNullFields": "false"})
+    return rows.select(
+        file_name().alias(SOURCE_FILE),
+        (F.col("_metadata.row_index") + 1).alias(SOURCE_LINE),
+        record.alias(LINE),
+        F.struct(*texts).alias(FIELDS),
+    )
+
+
+def _text(value: Expression, kind: DataType) -> Expression:
+    if isinstance(kind, FloatType | DoubleType):
+        whole = (value == F.floor(value)) & (F.abs(value) < _EXACT_AS_DOUBLE)
+        return F.when(whole, value.cast("bigint").cast("string")).otherwise(value.cast("string"))
+    return value.cast("string")
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"

@@ -1,0 +1,160 @@
+"""The records of a batch: whatever its files are, one text per contract column, and the record as it was received."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+
+from pyspark.sql import Column as Expression
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from spark.fields import CORRUPT, FIELDS, is_readable, is_short, split_fields
+from spark.json_fields import read_object
+from spark.lines import LINE, read_lines, rows_of
+from spark.parquet_fields import read_parquet
+from spark.quoted_lines import join_lines
+from spark.schema import SOURCE_FILE, SOURCE_LINE
+from warehouse.batch import SPLIT_BYTES
+from warehouse.columns import places_of
+from warehouse.contract import Contract, InputFormat
+from warehouse.job import StageTask
+
+FAULT = "_fault"
+"""Why a record cannot be read: `row:encoding`, `row:length` or `row:parse`; NULL when it can."""
+
+_TEXT = "_text"
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True)
+class Records:
+    """Records of files that are written alike.
+
+    Attributes:
+        frame: `source_file`, `source_line`, `_line`, `_fields`, `_fault`.
+        contract: Of the dataset, its columns and input format as these files write them.
+        present: Names of the contract's columns that the files have.
+        header: Text of each column's header, by column name; empty for files without one.
+        is_json: A record is a JSON object.
+    """
+
+    frame: DataFrame
+    contract: Contract
+    present: Collection[str]
+    header: dict[str, str] = field(default_factory=dict)
+    is_json: bool = False
+
+    def field(self, column: str) -> Expression:
+        """Text of a column as it was written, NULL if the files do not have it."""
+        return F.col(FIELDS)[column] if column in self.present else F.lit(None).cast("string")
+
+    def text(self, column: str) -> Expression:
+        """Text of a column, NULL when it is a null token."""
+        text, tokens = self.field(column), self.contract.input_format.null_tokens
+        return F.when(~text.isin(*tokens), text) if tokens else text
+
+
+def read_records(
+    spark: SparkSession, task: StageTask, contract: Contract, split_bytes: int = SPLIT_BYTES
+) -> Iterator[Records]:
+    """Read the files of a batch, those with the same columns together.
+
+    Args:
+        spark: Session.
+        task: The batch.
+        contract: Of its dataset.
+        split_bytes: As in `spark.lines.read_lines`.
+    """
+    form = contract.input_format
+    for (kind, columns), names in _alike(task).items():
+        if kind == "parquet":
+            yield _parquet_records(spark, task, contract, columns, names)
+            continue
+        lines = read_lines(spark, task, form, names, split_bytes)
+        rows = rows_of(join_lines(lines, form) if form.quoted_newlines else lines, form)
+        yield _text_records(rows, contract, kind, columns)
+
+
+def read_again(spark: SparkSession, task: StageTask, contract: Contract, rejected: DataFrame) -> Iterator[Records]:
+    """Read records that were rejected once more.
+
+    Args:
+        spark: Session.
+        task: The batch they are of.
+        contract: Of its dataset.
+        rejected: `source_file`, `source_line`, `_line`. Of a text, the record is all there is to know; of Parquet
+            the whole files are read again.
+    """
+    files = {name for (name,) in rejected.select(SOURCE_FILE).distinct().collect()}
+    for (kind, columns), names in _alike(task).items():
+        concerned = [name for name in names if name in files]
+        if concerned and kind == "parquet":
+            yield _parquet_records(spark, task, contract, columns, concerned)
+        elif concerned:
+            yield _text_records(rejected.where(F.col(SOURCE_FILE).isin(*concerned)), contract, kind, columns)
+
+
+def _alike(task: StageTask) -> dict[tuple[str, tuple[str, ...]], list[str]]:
+    """Names of files by kind and columns."""
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for file in task.files:
+        found.setdefault((file.kind, file.columns), []).append(file.name)
+    return found
+
+
+def _text_records(rows: DataFrame, contract: Contract, kind: str, columns: tuple[str, ...]) -> Records:
+    return _json_records(rows, contract) if kind == "jsonl" else _csv_records(rows, contract, columns)
+
+
+def _csv_records(rows: DataFrame, contract: Contract, columns: tuple[str, ...]) -> Records:
+    form = contract.input_format
+    found = columns or tuple(column.source_name for column in contract.columns)
+    places = places_of(contract, found)
+    names = {place: name for name, place in places.items()}
+    fields = split_fields(F.col(_TEXT), form, [names.get(place, f"_{place}") for place in range(len(found))])
+    readable = F.col(FIELDS).isNotNull() & F.col(FIELDS)[CORRUPT].isNull()
+    header = {name: found[place] for name, place in places.items()} if form.header else {}
+    return Records(_with_fields(rows, form, fields, readable), contract, set(places), header)
+
+
+def _json_records(rows: DataFrame, contract: Contract) -> Records:
+    form, text = contract.input_format, F.col(_TEXT)
+    fields = read_object(F.when(is_readable(text, form) & is_short(text), text), contract)
+    frame = _with_fields(rows, form, fields, F.col(FIELDS).isNotNull())
+    return Records(frame, contract, {column.name for column in contract.columns}, is_json=True)
+
+
+def _parquet_records(
+    spark: SparkSession, task: StageTask, contract: Contract, columns: tuple[str, ...], names: list[str]
+) -> Records:
+    places = places_of(contract, columns)
+    rows = read_parquet(spark, task, names, places)
+    return Records(rows.withColumn(FAULT, F.lit(None).cast("string")), _as_parquet(contract), set(places))
+
+
+def _with_fields(records: DataFrame, form: InputFormat, fields: Expression, readable: Expression) -> DataFrame:
+    """Records with `_fields` and `_fault`; one column after the other, since the optimizer copies what is nested."""
+    found = records.withColumn(_TEXT, _decoded(F.col(LINE), form)).withColumn(FIELDS, fields)
+    text = F.col(_TEXT)
+    fault = F.when(readable, None).when(~is_readable(text, form), "row:encoding")
+    return found.withColumn(FAULT, fault.when(~is_short(text), "row:length").otherwise("row:parse")).drop(_TEXT)
+
+
+def _as_parquet(contract: Contract) -> Contract:
+    """The contract of rows whose values are written by `spark.parquet_fields`."""
+    columns = tuple(
+        column
+        if column.type not in ("DATE", "TIMESTAMP") or column.epoch_unit
+        else replace(column, formats=(), zoned=False, source_zone="UTC" if column.zoned else column.source_zone)
+        for column in contract.columns
+    )
+    return replace(contract, columns=columns, input_format=InputFormat(null_tokens=contract.input_format.null_tokens))
+
+
+def _decoded(line: Expression, form: InputFormat) -> Expression:
+    if form.encoding != "utf-8":
+        return F.decode(line.cast("binary"), form.encoding)
+    if form.header_lines:
+        return line
+    # The mark at the start of a file is not of its first record; a header would have held it.
+    marked = (F.col(SOURCE_LINE) == 1) & F.startswith(line, F.lit(_BOM))
+    return F.when(marked, F.substring(line, F.lit(2), F.length(line))).otherwise(line)

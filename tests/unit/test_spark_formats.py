@@ -1,0 +1,307 @@
+"""Staging of every way to write a file: the same values come out, and a bad record keeps its bytes and its line."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyspark.sql import SparkSession
+
+from ingestion.input_file import describe_file
+from spark.stage import stage
+from warehouse.contract import Column, Contract, InputFormat
+from warehouse.job import StagedCounts, StageTask
+
+_COLUMNS = (
+    Column("day", "Day", "DATE", "d", required=True),
+    Column("amount", "Amount", "DECIMAL(30,20)", "d"),
+    Column("name", "Name", "STRING", "d"),
+    Column("pieces", "Pieces", "INT", "d"),
+)
+
+
+def _contract(columns: tuple[Column, ...] = _COLUMNS, zone: str | None = None, **written: Any) -> Contract:
+    form = InputFormat(**written)
+    return Contract("odd", "d", columns, columns[0].name, form, (), 1.0, (), Path("x"), time_zone=zone)
+
+
+def _stage(spark: SparkSession, home: Path, files: dict[str, bytes], contract: Contract) -> StagedCounts:
+    raw = home / "raw"
+    raw.mkdir(parents=True)
+    for name, content in files.items():
+        (raw / name).write_bytes(content)
+    described = [describe_file(raw / name, contract, lambda _phase, _size: None) for name in files]
+    task = StageTask("0123", 1, str(raw), described, str(home / "staged"), str(home / "quarantine"))
+    counts = stage(spark, task, contract)
+    # The loader counted by itself: the law is about its count.
+    assert counts["staged"] + counts["quarantined"] == sum(file.rows for file in described)
+    return counts
+
+
+def _staged(spark: SparkSession, home: Path, *columns: str) -> list[tuple[Any, ...]]:
+    rows = spark.read.parquet(str(home / "staged")).orderBy("source_file", "source_line")
+    return [tuple(row) for row in rows.select(*columns).collect()]
+
+
+def _rejected(spark: SparkSession, home: Path) -> list[tuple[int, list[str], list[str | None], bytes]]:
+    rows = spark.read.parquet(str(home / "quarantine")).orderBy("source_file", "source_line").collect()
+    return [(row.source_line, row.rules, row.offending_values, bytes(row.record)) for row in rows]
+
+
+def test_columns_come_by_name_in_any_case_and_order_and_may_be_missing(spark: SparkSession, tmp_path: Path) -> None:
+    files = {
+        "a.csv": b"Day,Amount,Name,Pieces\n2001-01-01,1.5,a,1\n",
+        "b.csv": b"pieces,NAME,day\n2,b,2001-01-02\nx,b,2001-01-02\npieces,NAME,day\n",
+        "c.csv": b"Name,Extra,Day\nc,e,2001-01-03\n",
+    }
+    _stage(spark, tmp_path, files, _contract(ignore_unknown=True))
+    assert _staged(spark, tmp_path, "source_file", "day", "amount", "name", "pieces") == [
+        ("a.csv", date(2001, 1, 1), Decimal("1.5"), "a", 1),
+        ("b.csv", date(2001, 1, 2), None, "b", 2),
+        ("c.csv", date(2001, 1, 3), None, "c", None),
+    ]
+    assert _rejected(spark, tmp_path) == [
+        (3, ["pieces:type"], ["x"], b"x,b,2001-01-02"),
+        (4, ["row:header", "day:type", "pieces:type"], [None, "day", "pieces"], b"pieces,NAME,day"),
+    ]
+
+
+def test_offending_values_stand_beside_their_rules(spark: SparkSession, tmp_path: Path) -> None:
+    columns = (replace(_COLUMNS[0], minimum="2001-01-01"), *_COLUMNS[1:])
+    lines = [b"Day,Amount,Name,Pieces", b"2000-12-31,1,x,9999999999", b"2001-13-01,,\xff,", b"2001-01-01,1"]
+    _stage(spark, tmp_path, {"a.csv": b"\n".join(lines)}, _contract(columns))
+    assert _rejected(spark, tmp_path) == [
+        (2, ["day:minimum", "pieces:type"], ["2000-12-31", "9999999999"], lines[1]),
+        (3, ["row:encoding"], [None], lines[2]),
+        (4, ["row:parse"], [None], lines[3]),
+    ]
+
+
+def test_title_and_comment_lines_and_a_mark_at_the_start_are_no_rows(spark: SparkSession, tmp_path: Path) -> None:
+    text = "\ufeffReport;;\n\nDay;Amount;Name;Pieces\n# a comment;\n2001-01-01;1;#;1\n\n#2001-01-02;1;x;1\n"
+    _stage(spark, tmp_path, {"a.csv": text.encode()}, _contract(delimiter=";", comment="#", skip_lines=2))
+    assert _staged(spark, tmp_path, "name", "source_line") == [("#", 5)]
+    assert _rejected(spark, tmp_path) == []
+
+
+def test_a_mark_at_the_start_of_a_file_without_header_is_of_no_row(spark: SparkSession, tmp_path: Path) -> None:
+    _stage(spark, tmp_path, {"a.csv": b"\xef\xbb\xbf2001-01-01,1,x,1\nbad"}, _contract(header=False))
+    assert _staged(spark, tmp_path, "day", "source_line") == [(date(2001, 1, 1), 1)]
+
+
+def test_numbers_with_comma_and_groups(spark: SparkSession, tmp_path: Path) -> None:
+    lines = ["2001-01-01;1.234,50;x;1.000", "2001-01-01;1234,5;x;1000", "2001-01-01;-0,5;x;+7",
+             "2001-01-01;1.23,5;x;1", "2001-01-01;1,5;x;1.00", "2001-01-01;1.5;x;1"]  # fmt: skip
+    form = {"delimiter": ";", "decimal_separator": ",", "thousands_separator": ".", "header": False}
+    _stage(spark, tmp_path, {"a.csv": "\n".join(lines).encode()}, _contract(**form))
+    assert _staged(spark, tmp_path, "amount", "pieces") == [
+        (Decimal("1234.5"), 1000), (Decimal("1234.5"), 1000), (Decimal("-0.5"), 7),
+    ]  # fmt: skip
+    assert [(line, rules) for line, rules, *_ in _rejected(spark, tmp_path)] == [
+        (4, ["amount:type"]), (5, ["pieces:type"]), (6, ["amount:type"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "iso8859-1", "iso8859-15", "koi8-r", "cp1251"])
+def test_other_encodings_are_read_and_rejected_bytes_stay(spark: SparkSession, tmp_path: Path, encoding: str) -> None:
+    text = "Day,Amount,Name,Pieces\n2001-01-01,1,{0},1\nx,1,{0},1\n"
+    content = text.format({"koi8-r": "Ж", "cp1251": "Ж"}.get(encoding, "é")).encode(encoding)
+    _stage(spark, tmp_path, {"a.csv": content}, _contract(encoding=encoding))
+    assert [name.encode(encoding) for (name,) in _staged(spark, tmp_path, "name")] == [content.split(b",")[5]]
+    assert _rejected(spark, tmp_path)[0][3] == content.splitlines()[2]
+
+
+def test_a_byte_that_the_encoding_has_not_is_an_encoding_error(spark: SparkSession, tmp_path: Path) -> None:
+    content = b"2001-01-01,1,\x81,1\n2001-01-01,1,\xe9,1\n"
+    _stage(spark, tmp_path, {"a.csv": content}, _contract(encoding="cp1252", header=False))
+    assert [rules for _, rules, *_ in _rejected(spark, tmp_path)] == [["row:encoding"]]
+
+
+def test_escaped_quotes(spark: SparkSession, tmp_path: Path) -> None:
+    lines = [rb'2001-01-01,1,"a\"b, \\",1', rb'2001-01-01,1,"a""b",1', rb"2001-01-01,1,a\b,1"]
+    _stage(spark, tmp_path, {"a.csv": b"\n".join(lines)}, _contract(escape="\\", header=False))
+    assert _staged(spark, tmp_path, "name") == [('a"b, \\',), ("a\\b",)]
+    assert [(line, rules) for line, rules, *_ in _rejected(spark, tmp_path)] == [(2, ["row:parse"])]
+
+
+def test_a_long_record_is_rejected_with_all_its_bytes(spark: SparkSession, tmp_path: Path) -> None:
+    long = b"2001-01-01,1," + b"x" * 1_100_000 + b",1"
+    _stage(spark, tmp_path, {"a.csv": b"2001-01-01,1,x,1\n" + long}, _contract(header=False))
+    assert _rejected(spark, tmp_path) == [(2, ["row:length"], [None], long)]
+
+
+# --- Quoted line ends ---
+
+
+def test_quoted_line_ends_are_part_of_the_record(spark: SparkSession, tmp_path: Path) -> None:
+    content = (
+        b'Day,Amount,Name,Pieces\r\n2001-01-01,1,"two\r\nlines",1\r\n\r\n2001-01-02,1,"x\n\n""y"",",2\r\n'
+        b'bad,1,"three\n\r\nlines",1\n2001-01-03,1,plain,3'
+    )
+    _stage(spark, tmp_path, {"a.csv": content}, _contract(quoted_newlines=True))
+    assert _staged(spark, tmp_path, "name", "pieces", "source_line") == [
+        ("two\r\nlines", 1, 2), ('x\n\n"y",', 2, 5), ("plain", 3, 11),
+    ]  # fmt: skip
+    assert _rejected(spark, tmp_path) == [(8, ["day:type"], ["bad"], b'bad,1,"three\n\r\nlines",1')]
+
+
+def test_an_open_quote_takes_lines_up_to_the_next_quote_and_no_further(spark: SparkSession, tmp_path: Path) -> None:
+    content = b'2001-01-01,1,"open,1\n2001-01-02,1,b,2\n2001-01-03,1,"c",3\n2001-01-04,1,"d\nd",4\n'
+    _stage(spark, tmp_path, {"a.csv": content}, _contract(quoted_newlines=True, header=False))
+    assert _staged(spark, tmp_path, "name", "source_line") == [("d\nd", 4)]
+    assert _rejected(spark, tmp_path) == [(1, ["row:parse"], [None], content[: content.index(b"\n2001-01-04")])]
+
+
+_TEXTS = st.text(st.sampled_from('ab,"\n\r é'), max_size=6)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.tuples(_TEXTS, st.text(st.sampled_from('x",\n'), max_size=3)), min_size=1, max_size=40))
+def test_any_quoted_text_arrives_as_python_wrote_it(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
+) -> None:
+    columns = (_COLUMNS[0], Column("a", "a", "STRING", "d"), Column("b", "b", "STRING", "d"))
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(("2001-01-01", *row) for row in rows)
+    home = tmp_path_factory.mktemp("quoted")
+    _stage(spark, home, {"a.csv": text.getvalue().encode()}, _contract(columns, quoted_newlines=True, header=False))
+    assert _staged(spark, home, "a", "b") == [(a or None, b or None) for a, b in rows]
+
+
+# --- JSON lines ---
+
+_JSON = {
+    '{"Day": "2001-01-01", "Amount": 1.10000000000000000001, "Name": "\\u00e9\\n", "Pieces": 5}': None,
+    '{"Pieces": "7", "Day": "2001-01-02", "Name": {"a": [1, 2.50]}, "Amount": null}': None,
+    '{"Day": "2001-01-03", "Name": "", "Amount": "12.5"}': None,
+    '{"Day": "2001-01-01"} x': (["row:parse"], [None]),
+    '{"Day": "2001-01-01"}{"Day": "2001-01-01"}': (["row:parse"], [None]),
+    '{"Day": "2001-01-01", "Day": "2001-01-02"}': (["row:parse"], [None]),
+    '["2001-01-01"]': (["row:parse"], [None]),
+    '{"Day": "2001-01-01"': (["row:parse"], [None]),
+    "{'Day': '2001-01-01'}": (["row:parse"], [None]),
+    '{"Day": "2001-01-01", "Pieces": 01}': (["row:parse"], [None]),
+    '{"Day": "2001-01-01", "Pieces": NaN}': (["row:parse"], [None]),
+    '{"Day": "2001-01-01", "Pieces": 1.5}': (["pieces:type"], ["1.5"]),
+    '{"Day": "2001-01-01", "Pieces": true}': (["pieces:type"], ["true"]),
+    '{"Day": "2001-01-01", "pieces": 1, "Other": 2}': (["row:unknown_key"], ["pieces, Other"]),
+    '{"Name": "no day"}': (["day:required"], [None]),
+    '{"Day": "2001-01-01", "Amount": 1e3}': (["amount:type"], ["1e3"]),
+}
+
+
+def test_json_lines(spark: SparkSession, tmp_path: Path) -> None:
+    _stage(spark, tmp_path, {"a.jsonl": "\n".join(_JSON).encode()}, _contract(kind="jsonl"))
+    assert _staged(spark, tmp_path, "amount", "name", "pieces") == [
+        (Decimal("1.10000000000000000001"), "é\n", 5), (None, '{"a":[1,2.5]}', 7), (Decimal("12.5"), "", None),
+    ]  # fmt: skip
+    expected = [(n, *why, text.encode()) for n, (text, why) in enumerate(_JSON.items(), 1) if why]
+    assert _rejected(spark, tmp_path) == expected
+
+
+# --- Parquet ---
+
+
+def test_parquet_is_typed_by_the_contract_and_rejected_as_json(spark: SparkSession, tmp_path: Path) -> None:
+    columns = (
+        Column("at", "at", "TIMESTAMP", "d", required=True, formats=("dd.MM.yyyy HH:mm",)),
+        Column("pieces", "Pieces", "INT", "d", maximum=10),
+        Column("amount", "amount", "DECIMAL(5,2)", "d"),
+        Column("name", "name", "STRING", "d"),
+    )
+    at = [datetime(1815, 6, 18, 11, 35, 0, 1), datetime(2101, 1, 1), None, datetime(2001, 1, 1), datetime(2001, 1, 2)]
+    table = pa.table({
+        "pieces": pa.array([1.0, None, 3.0, 2.5, 11.0], pa.float64()),
+        "AT": pa.array(at, pa.timestamp("us")),
+        "amount": pa.array(["1.5", None, "1", "1", "1"], pa.string()),
+        "name": pa.array(["é", None, "x", "y", "z"], pa.large_string()),
+    })  # fmt: skip
+    (tmp_path / "raw").mkdir()
+    pq.write_table(table, tmp_path / "a.parquet")
+    (tmp_path / "raw").rmdir()
+    counts = _stage(spark, tmp_path, {"a.parquet": (tmp_path / "a.parquet").read_bytes()}, _contract(columns))
+    assert _staged(spark, tmp_path, "at", "pieces", "amount", "name", "source_line") == [
+        (at[0], 1, Decimal("1.50"), "é", 1), (at[1], None, None, None, 2),
+    ]  # fmt: skip
+    rejected = _rejected(spark, tmp_path)
+    assert [(line, rules, values) for line, rules, values, _ in rejected] == [
+        (3, ["at:required"], [None]), (4, ["pieces:type"], ["2.5"]), (5, ["pieces:maximum"], ["11"]),
+    ]  # fmt: skip
+    assert json.loads(rejected[1][3])["pieces"] == 2.5
+    assert counts["rejected"] == {"a.parquet": 3}
+
+
+def test_parquet_beside_csv_in_one_batch(spark: SparkSession, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"Day": [date(2001, 1, 1)], "Name": ["p"]}), tmp_path / "b.parquet")
+    files = {"a.csv": b"Day,Name\n2001-01-01,c\n", "b.parquet": (tmp_path / "b.parquet").read_bytes()}
+    _stage(spark, tmp_path, files, _contract())
+    assert _staged(spark, tmp_path, "source_file", "name") == [("a.csv", "c"), ("b.parquet", "p")]
+
+
+# --- Dates and times ---
+
+
+def _moments(
+    spark: SparkSession, home: Path, texts: list[str], zone: str | None = None, **options: Any
+) -> tuple[list[datetime | None], list[tuple[str, list[str]]]]:
+    """Values of the good texts, and of the bad ones the rules."""
+    columns = (Column("day", "day", "DATE", "d", required=True), Column("at", "at", "TIMESTAMP", "d", **options))
+    content = "".join(f"2001-01-01|{text}\n" for text in texts).encode()
+    _stage(spark, home, {"a.csv": content}, _contract(columns, zone, delimiter="|", header=False))
+    good = [at for (at,) in _staged(spark, home, "at")]
+    return good, [(texts[line - 1], rules) for line, rules, *_ in _rejected(spark, home)]
+
+
+def test_the_first_format_that_fits_counts(spark: SparkSession, tmp_path: Path) -> None:
+    formats = ("yyyy-MM-dd HH:mm:ss", "dd/MM/yyyy", "MM/dd/yyyy hh:mm a")
+    texts = ["2001-02-03 04:05:06", "03/02/2001", "02/03/2001 04:05 PM", "02/30/2001 04:05 PM", "2001-02-03"]
+    good, bad = _moments(spark, tmp_path, texts, formats=formats)
+    assert good == [datetime(2001, 2, 3, 4, 5, 6), datetime(2001, 2, 3), datetime(2001, 2, 3, 16, 5)]
+    assert bad == [(texts[3], ["at:type"]), (texts[4], ["at:type"])]
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "value"),
+    [
+        ("epoch-seconds", "-5000000000", datetime(1811, 7, 23, 15, 6, 40)),
+        ("epoch-milliseconds", "1700000000123", datetime(2023, 11, 14, 22, 13, 20, 123000)),
+        ("epoch-microseconds", "4102444800000001", datetime(2100, 1, 1, 0, 0, 0, 1)),
+    ],
+)
+def test_counts_since_1970(spark: SparkSession, tmp_path: Path, unit: str, text: str, value: datetime) -> None:
+    worst = ["9" * 18, "9" * 19, "1.5", "x", "-" + "9" * 18]
+    good, bad = _moments(spark, tmp_path, [text, *worst], "UTC", formats=(unit,))
+    assert good == [value]
+    assert bad == [(wrong, ["at:type"]) for wrong in worst]
+
+
+def test_counts_are_published_in_the_zone_of_the_contract(spark: SparkSession, tmp_path: Path) -> None:
+    good, _ = _moments(spark, tmp_path, ["0"], "Asia/Kathmandu", formats=("epoch-seconds",))
+    assert good == [datetime(1970, 1, 1, 5, 30)]
+
+
+def test_offsets_become_the_wall_clock_of_the_zone(spark: SparkSession, tmp_path: Path) -> None:
+    formats = ("yyyy-MM-dd'T'HH:mm:ss[.SSSSSS]XXX", "yyyy-MM-dd HH:mm:ss VV")
+    texts = ["2024-07-01T12:00:00+02:00", "2024-07-01T12:00:00.000001Z", "2024-07-01 12:00:00 America/New_York",
+             "2024-07-01T12:00:00", '2024-07-01T12:00:00Z"', "0001-01-01T00:00:00+14:00"]  # fmt: skip
+    good, bad = _moments(spark, tmp_path, texts, "Europe/Berlin", formats=formats, zoned=True)
+    assert good == [datetime(2024, 7, 1, 12), datetime(2024, 7, 1, 14, 0, 0, 1), datetime(2024, 7, 1, 18)]
+    assert [text for text, _ in bad] == texts[3:]
+
+
+def test_a_clock_that_never_was_is_a_gap_and_of_two_the_first_is_meant(spark: SparkSession, tmp_path: Path) -> None:
+    texts = ["2024-03-10 01:59:59", "2024-03-10 02:00:00", "2024-03-10 02:59:59", "2024-03-10 03:00:00",
+             "2024-11-03 00:59:59", "2024-11-03 01:30:00", "2024-11-03 02:00:00", "nonsense"]  # fmt: skip
+    good, bad = _moments(spark, tmp_path, texts, "UTC", source_zone="America/New_York")
+    assert good == [datetime(2024, 3, 10, 6, 59, 59), datetime(2024, 3, 10, 7), datetime(2024, 11, 3, 4, 59, 59),
+                    datetime(2024, 11, 3, 5, 30), datetime(2024, 11, 3, 7)]  # fmt: skip
+    assert bad == [(texts[1], ["at:gap"]), (texts[2], ["at:gap"]), ("nonsense", ["at:type"])]
