@@ -5,7 +5,7 @@ from time import monotonic
 
 from cli.board import StepBoard
 from cli.loading import load_batch
-from cli.pipeline import run_pipeline
+from cli.pipeline import RunRequest, run_pipeline
 from cli.querying import print_table
 from cli.stack import start_stack
 from hive.connection import connect
@@ -34,8 +34,8 @@ def run_demo(settings: Settings) -> None:
     loaded = load_batch(settings, _DATASET, files)
     print(f"loaded {loaded.batch.rows:,} flights in {len(files)} files: batch {loaded.batch.id}", file=sys.stderr)
     with StepBoard() as board:
-        report = run_pipeline(settings, _DATASET, (), board)
-    print(f"{report.law}\n", file=sys.stderr)
+        report = run_pipeline(settings, _DATASET, RunRequest(), board)
+    print(f"{report.law.total}\n", file=sys.stderr)
     with connect(settings) as server:
         print_table(server.fetch(_QUERY))
     print(f"from start to answer: {monotonic() - began:.0f} s", file=sys.stderr)

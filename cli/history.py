@@ -15,7 +15,7 @@ from warehouse.settings import Settings
 
 def print_history(settings: Settings, dataset: str, as_json: bool) -> None:
     """Print all releases, oldest first."""
-    load_contract(dataset)
+    load_contract(dataset, settings.datasets)
     storage = WebHdfs(settings)
     events = ledger.events(storage, dataset)
     releases = [load_release(storage, dataset, number) for number in release_numbers(storage, dataset)]
@@ -40,7 +40,7 @@ def _row(release: Release, events: list[ledger.Event]) -> dict[str, Any]:
         "clean": release.tables[CLEAN].rows,
         "quarantined": release.tables[QUARANTINE].rows,
         "quarters": {value: part.rows for value, part in release.tables[CLEAN].partitions.items()},
-        "reason": mine[-1].reason if mine else "",
+        "reason": next((event.reason for event in reversed(mine) if event.reason), ""),
     }
 
 
@@ -71,5 +71,5 @@ def _print(rows: list[dict[str, Any]]) -> None:
         )
     standard_output().print(table)
     for row in rows:
-        if row["state"] == "held":
-            print(f"release {row['release']} is held: {row['reason']}")
+        if row["reason"]:
+            print(f"release {row['release']}, {row['state']}: {row['reason']}")

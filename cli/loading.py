@@ -25,7 +25,7 @@ def load_files(settings: Settings, dataset: str, files: list[Path], as_json: boo
 
 def load_batch(settings: Settings, dataset: str, files: list[Path]) -> LoadResult:
     """Load one batch under the dataset's lock, with a progress bar on a terminal."""
-    contract = load_contract(dataset)
+    contract = load_contract(dataset, settings.datasets)
     storage = WebHdfs(settings)
     total = sum(path.stat().st_size for path in files if path.is_file())
     columns = (TextColumn("{task.description:9}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())

@@ -19,6 +19,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+contract_commands = typer.Typer(help="Contracts: data/<dataset>/dataset.yaml.", no_args_is_help=True)
+app.add_typer(contract_commands, name="contract")
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Dataset = Annotated[str, typer.Argument(help="Name of a directory below data/, e.g. flights.")]
 Format = Annotated[str, typer.Option("--format", help="table, csv or json.")]
@@ -137,12 +140,36 @@ def run(
     quarter: Annotated[
         list[str] | None, typer.Option(help="Build this quarter anew although nothing changed for it, e.g. 2001Q2.")
     ] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Publish although checks hold the release.")] = False,
+    reason: Annotated[str, typer.Option(help="Why that is right; kept in the ledger.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Stage, clean, aggregate, audit and publish what was loaded since the last release."""
+    from cli.pipeline import RunRequest
+    from cli.running import run_dataset
+    from warehouse.quarter import Quarter
+
+    if accept != bool(reason.strip()):
+        raise UsageError("--accept and --reason TEXT belong together: say why the checks are overruled")
+    quarters = [Quarter.parse(text) for text in quarter or []]
+    run_dataset(_settings(), dataset, RunRequest(quarters, reason.strip() if accept else None), as_json)
+
+
+@app.command()
+def reprocess(
+    dataset: Dataset,
+    files: Annotated[list[Path] | None, typer.Argument(help="Mended rows, loaded as one more batch first.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read all loaded rows anew after a change of the contract, or with mended rows, and publish them."""
+    from cli.loading import load_files
+    from cli.pipeline import RunRequest
     from cli.running import run_dataset
 
-    run_dataset(_settings(), dataset, quarter or [], as_json)
+    settings = _settings()
+    if files:
+        load_files(settings, dataset, files, as_json)
+    run_dataset(settings, dataset, RunRequest(reprocess=True), as_json)
 
 
 @app.command()
@@ -173,11 +200,55 @@ def history(dataset: Dataset, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def quarantine(dataset: Dataset, output: Format = "table") -> None:
+def quarantine(
+    dataset: Dataset,
+    output: Format = "table",
+    release: Annotated[int | None, typer.Option(min=1, help="Of this release, not of the live one.")] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Write the records to files in this new directory, to mend and load again.")
+    ] = None,
+) -> None:
     """Show the rejected rows of the live release and why they were rejected; csv and json give all of them."""
-    from cli.quarantine import print_quarantine
+    from cli.quarantine import export_quarantine, print_quarantine
 
-    print_quarantine(_settings(), dataset, output)
+    if export is None:
+        print_quarantine(_settings(), dataset, output, release)
+    else:
+        export_quarantine(_settings(), dataset, export, release)
+
+
+@app.command()
+def new(
+    dataset: Annotated[str, typer.Argument(help="Name of the new dataset: lower-case letters, digits and _.")],
+    file: Annotated[Path, typer.Argument(help="A sample: CSV, JSON lines or Parquet, plain, .gz or .bz2.")],
+    as_json: AsJson = False,
+) -> None:
+    """Draft a contract and a first mart from a sample file."""
+    from cli.drafting import draft_dataset
+
+    draft_dataset(_settings(), dataset, file, as_json)
+
+
+@app.command()
+def generate(
+    dataset: Annotated[str, typer.Argument(help="trips.")],
+    rows: Annotated[int, typer.Option(help="Rows in all files together.")],
+    out: Annotated[Path, typer.Option(help="New directory for the files and the truth about them.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")],
+    dirt: Annotated[float, typer.Option(help="Share of rows that something is wrong with, 0 to 0.5.")] = 0.02,
+) -> None:
+    """Write labelled synthetic data: files to load, and what must come out of them."""
+    from cli.generating import generate_files
+
+    generate_files(dataset, rows, seed, out, dirt)
+
+
+@contract_commands.command("check")
+def check_contract(dataset: Dataset, as_json: AsJson = False) -> None:
+    """Check the contract of a dataset and its SQL, and what its changes mean for published rows."""
+    from cli.contract import print_check
+
+    print_check(_settings(), dataset, as_json)
 
 
 def _not_built(name: str, what: str) -> None:
@@ -187,11 +258,8 @@ def _not_built(name: str, what: str) -> None:
     app.command(name, help=f"{what} (not built yet)", context_settings=_PASSES_ON)(command)
 
 
-_not_built("new", "Draft a contract and a first mart from a sample file.")
 _not_built("doctor", "Find what is wrong and name the remedy.")
 _not_built("rollback", "Show an earlier release to readers again.")
-_not_built("reprocess", "Stage loaded batches again after a contract change.")
-_not_built("generate", "Write labelled synthetic data.")
 
 
 def _settings() -> Settings:

@@ -8,7 +8,7 @@ from typing import Any
 
 from cli.board import StepBoard
 from cli.planning import Inputs, make_plan
-from cli.releasing import build_release, conservation, staged_batches
+from cli.releasing import build_release, staged_batches
 from hadoop.environment import stack_environment
 from hadoop.sizing import size_stack
 from hive.audit import audit_release
@@ -18,18 +18,35 @@ from ingestion.webhdfs import WebHdfs
 from spark.launch import run_job, submit_arguments
 from warehouse import ledger
 from warehouse.batch import Batch, loaded_batches
+from warehouse.conservation import Law, law_of
 from warehouse.contract import Contract
+from warehouse.contract_change import changes
 from warehouse.contract_file import load_contract
-from warehouse.errors import HeldError, UsageError
+from warehouse.errors import ContractError, HeldError, UsageError
 from warehouse.job import JobPlan, JobResult
 from warehouse.lock import DatasetLock
 from warehouse.mart_sql import load_mart_sql
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import Quarter
 from warehouse.release import Release, load_release, release_numbers
-from warehouse.run import Conservation, new_run_id
+from warehouse.run import new_run_id
 from warehouse.settings import Settings
 from warehouse.staged import StagedBatch, commit_staged, find_staged
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What a run is asked for besides what is new.
+
+    Attributes:
+        quarters: To build anew although nothing changed for them.
+        accept: Why its release may be published although its checks refuse it, `None`: it may not.
+        reprocess: Rows may be read by a contract that is not compatible with the published one.
+    """
+
+    quarters: Sequence[Quarter] = ()
+    accept: str | None = None
+    reprocess: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,7 +58,7 @@ class RunReport:
         run: Run id, empty when there was nothing to do.
         application: YARN application id, empty when there was nothing to do.
         release: The release that readers see now.
-        law: Conservation over all its batches.
+        law: Conservation over all its batches, by file.
         new_batches: Counts of the batches that this run staged.
         seconds: By step.
     """
@@ -50,42 +67,46 @@ class RunReport:
     run: str
     application: str
     release: Release
-    law: Conservation
+    law: Law
     new_batches: list[StagedBatch]
     seconds: dict[str, float]
 
 
-def run_pipeline(settings: Settings, dataset: str, quarters: Sequence[Quarter], board: StepBoard) -> RunReport:
+def run_pipeline(settings: Settings, dataset: str, request: RunRequest, board: StepBoard) -> RunReport:
     """Bring the published tables up to date with the loaded batches.
 
     Raises:
         UsageError: Nothing is loaded, or a quarter has no rows.
+        ContractError: The contract changed so that published rows may change, and nobody asked for that.
         HeldError: A check failed; readers keep the old release.
         JobError: The Spark job failed; readers keep the old release.
         LockedError: Another writer works on the dataset.
         StackDownError: A service does not answer.
     """
-    contract = load_contract(dataset)
+    contract = load_contract(dataset, settings.datasets)
     storage = WebHdfs(settings)
     with DatasetLock(storage, dataset, settings.user, f"run {dataset}"):
-        return _Run(settings, storage, contract, board).go(quarters)
+        return _Run(settings, storage, contract, request, board).go()
 
 
 class _Run:
     """One run, holding the lock."""
 
-    def __init__(self, settings: Settings, storage: WebHdfs, contract: Contract, board: StepBoard) -> None:
+    def __init__(
+        self, settings: Settings, storage: WebHdfs, contract: Contract, request: RunRequest, board: StepBoard
+    ) -> None:
         self._settings = settings
         self._storage = storage
         self._contract = contract
         self._paths = DatasetPaths(contract.dataset)
+        self._request = request
         self._board = board
         self._id = new_run_id()
 
-    def go(self, quarters: Sequence[Quarter]) -> RunReport:
+    def go(self) -> RunReport:
         began = monotonic()
         finish_interrupted(self._settings, self._storage, self._contract.dataset)
-        inputs = self._read_inputs(quarters)
+        inputs = self._read_inputs()
         plan = make_plan(inputs, self._id)
         if plan is None:
             assert inputs.live is not None  # noqa: S101 - without one there is always something to do
@@ -102,21 +123,24 @@ class _Run:
         self._publish(inputs, release, result)
         return self._report(inputs.batches, release, result, made, monotonic() - began)
 
-    def _read_inputs(self, quarters: Sequence[Quarter]) -> Inputs:
+    def _read_inputs(self) -> Inputs:
         contract, storage = self._contract, self._storage
         batches = loaded_batches(storage, contract.dataset)
         if not batches:
             raise UsageError(f"nothing is loaded: ./stackhouse load {contract.dataset} FILE...")
         self._remove_leftovers()
         number = ledger.live_release(ledger.events(storage, contract.dataset))
+        live = load_release(storage, contract.dataset, number) if number else None
+        if live:
+            check_change(contract, live, self._request.reprocess)
         found = {batch.id: find_staged(storage, self._paths, batch.id, contract.fingerprint) for batch in batches}
         return Inputs(
             contract=contract,
             marts=load_mart_sql(contract),
             batches=batches,
             staged={batch: staged for batch, staged in found.items() if staged},
-            live=load_release(storage, contract.dataset, number) if number else None,
-            quarters=quarters,
+            live=live,
+            quarters=self._request.quarters,
         )
 
     def _remove_leftovers(self) -> None:
@@ -149,16 +173,24 @@ class _Run:
             self._board.begin(event["name"], detail)
 
     def _publish(self, inputs: Inputs, release: Release, result: JobResult) -> None:
-        self._hold_on(release, _failures(inputs, release, result))
         with connect(self._settings) as server:
             self._board.begin("audit", "Hive reads what Spark wrote")
+            # Before any check: of a release that is held people want to see the rows.
             create_release_tables(server, self._contract, release)
+            self._hold_on(release, law_of(inputs.batches, release).broken)
+            self._hold_or_accept(release, _rejected_too_many(inputs, release) + _failed_checks(result))
             self._hold_on(release, audit_release(server, self._contract, release))
             self._board.begin("publish", f"release {release.number}")
             self._note("publishing", release)
             point_views(server, release)
             self._note("published", release)
             self._board.end()
+
+    def _hold_or_accept(self, release: Release, failures: list[str]) -> None:
+        if failures and self._request.accept is not None:
+            self._note("accepted", release, f"{self._request.accept} (overruled: {'; '.join(failures)})")
+        elif failures:
+            self._hold_on(release, failures)
 
     def _hold_on(self, release: Release, failures: list[str]) -> None:
         if failures:
@@ -182,9 +214,30 @@ class _Run:
             run=self._id if result else "",
             application=result.application if result else "",
             release=release,
-            law=conservation(batches, release),
+            law=law_of(batches, release),
             new_batches=made,
             seconds={**self._board.seconds, "total": round(total, 1)},
+        )
+
+
+def check_change(contract: Contract, live: Release, reprocess: bool) -> None:
+    """Refuse a contract under which published rows may be lost or change, unless that is asked for.
+
+    Raises:
+        ContractError: Names what changed.
+    """
+    found = changes(live.meaning, contract.meaning)
+    impossible = [change.text for change in found if change.kind == "impossible"]
+    if impossible:
+        raise ContractError(
+            f"{contract.path}: {'; '.join(impossible)}: loaded files would hold other rows than were counted; "
+            "take it back, or load the files into a dataset of another name"
+        )
+    incompatible = [change.text for change in found if change.kind == "incompatible"]
+    if incompatible and not reprocess:
+        raise ContractError(
+            f"{contract.path}: changed against release {live.number}: {'; '.join(incompatible)}; published rows may "
+            f"change: take it back, or read all rows anew with ./stackhouse reprocess {contract.dataset}"
         )
 
 
@@ -208,14 +261,7 @@ def _event(kind: ledger.Kind, release: Release, user: str, reason: str) -> ledge
     )
 
 
-def _failures(inputs: Inputs, release: Release, result: JobResult) -> list[str]:
-    """What keeps a release from readers before Hive has looked at it."""
-    law = conservation(inputs.batches, release)
-    broken = [] if law.holds else [f"rows were lost or doubled: {law}"]
-    return broken + _rejected_too_many(inputs) + _failed_checks(result)
-
-
-def _rejected_too_many(inputs: Inputs) -> list[str]:
+def _rejected_too_many(inputs: Inputs, release: Release) -> list[str]:
     released = inputs.kept.batches if inputs.kept else {}
     limit = inputs.contract.reject_threshold
     failures = []
@@ -228,7 +274,8 @@ def _rejected_too_many(inputs: Inputs) -> list[str]:
             failures.append(
                 f"batch {batch}: {staged.quarantined:,} of {staged.raw:,} rows are rejected ({share:.2%}), "
                 f"the contract accepts {limit:.2%}; by rule: {worst}; "
-                f"to accept them raise rejectThreshold in {inputs.contract.path}"
+                f"./stackhouse quarantine {release.dataset} --release {release.number} shows them; "
+                f"to publish all the same: ./stackhouse run {release.dataset} --accept --reason TEXT"
             )
     return failures
 

@@ -59,6 +59,7 @@ def make_plan(inputs: Inputs, run: str) -> JobPlan | None:
         contract_path=str(inputs.contract.path),
         stage=[_stage_task(batch, paths, run) for batch in to_stage],
         sources=[_source(staged, paths, inputs.contract) for staged in inputs.staged.values()],
+        released=sorted(inputs.kept.batches) if inputs.kept else [],
         clean_quarters=clean_quarters,
         clean_target=paths.clean(run),
         clean_existing={value: partition.path for value, partition in kept.items()},
@@ -100,10 +101,8 @@ def _mart_task(inputs: Inputs, mart: MartSql, paths: DatasetPaths, run: str, kep
 
 def _stage_task(batch: Batch, paths: DatasetPaths, run: str) -> StageTask:
     directories = staging_directories(paths, run, batch.id)
-    files = {file.name: list(file.split_lines) for file in batch.files}
-    return StageTask(
-        batch.id, batch.sequence, paths.raw_batch(batch.id), files, directories.staged, directories.quarantine
-    )
+    raw, files = paths.raw_batch(batch.id), list(batch.files)
+    return StageTask(batch.id, batch.sequence, raw, files, directories.staged, directories.quarantine)
 
 
 def _source(staged: StagedBatch, paths: DatasetPaths, contract: Contract) -> StagedSource:

@@ -1,43 +1,81 @@
-"""`quarantine`: the rejected rows of the live release, counted by rule and shown."""
+"""`quarantine`: the rejected rows of a release, counted by rule, shown, and exported to be mended."""
 
 from collections import Counter
+from pathlib import Path
 
 from rich.table import Table
 
+from cli.export import write_export
 from cli.output import standard_output
 from cli.querying import PRINTERS, check_format
 from hive.connection import connect
-from hive.ddl import select_quarantine
+from hive.ddl import select_quarantine, select_rejected_records
 from hive.rows import Rows
 from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
+from warehouse.batch import loaded_batches
 from warehouse.contract_file import load_contract
+from warehouse.errors import NotFoundError, UsageError
 from warehouse.release import Release, load_release
 from warehouse.settings import Settings
+from warehouse.storage import Storage
 
 _SHOWN = 20
 
 
-def print_quarantine(settings: Settings, dataset: str, output: str) -> None:
+def print_quarantine(settings: Settings, dataset: str, output: str, number: int | None) -> None:
     """Print counts by rule and the first rejected rows, or as `csv` and `json` all rejected rows.
 
+    Args:
+        settings: Of the stack.
+        dataset: Name in the contract.
+        output: `table`, `csv` or `json`.
+        number: Of a release, `None` for the live one.
+
     Raises:
-        UsageError: Unknown format.
+        UsageError: Unknown format or release, or no release yet.
         ContractError: Unknown dataset.
     """
     check_format(output)
-    load_contract(dataset)
-    storage = WebHdfs(settings)
-    number = ledger.live_release(ledger.events(storage, dataset))
-    if number is None:
-        print(f"{dataset} has no release yet: ./stackhouse run {dataset}")
-        return
+    load_contract(dataset, settings.datasets)
+    release = _release(WebHdfs(settings), dataset, number)
     with connect(settings) as server:
-        rows = server.fetch(select_quarantine(dataset, _SHOWN if output == "table" else None))
+        rows = server.fetch(select_quarantine(dataset, release.number, _SHOWN if output == "table" else None))
     if output == "table":
-        _print(load_release(storage, dataset, number), rows)
+        _print(release, rows)
     else:
         PRINTERS[output](rows)
+
+
+def export_quarantine(settings: Settings, dataset: str, directory: Path, number: int | None) -> None:
+    """Write the rejected records as they were received to files that `load` takes once they are mended.
+
+    Raises:
+        UsageError: The directory exists, or there is no such release.
+    """
+    contract = load_contract(dataset, settings.datasets)
+    if directory.exists():
+        raise UsageError(f"{directory} exists: name a new directory")
+    storage = WebHdfs(settings)
+    release = _release(storage, dataset, number)
+    with connect(settings) as server:
+        rows = server.fetch(select_rejected_records(dataset, release.number)).rows
+    if not rows:
+        print(f"no row of {dataset} is rejected in release {release.number}: nothing to export")
+        return
+    written = write_export(contract, loaded_batches(storage, dataset), rows, directory)
+    print(f"{len(rows):,} records in {', '.join(str(path) for path in written)}")
+    print(f"mend them, then: ./stackhouse reprocess {dataset} {' '.join(str(path) for path in written)}")
+
+
+def _release(storage: Storage, dataset: str, number: int | None) -> Release:
+    chosen = number or ledger.live_release(ledger.events(storage, dataset))
+    if chosen is None:
+        raise UsageError(f"{dataset} has no release yet: ./stackhouse run {dataset}")
+    try:
+        return load_release(storage, dataset, chosen)
+    except NotFoundError as problem:
+        raise UsageError(f"{dataset} has no release {chosen}: ./stackhouse history {dataset}") from problem
 
 
 def _print(release: Release, rows: Rows) -> None:
@@ -57,6 +95,7 @@ def _print(release: Release, rows: Rows) -> None:
         print(
             f"the first {len(rows.rows)} of {rejected:,}; all: ./stackhouse quarantine {release.dataset} --format csv"
         )
+    print(f"to mend them: ./stackhouse quarantine {release.dataset} --export DIR")
 
 
 def _by_rule(release: Release) -> Counter[str]:

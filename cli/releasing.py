@@ -6,11 +6,9 @@ from datetime import UTC, datetime
 
 from cli.planning import Inputs
 from warehouse.batch import Batch
-from warehouse.job import JobPlan, JobResult
-from warehouse.paths import DatasetPaths
-from warehouse.quarter import PARTITION_COLUMN
+from warehouse.job import JobPlan, JobResult, rows_of
+from warehouse.paths import DatasetPaths, partition_name
 from warehouse.release import CLEAN, QUARANTINE, Partition, Release, ReleasedTable
-from warehouse.run import Conservation
 from warehouse.staged import StagedBatch
 
 
@@ -34,32 +32,26 @@ def build_release(inputs: Inputs, plan: JobPlan, result: JobResult, number: int,
         user: Who runs.
     """
     contract = inputs.contract
-    clean = _merge(inputs, CLEAN, plan.clean_target, result.clean)
+    written = {
+        quarter: Partition(f"{plan.clean_target}/{partition_name(quarter)}", rows_of(origins), origins)
+        for quarter, origins in result.clean.items()
+    }
     kept = inputs.kept.superseded if inputs.kept else {}
     return Release(
         dataset=contract.dataset,
         number=number,
         run=plan.run,
         contract=contract.fingerprint,
+        meaning=contract.meaning,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         created_by=user,
         batches={batch: asdict(staged) for batch, staged in inputs.staged.items()},
-        superseded={quarter: rows for quarter, rows in {**kept, **result.superseded}.items() if rows},
+        superseded={quarter: origins for quarter, origins in {**kept, **result.superseded}.items() if origins},
         tables={
-            CLEAN: ReleasedTable(contract.fingerprint, clean),
+            CLEAN: ReleasedTable(contract.fingerprint, _merge(inputs, CLEAN, written)),
             QUARANTINE: ReleasedTable(contract.fingerprint, _quarantine(inputs)),
             **_marts(inputs, plan, result),
         },
-    )
-
-
-def conservation(batches: Sequence[Batch], release: Release) -> Conservation:
-    """The law for all batches of a release; raw rows are the loader's count, the others Spark's."""
-    return Conservation(
-        raw=sum(batch.rows for batch in batches),
-        clean=release.tables[CLEAN].rows,
-        quarantined=release.tables[QUARANTINE].rows,
-        superseded=sum(release.superseded.values()),
     )
 
 
@@ -76,17 +68,23 @@ def _marts(inputs: Inputs, plan: JobPlan, result: JobResult) -> dict[str, Releas
     targets = {task.name: task.target for task in plan.marts}
     return {
         mart.name: ReleasedTable(
-            mart.definition, _merge(inputs, mart.name, targets[mart.name], result.marts[mart.name])
+            mart.definition,
+            _merge(
+                inputs,
+                mart.name,
+                {
+                    quarter: Partition(f"{targets[mart.name]}/{partition_name(quarter)}", rows)
+                    for quarter, rows in result.marts[mart.name].items()
+                },
+            ),
         )
         for mart in inputs.marts
     }
 
 
-def _merge(inputs: Inputs, table: str, target: str, written: dict[str, int]) -> dict[str, Partition]:
+def _merge(inputs: Inputs, table: str, written: dict[str, Partition]) -> dict[str, Partition]:
     """Partitions kept of the live release, and those written; a written quarter without rows has none."""
     live = inputs.kept.tables.get(table) if inputs.kept else None
     kept = {quarter: part for quarter, part in (live.partitions if live else {}).items() if quarter not in written}
-    made = {
-        quarter: Partition(f"{target}/{PARTITION_COLUMN}={quarter}", rows) for quarter, rows in written.items() if rows
-    }
+    made = {quarter: part for quarter, part in written.items() if part.rows}
     return dict(sorted({**kept, **made}.items()))

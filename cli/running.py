@@ -3,21 +3,25 @@
 from dataclasses import asdict
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 
 from cli.board import StepBoard
 from cli.output import print_json, standard_output
-from cli.pipeline import RunReport, run_pipeline
+from cli.pipeline import RunReport, RunRequest, run_pipeline
+from warehouse.conservation import Law
 from warehouse.quarter import Quarter
 from warehouse.release import CLEAN, QUARANTINE
 from warehouse.settings import Settings
+from warehouse.staged import StagedBatch
+
+_SHOWN_FILES = 20
 
 
-def run_dataset(settings: Settings, dataset: str, quarters: list[str], as_json: bool) -> None:
+def run_dataset(settings: Settings, dataset: str, request: RunRequest, as_json: bool) -> None:
     """Run the pipeline and print what it did; see `cli.pipeline.run_pipeline` for what is raised."""
-    asked = [Quarter.parse(text) for text in quarters]
     with StepBoard() as board:
-        report = run_pipeline(settings, dataset, asked, board)
+        report = run_pipeline(settings, dataset, request, board)
     if as_json:
         print_json(_document(report))
     else:
@@ -32,7 +36,7 @@ def _document(report: RunReport) -> dict[str, Any]:
         "run": report.run,
         "application": report.application,
         "release": report.release.number,
-        "law": {**asdict(report.law), "holds": report.law.holds},
+        "law": report.law.to_dict(),
         "rows": {
             name: {value: part.rows for value, part in table.partitions.items()} for name, table in tables.items()
         },
@@ -45,7 +49,7 @@ def _print(report: RunReport) -> None:
     console = standard_output()
     if not report.run:
         console.print(f"nothing new: release {report.release.number} of {report.dataset} stays, no job was started")
-        console.print(str(report.law))
+        console.print(str(report.law.total))
         return
     tables = report.release.tables
     table = Table(box=None, pad_edge=False)
@@ -58,10 +62,19 @@ def _print(report: RunReport) -> None:
         table.add_row(str(Quarter.from_partition(value)), *(f"{part.rows:,}" if part else "0" for part in rows))
     console.print(table)
     for staged in report.new_batches:
-        rules = ", ".join(f"{rule} {rows:,}" for rule, rows in staged.rules.items())
-        console.print(
-            f"batch {staged.batch}: {staged.raw:,} rows, {staged.quarantined:,} rejected"
-            + (f": {rules}" if rules else "")
-        )
-    console.print(str(report.law))
+        _print_batch(staged, report.law, console)
+    console.print(f"all batches: {report.law.total}")
     console.print(f"release {report.release.number} of {report.dataset} is live, {report.seconds['total']:.1f} s")
+
+
+def _print_batch(staged: StagedBatch, law: Law, console: Console) -> None:
+    console.print(f"batch {staged.batch}: {law.of_batch(staged.batch)}")
+    if staged.rules:
+        rules = sorted(staged.rules.items(), key=lambda item: -item[1])
+        console.print("  rejected by: " + ", ".join(f"{rule} {rows:,}" for rule, rows in rules))
+    files = list(law.files[staged.batch].items())
+    if len(files) > 1:
+        for name, of_file in files[:_SHOWN_FILES]:
+            console.print(f"  {name}: {of_file}")
+    if len(files) > _SHOWN_FILES:
+        console.print(f"  and {len(files) - _SHOWN_FILES:,} more files: --json has them all")

@@ -64,20 +64,32 @@ _BATCH, _FILE, _LINE = (
     for name, kind, comment in zip(
         ORIGIN_COLUMNS,
         ("STRING", "STRING", "BIGINT"),
-        ("Batch id the row came with.", "Name of the file the row came in.", "Line of the file, 1 is the first."),
+        (
+            "Batch id the row came with.",
+            "Name of the file the row came in.",
+            "Line of its first byte, 1 is the first; of Parquet the row.",
+        ),
         strict=True,
     )
 )
 _QUARTER = TableColumn(PARTITION_COLUMN, "DATE", "First day of the quarter; partition key.", required=True)
 _RULES = TableColumn("rules", "ARRAY<STRING>", "Ids of the broken rules.", required=True)
-_RECORD = TableColumn("record", "BINARY", "The rejected line, its bytes as received.", required=True)
-_RECORD_TEXT = TableColumn("record_text", "STRING", "The rejected line as UTF-8 text; other bytes show as U+FFFD.")
+_VALUES = TableColumn(
+    "offending_values",
+    "ARRAY<STRING>",
+    "Text that breaks each of the rules, in their order; NULL: the record itself does.",
+    required=True,
+)
+_RECORD = TableColumn("record", "BINARY", "The rejected record, its bytes as received.", required=True)
+_RECORD_TEXT = TableColumn("record_text", "STRING", "The rejected record as UTF-8 text; other bytes show as U+FFFD.")
 
 
 def tables(contract: Contract) -> tuple[Table, ...]:
     """The physical tables of a dataset: clean, quarantine, then the marts in their order."""
     clean = Table(CLEAN, contract.description, (*_columns(contract.columns), _BATCH, _FILE, _LINE), _QUARTER)
-    rejected = Table(QUARANTINE, f"Rejected rows of {contract.dataset}.", (_FILE, _LINE, _RULES, _RECORD), _BATCH)
+    rejected = Table(
+        QUARANTINE, f"Rejected rows of {contract.dataset}.", (_FILE, _LINE, _RULES, _VALUES, _RECORD), _BATCH
+    )
     marts = (Table(mart.name, mart.description, _columns(mart.columns), _QUARTER) for mart in contract.marts)
     return (clean, rejected, *marts)
 
@@ -241,11 +253,18 @@ def _expression(column: TableColumn) -> str:
     return _quoted(column)
 
 
-def select_quarantine(dataset: str, limit: int | None) -> str:
-    """Query for rejected rows: where each came from, the rules it breaks, its text; `None` for all of them."""
-    columns = ", ".join(_quoted(column) for column in (_BATCH, _FILE, _LINE, _RULES, _RECORD_TEXT))
+def select_quarantine(dataset: str, release: int, limit: int | None) -> str:
+    """Query for rejected rows: where each came from, the rules it breaks and by what, its text; `None` for all."""
+    columns = ", ".join(_quoted(column) for column in (_BATCH, _FILE, _LINE, _RULES, _VALUES))
     few = "" if limit is None else f" LIMIT {limit:d}"
-    return f"SELECT {columns} FROM {_view_name(dataset, QUARANTINE)}{few}"  # noqa: S608
+    text = f"{_expression(_RECORD_TEXT)} AS `{_RECORD_TEXT.name}`"
+    return f"SELECT {columns}, {text} FROM {table_name(dataset, QUARANTINE, release)}{few}"  # noqa: S608
+
+
+def select_rejected_records(dataset: str, release: int) -> str:
+    """Query for the bytes of all rejected records: batch, file, line, record."""
+    columns = ", ".join(_quoted(column) for column in (_BATCH, _FILE, _LINE, _RECORD))
+    return f"SELECT {columns} FROM {table_name(dataset, QUARANTINE, release)}"  # noqa: S608
 
 
 def drop_view(dataset: str, name: str) -> str:

@@ -34,7 +34,7 @@ def stackhouse(*arguments, **environment):
         (("logs", "namenode"), 2, "has not been started"),
         (("doctor",), 2, "not built yet"),
         (("rollback", "flights", "--to", "3"), 2, "not built yet"),
-        (("reprocess", "flights"), 2, "not built yet"),
+        (("reprocess", "flights"), 4, "./stackhouse up"),
     ],
 )
 def test_mistake_is_one_line(arguments, code, words):

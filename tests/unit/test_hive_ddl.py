@@ -32,7 +32,7 @@ def test_clean_table_has_the_contracts_columns_then_where_each_row_came_from():
         "  `price` DECIMAL(12,4) COMMENT 'Price in \"euro\".',\n"
         "  `source_batch` STRING COMMENT 'Batch id the row came with.',\n"
         "  `source_file` STRING COMMENT 'Name of the file the row came in.',\n"
-        "  `source_line` BIGINT COMMENT 'Line of the file, 1 is the first.'\n"
+        "  `source_line` BIGINT COMMENT 'Line of its first byte, 1 is the first; of Parquet the row.'\n"
         ")\n"
         "COMMENT 'Sales; it\\'s one row per sale.'\n"
         "PARTITIONED BY (`quarter_start` DATE COMMENT 'First day of the quarter; partition key.')\n"
@@ -46,9 +46,11 @@ def test_quarantine_table_is_partitioned_by_batch():
     assert ddl.create_table("shop", QUARANTINE, 1) == (
         "CREATE EXTERNAL TABLE IF NOT EXISTS `shop_releases`.`quarantine__r000001` (\n"
         "  `source_file` STRING COMMENT 'Name of the file the row came in.',\n"
-        "  `source_line` BIGINT COMMENT 'Line of the file, 1 is the first.',\n"
+        "  `source_line` BIGINT COMMENT 'Line of its first byte, 1 is the first; of Parquet the row.',\n"
         "  `rules` ARRAY<STRING> COMMENT 'Ids of the broken rules.',\n"
-        "  `record` BINARY COMMENT 'The rejected line, its bytes as received.'\n"
+        "  `offending_values` ARRAY<STRING> "
+        "COMMENT 'Text that breaks each of the rules, in their order; NULL: the record itself does.',\n"
+        "  `record` BINARY COMMENT 'The rejected record, its bytes as received.'\n"
         ")\n"
         "COMMENT 'Rejected rows of shop.'\n"
         "PARTITIONED BY (`source_batch` STRING COMMENT 'Batch id the row came with.')\n"
@@ -100,8 +102,8 @@ def test_clean_has_a_view_with_and_one_without_origin():
 def test_quarantine_view_shows_the_bytes_as_text_too():
     (view,) = ddl.views("quarantine", (*QUARANTINE.columns, QUARANTINE.partition))
     assert ddl.replace_view("shop", view, "quarantine", 7, "").endswith(
-        "AS SELECT `source_batch`, `source_file`, `source_line`, `rules`, `record`, CAST(`record` AS STRING) "
-        "FROM `shop_releases`.`quarantine__r000007`"
+        "AS SELECT `source_batch`, `source_file`, `source_line`, `rules`, `offending_values`, `record`, "
+        "CAST(`record` AS STRING) FROM `shop_releases`.`quarantine__r000007`"
     )
 
 

@@ -1,0 +1,92 @@
+"""`contract check`: is a contract right, and what would its changes do to published rows?"""
+
+from typing import Any
+
+from rich.table import Table
+
+from cli.output import print_json, standard_output
+from ingestion.webhdfs import WebHdfs
+from warehouse import ledger
+from warehouse.contract import Contract
+from warehouse.contract_change import changes
+from warehouse.contract_file import load_contract
+from warehouse.errors import StackDownError
+from warehouse.mart_sql import load_mart_sql
+from warehouse.release import load_release
+from warehouse.settings import Settings
+
+_STYLES = {"compatible": "green", "incompatible": "red", "impossible": "red"}
+
+
+def print_check(settings: Settings, dataset: str, as_json: bool) -> None:
+    """Print the columns of a contract and its changes since the live release.
+
+    Raises:
+        ContractError: It is wrong, or a file of its marts is missing.
+    """
+    contract = load_contract(dataset, settings.datasets)
+    load_mart_sql(contract)
+    report = _report(contract, *_live_meaning(settings, dataset))
+    if as_json:
+        print_json(report)
+    else:
+        _print(contract, report)
+
+
+def _live_meaning(settings: Settings, dataset: str) -> tuple[int | None, dict[str, Any] | None, bool]:
+    """Number and contract of the live release, and whether HDFS could be asked."""
+    storage = WebHdfs(settings)
+    try:
+        number = ledger.live_release(ledger.events(storage, dataset))
+        return number, load_release(storage, dataset, number).meaning if number else None, True
+    except StackDownError:
+        return None, None, False
+
+
+def _report(contract: Contract, release: int | None, meaning: dict[str, Any] | None, compared: bool) -> dict[str, Any]:
+    return {
+        "dataset": contract.dataset,
+        "file": str(contract.path),
+        "fingerprint": contract.fingerprint,
+        "columns": len(contract.columns),
+        "key": list(contract.key),
+        "event_time": contract.event_time,
+        "marts": [mart.name for mart in contract.marts],
+        "compared": compared,
+        "release": release,
+        "changes": [vars(change) for change in changes(meaning, contract.meaning)] if meaning else [],
+    }
+
+
+def _print(contract: Contract, report: dict[str, Any]) -> None:
+    console = standard_output()
+    table = Table(box=None, pad_edge=False)
+    for name in ("column", "in the files", "type", "rules"):
+        table.add_column(name)
+    for column in contract.columns:
+        rules = ["required"] if column.required else []
+        rules += ["key"] if column.key else []
+        rules += [
+            name for name in ("minimum", "maximum", "pattern", "values") if getattr(column, name) not in (None, ())
+        ]
+        table.add_row(column.name, column.source_name, column.type, ", ".join(rules))
+    console.print(table)
+    print(f"{contract.path} is right")
+    for change in report["changes"]:
+        console.print(f"[{_STYLES[change['kind']]}]{change['kind']}[/]: ", change["text"])
+    print(_verdict(report))
+
+
+def _verdict(report: dict[str, Any]) -> str:
+    kinds = {change["kind"] for change in report["changes"]}
+    if not report["compared"]:
+        return "the stack is down: not compared with the live release"
+    if report["release"] is None:
+        return "nothing is published yet"
+    if "impossible" in kinds:
+        return "loaded files would hold other rows than were counted: take it back, or use a dataset of another name"
+    if "incompatible" in kinds:
+        return f"published rows may change: ./stackhouse reprocess {report['dataset']} reads all rows anew"
+    if kinds:
+        return "the next run reads all rows anew; no published row is lost or changed"
+    return f"as in release {report['release']}"

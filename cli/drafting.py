@@ -1,0 +1,90 @@
+"""`new`: drafts a contract and a first mart from a sample file, and says what the draft is and what to do next."""
+
+import shlex
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from cli.output import print_json, standard_output
+from drafting.contract_text import evidence
+from drafting.draft import Draft, draft
+from warehouse.settings import Settings
+
+
+def draft_dataset(settings: Settings, name: str, file: Path, as_json: bool) -> None:
+    """Draft a dataset beside the others and print what was drafted.
+
+    Raises:
+        ContractError: The name cannot be used.
+        InputFileError: The file cannot be read, or has no rows or no dates.
+        UsageError: The dataset exists.
+    """
+    print_draft(draft(name, file, settings.datasets), as_json)
+
+
+def print_draft(drafted: Draft, as_json: bool) -> None:
+    """Print the proposals, what is unsure, and the next commands."""
+    if as_json:
+        print_json(_as_json(drafted))
+        return
+    extent = "all" if drafted.whole else "the first"
+    print(f"{drafted.dataset}: drafted from {extent} {drafted.rows:,} rows of {drafted.file}")
+    standard_output().print(_table(drafted))
+    if drafted.unsure:
+        print("\nunsure:")
+        for sentence in drafted.unsure:
+            print(f"  - {sentence}")
+    print("\nwritten:")
+    for path in drafted.paths:
+        print(f"  {path}")
+    print("\nnext:")
+    for command in next_commands(drafted):
+        print(f"  {command}")
+
+
+def next_commands(drafted: Draft) -> list[str]:
+    """What a user does with a draft, in order."""
+    return [
+        f"./stackhouse contract check {drafted.dataset}",
+        f"./stackhouse load {drafted.dataset} {shlex.quote(str(drafted.file))}",
+        f"./stackhouse run {drafted.dataset}",
+        f'./stackhouse query "SELECT * FROM {drafted.dataset}.{drafted.mart}"',  # noqa: S608 - validated names
+    ]
+
+
+def _table(drafted: Draft) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("column", "type", "required", "evidence"):
+        table.add_column(heading, overflow="fold" if heading == "evidence" else "ellipsis")
+    for column in drafted.columns:
+        # As Text: a value from the file may look like Rich's markup.
+        required = "key" if column.key else "yes" if column.required else ""
+        table.add_row(*map(Text, (column.name, column.type, required, evidence(column))))
+    return table
+
+
+def _as_json(drafted: Draft) -> dict[str, object]:
+    return {
+        "dataset": drafted.dataset,
+        "file": str(drafted.file),
+        "rows": drafted.rows,
+        "whole_file": drafted.whole,
+        "rejected_share": drafted.rejected,
+        "mart": drafted.mart,
+        "paths": [str(path) for path in drafted.paths],
+        "columns": [
+            {
+                "name": column.name,
+                "source_name": column.source_name,
+                "type": column.type,
+                "required": column.required,
+                "key": column.key,
+                "formats": list(column.formats),
+                "evidence": evidence(column),
+            }
+            for column in drafted.columns
+        ],
+        "unsure": list(drafted.unsure),
+        "next": next_commands(drafted),
+    }
