@@ -29,7 +29,7 @@ def test_style(check):
 def test_files_and_functions_stay_small():
     long = [
         f"{path.relative_to(REPOSITORY)} has {lines} lines"
-        for package in ("cli", "hadoop", "hive", "ingestion", "spark", "warehouse")
+        for package in ("cli", "drafting", "generator", "hadoop", "hive", "ingestion", "spark", "warehouse")
         for path in (REPOSITORY / package).rglob("*.py")
         if (lines := len(path.read_text().splitlines())) > 300
     ]
