@@ -1,0 +1,1 @@
+"""Drafts a contract and a first mart from a sample file: `./stackhouse new`."""

@@ -1,0 +1,213 @@
+"""The text of a drafted contract, with the evidence as comments."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from drafting.guess import ColumnDraft, Guess
+from drafting.mart_text import MartColumn
+from drafting.yaml_text import printable, scalar
+from warehouse.contract import EPOCH_UNITS, InputFormat
+from warehouse.contract_column import OTHER_FORMATS
+
+_LOGICAL = {"STRING": "string", "INT": "integer", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean",
+            "DATE": "date", "TIMESTAMP": "timestamp"}  # fmt: skip
+_LEAST_THRESHOLD = 0.01
+_LONGEST_EXAMPLE = 40
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the draft is of.
+
+    Attributes:
+        dataset: Name.
+        file: Name of the sample file.
+        rows: Rows looked at.
+        broken: Records that are no rows.
+        whole: They are the whole file.
+        event_time: Name of that column.
+        mart: Name of the first mart.
+        values: All values of text columns that have few, by column name.
+    """
+
+    dataset: str
+    file: str
+    rows: int
+    broken: int
+    whole: bool
+    event_time: str
+    mart: str
+    values: dict[str, list[str]]
+
+
+def contract_text(facts: Facts, guess: Guess, mart: Sequence[MartColumn]) -> str:
+    """The contract as YAML."""
+    lines = [*_head(facts), *_dataset(facts, guess), *_mart(facts, mart)]
+    return "\n".join(lines) + "\n"
+
+
+def rejected_share(facts: Facts, guess: Guess) -> float:
+    """Share of the sample's records that are rejected, at most: a row may break two rules."""
+    misfits = sum(column.values - column.fitting for column in guess.columns)
+    missing = sum(column.nulls for column in guess.columns if column.required)
+    return min(1.0, (facts.broken + misfits + missing) / (facts.rows + facts.broken))
+
+
+def reject_threshold(share: float) -> float:
+    """Share of rejected rows that is accepted: twice what the sample has, and 1 % more."""
+    return min(1.0, math.ceil(200 * share + 100 * _LEAST_THRESHOLD) / 100)
+
+
+def logical_type(hive_type: str) -> str:
+    """The ODCS `logicalType` of a Hive type."""
+    return "number" if hive_type.startswith("DECIMAL") else _LOGICAL[hive_type]
+
+
+def _head(facts: Facts) -> Iterator[str]:
+    extent = "all" if facts.whole else "the first"
+    yield f"# Drafted by ./stackhouse new from {printable(facts.file)}."
+    yield f"# The comments are about {extent} {facts.rows:,} rows of it."
+    yield f"# Read it, correct it, then: ./stackhouse contract check {facts.dataset}"
+    yield "apiVersion: v3.2.0"
+    yield "kind: DataContract"
+    yield f"id: {scalar(f'stackhouse.{facts.dataset}')}"
+    yield f"name: {scalar(facts.dataset)}"
+    yield "version: 1.0.0"
+    yield "status: draft"
+    yield "description:"
+    yield f"  purpose: {scalar(f'Rows of files like {printable(facts.file)}.')}"
+    yield "schema:"
+
+
+def _dataset(facts: Facts, guess: Guess) -> Iterator[str]:
+    yield f"  - name: {scalar(facts.dataset)}"
+    yield "    physicalType: file"
+    yield f"    description: {scalar(f'Rows of files like {printable(facts.file)}.')}"
+    yield "    properties:"
+    for column in guess.columns:
+        yield from _column(column, facts)
+    yield "    customProperties:"
+    yield from _property("eventTime", scalar(facts.event_time))
+    yield "      - property: inputFormat"
+    yield "        value:"
+    yield from (f"          {key}: {value}" for key, value in _format(guess.form))
+    share = rejected_share(facts, guess)
+    yield f"      # {_rejects(share, facts)}"
+    yield from _property("rejectThreshold", str(reject_threshold(share)))
+    if any(column.zoned or not EPOCH_UNITS.keys().isdisjoint(column.formats) for column in guess.columns):
+        yield "      # Instants are published as wall clocks of this zone, e.g. America/New_York."
+        yield from _property("timeZone", "UTC")
+    yield from _property("marts", f"[{scalar(facts.mart)}]")
+
+
+def _rejects(share: float, facts: Facts) -> str:
+    if not share:
+        return "The sample has no record that is rejected."
+    unreadable = f", {facts.broken:,} records as unreadable" if facts.broken else ""
+    return f"Of the sample at most {share:.4%} is rejected{unreadable}; above this threshold a run is held."
+
+
+def _property(name: str, value: str) -> Iterator[str]:
+    yield f"      - property: {name}"
+    yield f"        value: {value}"
+
+
+def _column(column: ColumnDraft, facts: Facts) -> Iterator[str]:
+    yield from (f"      # {line}" for line in _evidence(column, facts))
+    yield f"      - name: {scalar(column.name)}"
+    if column.source_name is not None and column.source_name != column.name:
+        yield f"        physicalName: {scalar(column.source_name)}"
+    yield f"        logicalType: {logical_type(column.type)}"
+    yield f"        physicalType: {column.type}"
+    if column.required:
+        yield "        required: true"
+    if column.key:
+        yield "        primaryKey: true"
+    yield f"        description: {scalar(_description(column))}"
+    if column.formats:
+        yield "        logicalTypeOptions:"
+        yield f"          format: {scalar(column.formats[0])}"
+        if column.zoned:
+            yield "          timezone: true"
+    if column.formats[1:]:
+        yield "        customProperties:"
+        yield f"          - property: {OTHER_FORMATS}"
+        yield f"            value: [{', '.join(map(scalar, column.formats[1:]))}]"
+
+
+def evidence(column: ColumnDraft) -> str:
+    """What speaks for a column's type, in a few words."""
+    fit = f"{column.share:.2%} fit" if column.fitting < column.values else "all fit"
+    parts = [f"{fit}, {column.distinct:,} different" if column.values else "no value"]
+    if column.nulls:
+        rows = column.nulls + column.values
+        tokens = ", ".join(printable(token) for token in column.tokens)
+        parts.append(f"{column.nulls / rows:.2%} NULL{f' ({tokens})' if tokens else ''}")
+    if column.least is not None and not column.is_personal:
+        parts.append(f"{_short(column.least)} to {_short(column.most or '')}")
+    return ", ".join(parts)
+
+
+def _evidence(column: ColumnDraft, facts: Facts) -> Iterator[str]:
+    yield evidence(column) + "."
+    if column.fitting < column.values:
+        yield f"{column.values - column.fitting:,} values are no {column.type}: their rows are quarantined."
+    if column.required:
+        yield "No NULL in the sample: required." if not column.nulls else "Required, as every row needs an event time."
+    if column.key:
+        yield "Unique in the sample: the key. Of rows with one key the newest is kept."
+    yield from column.notes
+    if column.examples:
+        yield f"Examples: {', '.join(_short(text) for text in column.examples)}"
+    if values := facts.values.get(column.name):
+        yield f"Only these: {', '.join(map(_short, values))}. An enum would refuse all others."
+
+
+def _short(text: str) -> str:
+    return printable(text if len(text) <= _LONGEST_EXAMPLE else text[:_LONGEST_EXAMPLE] + "…")
+
+
+def _description(column: ColumnDraft) -> str:
+    if column.source_name is None:
+        return f"Column {column.name} of the file, which does not name it."
+    return f"Column {' '.join(printable(column.source_name).split())} of the file."
+
+
+def _format(form: InputFormat) -> Iterator[tuple[str, str]]:
+    yield "kind", form.kind
+    if form.kind == "csv":
+        yield "delimiter", scalar(form.delimiter)
+        yield "quote", scalar(form.quote)
+        if form.escape is not None:
+            yield "escape", scalar(form.escape)
+        yield "header", str(form.header).lower()
+        if form.encoding != "utf-8":
+            yield "encoding", scalar(form.encoding)
+        if form.skip_lines:
+            yield "skipLines", str(form.skip_lines)
+        if form.comment is not None:
+            yield "comment", scalar(form.comment)
+        if form.quoted_newlines:
+            yield "quotedNewlines", "true"
+    if form.null_tokens:
+        yield "nullTokens", f"[{', '.join(map(scalar, form.null_tokens))}]"
+    if form.kind != "parquet" and form.decimal_separator != ".":
+        yield "decimalSeparator", scalar(form.decimal_separator)
+    if form.thousands_separator is not None:
+        yield "thousandsSeparator", scalar(form.thousands_separator)
+
+
+def _mart(facts: Facts, columns: Sequence[MartColumn]) -> Iterator[str]:
+    yield ""
+    yield f"  - name: {scalar(facts.mart)}"
+    yield "    physicalType: table"
+    yield f"    description: {scalar(f'Figures of {facts.dataset}, one row per quarter.')}"
+    yield "    dataGranularityDescription: One row per quarter."
+    yield "    properties:"
+    quarter = MartColumn("quarter", "STRING", f"Quarter of {facts.event_time}, e.g. 2001Q2.", "", "")
+    for column in (quarter, *columns):
+        yield f"      - name: {scalar(column.name)}"
+        yield f"        logicalType: {logical_type(column.type)}"
+        yield f"        physicalType: {column.type}"
+        yield f"        description: {scalar(column.description)}"

@@ -1,0 +1,170 @@
+"""Drafts the contract and the first mart of a dataset from one of its files, and writes them."""
+
+import os
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from drafting.contract_text import Facts, contract_text, rejected_share
+from drafting.guess import ColumnDraft, Guess, few_values, guess_columns
+from drafting.mart_text import check_sql, mart_columns, mart_name, mart_sql
+from drafting.roles import choose_event_time, choose_key
+from drafting.sample import Sample, read_sample
+from warehouse.contract_file import check_dataset_name, contract_path, parse_contract
+from warehouse.errors import ContractError, StackhouseError, UsageError
+from warehouse.settings import REPOSITORY
+
+_LOADABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What was drafted.
+
+    Attributes:
+        dataset: Name.
+        file: The sample.
+        mart: Name of the first mart.
+        rows: Rows looked at.
+        whole: They are all rows of the file.
+        rejected: Share of the sample's records that the draft rejects, at most; 0 to 1.
+        paths: Files written, the contract first.
+        columns: Proposals with their evidence.
+        unsure: What may be wrong, a sentence each.
+    """
+
+    dataset: str
+    file: Path
+    mart: str
+    rows: int
+    whole: bool
+    rejected: float
+    paths: tuple[Path, ...]
+    columns: tuple[ColumnDraft, ...]
+    unsure: tuple[str, ...]
+
+
+def draft(name: str, file: Path, root: Path = REPOSITORY) -> Draft:
+    """Write `data/<name>/dataset.yaml` and `sql/<name>/` with a first mart, by which a sample file loads and runs.
+
+    Args:
+        name: Of the new dataset.
+        file: CSV, JSON lines or Parquet; it is only read.
+        root: Directory that has or gets `data` and `sql`.
+
+    Raises:
+        ContractError: The name cannot be used.
+        InputFileError: The file cannot be read, or has no rows or no dates.
+        UsageError: The dataset exists.
+    """
+    path = contract_path(name, root)
+    check_dataset_name(name, path)
+    for directory in (path.parent, root / "sql" / name):
+        if os.path.lexists(directory):
+            raise UsageError(f"{directory} exists: choose another name, or remove it first")
+    try:
+        sample = read_sample(file)
+        return _drafted(name, file, root, sample)
+    except duckdb.Error as problem:
+        raise StackhouseError(f"{file} could not be examined: {' '.join(str(problem).split())}") from problem
+
+
+def _drafted(name: str, file: Path, root: Path, sample: Sample) -> Draft:
+    guess, event_time = choose_event_time(guess_columns(sample), sample, str(file))
+    guess = choose_key(guess, sample)
+    mart = mart_name(name)
+    values = {column.name: few_values(sample, place, column) for place, column in enumerate(guess.columns)}
+    facts = Facts(name, file.name, sample.rows, sample.broken, sample.whole, event_time, mart, values)
+    columns = mart_columns(guess.columns)
+    path = contract_path(name, root)
+    contents = {
+        path: contract_text(facts, guess, columns),
+        root / "sql" / name / f"{mart}.sql": mart_sql(name, mart, columns),
+        root / "sql" / name / f"{mart}.check.sql": check_sql(name, mart, event_time, columns),
+    }
+    _check(name, path, contents[path])
+    _write(contents, root)
+    return Draft(
+        name, file, mart, sample.rows, sample.whole, rejected_share(facts, guess), tuple(contents), guess.columns,
+        (*_unsure_of_file(file, sample), *guess.unsure, *_unsure_of_people(guess)),
+    )  # fmt: skip
+
+
+def _check(name: str, path: Path, text: str) -> None:
+    try:
+        parse_contract(name, path, text)
+    except ContractError as problem:
+        raise StackhouseError(
+            f"a mistake of this program, nothing is written: the draft is no contract: {problem}"
+        ) from problem
+
+
+def _write(contents: dict[Path, str], root: Path) -> None:
+    """All files or none: beside their place first; the contract, which makes the dataset, comes last."""
+    new = {path.parent: path.parent.with_name(f".{path.parent.name}.{os.getpid()}") for path in contents}
+    done = list[Path]()
+    try:
+        for path, text in contents.items():
+            new[path.parent].mkdir(parents=True, exist_ok=True)
+            (new[path.parent] / path.name).write_text(text, encoding="utf-8")
+        for directory, beside in reversed(new.items()):
+            beside.rename(directory)
+            done.append(directory)
+    except OSError as problem:
+        for directory in done:
+            shutil.rmtree(directory, ignore_errors=True)
+        raise UsageError(f"{root}: the draft cannot be written: {problem}") from problem
+    finally:
+        for beside in new.values():
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def _unsure_of_file(file: Path, sample: Sample) -> list[str]:
+    form, found = sample.form, list[str]()
+    if not _LOADABLE.fullmatch(file.name):
+        found.append(f"load takes no file called {file.name!r}: rename it to letters, digits, '.', '-' and '_'.")
+    if not sample.whole:
+        found.append(f"Only the first {sample.rows:,} rows were looked at; later ones may be different.")
+    if form.kind == "csv" and not sample.types:
+        found += _unsure_of_text(sample)
+    if sample.broken:
+        found.append(
+            f"{sample.broken:,} records are quarantined: their fields are too many or too few, or not legible."
+        )
+    return found
+
+
+def _unsure_of_text(sample: Sample) -> list[str]:
+    form, found = sample.form, list[str]()
+    if form.encoding != "utf-8":
+        found.append(f"The file is not UTF-8; {form.encoding} is a guess, so look at its letters with accents.")
+    if not sample.named_from:
+        found.append("The first line holds values, so the file has no header and its columns have no names.")
+    titles = sample.named_from - 1 if sample.named_from else form.skip_lines
+    if titles > 0:
+        found.append(f"The first {titles} lines are taken for titles (skipLines).")
+    if sample.named_from and not form.header:
+        found.append(
+            "A column has no name in the header, so the header is skipped (skipLines) and columns go by their order: "
+            "files with another order are misread."
+        )
+    if form.comment is not None:
+        found.append(f"Lines that begin with {form.comment} are left out as comments.")
+    if form.quote not in "\"'":
+        found.append("Quotes inside fields are text, as no field is quoted: the quote is a character that no line has.")
+    return found
+
+
+def _unsure_of_people(guess: Guess) -> list[str]:
+    personal = [column.name for column in guess.columns if column.is_personal]
+    return [f"Personal data? tags: [pii] says so: {_listed(personal)}."] if personal else []
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

@@ -1,0 +1,258 @@
+"""What the columns of a sample are: type, NULLs, key, event time, each with its evidence."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from drafting.naming import identifiers, words
+from drafting.numbers import CONVENTIONS, MOSTLY, Numbers, count_fitting, measure, number_type
+from drafting.sample import Sample
+from drafting.times import Moments, epoch_format, measure_moments
+from warehouse.contract import InputFormat
+
+NULL_TOKENS = ("NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "nan", "NaN", "-", "?", "\\N")
+"""Texts that mean NULL where a column's other values are of a narrower type than STRING."""
+
+TIME_WORDS = {"time", "date", "datetime", "timestamp", "ts", "day", "at", "when", "created", "pickup", "epoch"}
+"""Words in the name of a column of dates or times."""
+
+_LIKE_NUMBER = "[+-]?[0-9.][0-9., ']*([eE][+-]?[0-9]+)?"
+_BOOLEAN = "(?i)(true|false|t|f|yes|no)"
+_FEW_VALUES = 10
+_LONGEST_EXAMPLE = 40
+_EXAMPLES = 3
+_PERSONAL = re.compile(r"(^|_)(e?mail|phone|mobile|ssn|passport|birth\w*|dob|address|street|surname|iban|ip)(_|$)|"
+                       r"(first|last|full|user|customer|patient|person)_?name")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ColumnDraft:
+    """A proposed column and what speaks for it.
+
+    Attributes:
+        name: Identifier.
+        source_name: Name in the file, `None` when it has none.
+        type: Hive type.
+        nulls: Rows without a value, null tokens included.
+        values: Rows with one.
+        fitting: Values that fit the type; the others would be quarantined.
+        distinct: Different values.
+        formats: Java patterns of a date or timestamp.
+        zoned: They have an offset.
+        least: Smallest value as written.
+        most: Greatest.
+        examples: A few values.
+        tokens: Null tokens with the number of rows that have them.
+        notes: Sentences for the comments.
+        required: No NULL is accepted.
+        key: The primary key.
+    """
+
+    name: str
+    source_name: str | None
+    type: str
+    nulls: int
+    values: int
+    fitting: int
+    distinct: int
+    formats: tuple[str, ...] = ()
+    zoned: bool = False
+    least: str | None = None
+    most: str | None = None
+    examples: tuple[str, ...] = ()
+    tokens: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    required: bool = False
+    key: bool = False
+
+    @property
+    def is_personal(self) -> bool:
+        """Its name sounds like personal data."""
+        return _PERSONAL.search(self.name) is not None
+
+    @property
+    def share(self) -> float:
+        """Share of values that fit, 0 to 1."""
+        return self.fitting / self.values if self.values else 1.0
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Proposals for a whole file.
+
+    Attributes:
+        columns: In the order of the file.
+        form: Input format with null tokens and separators.
+        unsure: What may be wrong, a sentence each.
+    """
+
+    columns: tuple[ColumnDraft, ...]
+    form: InputFormat
+    unsure: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """Counts over a column: values beside null tokens, different ones, and what they look like."""
+
+    values: int
+    distinct: int
+    like_number: int
+    boolean: int
+    tokens: dict[str, int]
+
+
+def guess_columns(sample: Sample) -> Guess:
+    """Propose the columns of a sample."""
+    names = identifiers(sample.names)
+    looks = [_look(sample, f"c{place}") for place in range(len(names))]
+    convention, unsure = _convention(sample, looks)
+    drafted = [_draft(sample, place, name, looks[place], convention) for place, name in enumerate(names)]
+    tokens = sorted({token for column in drafted if column.type != "STRING" for token in column.tokens})
+    columns = tuple(_with_nulls(sample, f"c{place}", column, tokens) for place, column in enumerate(drafted))
+    form = replace(
+        sample.form,
+        # Parquet takes no tokens; in a dataset of CSV files a .parquet is Parquet all the same.
+        kind="csv" if tokens and sample.form.kind == "parquet" else sample.form.kind,
+        null_tokens=tuple(tokens),
+        decimal_separator=convention[0],
+        thousands_separator=convention[1],
+    )
+    return Guess(columns, form, (*unsure, *_unsure_of_tokens(columns, tokens), *_unsure_of_moments(columns)))
+
+
+def _look(sample: Sample, column: str) -> _Looks:
+    # Columns are named by place; whatever comes from the file is a parameter.
+    sql = f"""
+        SELECT count(*), count(DISTINCT {column}), count_if(regexp_full_match({column}, ?)),
+            count_if(regexp_full_match({column}, ?))
+        FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column})"""  # noqa: S608
+    row = sample.ask(sql, [_LIKE_NUMBER, _BOOLEAN, list(NULL_TOKENS)])[0]
+    tokens = sample.ask(
+        f"SELECT {column}, count(*) FROM sample WHERE list_contains(?, {column}) GROUP BY 1 ORDER BY 1",  # noqa: S608
+        [list(NULL_TOKENS)],
+    )
+    values, distinct, like_number, boolean = (count or 0 for count in row)
+    return _Looks(values, distinct, like_number, boolean, dict(tokens))
+
+
+def _convention(sample: Sample, looks: Sequence[_Looks]) -> tuple[tuple[str, str | None], list[str]]:
+    """Decimal and thousands separator under which most columns are numbers."""
+    suspects = [place for place, look in enumerate(looks) if look.values and look.like_number >= MOSTLY * look.values]
+    if sample.form.kind == "parquet" or not suspects:
+        return CONVENTIONS[0], []
+    numeric = {
+        convention: sum(
+            count_fitting(sample, f"c{place}", list(NULL_TOKENS), convention) >= MOSTLY * looks[place].values
+            for place in suspects
+        )
+        for convention in (CONVENTIONS if _has_separators(sample, suspects) else CONVENTIONS[:1])
+    }
+    most = max(numeric.values())
+    best = [convention for convention in CONVENTIONS if numeric.get(convention) == most]
+    doubtful = best[0] == (".", ",") and (",", None) in best
+    return best[0], ["1,234 is read as 1234, not as 1.234: all commas in numbers stand before three digits."] * doubtful
+
+
+def _has_separators(sample: Sample, places: Sequence[int]) -> bool:
+    found = " OR ".join(f"regexp_matches(c{place}, ?)" for place in places)
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM sample WHERE {found} LIMIT 1)"  # noqa: S608
+    return bool(sample.ask(sql, ["[0-9][,' ][0-9]|[.][0-9]+[.]"] * len(places))[0][0])
+
+
+def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tuple[str, str | None]) -> ColumnDraft:
+    """A column by its own values; its NULLs are counted when the null tokens of all columns are known."""
+    column, tokens = f"c{place}", list(NULL_TOKENS)
+    source = sample.names[place] or None
+    text = ColumnDraft(name, source, "STRING", 0, look.values, look.values, look.distinct, tokens=look.tokens)
+    if not look.values:
+        return replace(text, notes=("No value in the sample: nothing is known of its type.",), tokens={})
+    if look.boolean >= MOSTLY * look.values:
+        return replace(text, type="BOOLEAN", fitting=look.boolean)
+    dated = bool(words(name) & TIME_WORDS) or name.endswith(("time", "date"))
+    moments = measure_moments(sample, column, tokens, dated)
+    if moments is not None and moments.fitting >= MOSTLY * look.values:
+        return _moment_column(text, moments)
+    if 2 * look.like_number >= look.values or sample.types:
+        numbers = measure(sample, column, tokens, convention)
+        if numbers.double >= MOSTLY * look.values:
+            native = sample.types[place] if sample.types else ""
+            return _number_column(text, numbers, native, dated)
+    return replace(text, notes=("Nested JSON, kept as its text.",)) if place in sample.nested else text
+
+
+def _moment_column(text: ColumnDraft, found: Moments) -> ColumnDraft:
+    notes = []
+    if found.ambiguous:
+        notes.append(f"Day and month could be read the other way round; {found.formats[0]} is a guess.")
+    if any(re.search(r"(?<!y)yy(?!y)", pattern) for pattern in found.formats):
+        notes.append("Years of two digits are read as 20xx.")
+    return replace(
+        text, type=found.type, fitting=found.fitting, formats=found.formats, zoned=found.zoned, least=found.least,
+        most=found.most, notes=tuple(notes),
+    )  # fmt: skip
+
+
+def _number_column(text: ColumnDraft, found: Numbers, native: str, dated: bool) -> ColumnDraft:
+    chosen = number_type(found, native)
+    if chosen is None:
+        why = "Codes with leading zeros, kept as text." if found.padded else "Numbers of too many digits, kept as text."
+        return replace(text, notes=(why,))
+    notes = []
+    epoch = (
+        epoch_format(float(found.least or 0), float(found.most or 0)) if dated and found.whole == found.double else None
+    )
+    if epoch:
+        notes.append(f"Looks like a count since 1970: TIMESTAMP with format {epoch} and timeZone would make it a time.")
+    if chosen[0].startswith("DECIMAL") and found.scale:
+        notes.append(
+            f"Digits after the point in the sample: {found.scale} at most. More than the type has are quarantined."
+        )
+    return replace(text, type=chosen[0], fitting=chosen[1], least=found.least, most=found.most, notes=tuple(notes))
+
+
+def _with_nulls(sample: Sample, column: str, draft: ColumnDraft, tokens: list[str]) -> ColumnDraft:
+    """The draft with NULLs counted, examples, and whether it is required."""
+    sql = f"SELECT count(*) FROM sample WHERE {column} IS NULL OR list_contains(?, {column})"  # noqa: S608
+    nulls = int(sample.ask(sql, [tokens])[0][0])
+    known = {token: rows for token, rows in draft.tokens.items() if token in tokens}
+    values = sample.rows - nulls
+    if draft.type == "STRING":
+        # Tokens that no other column has are texts here.
+        draft = replace(draft, values=values, fitting=values, distinct=draft.distinct + len(draft.tokens) - len(known))
+    required = nulls == 0 and values > 0
+    return replace(draft, nulls=nulls, values=values, tokens=known, required=required,
+                   examples=() if draft.is_personal else _examples(sample, column, tokens))  # fmt: skip
+
+
+def _examples(sample: Sample, column: str, tokens: list[str]) -> tuple[str, ...]:
+    """The most frequent values if there are few, else the first."""
+    sql = f"""
+        SELECT {column} FROM sample
+        WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) AND length({column}) <= {_LONGEST_EXAMPLE}
+        GROUP BY {column} ORDER BY count(*) DESC, min(rowid) LIMIT {_EXAMPLES}"""  # noqa: S608
+    return tuple(text for (text,) in sample.ask(sql, [tokens]))
+
+
+def few_values(sample: Sample, place: int, column: ColumnDraft) -> list[str]:
+    """All values of a text column that has at most 10, and more rows than that; else none."""
+    if column.type != "STRING" or not 0 < column.distinct <= min(_FEW_VALUES, column.values // 2) or column.is_personal:
+        return []
+    sql = f"SELECT DISTINCT c{place} FROM sample WHERE c{place} IS NOT NULL ORDER BY 1"  # noqa: S608
+    found = [text for (text,) in sample.ask(sql) if text not in column.tokens]
+    return found if all(len(text) <= _LONGEST_EXAMPLE for text in found) else []
+
+
+def _unsure_of_tokens(columns: Sequence[ColumnDraft], tokens: Sequence[str]) -> list[str]:
+    found = []
+    for token in tokens:
+        texts = [f"{column.name} ({column.tokens[token]:,} rows)" for column in columns
+                 if column.type == "STRING" and token in column.tokens]  # fmt: skip
+        if texts:
+            found.append(f"{token} means NULL in every column, also where it is text: {', '.join(texts[:5])}.")
+    return found
+
+
+def _unsure_of_moments(columns: Sequence[ColumnDraft]) -> list[str]:
+    doubts = ("Day and month", "Years of two", "Looks like a count")
+    return [f"{column.name}: {note}" for column in columns for note in column.notes if note.startswith(doubts)]

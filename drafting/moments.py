@@ -1,0 +1,171 @@
+"""Dates and timestamps in texts: which pattern of Java's DateTimeFormatter reads them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_DATE = re.compile(
+    r"(?P<ymd>(?P<y>\d{4})(?P<s1>[-/.])(?P<m>\d{1,2})(?P=s1)(?P<d>\d{1,2}))"
+    r"|(?P<xxy>(?P<a>\d{1,2})(?P<s2>[-/.])(?P<b>\d{1,2})(?P=s2)(?P<y2>\d{4}|\d{2}))"
+    r"|(?P<dmy>(?P<d3>\d{1,2})(?P<s3>[-/ ])(?P<m3>[A-Za-z]{3,9})(?P=s3)(?P<y3>\d{4}|\d{2}))"
+    r"|(?P<mdy>(?P<m4>[A-Za-z]{3,9}) (?P<d4>\d{1,2})(?P<s4>,?) \d{4})",
+    re.ASCII,
+)
+_TIME = re.compile(
+    r"(?P<sep>T|, | )(?P<h>\d{1,2}):\d{2}(?P<s>:\d{2}(?P<f>[.]\d{1,9})?)?(?P<half> ?[AaPp][Mm])?"
+    r"(?P<zone>Z| ?[+-]\d{2}(?P<colon>:?)(?P<minutes>\d{2})?| UTC)?",
+    re.ASCII,
+)
+_COMPACT = {8: ("yyyyMMdd", "%Y%m%d"), 14: ("yyyyMMddHHmmss", "%Y%m%d%H%M%S")}
+_SHORT_MONTH, _FRACTION_DIGITS = 3, 6
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One way to read the texts of one shape.
+
+    Attributes:
+        date: Java pattern of the day, widths as written.
+        loose: The same, one letter where a number may have one or two digits.
+        time: Java pattern of the time, empty for a date.
+        fraction: Digits of a second's fraction, 0: none.
+        zone: Java pattern of offset or zone, empty for none.
+        strptime: DuckDB's format of day and time.
+        day_first: The day stands before the month in numbers; `None`: no question.
+    """
+
+    date: str
+    loose: str
+    time: str
+    fraction: int
+    zone: str
+    strptime: str
+    day_first: bool | None = None
+
+    @property
+    def is_zoned(self) -> bool:
+        """The text means an instant."""
+        return "X" in self.zone
+
+    @property
+    def family(self) -> tuple[str, str, str]:
+        """Equal for patterns that one pattern can read."""
+        return self.loose, _unpadded(self.time), self.zone
+
+
+def patterns_of(text: str) -> list[Pattern]:
+    """Patterns that may read a text, two where day and month are both numbers; empty when it is no moment."""
+    date = _DATE.match(text)
+    if date is None:
+        return []
+    rest = text[date.end() :]
+    if not rest:
+        return [Pattern(java, loose, "", 0, "", strptime, first) for java, loose, strptime, first in _dates(date)]
+    time = _TIME.fullmatch(rest)
+    if time is None:
+        return []
+    clock, time_strptime = _clock(time)
+    zone, fraction = _zone(time), time["f"] or ""
+    found = []
+    for java, loose, strptime, first in _dates(date):
+        # Where days are written without a leading zero, so may hours be.
+        free = first is not None and java == loose
+        hours = _unpadded(clock) if free else clock
+        found.append(Pattern(java, loose, hours, max(len(fraction) - 1, 0), zone, strptime + time_strptime, first))
+    return found
+
+
+def compact_pattern(digits: int) -> Pattern | None:
+    """Pattern of a date or timestamp without separators, by its number of digits."""
+    if digits not in _COMPACT:
+        return None
+    java, strptime = _COMPACT[digits]
+    return Pattern(java[:8], java[:8], java[8:], 0, "", strptime)
+
+
+def is_moment(text: str) -> bool:
+    """Whether a text looks like a date or timestamp."""
+    return bool(patterns_of(text))
+
+
+def merged(patterns: list[Pattern]) -> str:
+    """One Java pattern for patterns of one family."""
+    first = patterns[0]
+    date = first.date if len({pattern.date for pattern in patterns}) == 1 else first.loose
+    times = {pattern.time for pattern in patterns}
+    time = first.time if len(times) == 1 else first.family[1]
+    digits = max(pattern.fraction for pattern in patterns)
+    fraction = f"[.{'S' * max(digits, _FRACTION_DIGITS)}]" if digits else ""
+    halves = re.fullmatch(r"(.*?)( ?a)?", time)
+    before, half = (halves[1], halves[2] or "") if halves else (time, "")
+    return date + before + fraction + half + first.zone
+
+
+def _dates(found: re.Match[str]) -> Iterator[tuple[str, str, str, bool | None]]:
+    if found["ymd"]:
+        sep = found["s1"]
+        day = f"yyyy{sep}{_width('M', found['m'])}{sep}{_width('d', found['d'])}"
+        yield day, f"yyyy{sep}M{sep}d", f"%Y{sep}%m{sep}%d", None
+    elif found["xxy"]:
+        yield from _numbered_dates(found)
+    elif found["dmy"]:
+        sep, year = found["s3"], "y" * len(found["y3"])
+        month, name = _month(found["m3"])
+        tail, parsed = f"{sep}{month}{sep}{year}", f"%d{sep}{name}{sep}{_year(year)}"
+        yield _free("d", found["d3"]) + tail, "d" + tail, parsed, None
+    else:
+        month, name = _month(found["m4"])
+        comma = found["s4"]
+        yield f"{month} {_free('d', found['d4'])}{comma} yyyy", f"{month} d{comma} yyyy", f"{name} %d{comma} %Y", None
+
+
+def _numbered_dates(found: re.Match[str]) -> Iterator[tuple[str, str, str, bool | None]]:
+    sep, year = found["s2"], "y" * len(found["y2"])
+    for first, second in (("d", "M"), ("M", "d")):
+        loose = f"{first}{sep}{second}{sep}{year}"
+        java = f"{first * 2}{sep}{second * 2}{sep}{year}" if found["a"].startswith("0") else loose
+        strptime = f"%{first.lower()}{sep}%{second.lower()}{sep}{_year(year)}"
+        yield java, loose, strptime, first == "d"
+
+
+def _unpadded(clock: str) -> str:
+    return clock.replace("HH", "H").replace("hh", "h")
+
+
+def _width(letter: str, digits: str) -> str:
+    return letter * len(digits)
+
+
+def _free(letter: str, digits: str) -> str:
+    """One letter, which reads one or two digits, unless a leading zero shows that there are always two."""
+    return letter * 2 if digits.startswith("0") else letter
+
+
+def _month(name: str) -> tuple[str, str]:
+    return ("MMM", "%b") if len(name) == _SHORT_MONTH else ("MMMM", "%B")
+
+
+def _year(letters: str) -> str:
+    return "%Y" if letters == "yyyy" else "%y"
+
+
+def _clock(found: re.Match[str]) -> tuple[str, str]:
+    """Java pattern and strptime format of a time of day, separator included."""
+    sep, half = found["sep"], found["half"] or ""
+    letter = "h" if half else "H"
+    seconds = (":ss", ":%S") if found["s"] else ("", "")
+    space = " " if half.startswith(" ") else ""
+    java = f"{_separator(sep)}{_width(letter, found['h'])}:mm{seconds[0]}{space}{'a' if half else ''}"
+    return java, f"{sep}%{'I' if half else 'H'}:%M{seconds[1]}{space}{'%p' if half else ''}"
+
+
+def _separator(sep: str) -> str:
+    return "'T'" if sep == "T" else sep
+
+
+def _zone(found: re.Match[str]) -> str:
+    zone = found["zone"] or ""
+    if zone in ("", " UTC"):
+        return " 'UTC'" if zone else ""
+    offset = "XXX" if zone == "Z" or found["colon"] else "XX" if found["minutes"] else "X"
+    return (" " if zone.startswith(" ") else "") + offset

@@ -1,0 +1,133 @@
+"""Numbers in texts, by the rules of `spark.values`: which separators, which type."""
+
+import re
+from dataclasses import dataclass
+
+from drafting.sample import Sample
+
+MOSTLY = 0.99
+"""Share of a column's values that must fit a type."""
+
+CONVENTIONS = ((".", None), (".", ","), (",", None), (",", "."), (".", " "), (",", " "), (".", "'"))
+"""Decimal and thousands separators, the likelier first."""
+
+_INT_LIMIT = 200_000_000
+_BIGINT_DIGITS, _DECIMAL_DIGITS, _HIGHEST_PRECISION = 18, 18, 38
+_MORE_DIGITS = 3
+_LEAST_SCALE = 2
+_NOISE_SCALE = 6
+# Java writes other doubles with an exponent.
+_PLAIN_DOUBLES = (1e-3, 1e7)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What the values of a column are as numbers.
+
+    Attributes:
+        whole: Values that are whole numbers.
+        decimal: Values that are decimals or whole.
+        double: Values that are decimals, whole, or have an exponent.
+        padded: Whole numbers with a leading zero.
+        digits: Most digits before the decimal separator.
+        scale: Most digits after it.
+        least: Smallest value as written, `None` without one.
+        most: Greatest value as written.
+        largest: Greatest absolute value.
+        smallest: Smallest absolute value beside 0.
+    """
+
+    whole: int
+    decimal: int
+    double: int
+    padded: int
+    digits: int
+    scale: int
+    least: str | None
+    most: str | None
+    largest: float
+    smallest: float
+
+
+def number_patterns(point: str, group: str | None) -> tuple[str, str, str]:
+    """Regular expressions of a whole number, a decimal, and a number that may have an exponent."""
+    dot = re.escape(point)
+    whole = "[0-9]+" if group is None else rf"(?:[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+|[0-9]+)"
+    decimal = rf"[+-]?(?:{whole}(?:{dot}[0-9]+)?|{dot}[0-9]+)"
+    double = rf"[+-]?(?:{whole}(?:{dot}[0-9]*)?|{dot}[0-9]+)(?:[eE][+-]?[0-9]+)?"
+    return rf"[+-]?{whole}", decimal, double
+
+
+def count_fitting(sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]) -> int:
+    """Values of a column that are numbers under a convention."""
+    sql = (
+        f"SELECT count(*) FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) "  # noqa: S608
+        f"AND regexp_full_match({column}, ?)"
+    )
+    return int(sample.ask(sql, [tokens, number_patterns(*convention)[2]])[0][0])
+
+
+def measure(sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]) -> Numbers:
+    """What a column's values are as numbers.
+
+    Args:
+        sample: Has the column.
+        column: Its place, `c0`.
+        tokens: Texts that are no values.
+        convention: Decimal and thousands separator.
+    """
+    point, group = convention
+    plain = "replace(replace(t, ?, ''), ?, '.')" if group else "replace(t, ?, '.')"
+    # Names are places; what comes from the file are parameters.
+    sql = f"""
+        WITH texts AS (
+            SELECT {column} AS t, regexp_full_match({column}, ?) AS whole, regexp_full_match({column}, ?) AS decimal,
+                regexp_full_match({column}, ?) AS double
+            FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column})
+        ), plain AS (
+            SELECT t, whole, decimal, {plain} AS n, try_cast({plain} AS DOUBLE) AS d FROM texts WHERE double
+        )
+        SELECT count_if(whole), count_if(decimal), count_if(isfinite(d)),
+            count_if(whole AND regexp_full_match(n, '[+-]?0[0-9]+')),
+            max(length(ltrim(regexp_extract(n, '^[+-]?([0-9]*)', 1), '0'))) FILTER (decimal),
+            max(length(regexp_extract(n, '[.]([0-9]+)$', 1))) FILTER (decimal),
+            arg_min(t, d), arg_max(t, d), max(abs(d)), min(abs(d)) FILTER (d <> 0)
+        FROM plain"""  # noqa: S608
+    separators = [group, point] if group else [point]
+    row = sample.ask(sql, [*number_patterns(point, group), tokens, *separators, *separators])[0]
+    # Without a number there is no greatest one.
+    largest, smallest = row[8] or 0.0, row[9] or 1.0
+    return Numbers(*[*(count or 0 for count in row[:6]), row[6], row[7], largest, smallest])
+
+
+def number_type(found: Numbers, native: str) -> tuple[str, int] | None:
+    """The type of a column of numbers, and how many values fit it; `None` for codes and what no type holds.
+
+    Args:
+        found: What its values are.
+        native: DuckDB's type in a Parquet file, else empty.
+    """
+    if found.padded:
+        return None
+    if found.whole == found.double:
+        return _whole_type(found)
+    if found.decimal == found.double and found.digits + found.scale <= _DECIMAL_DIGITS and not _is_noisy(found, native):
+        scale = max(found.scale, _LEAST_SCALE)
+        return f"DECIMAL({max(found.digits, 1) + _MORE_DIGITS + scale},{scale})", found.decimal
+    return "DOUBLE", found.double
+
+
+def _whole_type(found: Numbers) -> tuple[str, int] | None:
+    if found.largest <= _INT_LIMIT:
+        return "INT", found.whole
+    if found.digits <= _BIGINT_DIGITS:
+        return "BIGINT", found.whole
+    return (f"DECIMAL({_HIGHEST_PRECISION},0)", found.whole) if found.digits < _HIGHEST_PRECISION else None
+
+
+def _is_noisy(found: Numbers, native: str) -> bool:
+    """Whether a floating-point column holds more than decimals written as such."""
+    if native not in ("FLOAT", "DOUBLE"):
+        return False
+    smallest, largest = _PLAIN_DOUBLES
+    return found.scale > _NOISE_SCALE or found.smallest < smallest or found.largest >= largest

@@ -1,0 +1,208 @@
+"""The records of a sample as rows of texts, from CSV or JSON lines."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from drafting.dialect import FieldSplitter, guess_dialect, has_header, has_open_quote, joined
+from drafting.moments import is_moment
+from drafting.source import ILLEGIBLE, Lines, read_head, split_lines
+from warehouse.contract import InputFormat
+from warehouse.contract_file import MOST_COLUMNS
+from warehouse.errors import InputFileError
+
+LONGEST_RECORD = 1024 * 1024
+"""Bytes of the longest record that `run` parses."""
+
+_SHOWN_NAME = 60
+
+
+@dataclass(frozen=True)
+class Records:
+    """Rows of a text file.
+
+    Attributes:
+        form: How the file is written; of its null tokens and separators nothing is known yet.
+        names: Names of the columns in the file, empty texts where it has none.
+        rows: Fields of each row; an empty field is an empty text or `None`.
+        broken: Records that are no rows: another number of fields, loose quotes, illegible bytes.
+        whole: The sample is the whole file.
+        named_from: Line of the header, 0 when there is none.
+        nested: Places of the columns that hold nested JSON.
+    """
+
+    form: InputFormat
+    names: list[str]
+    rows: list[list[str | None]]
+    broken: int
+    whole: bool
+    named_from: int = 0
+    nested: frozenset[int] = frozenset()
+
+
+def read_csv(path: Path) -> Records:
+    """Read a sample of delimited text.
+
+    Raises:
+        InputFileError: It has no rows, or is no such text.
+    """
+    head, whole = read_head(path)
+    lines = split_lines(head, whole)
+    form, width = guess_dialect(lines.texts)
+    _check_width(path, width)
+    form = replace(form, encoding=lines.encoding)
+    rows, broken = _split(lines.texts[form.skip_lines :], form, width)
+    multiline = _multiline(head, lines, form)
+    if multiline is not None:
+        many, many_broken = _split(multiline.texts, form, width)
+        if len(many) > len(rows) or many_broken < broken:
+            form = _with_quoted_newlines(path, form)
+            rows, broken, lines = many, many_broken, multiline
+    return _named(path, form, rows, broken, lines)
+
+
+def read_json(path: Path) -> Records:
+    """Read a sample of JSON lines; a number keeps its digits, a nested value its text.
+
+    Raises:
+        InputFileError: It has no objects, one a line.
+    """
+    head, whole = read_head(path)
+    lines = split_lines(head, whole)
+    found = [_json_object(line) for line in lines.texts if line]
+    objects = [item for item in found if item is not None]
+    if 2 * len(objects) < len(found) or not objects:
+        raise InputFileError(f"{path}: expected one JSON object a line, as jq -c '.[]' makes of a list")
+    names = list({name: None for item in objects for name in item})
+    _check_width(path, len(names))
+    rows = [[_json_text(item.get(name)) for name in names] for item in objects]
+    nested = {name for item in objects for name, value in item.items() if isinstance(value, dict | list)}
+    _check_names(path, names)
+    if any(not name.strip() for name in names):
+        raise InputFileError(f"{path}: a key is empty: no column can be called so")
+    return Records(
+        InputFormat(kind="jsonl", header=False), names, rows, len(found) - len(objects), lines.whole,
+        nested=frozenset(names.index(name) for name in nested),
+    )  # fmt: skip
+
+
+def check_names(path: Path, names: Sequence[str]) -> None:
+    """Refuse names that no contract can hold.
+
+    Raises:
+        InputFileError: One stands twice, whatever the case, or is no line of text.
+    """
+    _check_names(path, names)
+
+
+def _check_names(path: Path, names: Sequence[str]) -> None:
+    doubled = [name for name, times in Counter(name.lower() for name in names if name).items() if times > 1]
+    if doubled:
+        raise InputFileError(f"{path}: a column stands twice: {_shown(doubled[0])}; upper and lower case are one")
+    for name in names:
+        if len(name) > MOST_COLUMNS or any(character in name for character in "\r\n\0") or ILLEGIBLE in name:
+            raise InputFileError(
+                f"{path}: {_shown(name)} cannot be the name of a column: one legible line, not too long"
+            )
+        if any("\ud800" <= character <= "\udfff" for character in name):
+            raise InputFileError(f"{path}: {_shown(name)} cannot be the name of a column: it is no Unicode text")
+
+
+def _shown(name: str) -> str:
+    return ascii(name if len(name) <= _SHOWN_NAME else name[:_SHOWN_NAME] + "...")
+
+
+def _check_width(path: Path, width: int) -> None:
+    if width > MOST_COLUMNS:
+        raise InputFileError(f"{path} has {width:,} columns, at most {MOST_COLUMNS:,} are possible")
+    if width == 0:
+        raise InputFileError(f"{path} has no columns")
+
+
+def _split(records: Sequence[str], form: InputFormat, width: int) -> tuple[list[list[str]], int]:
+    """Fields of the records that split into `width` of them, the first first; and the number of the others."""
+    splitter, rows, broken = FieldSplitter(form), list[list[str]](), 0
+    for record in records:
+        if not record or (form.comment and record.startswith(form.comment)):
+            continue
+        fields = splitter.split(record) if ILLEGIBLE not in record and not _is_too_long(record) else None
+        if fields is not None and len(fields) == width:
+            rows.append(fields)
+        else:
+            broken += 1
+    return rows, broken
+
+
+def _multiline(head: bytes, lines: Lines, form: InputFormat) -> Lines | None:
+    """The records, if quoted fields go on over line ends."""
+    if not has_open_quote(lines.texts, form):
+        return None
+    cut = split_lines(head, lines.whole, only_lf=True)
+    return replace(cut, texts=list(joined(cut.texts, form)))
+
+
+def _with_quoted_newlines(path: Path, form: InputFormat) -> InputFormat:
+    if form.skip_lines or form.comment:
+        raise InputFileError(
+            f"{path} has line ends inside quotes and also title or comment lines: remove the latter, as tail -n +3 does"
+        )
+    return replace(form, quoted_newlines=True)
+
+
+def _named(path: Path, form: InputFormat, rows: list[list[str]], broken: int, lines: Lines) -> Records:
+    header = len(rows) > 1 and has_header(rows[0], rows[1:])
+    named_from = form.skip_lines + 1 if header else 0
+    names, rows = (rows[0], rows[1:]) if header else ([""] * len(rows[0]) if rows else [], rows)
+    if len(rows) < 1 or (len(rows) == 1 and not header and broken == 0 and not _has_values(rows[0])):
+        told = ": no line splits into fields, or quotes stand inside fields" if broken else " below its header"
+        raise InputFileError(f"{path} has no rows{told}")
+    _check_names(path, names)
+    if header and "" in (name.strip() for name in names):
+        # A contract cannot name such a column: its header counts as a title line, and columns go by their places.
+        if form.quoted_newlines:
+            raise InputFileError(f"{path}: a column has no name, and quoted fields hold line ends: name the column")
+        form = replace(form, header=False, skip_lines=form.skip_lines + 1)
+    elif not header:
+        form = replace(form, header=False)
+    typed: list[list[str | None]] = [list(row) for row in rows]
+    return Records(form, [name.strip() and name for name in names], typed, broken, lines.whole, named_from)
+
+
+def _has_values(row: Sequence[str]) -> bool:
+    return any(is_moment(text) for text in row)
+
+
+def _json_object(line: str) -> dict[str, Any] | None:
+    if ILLEGIBLE in line or _is_too_long(line):
+        return None
+    try:
+        found = json.loads(
+            line, parse_int=str, parse_float=str, parse_constant=_refuse, object_pairs_hook=_without_doubles
+        )
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _is_too_long(record: str) -> bool:
+    return 4 * len(record) > LONGEST_RECORD and len(record.encode()) > LONGEST_RECORD
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _json_text(value: object) -> str | None:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value  # type: ignore[return-value]

@@ -1,0 +1,136 @@
+"""Which column is the event time, which the primary key."""
+
+from dataclasses import replace
+
+from drafting.guess import TIME_WORDS, ColumnDraft, Guess
+from drafting.naming import words
+from drafting.sample import Sample
+from drafting.times import epoch_format
+from warehouse.errors import InputFileError
+
+_ID_WORDS = {"id", "ids", "key", "uuid", "guid", "nr", "no", "number", "num", "pk", "ref", "serial"}
+_INDEX_NAMES = {"index", "idx", "unnamed_0", "row", "row_number", "rownum", "row_id"}
+_LEAST_KEY_ROWS = 10
+_LEAST_UNNAMED_KEY_ROWS = 100
+_GOOD_WORDS = (
+    *({"pickup", "event", "occurred", "happened", "start", "started", "departure"}, {"timestamp", "datetime", "ts"}),
+    *({"created", "order", "ordered", "purchase", "invoice", "transaction", "sale"}, TIME_WORDS),
+)
+_BAD_WORDS = {
+    *("updated", "modified", "end", "ended", "dropoff", "arrival", "expires", "expiry", "due", "birth", "dob"),
+    *("birthdate", "birthday", "delivered", "estimated", "loaded", "inserted", "deleted", "closed", "finish", "stop"),
+}
+_SHOWN = 5
+
+
+def choose_event_time(guess: Guess, sample: Sample, file: str) -> tuple[Guess, str]:
+    """The guess with its event time required, and the name of that column.
+
+    Raises:
+        InputFileError: No column has dates or times.
+    """
+    moments = [column for column in guess.columns if column.type in ("DATE", "TIMESTAMP") and column.values]
+    if not moments:
+        guess, moments = _with_epoch(guess)
+    if not moments:
+        raise InputFileError(f"{file}: {_no_event_time(sample)}")
+    best = min(moments, key=lambda column: _event_rank(column, guess.columns.index(column)))
+    unsure = []
+    if len(moments) > 1:
+        others = ", ".join(column.name for column in moments if column is not best)
+        unsure.append(f"The event time is {best.name}: its quarter is the partition. It could be {others}.")
+    if best.nulls:
+        unsure.append(f"{best.nulls:,} rows without {best.name} are quarantined, since no quarter is theirs.")
+    columns = tuple(replace(column, required=True) if column is best else column for column in guess.columns)
+    return replace(guess, columns=columns, unsure=(*guess.unsure, *unsure)), best.name
+
+
+def choose_key(guess: Guess, sample: Sample) -> Guess:
+    """The guess with its primary key, if one column surely is it."""
+    unique = [place for place, column in enumerate(guess.columns) if _is_unique(column, sample)]
+    numbering = [place for place in unique if _is_row_number(sample, place, guess.columns[place])]
+    unique = [place for place in unique if place not in numbering]
+    named = [place for place in unique if words(guess.columns[place].name) & _ID_WORDS]
+    sure = named if len(named) == 1 and sample.rows >= _LEAST_KEY_ROWS else []
+    if not named and len(unique) == 1 and sample.rows >= _LEAST_UNNAMED_KEY_ROWS:
+        sure = [place for place in unique if _is_code(sample, place, guess.columns[place])]
+    columns = tuple(replace(column, key=place in sure) for place, column in enumerate(guess.columns))
+    return replace(guess, columns=columns, unsure=(*guess.unsure, *_doubts(guess, sure, unique, numbering)))
+
+
+def _doubts(guess: Guess, sure: list[int], unique: list[int], numbering: list[int]) -> list[str]:
+    found = []
+    if sure:
+        found.append(f"The primary key is {guess.columns[sure[0]].name}: of rows with one key the newest is kept.")
+    elif unique:
+        names = ", ".join(guess.columns[place].name for place in unique[:_SHOWN])
+        found.append(f"There is no primary key: every row is its own. It could be {names}, unique in the sample.")
+    else:
+        found.append("There is no primary key: every row is its own, also when a later file repeats it.")
+    found += [f"{guess.columns[place].name} numbers the rows of this file, so it is no key." for place in numbering]
+    return found
+
+
+def _is_unique(column: ColumnDraft, sample: Sample) -> bool:
+    exact = column.nulls == 0 and column.distinct == column.fitting == sample.rows
+    return exact and (column.type in ("STRING", "INT", "BIGINT") or column.type == "DECIMAL(38,0)")
+
+
+def _is_row_number(sample: Sample, place: int, column: ColumnDraft) -> bool:
+    """Whether it counts 0, 1, 2 or 1, 2, 3 from the first row and has no name or that of an index."""
+    if column.type not in ("INT", "BIGINT") or (column.source_name and column.name not in _INDEX_NAMES):
+        return False
+    sql = f"SELECT count(DISTINCT CAST(c{place} AS BIGINT) - rowid), min(CAST(c{place} AS BIGINT)) FROM sample"  # noqa: S608
+    steps, first = sample.ask(sql)[0]
+    return bool(steps == 1 and first in (0, 1))
+
+
+def _is_code(sample: Sample, place: int, column: ColumnDraft) -> bool:
+    """Whether its texts are short and without spaces; a unique number may be a measure."""
+    if column.type != "STRING":
+        return False
+    found = sample.ask(f"SELECT bool_and(regexp_full_match(c{place}, '[!-~]{{1,64}}')) FROM sample")  # noqa: S608
+    return bool(found[0][0])
+
+
+def _event_rank(column: ColumnDraft, place: int) -> tuple[float, ...]:
+    """Smaller is better: complete, no word against it, a word for it, more than one value, finer, earlier."""
+    named = words(column.name)
+    good = next((rank for rank, found in enumerate(_GOOD_WORDS) if named & found), len(_GOOD_WORDS))
+    mostly_empty = column.nulls > column.values
+    return (
+        mostly_empty,
+        column.distinct == 1,
+        bool(named & _BAD_WORDS),
+        column.nulls > 0,
+        good,
+        column.type == "DATE",
+        place,
+    )
+
+
+def _with_epoch(guess: Guess) -> tuple[Guess, list[ColumnDraft]]:
+    """Without any date, a number that is called like a time and lies in 1980 to 2100 is one."""
+    for place, column in enumerate(guess.columns):
+        is_whole = column.type in ("INT", "BIGINT") and column.least and column.most
+        called = words(column.name) & TIME_WORDS or column.name.endswith("time")
+        form = epoch_format(float(column.least or 0), float(column.most or 0)) if is_whole and called else None
+        if form:
+            found = replace(column, type="TIMESTAMP", formats=(form,), notes=())
+            doubt = f"{column.name} holds numbers, read as {form}; the wall clock is that of UTC (timeZone)."
+            unsure = [sentence for sentence in guess.unsure if not sentence.startswith(f"{column.name}:")]
+            columns = (*guess.columns[:place], found, *guess.columns[place + 1 :])
+            return replace(guess, columns=columns, unsure=(*unsure, doubt)), [found]
+    return guess, []
+
+
+def _no_event_time(sample: Sample) -> str:
+    spaced = " OR ".join(
+        f"regexp_matches(c{place}, '^ +[0-9]+[-/.][0-9]+[-/.][0-9]+| +$')" for place in range(len(sample.names))
+    )
+    some = sample.ask(f"SELECT count(*) FROM (SELECT 1 FROM sample WHERE {spaced} LIMIT 1)")[0][0]  # noqa: S608
+    hint = "; values have spaces around them, which are not removed: remove them from the file" if some else ""
+    return (
+        "no column holds dates or timestamps in 99 % of its values, and a dataset needs one, whose quarter is the "
+        f"partition{hint}"
+    )

@@ -1,0 +1,151 @@
+"""Date and timestamp columns of a sample: the formats their values have."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from drafting.moments import Pattern, compact_pattern, merged, patterns_of
+from drafting.sample import Sample
+
+_MOST_SHAPES = 40
+# Fraction, offset and zone: strptime need not read them, their shape says enough.
+_TAIL = r"([.][0-9]+)?( ?[AaPp][Mm])?(Z| ?[+-][0-9]{2}(:?[0-9]{2})?| UTC)?$"
+_EPOCHS = {"epoch-seconds": 1, "epoch-milliseconds": 1_000, "epoch-microseconds": 1_000_000}
+_FIRST_EPOCH, _LAST_EPOCH = 315_532_800, 4_102_444_800  # 1980 to 2100
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What the values of a column are as dates and times.
+
+    Attributes:
+        type: `DATE` or `TIMESTAMP`.
+        formats: Java patterns, the most frequent first.
+        zoned: They have an offset.
+        fitting: Values that one of them reads.
+        least: Earliest, as ISO text.
+        most: Latest.
+        ambiguous: Day and month could be read the other way round.
+    """
+
+    type: str
+    formats: tuple[str, ...]
+    zoned: bool
+    fitting: int
+    least: str
+    most: str
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True)
+class _Read:
+    pattern: Pattern
+    fitting: int
+    least: str
+    most: str
+
+
+def measure_moments(sample: Sample, column: str, tokens: list[str], compact: bool) -> Moments | None:
+    """The date or timestamp formats of a column, `None` when it has no such values.
+
+    Args:
+        sample: Has the column.
+        column: Its place, `c0`.
+        tokens: Texts that are no values.
+        compact: Digits without separators may be dates, since the column is called so.
+    """
+    native = sample.types[int(column[1:])] if sample.types else ""
+    reads = [read for shape in _shapes(sample, column, tokens) for read in _read_shape(sample, column, shape, compact)]
+    zoned = _is_mostly_zoned(reads)
+    chosen, ambiguous = _one_order([read for read in reads if read.pattern.is_zoned is zoned])
+    is_text = bool(sample.types) and not native.startswith(("DATE", "TIMESTAMP"))
+    if not chosen or (is_text and not _reads_default(chosen)):
+        return None
+    return Moments(
+        type="TIMESTAMP" if any(read.pattern.time for read in chosen) else "DATE",
+        formats=_formats(chosen),
+        zoned=zoned,
+        fitting=sum(read.fitting for read in chosen),
+        least=min(read.least for read in chosen),
+        most=max(read.most for read in chosen),
+        ambiguous=ambiguous,
+    )
+
+
+def epoch_format(least: float, most: float) -> str | None:
+    """The epoch format under which numbers are moments of 1980 to 2100."""
+    for name, unit in _EPOCHS.items():
+        if _FIRST_EPOCH * unit <= least and most <= _LAST_EPOCH * unit:
+            return name
+    return None
+
+
+def _shapes(sample: Sample, column: str, tokens: list[str]) -> Sequence[tuple[str, str]]:
+    """The most frequent shapes, digits as 9 and words as a, each with its smallest text."""
+    sql = f"""
+        SELECT {_shape_of(column)} AS shape, min({column})
+        FROM sample
+        WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) AND length({column}) BETWEEN 6 AND 40
+        GROUP BY shape ORDER BY count(*) DESC, shape LIMIT {_MOST_SHAPES}"""  # noqa: S608
+    return [(shape, text) for shape, text in sample.ask(sql, [tokens])]
+
+
+def _shape_of(column: str) -> str:
+    return f"regexp_replace(regexp_replace({column}, '[0-9]', '9', 'g'), '[A-Za-z]+', 'a', 'g')"
+
+
+def _read_shape(sample: Sample, column: str, shape: tuple[str, str], compact: bool) -> list[_Read]:
+    name, text = shape
+    patterns = patterns_of(text)
+    if compact and text.isdigit():
+        pattern = compact_pattern(len(text))
+        patterns = [pattern] if pattern else []
+    found = [_count(sample, column, name, pattern) for pattern in patterns]
+    return [read for read in found if read is not None]
+
+
+def _count(sample: Sample, column: str, shape: str, pattern: Pattern) -> _Read | None:
+    # A half of the day is kept, fraction and zone are cut off.
+    cut = f"regexp_replace({column}, ?, '\\2')" if pattern.time else column
+    sql = f"""
+        WITH moments AS (
+            SELECT try_strptime({cut}, ?) AS moment FROM sample
+            WHERE {_shape_of(column)} = ?
+        )
+        SELECT count(*), CAST(min(moment) AS VARCHAR), CAST(max(moment) AS VARCHAR) FROM moments
+        WHERE moment BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'"""  # noqa: S608
+    tail = [_TAIL] if pattern.time else []
+    count, least, most = sample.ask(sql, [*tail, pattern.strptime, shape])[0]
+    return _Read(pattern, count, least, most) if count else None
+
+
+def _is_mostly_zoned(reads: list[_Read]) -> bool:
+    zoned = sum(read.fitting for read in reads if read.pattern.is_zoned)
+    return 2 * zoned > sum(read.fitting for read in reads)
+
+
+def _one_order(reads: list[_Read]) -> tuple[list[_Read], bool]:
+    """The reads of one order of day and month, and whether the other one fits as well."""
+    kept = [read for read in reads if read.pattern.day_first is None]
+    orders = {first: [read for read in reads if read.pattern.day_first is first] for first in (True, False)}
+    counts = {first: sum(read.fitting for read in found) for first, found in orders.items()}
+    if not any(counts.values()):
+        return kept, False
+    dotted = any("." in read.pattern.date for read in orders[True])
+    day_first = dotted if counts[True] == counts[False] else counts[True] > counts[False]
+    return kept + orders[day_first], counts[True] == counts[False]
+
+
+def _formats(reads: list[_Read]) -> tuple[str, ...]:
+    families: dict[tuple[str, str, str], list[_Read]] = {}
+    for read in reads:
+        families.setdefault(read.pattern.family, []).append(read)
+    ordered = sorted(families.values(), key=lambda found: -sum(read.fitting for read in found))
+    return tuple(dict.fromkeys(merged([read.pattern for read in found]) for found in ordered))
+
+
+def _reads_default(reads: list[_Read]) -> bool:
+    """Whether a text column of a Parquet file has the only format that is read there."""
+    times = {" HH:mm:ss"} if any(read.pattern.time for read in reads) else {""}
+    return all(
+        read.pattern.date == "yyyy-MM-dd" and read.pattern.time in times and not read.pattern.zone for read in reads
+    )

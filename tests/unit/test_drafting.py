@@ -1,0 +1,493 @@
+"""Drafting: whatever file a user comes with gives a valid contract with the right proposals, or one clear line."""
+
+import bz2
+import csv
+import gzip
+import io
+import json
+import string
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cli.drafting import print_draft
+from drafting.draft import Draft, draft
+from drafting.naming import identifiers
+from warehouse.contract import Column, Contract
+from warehouse.contract_file import load_contract
+from warehouse.errors import ContractError, InputFileError, StackhouseError, UsageError
+from warehouse.mart_sql import load_mart_sql
+
+_DAYS = [f"2021-0{1 + number // 28}-{1 + number % 28:02}" for number in range(40)]
+
+
+def _draft(root: Path, content: bytes | str, name: str = "sample.csv") -> tuple[Draft, Contract]:
+    file = root / name
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    before = file.read_bytes()
+    drafted = draft("things", file, root)
+    assert file.read_bytes() == before
+    contract = load_contract("things", root)
+    assert [sql.name for sql in load_mart_sql(contract, root)] == ["things_by_quarter"]
+    return drafted, contract
+
+
+def _typed(root: Path, values: list[str], name: str = "value") -> tuple[Draft, Column]:
+    """The column that values give, in a file of 40 days."""
+    cells = (values * 40)[:40]
+    content = io.StringIO()
+    csv.writer(content).writerows([["day", name], *zip(_DAYS, cells, strict=True)])
+    drafted, contract = _draft(root, content.getvalue())
+    return drafted, contract.columns[1]
+
+
+def _sentence(drafted: Draft, part: str) -> bool:
+    return any(part in sentence for sentence in drafted.unsure)
+
+
+@pytest.mark.parametrize(
+    ("values", "hive_type", "formats"),
+    [
+        (["1", "-20", "+3"], "INT", ()),
+        (["0", "1"], "INT", ()),
+        (["300000000", "5"], "BIGINT", ()),
+        (["123456789012345678901", "5"], "DECIMAL(38,0)", ()),
+        (["007", "123"], "STRING", ()),
+        (["1.5", "20"], "DECIMAL(7,2)", ()),
+        (["1.123456", "-20.1"], "DECIMAL(11,6)", ()),
+        (["1e10", "5"], "DOUBLE", ()),
+        (["1.", "5.2"], "DOUBLE", ()),
+        (["0.1234567890123456789", "2.5"], "DOUBLE", ()),
+        (["true", "FALSE"], "BOOLEAN", ()),
+        (["yes", "no"], "BOOLEAN", ()),
+        (["Y", "N"], "STRING", ()),
+        (["1 ", "2"], "STRING", ()),
+        (["nothing", "1"], "STRING", ()),
+        (["2020-02-29"], "DATE", ("yyyy-MM-dd",)),
+        (["2020-02-29 10:11:12"], "TIMESTAMP", ("yyyy-MM-dd HH:mm:ss",)),
+        (["2020-02-29 10:11:12.5", "2020-02-29 10:11:12"], "TIMESTAMP", ("yyyy-MM-dd HH:mm:ss[.SSSSSS]",)),
+        (["2020-02-29T10:11"], "TIMESTAMP", ("yyyy-MM-dd'T'HH:mm",)),
+        (["2020-02-29T10:11:12Z", "2020-02-29T10:11:12+02:00"], "TIMESTAMP", ("yyyy-MM-dd'T'HH:mm:ssXXX",)),
+        (["2020-02-29 10:11:12 UTC"], "TIMESTAMP", ("yyyy-MM-dd HH:mm:ss 'UTC'",)),
+        (["29/02/2020", "01/12/2020"], "DATE", ("dd/MM/yyyy", )),
+        (["2/29/2020 1:05 PM", "12/1/2020 11:59 am"], "TIMESTAMP", ("M/d/yyyy h:mm a",)),
+        (["29.2.2020", "1.12.2020"], "DATE", ("d.M.yyyy",)),
+        (["29-Feb-2020", "1-Mar-2020"], "DATE", ("d-MMM-yyyy",)),
+        (["February 29, 2020", "March 1, 2020"], "DATE", ("MMMM d, yyyy",)),
+        (["2020-02-29", "2020-02-29", "2020-02-29 10:11:12"], "TIMESTAMP", ("yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss")),
+        (["2021-02-29"], "STRING", ()),
+        (["10:11:12"], "STRING", ()),
+        (["192.168.1.1"], "STRING", ()),
+    ],
+)  # fmt: skip
+def test_the_narrowest_type_that_fits(
+    tmp_path: Path, values: list[str], hive_type: str, formats: tuple[str, ...]
+) -> None:
+    _, column = _typed(tmp_path, values)
+    assert column.type == hive_type
+    # Both widths are right where a sample has both.
+    assert tuple(pattern.replace("dd/MM", "d/M") for pattern in column.formats) == tuple(
+        pattern.replace("dd/MM", "d/M") for pattern in formats
+    )
+
+
+def test_digits_without_separators_are_dates_where_the_column_is_called_so(tmp_path: Path) -> None:
+    assert _typed(tmp_path, ["20210101", "20211231"], "Order Date")[1].formats == ("yyyyMMdd",)
+
+
+def test_digits_without_separators_are_numbers_elsewhere(tmp_path: Path) -> None:
+    assert _typed(tmp_path, ["20210101", "20211231"], "Amount")[1].type == "INT"
+
+
+def test_day_and_month_that_can_be_swapped_are_unsure(tmp_path: Path) -> None:
+    drafted, column = _typed(tmp_path, ["01/02/2020", "03/04/2020"])
+    assert (column.formats, _sentence(drafted, "other way round")) == (("MM/dd/yyyy",), True)
+
+
+def test_offsets_give_a_time_zone(tmp_path: Path) -> None:
+    _, contract = _draft(tmp_path, "at\n2020-01-01T00:00:00Z\n2020-01-01T02:00:00+02:00\n")
+    assert (contract.time_zone, contract.columns[0].zoned) == ("UTC", True)
+
+
+def test_a_rare_misfit_is_quarantined_and_the_threshold_holds(tmp_path: Path) -> None:
+    rows = [f"2021-01-01,{number}" for number in range(499)]
+    drafted, contract = _draft(tmp_path, "\n".join(["day,n", *rows, "2021-01-01,many", "2021-01-01,1,2"]))
+    assert contract.column("n").type == "INT"
+    assert drafted.rejected == pytest.approx(2 / 501)
+    assert contract.reject_threshold == 0.02
+    text = drafted.paths[0].read_text()
+    assert "99.80% fit" in text
+    assert "1 values are no INT" in text
+
+
+def test_null_tokens_count_where_other_values_are_narrower(tmp_path: Path) -> None:
+    content = "day,n,country\n2021-01-01,1,NA\n2021-01-02,NA,DE\n2021-01-03,-,FR\n"
+    drafted, contract = _draft(tmp_path, content)
+    assert contract.input_format.null_tokens == ("-", "NA")
+    assert [column.type for column in contract.columns] == ["DATE", "INT", "STRING"]
+    assert [column.required for column in contract.columns] == [True, False, False]
+    assert _sentence(drafted, "NA means NULL in every column")
+
+
+def test_a_token_in_texts_only_is_a_text(tmp_path: Path) -> None:
+    _, contract = _draft(tmp_path, "day,country\n2021-01-01,NA\n2021-01-02,DE\n")
+    assert contract.input_format.null_tokens == ()
+    assert contract.column("country").required
+
+
+def test_event_time_is_required_although_rows_lack_it(tmp_path: Path) -> None:
+    drafted, contract = _draft(tmp_path, "day,n\n2021-01-01,1\n,2\n2021-01-03,3\n2021-01-04,4\n")
+    assert (contract.event_time, contract.column("day").required) == ("day", True)
+    assert contract.reject_threshold >= 0.5
+    assert _sentence(drafted, "1 rows without day")
+
+
+def test_event_time_goes_by_name(tmp_path: Path) -> None:
+    content = "updated_at,pickup_time,birth_date\n" + "2021-01-03 00:00:00,2021-01-01 10:00:00,1990-01-01\n" * 3
+    drafted, contract = _draft(tmp_path, content)
+    assert contract.event_time == "pickup_time"
+    assert _sentence(drafted, "It could be updated_at, birth_date")
+
+
+def test_epoch_is_the_event_time_where_nothing_else_is(tmp_path: Path) -> None:
+    drafted, contract = _draft(tmp_path, "ts,v\n1600000000,1.5\n1600000060,2.5\n")
+    assert contract.column("ts").formats == ("epoch-seconds",)
+    assert (contract.event_time, contract.time_zone) == ("ts", "UTC")
+    assert _sentence(drafted, "read as epoch-seconds")
+
+
+def test_epoch_beside_a_date_is_a_hint(tmp_path: Path) -> None:
+    drafted, column = _typed(tmp_path, ["1600000000000", "1600000060000"], "event_ts")
+    assert (column.type, _sentence(drafted, "epoch-milliseconds")) == ("BIGINT", True)
+
+
+def test_a_unique_id_is_the_key(tmp_path: Path) -> None:
+    drafted, contract = _draft(
+        tmp_path, "\n".join(["Order ID,day", *(f"{n * 7},{day}" for n, day in enumerate(_DAYS))])
+    )
+    assert (contract.key, _sentence(drafted, "primary key is order_id")) == (("order_id",), True)
+
+
+@pytest.mark.parametrize("rows", [["1,5", "1,6"] * 20, [f"{n},{n * 3}" for n in range(5)]])
+def test_a_doubtful_key_is_none(tmp_path: Path, rows: list[str]) -> None:
+    drafted, contract = _draft(tmp_path, "\n".join(["id,other,day", *(f"{row},2021-01-01" for row in rows)]))
+    assert (contract.key, _sentence(drafted, "no primary key")) == ((), True)
+
+
+def test_numbers_of_rows_are_no_key(tmp_path: Path) -> None:
+    drafted, contract = _draft(tmp_path, "\n".join([",day", *(f"{n},{day}" for n, day in enumerate(_DAYS))]))
+    assert (contract.key, _sentence(drafted, "column_1 numbers the rows")) == ((), True)
+    assert (contract.input_format.header, contract.input_format.skip_lines) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "separators", "hive_type"),
+    [
+        (["1.234,56", "7,5"], (",", "."), "DECIMAL(9,2)"),
+        (["12,5", "7,25"], (",", None), "DECIMAL(7,2)"),
+        (["1,234.5", "7.25"], (".", ","), "DECIMAL(9,2)"),
+        (["1,234", "12,345,678"], (".", ","), "INT"),
+        (["1 234,5", "7"], (",", " "), "DECIMAL(9,2)"),
+        (["1.234", "5.678"], (".", None), "DECIMAL(7,3)"),
+    ],
+)
+def test_separators_of_numbers(tmp_path: Path, values: list[str], separators: tuple[str, Any], hive_type: str) -> None:
+    rows = [f"{day};{(values * 40)[n]};{n}" for n, day in enumerate(_DAYS)]
+    _, contract = _draft(tmp_path, "\n".join(["day;value;n", *rows]))
+    form = contract.input_format
+    assert (form.decimal_separator, form.thousands_separator) == separators
+    assert [column.type for column in contract.columns] == ["DATE", hive_type, "INT"]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("day\tn\n2021-01-01\t1\n", {"delimiter": "\t"}),
+        ("day|n\n2021-01-01|1,5\n2021-01-01|x\n", {"delimiter": "|"}),
+        ("day,n\n2021-01-01,'a,b'\n", {"quote": "'"}),
+        ('day,n\n2021-01-01,"a\\"b,c"\n2021-01-01,d\n', {"escape": "\\"}),
+        ('day,n\n2021-01-01,"a""b,c"\n2021-01-01,d\n', {"escape": None, "quote": '"'}),
+        ('day,n\n2021-01-01,5" pipe\n2021-01-01,7" pipe\n', {"quote": "\x02"}),
+        ('day,n\n2021-01-01,"a\nb"\n2021-01-01,c\n', {"quoted_newlines": True}),
+        ('day,n\n2021-01-01,"a\n""b"", c"\n2021-01-01,"d\n""e"", f"\n', {"quoted_newlines": True, "quote": '"'}),
+        ("day,n\n2021-01-01,'tis\n2021-01-01,'twas\n", {"quote": '"'}),
+        ("Report\n\nday,n\n2021-01-01,1\n", {"skip_lines": 2, "header": True}),
+        ("# a, b, c\n# x\nday,n,m\n2021-01-01,1,2\n# mid\n2021-01-01,1,2\n", {"skip_lines": 2, "comment": "#"}),
+        ("2021-01-01,1\n2021-01-02,1\n", {"header": False, "skip_lines": 0}),
+        ("\ufeffday,n\r\n2021-01-01,1\r\n", {"header": True, "encoding": "utf-8"}),
+        ("day,n\r2021-01-01,1\r", {"header": True}),
+    ],
+)  # fmt: skip
+def test_dialects(tmp_path: Path, content: str, expected: dict[str, Any]) -> None:
+    drafted, contract = _draft(tmp_path, content)
+    assert {name: getattr(contract.input_format, name) for name in expected} == expected
+    assert contract.columns[0].type == "DATE"
+    assert contract.columns[0].source_name == ("day" if contract.input_format.header else "column_1")
+    assert drafted.rejected == 0
+
+
+def test_bytes_that_are_no_utf_8_are_windows_1252(tmp_path: Path) -> None:
+    drafted, contract = _draft(tmp_path, "tag,größe\n2021-01-01,süß\n".encode("windows-1252"))
+    assert (contract.input_format.encoding, contract.columns[1].source_name) == ("cp1252", "größe")
+    assert contract.columns[1].name == "grosse"
+    assert _sentence(drafted, "not UTF-8")
+
+
+def test_a_few_broken_bytes_in_utf_8_are_rejected_rows(tmp_path: Path) -> None:
+    drafted, contract = _draft(tmp_path, "day,n\n2021-01-01,é\n2021-01-01,ü\n".encode() + b"2021-01-01,\xff\n")
+    assert (contract.input_format.encoding, drafted.rejected) == ("utf-8", pytest.approx(1 / 3))
+
+
+@pytest.mark.parametrize(("suffix", "pack"), [(".gz", gzip.compress), (".bz2", bz2.compress)])
+def test_compressed_files(tmp_path: Path, suffix: str, pack: Any) -> None:
+    _, contract = _draft(tmp_path, pack(b"day,n\n2021-01-01,1\n"), f"sample.csv{suffix}")
+    assert [column.type for column in contract.columns] == ["DATE", "INT"]
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    objects: list[object] = [
+        {"at": "2021-01-01T00:00:00Z", "n": 1, "x": 1.5, "ok": True, "deep": {"a": [1]}},
+        {"at": "2021-01-01T00:00:00Z", "n": 2, "x": 7, "ok": None, "more": "m"},
+    ]
+    content = "\n".join(map(json.dumps, objects * 5)) + '\n{"at": 1, "at": 2}\nnonsense\n'
+    drafted, contract = _draft(tmp_path, content, "sample.jsonl")
+    assert contract.input_format.kind == "jsonl"
+    assert {column.name: column.type for column in contract.columns} == {
+        "at": "TIMESTAMP", "n": "INT", "x": "DECIMAL(6,2)", "ok": "BOOLEAN", "deep": "STRING", "more": "STRING",
+    }  # fmt: skip
+    assert drafted.rejected == pytest.approx(2 / 12)
+
+
+def test_parquet(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "At": pa.array([datetime(2021, 1, 1, 1), datetime(2021, 1, 2)], pa.timestamp("us")),
+            "zoned": pa.array([datetime(2021, 1, 1, 1), datetime(2021, 1, 2)], pa.timestamp("us", "UTC")),
+            "day": [date(2021, 1, 1), date(2021, 1, 2)],
+            "money": [Decimal("1.50"), None],
+            "x": [1.5, float("nan")],
+            "rare": [1e-9, 1e20],
+            "text day": ["2021-01-01", "2021-01-02"],
+            "odd day": ["01.01.2021", "02.01.2021"],
+            'a "quoted" name': [1, 2],
+        }
+    )
+    file = tmp_path / "sample[1].parquet"
+    pq.write_table(table, file)
+    drafted = draft("things", file, tmp_path)
+    contract = load_contract("things", tmp_path)
+    assert {column.source_name: column.type for column in contract.columns} == {
+        "At": "TIMESTAMP", "zoned": "TIMESTAMP", "day": "DATE", "money": "DECIMAL(6,2)", "x": "DECIMAL(6,2)",
+        "rare": "DOUBLE", "text day": "DATE", "odd day": "STRING", 'a "quoted" name': "INT",
+    }  # fmt: skip
+    assert (contract.column("zoned").zoned, contract.time_zone) == (True, "UTC")
+    # Null tokens are for text; a .parquet is Parquet in a dataset of CSV files too.
+    assert (contract.input_format.kind, contract.input_format.null_tokens) == ("csv", ("NaN",))
+    assert drafted.rejected == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        (pa.array([[1], [2]]), "plain column"),
+        (pa.array([b"1", b"2"]), "plain column"),
+        (pa.array([datetime(2021, 1, 1)] * 2, pa.timestamp("ns")), "microseconds"),
+    ],
+)
+def test_parquet_columns_that_load_does_not_read(tmp_path: Path, column: Any, said: str) -> None:
+    pq.write_table(pa.table({"day": [date(2021, 1, 1)] * 2, "odd": column}), tmp_path / "a.parquet")
+    with pytest.raises(InputFileError, match=said):
+        draft("things", tmp_path / "a.parquet", tmp_path)
+
+
+_NASTY = [
+    "select", "quarter_start", "Quarter_Start ", "PULocationID", "camelCaseName", "2020", "größe", "日本", "a: b",
+    "- x", "# comment",
+    'quo"te', "it's", "{{x}}", "[bracket]", "back\\slash", "tab\tname", "a\u2028b", "a\x85", "null", "true",
+    "%d", "*", "`tick`", "x" * 200, "ends in space ", "💡", "a" * 62, "a" * 63, "a" * 64, "source_line",
+    "column_7", "\x01",
+]  # fmt: skip
+
+
+def test_nasty_names(tmp_path: Path) -> None:
+    content = io.StringIO()
+    csv.writer(content).writerows([["day", *_NASTY], ["2021-01-01", *map(str, range(len(_NASTY)))]])
+    drafted, contract = _draft(tmp_path, content.getvalue())
+    assert [column.source_name for column in contract.columns] == ["day", *_NASTY]
+    names = {column.source_name: column.name for column in contract.columns}
+    assert names["PULocationID"] == "pu_location_id"
+    assert names["camelCaseName"] == "camel_case_name"
+    assert names["quarter_start"] == "quarter_start_2"
+    assert (names["2020"], names["select"]) == ("c_2020", "select")
+    for path in drafted.paths[1:]:
+        assert path.read_text().isascii()
+
+
+def test_names_that_are_missing(tmp_path: Path) -> None:
+    _, contract = _draft(tmp_path, "day,, ,Column_2\n2021-01-01,1,2,3\n2021-01-02,1,2,3\n")
+    assert [column.name for column in contract.columns] == ["day", "column_2_2", "column_3", "column_2"]
+    assert not contract.input_format.header
+
+
+@given(st.lists(st.text(max_size=90), max_size=30))
+def test_identifiers_are_valid_and_different(names: list[str]) -> None:
+    found = identifiers(names)
+    assert len(set(found)) == len(names)
+    assert all(set(name) <= set(string.ascii_lowercase + string.digits + "_") and len(name) <= 63 for name in found)
+    assert all(name[0] in string.ascii_lowercase for name in found)
+
+
+_PARQUET_RUBBISH = b"PAR1" + b"\0" * 40
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", b"", "is empty"),
+        ("a.csv", b"\n\n", "has no lines"),
+        ("a.csv", b"day,n\n", "no rows below its header"),
+        ("a.csv", b"a,b\n1,2\n3,4\n", "no column holds dates"),
+        ("a.csv", b"a, day\n1, 2021-01-01\n", "spaces around"),
+        ("a.csv", b"\x7fELF\0\0\0", "is no text"),
+        ("a.csv", b"PK\x03\x04\x14\0\0\0", "is no text"),
+        ("a.csv", "day,n\n2021-01-01,1\n".encode("utf-16"), "UTF-16"),
+        ("a.csv", b"day,day\n2021-01-01,1\n", "stands twice"),
+        ("a.csv", b"day,ID,id\n2021-01-01,1,2\n", "stands twice"),
+        ("a.csv", b",".join(b"c%d" % n for n in range(5000)) + b"\n" + b"2021-01-01," * 4999 + b"1\n", "5,000 columns"),
+        ("a.csv", b"Report\nday,n\n2021-01-01,\"a\nb\"\n2021-01-01,\"c\nd\"\n", "line ends inside quotes"),
+        ("a.csv.gz", b"day,n\n2021-01-01,1\n", "cannot be read"),
+        ("a.csv.gz", gzip.compress(b"day,n\n2021-01-01,1\n" * 99)[:-9], "cannot be read"),
+        ("a.csv.bz2", b"BZh9nonsense", "cannot be read"),
+        ("a.json", b'[\n{"day": "2021-01-01"}\n]', "one JSON object a line"),
+        ("a.jsonl", b'{"": 1, "day": "2021-01-01"}', "key is empty"),
+        ("a.jsonl", b'{"\\ud800": 1, "day": "2021-01-01"}', "no Unicode"),
+        ("a.parquet", _PARQUET_RUBBISH, "Parquet"),
+        ("a.parquet", b"day\n2021-01-01", "Parquet"),
+        ("a.dat", _PARQUET_RUBBISH, "ends in .parquet"),
+    ],
+)  # fmt: skip
+def test_what_is_no_sample_is_one_line(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputFileError) as refused:
+        draft("things", tmp_path / name, tmp_path)
+    assert said in str(refused.value)
+    assert name in str(refused.value)
+    assert not (tmp_path / "data").exists()
+    assert not (tmp_path / "sql").exists()
+
+
+def test_missing_files_and_directories_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputFileError, match="does not exist"):
+        draft("things", tmp_path / "none.csv", tmp_path)
+    with pytest.raises(InputFileError, match="not a regular file"):
+        draft("things", tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["Big", "a-b", "default", "x_releases", "../x", ""])
+def test_names_that_cannot_be_used(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ContractError):
+        draft(name, tmp_path / "none.csv", tmp_path)
+
+
+@pytest.mark.parametrize("taken", ["data", "sql"])
+def test_nothing_is_overwritten(tmp_path: Path, taken: str) -> None:
+    (tmp_path / taken / "things").mkdir(parents=True)
+    with pytest.raises(UsageError, match="exists"):
+        _draft(tmp_path, "day\n2021-01-01\n")
+    assert list((tmp_path / taken / "things").iterdir()) == []
+
+
+def test_a_draft_is_written_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "sql").write_text("in the way")
+    with pytest.raises(UsageError, match="cannot be written"):
+        _draft(tmp_path, "day\n2021-01-01\n")
+    assert not list((tmp_path / "data").iterdir())
+
+
+def test_the_longest_name_has_a_mart(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("day\n2021-01-01\n")
+    for name in ("a" * 63, "a" * 52 + "_by_quarter"):
+        draft(name, tmp_path / "a.csv", tmp_path)
+        load_contract(name, tmp_path)
+
+
+def test_only_the_first_rows_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drafting.source.MOST_ROWS", 4)
+    drafted, contract = _draft(tmp_path, "day,n\n" + "2021-01-01,1\n" * 3 + "later,x\n")
+    assert (drafted.rows, drafted.whole, contract.column("n").type) == (3, False, "INT")
+    assert "the first 3 rows" in drafted.paths[0].read_text()
+    assert _sentence(drafted, "first 3 rows")
+
+
+def test_personal_data_is_not_shown(tmp_path: Path) -> None:
+    drafted, _ = _draft(tmp_path, "day,email\n2021-01-01,ada@example.org\n")
+    assert "ada@" not in drafted.paths[0].read_text()
+    assert _sentence(drafted, "email")
+
+
+def test_marts_sum_measures_exactly(tmp_path: Path) -> None:
+    _, contract = _draft(tmp_path, "day,store_id,n,money,x\n" + "2021-01-01,1,2,1.50,1e3\n2021-01-02,1,3,2.50,1e4\n")
+    assert [(column.name, column.type) for column in contract.mart("things_by_quarter").columns] == [
+        ("quarter", "STRING"), ("rows_count", "BIGINT"),
+        ("total_n", "DECIMAL(38,0)"), ("count_n", "BIGINT"),
+        ("total_money", "DECIMAL(38,2)"), ("count_money", "BIGINT"),
+        ("min_x", "DOUBLE"), ("max_x", "DOUBLE"), ("count_x", "BIGINT"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_output(tmp_path: Path, capsys: pytest.CaptureFixture[str], as_json: bool) -> None:
+    drafted, _ = _draft(tmp_path, "day,[bold]\n2021-01-01,[/red]\n", "my sample.csv")
+    print_draft(drafted, as_json)
+    printed = capsys.readouterr().out
+    if as_json:
+        found = json.loads(printed)
+        assert (found["columns"][0]["type"], found["mart"]) == ("DATE", "things_by_quarter")
+        printed = "\n".join(found["next"])
+    assert f"./stackhouse load things '{tmp_path}/my sample.csv'" in printed
+    assert "./stackhouse contract check things" in printed
+
+
+_CELLS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(["", "NA", "2021-01-01", "2021-01-01 00:00:00", "1", "1.5", "1,5", "true", "-", '"', "01/02/2020"]),
+)
+_TABLES = st.integers(1, 5).flatmap(
+    lambda width: st.tuples(
+        st.lists(st.text(max_size=15), min_size=width, max_size=width),
+        st.lists(st.lists(_CELLS, min_size=width, max_size=width), max_size=6),
+    )
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_TABLES, st.sampled_from(",;\t"), st.booleans())
+def test_any_table_gives_a_valid_contract_or_one_line(
+    tmp_path_factory: pytest.TempPathFactory, table: tuple[list[str], list[list[str]]], delimiter: str, quoted: bool
+) -> None:
+    root = tmp_path_factory.mktemp("table")
+    header, rows = table
+    content = io.StringIO()
+    writer = csv.writer(content, delimiter=delimiter, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL)
+    writer.writerows([["day", *header], *(["2021-01-01", *row] for row in rows)])
+    try:
+        _draft(root, content.getvalue().encode("utf-8", "replace"))
+    except StackhouseError as problem:
+        assert "mistake of this program" not in str(problem)  # noqa: PT017 - both ends are right
+        assert "\n" not in str(problem)  # noqa: PT017
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=200))
+def test_any_bytes_give_a_valid_contract_or_one_line(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    try:
+        _draft(tmp_path_factory.mktemp("bytes"), b"day,x\n2021-01-01,1\n" + content)
+    except StackhouseError as problem:
+        assert "mistake of this program" not in str(problem)  # noqa: PT017
