@@ -20,8 +20,8 @@ from warehouse.errors import InputFileError
 CHUNK_BYTES = 1024 * 1024
 """Bytes of a file that are held at a time; also the longest header line."""
 
-LONGEST_LINE_BYTES = 128 * 1024 * 1024
-"""A longer line does not fit through Spark and Hive on a small machine; shorter ones can be quarantined."""
+LONGEST_LINE_BYTES = 16 * 1024 * 1024
+"""A line of 64 MiB ends a Spark executor on a machine of 8 GiB; those up to here are quarantined."""
 
 MOST_FILES = 10_000
 """Files of one batch: each is a Spark task and three objects on the NameNode."""

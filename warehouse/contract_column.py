@@ -38,6 +38,7 @@ OTHER_FORMATS = "otherFormats"
 """Custom property of a date or timestamp: formats that are tried after `format`."""
 
 _DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),(\d{1,2})\)")
+_ONLY_JAVA = re.compile(r"\\[pP]\{\w+\}|\\[hHvVRXGQEzZ]|&&")
 _HIGHEST_PRECISION = 38
 _NUMBER = re.compile(r"[+-]?[0-9]{1,60}(?:\.[0-9]{1,60})?(?:[eE][+-]?[0-9]{1,3})?")
 _INTEGER_BYTES = {"TINYINT": 1, "SMALLINT": 2, "INT": 4, "BIGINT": 8}
@@ -64,6 +65,7 @@ def read_column(item: SchemaProperty, spot: Spot) -> Column:
     """
     name = expect.identifier(item.name, spot.at("name", words="properties: name"))
     here = spot.at(words=f"column {name}")
+    _refuse_unchecked(item, here)
     hive_type = _hive_type(item, here)
     options = item.logicalTypeOptions or {}
     place = here.at("logicalTypeOptions")
@@ -77,7 +79,7 @@ def read_column(item: SchemaProperty, spot: Spot) -> Column:
         key=bool(item.primaryKey),
         minimum=_limit(options, "minimum", hive_type, place),
         maximum=_limit(options, "maximum", hive_type, place),
-        pattern=expect.text(options["pattern"], place.at("pattern")) if "pattern" in options else None,
+        pattern=_pattern(options["pattern"], place.at("pattern")) if "pattern" in options else None,
         values=_values(item, hive_type, here),
         formats=_formats(item, options, here),
         zoned=expect.truth(options.get("timezone", False), place.at("timezone")),
@@ -96,6 +98,24 @@ def zone(value: object, spot: Spot) -> str:
     if name not in zoneinfo.available_timezones() - {"localtime", "Factory"}:
         raise spot.wrong(f"{name!r} is no time zone of the IANA database, e.g. America/New_York or UTC")
     return name
+
+
+def _refuse_unchecked(item: SchemaProperty, here: Spot) -> None:
+    """Refuse what reads like a check and would be none."""
+    if item.unique:
+        raise here.at("unique").wrong("it is not checked: primaryKey keeps one row a key")
+    if item.quality:
+        raise here.at("quality").wrong("rules of a column are not checked: write them in quality of the dataset")
+
+
+def _pattern(value: object, spot: Spot) -> str:
+    pattern = expect.text(value, spot)
+    try:
+        # Java reads it later. What only Java has is taken out, so that the rest can be checked now.
+        re.compile(_ONLY_JAVA.sub("a", pattern))
+    except (re.error, RecursionError, OverflowError) as problem:
+        raise spot.wrong(f"{pattern!r} is no regular expression: {problem}") from problem
+    return pattern
 
 
 def _source_name(item: SchemaProperty, here: Spot) -> str:

@@ -293,3 +293,15 @@ def test_wrong_key_is_told_with_file_line_and_key(wrong, told):
     with pytest.raises(ContractError) as problem:
         parse_contract("sales", PATH, MISSPELT.format(**{**RIGHT, **wrong}))
     assert told in str(problem.value)
+
+
+def test_rules_of_a_column_are_refused_since_nobody_would_check_them(sales):
+    sales["schema"][0]["properties"][0]["quality"] = [{"name": "a", "type": "sql", "query": "1 = 0"}]
+    with pytest.raises(ContractError, match="column sale: quality: rules of a column are not checked"):
+        parsed(sales)
+
+
+@pytest.mark.parametrize("pattern", [r"\p{Lu}+", r"[a-z&&[^x]]", r"(?i)a++", r"\Qa\E"])
+def test_patterns_that_only_java_knows_are_taken(sales, pattern):
+    sales["schema"][0]["properties"][3]["logicalTypeOptions"] = {"pattern": pattern}
+    assert parsed(sales).columns[3].pattern == pattern

@@ -11,6 +11,7 @@ import pytest
 
 from tests.unit.conftest_spark import LOCAL
 from tests.unit.test_spark_main import plan_flights, run_job
+from warehouse.job import rows_of
 from warehouse.settings import REPOSITORY
 
 _DATA = REPOSITORY / "data" / "flights"
@@ -58,8 +59,13 @@ def _parquet(directory: Path) -> str:
 def test_counts_keep_every_row(written: tuple[Path, dict[str, Any]]) -> None:
     quarters = {"2001-01-01": 1_477_911, "2001-04-01": 1_522_083, "2001-07-01": 6}
     _, result = written
-    assert result["staged"] == {"b1": {"staged": 3_000_000, "quarantined": 0, "quarters": quarters, "rules": {}}}
-    assert (result["clean"], result["superseded"]) == (quarters, dict.fromkeys(quarters, 0))
+    assert result["staged"] == {
+        "b1": {"staged": 3_000_000, "quarantined": 0, "quarters": quarters, "rules": {}, "rejected": {}}
+    }
+    assert {quarter: rows_of(origins) for quarter, origins in result["clean"].items()} == quarters
+    files = [name for origins in result["clean"].values() for name in origins["b1"]]
+    assert set(files) == {file.name for file in _DATA.glob("*.csv.gz")}
+    assert result["superseded"] == {quarter: {} for quarter in quarters}
     assert result["failed_checks"] == {}
 
 

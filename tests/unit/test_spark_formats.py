@@ -19,6 +19,7 @@ from pyspark.sql import SparkSession
 from ingestion.input_file import describe_file
 from spark.stage import stage
 from warehouse.contract import Column, Contract, InputFormat
+from warehouse.contract_file import load_contract
 from warehouse.job import StagedCounts, StageTask
 
 _COLUMNS = (
@@ -238,6 +239,36 @@ def test_parquet_is_typed_by_the_contract_and_rejected_as_json(spark: SparkSessi
     ]  # fmt: skip
     assert json.loads(rejected[1][3])["pieces"] == 2.5
     assert counts["rejected"] == {"a.parquet": 3}
+
+
+def test_dates_that_parquet_holds_as_text_have_the_format_of_the_contract(spark: SparkSession, tmp_path: Path) -> None:
+    columns = (replace(_COLUMNS[0], formats=("dd.MM.yyyy",)), _COLUMNS[2])
+    pq.write_table(pa.table({"Day": ["03.02.2001", "2001-02-03"], "Name": ["a", "b"]}), tmp_path / "a.parquet")
+    _stage(spark, tmp_path, {"a.parquet": (tmp_path / "a.parquet").read_bytes()}, _contract(columns))
+    assert _staged(spark, tmp_path, "day", "name") == [(date(2001, 2, 3), "a")]
+    assert [(rules, values) for _, rules, values, _ in _rejected(spark, tmp_path)] == [(["day:type"], ["2001-02-03"])]
+
+
+def test_a_parquet_file_as_the_taxi_commission_publishes_it_fits_the_contract_of_trips(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    contract, at = load_contract("trips"), datetime(2024, 1, 1, 0, 57, 55)
+    money = ("fare_amount", "extra", "mta_tax", "tip_amount", "tolls_amount", "improvement_surcharge")
+    values = {
+        "VendorID": pa.array([2], pa.int32()), "tpep_pickup_datetime": pa.array([at], pa.timestamp("us")),
+        "tpep_dropoff_datetime": pa.array([at.replace(hour=1)], pa.timestamp("us")),
+        "passenger_count": pa.array([1.0]), "trip_distance": pa.array([1.72]), "RatecodeID": pa.array([1.0]),
+        "store_and_fwd_flag": pa.array(["N"], pa.large_string()), "PULocationID": pa.array([186], pa.int32()),
+        "DOLocationID": pa.array([79], pa.int32()), "payment_type": pa.array([2], pa.int64()),
+        **{name: pa.array([1.5]) for name in money}, "total_amount": pa.array([22.7]),
+        "congestion_surcharge": pa.array([2.5]), "Airport_fee": pa.array([None], pa.float64()),
+    }  # fmt: skip
+    pq.write_table(pa.table(values), tmp_path / "y.parquet")
+    counts = _stage(spark, tmp_path, {"y.parquet": (tmp_path / "y.parquet").read_bytes()}, contract)
+    assert (counts["staged"], counts["rules"]) == (1, {})
+    assert _staged(spark, tmp_path, "pickup_at", "passenger_count", "trip_distance", "airport_fee") == [
+        (at, 1, Decimal("1.72"), None)
+    ]
 
 
 def test_parquet_beside_csv_in_one_batch(spark: SparkSession, tmp_path: Path) -> None:

@@ -10,10 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from ingestion.input_file import describe_file
 from tests.unit.conftest_spark import LOCAL
 from warehouse.batch import BatchFile
+from warehouse.contract_file import load_contract
 from warehouse.job import JobPlan, MartTask, StageTask
 from warehouse.settings import REPOSITORY
 
@@ -91,6 +94,44 @@ def test_a_run_reports_its_steps_and_then_its_result(tmp_path: Path, plan: JobPl
                           "rejected": rejected}},
         "clean": clean, "superseded": {"2001-04-01": {}}, "marts": dict.fromkeys(_MARTS, quarter), "failed_checks": {},
     }  # fmt: skip
+
+
+def plan_trips(home: Path) -> JobPlan:
+    """The sample of trips, with its duplicates and dirt, and both marts."""
+    raw, sql = home / "raw", REPOSITORY / "sql" / "trips"
+    raw.mkdir(parents=True)
+    (raw / "a.csv").write_bytes((REPOSITORY / "data" / "trips" / "trips_sample.csv").read_bytes())
+    contract = load_contract("trips")
+    file = describe_file(raw / "a.csv", contract, lambda _phase, _size: None)
+    texts = {path.name: path.read_text() for path in sql.glob("*.sql")}
+    marts = [
+        MartTask(mart.name, texts[f"{mart.name}.sql"], texts[f"{mart.name}.check.sql"], [], f"{home}/{mart.name}")
+        for mart in contract.marts
+    ]
+    return JobPlan(
+        run="r1", dataset="trips", contract_path=str(contract.path), released=[],
+        stage=[StageTask("b1", 1, str(raw), [file], f"{home}/staged", f"{home}/quarantine")],
+        sources=[], clean_quarters=[], clean_target=f"{home}/clean", clean_existing={}, marts=marts,
+    )  # fmt: skip
+
+
+def _hash(directory: Path) -> str:
+    """Of all rows below a directory, whatever their order and files."""
+    rows = f"SELECT t::VARCHAR AS row FROM read_parquet('{directory}/**/*.parquet', hive_partitioning = true) t"
+    return str(duckdb.sql(f"SELECT md5(string_agg(row, chr(10) ORDER BY row)) FROM ({rows})").fetchall()[0][0])
+
+
+def test_one_two_and_four_cores_give_the_same_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {}
+    for cores in (1, 2, 4):
+        home = tmp_path / str(cores)
+        submit = LOCAL["PYSPARK_SUBMIT_ARGS"].replace("local[2]", f"local[{cores}]")
+        monkeypatch.setitem(LOCAL, "PYSPARK_SUBMIT_ARGS", submit.replace("partitions=3", f"partitions={cores}"))
+        code, events = run_job(home, json.dumps(plan_trips(home).to_dict()))
+        assert code == 0, events[-1]
+        tables = ("clean", "quarantine", "revenue_by_quarter", "zone_demand_by_quarter")
+        found[cores] = {table: _hash(home / table) for table in tables}
+    assert found[1] == found[2] == found[4]
 
 
 def test_a_directory_that_exists_stops_the_run_before_it_writes(tmp_path: Path, plan: JobPlan) -> None:

@@ -47,7 +47,7 @@ def _columns(contract: Contract) -> tuple[str, ...]:
 
 
 def _staged(spark: SparkSession, home: Path) -> list[dict[str, Any]]:
-    rows = spark.read.parquet(str(home / "staged")).orderBy("source_file", "source_line").collect()
+    rows = spark.read.parquet(str(home / "staged")).drop("_rejected").orderBy("source_file", "source_line").collect()
     return [row.asDict() for row in rows]
 
 
