@@ -9,7 +9,6 @@ new to readers is cleaned too: its row may just have been superseded. Without a 
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
@@ -125,7 +124,8 @@ def arranged(rows: DataFrame, contract: Contract, files: dict[str, int]) -> Data
     first, first_file_of = 0, list[Expression]()
     for quarter, count in files.items():
         first_file_of += [
-            F.lit(date.fromisoformat(quarter)),
+            # Not as a Python date: of a year before 1000 pyspark makes a text that Java does not read.
+            F.lit(quarter).cast("date"),
             F.struct(F.lit(first).alias("first"), F.lit(count).alias("count")),
         ]
         first += count

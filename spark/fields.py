@@ -3,6 +3,7 @@
 Quoting is strict: a field is quoted as a whole or not at all (`warehouse.csv_quoting`).
 """
 
+import re
 from collections.abc import Sequence
 
 from pyspark.sql import Column as Expression
@@ -47,6 +48,15 @@ def is_readable(record: Expression, form: InputFormat) -> Expression:
 def is_short(record: Expression) -> Expression:
     """Whether the record is short enough to be parsed."""
     return F.octet_length(record) <= LONGEST_RECORD
+
+
+def is_plain(record: Expression, form: InputFormat) -> Expression:
+    """Whether no field can have an exponent, quotes, or spaces or control characters around it.
+
+    Then a number needs no closer look at its text: one search in the record instead of one in every field.
+    """
+    delimiter, quote, space = re.escape(form.delimiter), re.escape(form.quote), r"[\x00-\x20\x7f]"
+    return ~record.rlike(rf"[eE{quote}]|(?:\A|{delimiter}){space}|{space}(?:{delimiter}|\z)")
 
 
 def _options(input_format: InputFormat) -> dict[str, str]:

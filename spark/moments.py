@@ -17,6 +17,14 @@ from warehouse.contract import Column
 DEFAULT_FORMATS = {"DATE": "yyyy-MM-dd", "TIMESTAMP": "yyyy-MM-dd HH:mm:ss[.SSSSSS]"}
 """Datetime pattern of a column that has none."""
 
+_ISO = {
+    "yyyy-MM-dd": r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z",
+    "yyyy-MM-dd HH:mm:ss": r"\A[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\z",
+    "yyyy-MM-dd'T'HH:mm:ss": r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\z",
+    "yyyy-MM-dd HH:mm:ss[.SSSSSS]": r"\A[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]{1,6})?\z",
+}
+"""What the patterns accept that Spark's cast can read."""
+
 _FIRST_MOMENT, _LAST_MOMENT = "0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"
 _FIRST_MICROS, _LAST_MICROS = -62_135_596_800_000_000, 253_402_300_799_999_999
 
@@ -51,8 +59,15 @@ def is_in_gap(text: Expression, column: Column) -> Expression:
 def _wall_clock(text: Expression, column: Column) -> Expression:
     # A DATE too is read as a wall clock: to_date would shift a text with a zone to the session's.
     formats = column.formats or (DEFAULT_FORMATS[column.type],)
-    found = [F.try_to_timestamp(text, F.lit(pattern)) for pattern in formats]
+    found = [_parsed(text, pattern) for pattern in formats]
     return found[0] if len(found) == 1 else F.coalesce(*found)
+
+
+def _parsed(text: Expression, pattern: str) -> Expression:
+    if pattern not in _ISO:
+        return F.try_to_timestamp(text, F.lit(pattern))
+    # Spark's cast reads ISO 8601 several times as fast as a pattern does, and more than is meant.
+    return F.when(text.rlike(_ISO[pattern]), text.try_cast("timestamp_ntz"))
 
 
 def _is_known(moment: Expression) -> Expression:

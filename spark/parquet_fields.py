@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, DoubleType, FloatType
+from pyspark.sql.types import DataType, DoubleType, FloatType, StringType
 
 from spark.fields import FIELDS
 from spark.lines import LINE, file_name
@@ -24,7 +24,7 @@ def read_parquet(
     task: StageTask,
     names: Collection[str],
     places: Mapping[str, int],
-) -> DataFrame:
+) -> tuple[DataFrame, set[str]]:
     """Rows of files that have the same columns.
 
     Args:
@@ -34,19 +34,22 @@ def read_parquet(
         places: Position in the files of each column that they have.
 
     Returns:
-        `source_file`, `source_line` (first row is 1), `_line` (the row as JSON), `_fields`.
+        `source_file`, `source_line` (first row is 1), `_line` (the row as JSON), `_fields`; and the names
+        of columns that the files hold as text.
     """
     schema = spark.read.parquet(f"{task.raw}/{min(names)}").schema
     rows = spark.read.schema(schema).parquet(*(f"{task.raw}/{name}" for name in sorted(names)))
     columns = {name: (F.col(_quoted(schema[place].name)), schema[place].dataType) for name, place in places.items()}
     texts = [_text(*found).alias(name) for name, found in columns.items()]
     record = F.to_json(F.struct(*(F.col(_quoted(field.name)) for field in schema)), {"ignoreNullFields": "false"})
-    return rows.select(
+    held_as_text = {name for name, (_, kind) in columns.items() if isinstance(kind, StringType)}
+    frame = rows.select(
         file_name().alias(SOURCE_FILE),
         (F.col("_metadata.row_index") + 1).alias(SOURCE_LINE),
         record.alias(LINE),
         F.struct(*texts).alias(FIELDS),
     )
+    return frame, held_as_text
 
 
 def _text(value: Expression, kind: DataType) -> Expression:

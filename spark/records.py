@@ -7,7 +7,7 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.fields import CORRUPT, FIELDS, is_readable, is_short, split_fields
+from spark.fields import CORRUPT, FIELDS, is_plain, is_readable, is_short, split_fields
 from spark.json_fields import read_object
 from spark.lines import LINE, read_lines, rows_of
 from spark.parquet_fields import read_parquet
@@ -21,6 +21,9 @@ from warehouse.job import StageTask
 FAULT = "_fault"
 """Why a record cannot be read: `row:encoding`, `row:length` or `row:parse`; NULL when it can."""
 
+PLAIN = "_plain"
+"""Whether `spark.fields.is_plain` holds for the record."""
+
 _TEXT = "_text"
 _BOM = "\ufeff"
 
@@ -30,7 +33,7 @@ class Records:
     """Records of files that are written alike.
 
     Attributes:
-        frame: `source_file`, `source_line`, `_line`, `_fields`, `_fault`.
+        frame: `source_file`, `source_line`, `_line`, `_fields`, `_fault`, `_plain`.
         contract: Of the dataset, its columns and input format as these files write them.
         present: Names of the contract's columns that the files have.
         header: Text of each column's header, by column name; empty for files without one.
@@ -127,8 +130,10 @@ def _parquet_records(
     spark: SparkSession, task: StageTask, contract: Contract, columns: tuple[str, ...], names: list[str]
 ) -> Records:
     places = places_of(contract, columns)
-    rows = read_parquet(spark, task, names, places)
-    return Records(rows.withColumn(FAULT, F.lit(None).cast("string")), _as_parquet(contract), set(places))
+    rows, held_as_text = read_parquet(spark, task, names, places)
+    return Records(
+        rows.withColumns({FAULT: F.lit(None).cast("string"), PLAIN: F.lit(False)}), _as_parquet(contract, held_as_text), set(places)
+    )
 
 
 def _with_fields(records: DataFrame, form: InputFormat, fields: Expression, readable: Expression) -> DataFrame:
@@ -136,14 +141,16 @@ def _with_fields(records: DataFrame, form: InputFormat, fields: Expression, read
     found = records.withColumn(_TEXT, _decoded(F.col(LINE), form)).withColumn(FIELDS, fields)
     text = F.col(_TEXT)
     fault = F.when(readable, None).when(~is_readable(text, form), "row:encoding")
-    return found.withColumn(FAULT, fault.when(~is_short(text), "row:length").otherwise("row:parse")).drop(_TEXT)
+    plain = is_plain(text, form) if form.kind == "csv" else F.lit(False)
+    faults = fault.when(~is_short(text), "row:length").otherwise("row:parse")
+    return found.withColumns({FAULT: faults, PLAIN: plain}).drop(_TEXT)
 
 
-def _as_parquet(contract: Contract) -> Contract:
+def _as_parquet(contract: Contract, held_as_text: Collection[str]) -> Contract:
     """The contract of rows whose values are written by `spark.parquet_fields`."""
     columns = tuple(
         column
-        if column.type not in ("DATE", "TIMESTAMP") or column.epoch_unit
+        if column.type not in ("DATE", "TIMESTAMP") or column.epoch_unit or column.name in held_as_text
         else replace(column, formats=(), zoned=False, source_zone="UTC" if column.zoned else column.source_zone)
         for column in contract.columns
     )

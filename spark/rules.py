@@ -15,6 +15,7 @@ from operator import and_
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
+from pyspark.sql.types import DecimalType
 
 from spark.json_fields import unknown_keys
 from spark.lines import LINE
@@ -23,6 +24,8 @@ from spark.records import FAULT, Records
 from spark.schema import spark_type
 from spark.values import matches
 from warehouse.contract import Column
+
+_BITS = {"TINYINT": 7, "SMALLINT": 15, "INT": 31, "BIGINT": 63}
 
 SEPARATOR = " "
 """Between rule ids in the text that `broken_rules` gives; ids hold no space."""
@@ -101,8 +104,20 @@ def _column_rules(column: Column, text: Expression) -> Iterator[tuple[str, Expre
 def _limit(column: Column, limit: float | str) -> Expression:
     if isinstance(limit, str):
         return F.lit(limit).cast(spark_type(column.type))
+    if column.type == "DOUBLE":
+        return F.lit(limit)
     # A limit of 0.1 means the decimal 0.1; its nearest double is a little larger.
-    return F.lit(limit) if column.type == "DOUBLE" else F.lit(Decimal(str(limit)))
+    exact = Decimal(str(limit))
+    # Of the column's own type if that can hold it: else every value would be converted to be compared.
+    return F.lit(exact).cast(spark_type(column.type)) if _can_hold(column.type, exact) else F.lit(exact)
+
+
+def _can_hold(hive_type: str, value: Decimal) -> bool:
+    kind = spark_type(hive_type)
+    if isinstance(kind, DecimalType):
+        whole = kind.precision - kind.scale
+        return value == round(value, kind.scale) and abs(value) < 10**whole
+    return value == int(value) and abs(value) < 2 ** _BITS[hive_type]
 
 
 def _named_in(predicate: str, records: Records) -> Expression:

@@ -10,7 +10,7 @@ from pyspark.sql.types import ArrayType, BinaryType, LongType, StringType, Struc
 from spark.counts import rows_by_quarter
 from spark.fs import delete, exists
 from spark.lines import LINE, check_files, needs_unsplit, unsplit
-from spark.records import Records, read_again, read_records
+from spark.records import PLAIN, Records, read_again, read_records
 from spark.rules import SEPARATOR, broken_rules, offending_values
 from spark.schema import SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE, contract_fields, quarter_start, row_schema
 from spark.values import value_of
@@ -109,7 +109,10 @@ def quarantined_rows(records: Records) -> DataFrame:
 def _typed(records: Records) -> DataFrame:
     """The records with the contract's columns, typed, beside them."""
     contract = records.contract
-    values = (value_of(records.text(column.name), column, contract).alias(column.name) for column in contract.columns)
+    plain = F.col(PLAIN)
+    values = [
+        value_of(records.text(found.name), found, contract, plain).alias(found.name) for found in contract.columns
+    ]
     return records.frame.select("*", *values)
 
 

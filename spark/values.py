@@ -23,6 +23,7 @@ from spark.moments import moment_of
 from spark.schema import spark_type
 from warehouse.contract import Column, Contract, InputFormat
 
+_DECIMAL = re.compile(r"DECIMAL\(\d+,(\d+)\)")
 _BOOLEAN = r"(?i)true|false|t|f|yes|no|y|n|1|0"
 
 
@@ -31,16 +32,37 @@ def matches(text: Expression, pattern: str) -> Expression:
     return text.rlike(rf"\A(?:{pattern})\z")
 
 
-def value_of(text: Expression, column: Column, contract: Contract) -> Expression:
-    """The typed value of a text, NULL when the text is NULL or no value of the column's type."""
+def value_of(text: Expression, column: Column, contract: Contract, plain: Expression) -> Expression:
+    """The typed value of a text, NULL when the text is NULL or no value of the column's type.
+
+    Args:
+        text: The field.
+        column: Gives the type and formats.
+        contract: Gives separators and the time zone.
+        plain: Whether the text is known to have no exponent and no space or control character around it.
+    """
     if column.type == "STRING":
         return text
     if column.type in ("DATE", "TIMESTAMP"):
         return moment_of(text, column, contract.time_zone)
     form = contract.input_format
-    plain = _plain_number(text, form) if column.type != "BOOLEAN" else text
-    value = F.when(matches(text, _pattern(column.type, form)), plain.try_cast(spark_type(column.type)))
+    well_written = matches(text, _pattern(column.type, form))
+    if form.decimal_separator == "." and form.thousands_separator is None:
+        well_written = (plain & _casts_exactly(text, column.type)) | well_written
+    number = _plain_number(text, form) if column.type != "BOOLEAN" else text
+    value = F.when(well_written, number.try_cast(spark_type(column.type)))
     return F.when(F.abs(value) < F.lit(float("inf")), value) if column.type == "DOUBLE" else value
+
+
+def _casts_exactly(text: Expression, hive_type: str) -> Expression:
+    """Whether a plain text that Spark casts at all is surely well written; a cast may round, but a search is slow."""
+    if hive_type in ("DOUBLE", "BOOLEAN"):
+        return F.lit(False)
+    decimal = _DECIMAL.fullmatch(hive_type)
+    if decimal is None:
+        return F.lit(True)
+    point = F.instr(text, ".")
+    return (point == 0) | (F.octet_length(text) - point).between(1, int(decimal[1]))
 
 
 def _plain_number(text: Expression, form: InputFormat) -> Expression:
@@ -58,7 +80,7 @@ def _pattern(hive_type: str, form: InputFormat) -> str:
         whole = rf"(?:[0-9]{{1,3}}(?:{re.escape(form.thousands_separator)}[0-9]{{3}})+|[0-9]+)"
     if hive_type == "DOUBLE":
         return rf"[+-]?(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"
-    decimal = re.fullmatch(r"DECIMAL\(\d+,(\d+)\)", hive_type)
+    decimal = _DECIMAL.fullmatch(hive_type)
     if decimal is None or decimal[1] == "0":
         return rf"[+-]?{whole}"
     fraction = rf"{point}[0-9]{{1,{decimal[1]}}}"
