@@ -51,7 +51,7 @@ def make_plan(inputs: Inputs, run: str) -> JobPlan | None:
     clean_quarters = _clean_quarters(inputs)
     kept = inputs.kept.tables[CLEAN].partitions if inputs.kept else {}
     marts = [_mart_task(inputs, mart, paths, run, sorted(kept)) for mart in inputs.marts]
-    if not to_stage and not clean_quarters and not _definitions_differ(inputs):
+    if not to_stage and not clean_quarters and not _unpublished(inputs) and not _definitions_differ(inputs):
         return None
     return JobPlan(
         run=run,
@@ -72,6 +72,11 @@ def _clean_quarters(inputs: Inputs) -> list[str]:
     released = inputs.kept.batches if inputs.kept else {}
     found = {q for staged in inputs.staged.values() if staged.batch not in released for q in staged.quarters}
     return sorted(found | _asked(inputs))
+
+
+def _unpublished(inputs: Inputs) -> bool:
+    """Whether a staged batch is in no release that readers see: of one that was held no row need be good."""
+    return not inputs.staged.keys() <= (inputs.kept.batches if inputs.kept else {}).keys()
 
 
 def _asked(inputs: Inputs) -> set[str]:

@@ -117,11 +117,14 @@ def _open_session(socket: TSocket, settings: Settings) -> pyhive.Connection:
         socket,
     )
     try:
-        return pyhive.connect(thrift_transport=transport, username=settings.user, configuration=_SESSION)
+        session = pyhive.connect(thrift_transport=transport, username=settings.user, configuration=_SESSION)
     except PyHiveError as problem:
         raise _translated(problem) from problem
     except (TException, OSError, EOFError) as problem:
         raise StackDownError(f"{_silence(problem, address)}: ./stackhouse up, then ./stackhouse status") from problem
+    # thrift itself stops reading at a value of 16 MB; a rejected line may be longer.
+    session.client._iprot.string_length_limit = None
+    return session
 
 
 def _silence(problem: Exception, address: str) -> str:

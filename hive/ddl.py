@@ -24,6 +24,8 @@ RUN_PROPERTY = "stackhouse.run"
 RELEASE_PROPERTY = "stackhouse.release"
 """Property of a view: number of the release it shows."""
 
+_SHOWN_CHARACTERS = 1000
+
 
 @dataclass(frozen=True)
 class TableColumn:
@@ -254,11 +256,19 @@ def _expression(column: TableColumn) -> str:
 
 
 def select_quarantine(dataset: str, release: int, limit: int | None) -> str:
-    """Query for rejected rows: where each came from, the rules it breaks and by what, its text; `None` for all."""
+    """Query for rejected rows: where each came from, the rules it breaks and by what, its text.
+
+    Args:
+        dataset: Name in the contract.
+        release: Number.
+        limit: Of rows to be looked at, with the beginning of their texts; `None`: all rows with all of their texts.
+    """
     columns = ", ".join(_quoted(column) for column in (_BATCH, _FILE, _LINE, _RULES, _VALUES))
-    few = "" if limit is None else f" LIMIT {limit:d}"
-    text = f"{_expression(_RECORD_TEXT)} AS `{_RECORD_TEXT.name}`"
-    return f"SELECT {columns}, {text} FROM {table_name(dataset, QUARANTINE, release)}{few}"  # noqa: S608
+    text, few = _expression(_RECORD_TEXT), ""
+    if limit is not None:
+        text, few = f"SUBSTR({text}, 1, {_SHOWN_CHARACTERS})", f" LIMIT {limit:d}"
+    shown = f"{columns}, {text} AS `{_RECORD_TEXT.name}`"
+    return f"SELECT {shown} FROM {table_name(dataset, QUARANTINE, release)}{few}"  # noqa: S608
 
 
 def select_rejected_records(dataset: str, release: int) -> str:
