@@ -131,9 +131,8 @@ def _parquet_records(
 ) -> Records:
     places = places_of(contract, columns)
     rows, held_as_text = read_parquet(spark, task, names, places)
-    return Records(
-        rows.withColumns({FAULT: F.lit(None).cast("string"), PLAIN: F.lit(False)}), _as_parquet(contract, held_as_text), set(places)
-    )
+    frame = rows.withColumns({FAULT: F.lit(None).cast("string"), PLAIN: F.lit(False)})
+    return Records(frame, _as_parquet(contract, held_as_text), set(places))
 
 
 def _with_fields(records: DataFrame, form: InputFormat, fields: Expression, readable: Expression) -> DataFrame:

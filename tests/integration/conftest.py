@@ -1,11 +1,13 @@
 """One real stack for the whole session, made anew, and a command line to use it as a user would."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,15 +32,32 @@ class Answer:
         return json.loads(self.out)
 
 
-def run_command(*arguments: str) -> Answer:
+def run_command(*arguments: str | Path, datasets: Path = REPOSITORY) -> Answer:
+    """Run a command of `./stackhouse` whose contracts stand below a directory."""
     done = subprocess.run(
-        [sys.executable, "-m", "cli", *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "cli", *map(str, arguments)],
+        cwd=REPOSITORY,
+        env={**os.environ, "STACKHOUSE_DATASETS": str(datasets)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return Answer(done.returncode, done.stdout, done.stderr)
 
 
 def must(answer: Answer) -> Answer:
     assert answer.code == 0, answer.err
+    return answer
+
+
+def refused(answer: Answer, code: int, *words: str) -> Answer:
+    """An answer in one line on stderr that holds these words, with this exit code."""
+    lines = [line for line in answer.err.splitlines() if line.startswith("stackhouse: ")]
+    assert (answer.code, len(lines)) == (code, 1), answer.err
+    assert answer.err.splitlines()[-1] == lines[0], answer.err
+    assert "Traceback" not in answer.err + answer.out
+    for word in words:
+        assert word in lines[0], lines[0]
     return answer
 
 
@@ -85,3 +104,59 @@ def flights(stackhouse):
 def fetch(settings: Settings, sql: str) -> Sequence[tuple[Any, ...]]:
     with connect(settings) as server:
         return server.fetch(sql).rows
+
+
+SMALL_CONTRACT = """
+apiVersion: v3.2.0
+kind: DataContract
+id: test.{dataset}
+name: {dataset}
+version: 1.0.0
+status: active
+schema:
+  - name: {dataset}
+    physicalType: file
+    description: Sales.
+    properties:
+      - {{name: id, logicalType: integer, physicalType: INT, primaryKey: true, description: Key.}}
+      - {{name: sold_at, logicalType: timestamp, physicalType: TIMESTAMP, required: true, description: Wall clock.}}
+      - name: amount
+        logicalType: number
+        physicalType: DECIMAL(9,2)
+        description: Euro.
+        logicalTypeOptions: {{minimum: 0, maximum: 100}}
+      - {{name: select, logicalType: string, physicalType: STRING, description: A word of SQL.}}
+    customProperties:
+      - {{property: eventTime, value: sold_at}}
+      - {{property: inputFormat, value: {{kind: csv, header: true}}}}
+      - {{property: rejectThreshold, value: 0.9}}
+      - {{property: marts, value: [totals]}}
+  - name: totals
+    physicalType: table
+    description: Totals.
+    properties:
+      - {{name: sales, logicalType: integer, physicalType: BIGINT, required: true, description: Rows.}}
+      - {{name: total, logicalType: number, physicalType: 'DECIMAL(38,2)', description: Euro.}}
+"""
+SMALL_HEADER = b"id,sold_at,amount,select\n"
+
+
+def write_small_dataset(root: Path, dataset: str, changes: Sequence[tuple[str, str]] = ()) -> None:
+    """Write a contract of four columns and its mart.
+
+    Args:
+        root: What `STACKHOUSE_DATASETS` is to be.
+        dataset: Its name.
+        changes: Texts in the contract, and by what each is replaced.
+    """
+    text = SMALL_CONTRACT.format(dataset=dataset)
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    for part in ("data", "sql"):
+        (root / part / dataset).mkdir(parents=True, exist_ok=True)
+    (root / "data" / dataset / "dataset.yaml").write_text(text)
+    (root / "sql" / dataset / "totals.sql").write_text(
+        "SELECT quarter_start, COUNT(*) AS sales, SUM(amount) AS total FROM clean GROUP BY quarter_start\n"
+    )
+    (root / "sql" / dataset / "totals.check.sql").write_text("SELECT * FROM totals WHERE sales < 1\n")

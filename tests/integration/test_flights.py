@@ -115,8 +115,15 @@ def test_clean_rows_are_exactly_the_raw_rows(flights, raw_rows, server):
 
 
 def test_law_is_reported_and_holds(flights):
-    law = flights["run"]["law"]
+    law = dict(flights["run"]["law"])
+    (batch,) = law.pop("batches").values()
     assert law == {"raw": 3_000_000, "clean": 3_000_000, "quarantined": 0, "superseded": 0, "holds": True}
+    files = batch.pop("files")
+    assert batch == law
+    assert {name: found["raw"] for name, found in files.items()} == {
+        file["name"]: file["rows"] for file in flights["load"]["files"]
+    }
+    assert all(found["holds"] and found["clean"] == found["raw"] for found in files.values())
 
 
 def test_clean_quarters_have_few_files_and_the_columns_of_the_ddl(flights, settings, storage, tmp_path):
@@ -190,17 +197,25 @@ BAD_LINES = [
 
 
 @pytest.fixture(scope="session")
-def mended(flights, stackhouse, tmp_path_factory):
+def mended(flights, stackhouse, storage, tmp_path_factory):
     """A second batch: 1,000 good rows of 2001Q2 with the bad lines among them."""
     good = [b"2001-06-30 23:59:59,-3,100,AAA,BBB"] * 992
     lines = [b"date,delay,distance,origin,destination", *good[:500], *(line for line, _ in BAD_LINES), *good[500:]]
     path = tmp_path_factory.mktemp("late") / "late.csv"
     path.write_bytes(b"\n".join(lines) + b"\n")
+    bytes_before = checksums(storage, flights["run"])
     loaded = stackhouse("load", "flights", str(path), "--json")
     assert loaded.code == 0, loaded.err
     report = stackhouse("run", "flights", "--json")
     assert report.code == 0, report.err
-    return {"load": loaded.json, "run": report.json, "before": flights["run"]}
+    return {"load": loaded.json, "run": report.json, "before": flights["run"], "bytes_before": bytes_before}
+
+
+def checksums(storage, report):
+    """Of every file of clean 2001Q1 in the release that a run made, by path."""
+    manifest = json.loads(storage.read(PATHS.release(report["release"])))
+    directory = manifest["tables"]["clean"]["partitions"]["2001-01-01"]["path"]
+    return {f"{directory}/{name}": storage.file_checksum(f"{directory}/{name}") for name in storage.list(directory)}
 
 
 def test_bad_lines_are_quarantined_with_bytes_line_and_reasons(mended, server):
@@ -224,16 +239,14 @@ def test_rejected_rows_are_counted_and_shown_by_the_command_line(mended, stackho
 
 
 def test_law_holds_with_rejected_rows(mended):
-    assert mended["run"]["law"] == {
-        "raw": 3_001_000,
-        "clean": 3_000_992,
-        "quarantined": 8,
-        "superseded": 0,
-        "holds": True,
-    }
+    law = dict(mended["run"]["law"])
+    batches = law.pop("batches")
+    assert law == {"raw": 3_001_000, "clean": 3_000_992, "quarantined": 8, "superseded": 0, "holds": True}
+    late = {"raw": 1_000, "clean": 992, "quarantined": 8, "superseded": 0, "holds": True}
+    assert batches[mended["load"]["batch"]] == {**late, "files": {"late.csv": late}}
 
 
-def test_untouched_quarters_keep_their_directories(mended, server):
+def test_untouched_quarters_keep_their_directories_and_bytes(mended, server, storage):
     def locations(release):
         found = {}
         for quarter in ("2001-01-01", "2001-04-01"):
@@ -245,6 +258,7 @@ def test_untouched_quarters_keep_their_directories(mended, server):
     old, new = locations(mended["before"]["release"]), locations(mended["run"]["release"])
     assert old["2001-01-01"] == new["2001-01-01"]
     assert old["2001-04-01"] != new["2001-04-01"]
+    assert checksums(storage, mended["run"]) == mended["bytes_before"] != {}
 
 
 def test_history_marks_the_live_release(mended, stackhouse):

@@ -90,6 +90,7 @@ def release_of(number: int, clean: Mapping[str, Partition], run: str | None = No
         number=number,
         run=run,
         contract=CONTRACT.fingerprint,
+        meaning=CONTRACT.meaning,
         created_at="2026-11-24T00:00:00+00:00",
         created_by="test",
         batches={},
@@ -138,9 +139,15 @@ def write_release(storage: Storage, number: int) -> Release:
 
 def write_quarantine(storage: Storage) -> None:
     schema = pa.schema(
-        {"source_file": pa.string(), "source_line": pa.int64(), "rules": pa.list_(pa.string()), "record": pa.binary()}
+        {
+            "source_file": pa.string(),
+            "source_line": pa.int64(),
+            "rules": pa.list_(pa.string()),
+            "offending_values": pa.list_(pa.string()),
+            "record": pa.binary(),
+        }
     )
-    content = parquet([("file.csv", 7, ["type:big", "row:far"], RECORD)], schema)
+    content = parquet([("file.csv", 7, ["big:type", "row:far"], ["café", None], RECORD)], schema)
     storage.create(f"{PATHS.quarantine(BATCH, 'c1')}/part-0.parquet", content)
 
 
@@ -201,10 +208,12 @@ def test_clean_with_origin_says_where_each_row_came_from(live_one: HiveServer) -
 
 def test_quarantine_gives_original_bytes_reasons_and_readable_text(live_one: HiveServer) -> None:
     found = live_one.fetch(f"SELECT * FROM {DATASET}.quarantine")
-    assert found.columns == ("source_batch", "source_file", "source_line", "rules", "record", "record_text")
-    ((*origin, rules, record, text),) = found.rows
-    assert origin == [BATCH, "file.csv", 7]
-    assert json.loads(str(rules)) == ["type:big", "row:far"]
+    origin = ("source_batch", "source_file", "source_line")
+    assert found.columns == (*origin, "rules", "offending_values", "record", "record_text")
+    ((*place, rules, values, record, text),) = found.rows
+    assert place == [BATCH, "file.csv", 7]
+    assert json.loads(str(rules)) == ["big:type", "row:far"]
+    assert json.loads(str(values)) == ["café", None]
     assert record == RECORD
     assert text == "\ufffd\x00;café\r"
 
