@@ -14,7 +14,7 @@ from tests.integration.conftest import SMALL_HEADER, must, refused, write_small_
 
 DATASET = "hostile"
 MIB = 1024 * 1024
-LONG_LINE = b"7,2024-02-01 00:00:00,1.00," + b"x" * (64 * MIB - 27)
+LONG_LINE = b"7,2024-02-01 00:00:00,1.00," + b"x" * (15 * MIB - 27)
 GOOD = [
     b"1,2024-01-01 00:00:00,1.50,a",
     b"2,2024-02-01 00:00:00,2.50,b",
@@ -190,11 +190,11 @@ def test_file_that_cannot_be_loaded_is_refused_and_nothing_is_written(
     assert storage.list(f"/stackhouse/raw/{DATASET}") == before
 
 
-def test_line_of_more_than_128_mib_is_refused(accepted, command, tmp_path) -> None:
+def test_line_of_64_mib_is_refused(accepted, command, tmp_path) -> None:
     with (tmp_path / "endless.csv").open("wb") as file:
         file.write(SMALL_HEADER)
-        file.truncate(130 * MIB)
-    refused(command("load", DATASET, tmp_path / "endless.csv"), 2, "a line is over 128 MiB")
+        file.truncate(64 * MIB)
+    refused(command("load", DATASET, tmp_path / "endless.csv"), 2, "a line is over 16 MiB")
 
 
 def test_directory_of_20_000_files_is_refused_before_one_is_read(accepted, command, tmp_path) -> None:
