@@ -132,6 +132,17 @@ def test_batch_staged_by_a_run_that_was_not_published_is_cleaned_without_staging
     assert plan.clean_quarters == [Q3]
 
 
+def test_held_batch_of_which_no_row_is_good_still_makes_a_release(first):
+    _, after = first
+    two = batch(2)
+    held = staged_batches([two], result({two: {}}))
+    given = replace(after, batches=(*after.batches, two), staged={**after.staged, two.id: held[0]})
+    plan = make_plan(given, "run3")
+    assert (plan.stage, plan.clean_quarters) == ([], [])
+    release = build_release(given, plan, result(), 2, "ann")
+    assert str(law_of(given.batches, release).of_batch(two.id)) == "raw 10 = clean 0 + quarantined 10 + superseded 0"
+
+
 def test_changed_mart_is_built_for_every_quarter_and_cleans_nothing(first):
     _, after = first
     plan = make_plan(replace(after, marts=(replace(MART, definition="definition2"),)), "run2")
