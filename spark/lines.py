@@ -6,8 +6,8 @@ split also the line at byte 0). Where a quoted field may hold line ends, only LF
 """
 
 import json
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
+from contextlib import AbstractContextManager, nullcontext
 from urllib.parse import unquote
 
 from pyspark.sql import Column as Expression
@@ -15,6 +15,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spark.schema import SOURCE_FILE, SOURCE_LINE
+from spark.session import with_settings
 from warehouse.batch import SPLIT_BYTES, BatchFile
 from warehouse.contract import InputFormat
 from warehouse.errors import JobError
@@ -30,23 +31,12 @@ _POSITION_BITS = 33
 _NO_SPLIT = str(1 << 50)
 
 
-@contextmanager
-def unsplit(spark: SparkSession, needed: bool) -> Iterator[None]:
+def unsplit(spark: SparkSession, needed: bool) -> AbstractContextManager[None]:
     """While rows of a batch are read: no file is split, if that is needed.
 
     Splits are a setting of the session, so all files of the batch are each read by one task then.
     """
-    if not needed:
-        yield
-        return
-    kept = {name: str(spark.conf.get(name)) for name in SPLIT_SETTINGS}
-    try:
-        for name in SPLIT_SETTINGS:
-            spark.conf.set(name, _NO_SPLIT)
-        yield
-    finally:
-        for name, value in kept.items():
-            spark.conf.set(name, value)
+    return with_settings(spark, dict.fromkeys(SPLIT_SETTINGS, _NO_SPLIT)) if needed else nullcontext()
 
 
 def needs_unsplit(files: Collection[BatchFile], form: InputFormat) -> bool:

@@ -1,12 +1,15 @@
 """Starts the Spark session; what it is set to stands in `spark/conf/spark-defaults.conf`."""
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 
 from pyspark.sql import SparkSession
 
 from warehouse.batch import SPLIT_BYTES
 from warehouse.errors import JobError
 
+_INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
 _SPLIT_SETTING = "spark.sql.files.maxPartitionBytes"
 
 
@@ -29,3 +32,24 @@ def start_session(name: str) -> SparkSession:
             f"{_SPLIT_SETTING} is {found}, expected {SPLIT_BYTES}; SPARK_CONF_DIR is {place}, point it to spark/conf"
         )
     return spark
+
+
+@contextmanager
+def with_settings(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[None]:
+    """Change settings of the session for a while."""
+    kept = {name: spark.conf.get(name, None) for name in settings}
+    try:
+        for name, value in settings.items():
+            spark.conf.set(name, value)
+        yield
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                spark.conf.unset(name)
+            else:
+                spark.conf.set(name, str(value))
+
+
+def interpreted(spark: SparkSession) -> AbstractContextManager[None]:
+    """Rows are worked on without generated code: for few rows, compiling it takes longer than all the work."""
+    return with_settings(spark, _INTERPRETED)

@@ -1,6 +1,7 @@
 """Stage: each record of a batch becomes a typed row or goes to quarantine with the rules it breaks, never both."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from functools import reduce
 
 from pyspark.sql import DataFrame, Observation, SparkSession
@@ -8,11 +9,12 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, BinaryType, LongType, StringType, StructField, StructType
 
 from spark.counts import rows_by_quarter
-from spark.fs import delete, exists
+from spark.fs import delete, exists, size_of
 from spark.lines import LINE, check_files, needs_unsplit, unsplit
 from spark.records import PLAIN, Records, read_again, read_records
 from spark.rules import SEPARATOR, broken_rules, offending_values
 from spark.schema import SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE, contract_fields, quarter_start, row_schema
+from spark.session import interpreted
 from spark.values import value_of
 from warehouse.batch import SPLIT_BYTES
 from warehouse.contract import Contract
@@ -21,6 +23,7 @@ from warehouse.quarter import PARTITION_COLUMN
 
 _BROKEN = "_broken"
 _REJECTED = "_rejected"
+_FEW_BYTES = 16 * 1024 * 1024
 _ASIDE = f"{PARTITION_COLUMN}=__HIVE_DEFAULT_PARTITION__"
 _QUARANTINE = StructType(
     [
@@ -84,12 +87,15 @@ def sorted_out(judged: DataFrame, batch: str, contract: Contract) -> DataFrame:
 def _write_quarantine(spark: SparkSession, task: StageTask, contract: Contract) -> None:
     rows = spark.createDataFrame([], _QUARANTINE)
     aside = f"{task.staged}/{_ASIDE}"
-    if exists(spark, aside):
+    some = exists(spark, aside)
+    few = not some or size_of(spark, aside) < _FEW_BYTES
+    if some:
         lines = StructType([*_QUARANTINE.fields[:2], StructField(_REJECTED, BinaryType())])
         rejected = spark.read.schema(lines).parquet(aside).withColumn(LINE, F.col(_REJECTED).cast("string"))
         again = read_again(spark, task, contract, rejected.drop(_REJECTED))
         rows = _united([rows, *(quarantined_rows(records) for records in again)])
-    rows.write.parquet(task.quarantine)
+    with interpreted(spark) if few else nullcontext():
+        rows.write.parquet(task.quarantine)
 
 
 def quarantined_rows(records: Records) -> DataFrame:
