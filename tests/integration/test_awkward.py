@@ -193,14 +193,13 @@ def three_batches() -> list[list[File]]:
 DATASETS = {
     "awkward": ((0, 1, 2), ("", "", "")),
     "awkward_turned": ((2, 1, 0), ("zz-", "mm-", "aa-")),
-    "awkward_mixed": ((1, 2, 0), ("b.", "a.", "c.")),
 }
 """By name: in which order the batches are loaded, and what stands before the names of their files."""
 
 
 @pytest.fixture(scope="module")
 def awkward(stackhouse, tmp_path_factory) -> dict[str, Any]:
-    """The same rows in three datasets: the report of each run, and the raw files."""
+    """The same rows in two datasets: the report of each run, and the raw files."""
     home = tmp_path_factory.mktemp("awkward")
     reports = {}
     for dataset, (order, prefixes) in DATASETS.items():
