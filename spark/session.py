@@ -43,11 +43,11 @@ def with_settings(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[
             spark.conf.set(name, value)
         yield
     finally:
-        for name, value in kept.items():
-            if value is None:
+        for name, previous in kept.items():
+            if previous is None:
                 spark.conf.unset(name)
             else:
-                spark.conf.set(name, str(value))
+                spark.conf.set(name, str(previous))
 
 
 def interpreted(spark: SparkSession) -> AbstractContextManager[None]:
