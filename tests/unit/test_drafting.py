@@ -35,7 +35,7 @@ def _draft(root: Path, content: bytes | str, name: str = "sample.csv") -> tuple[
     drafted = draft("things", file, root)
     assert file.read_bytes() == before
     contract = load_contract("things", root)
-    assert [sql.name for sql in load_mart_sql(contract, root)] == ["things_by_quarter"]
+    assert [sql.name for sql in load_mart_sql(contract)] == ["things_by_quarter"]
     return drafted, contract
 
 

@@ -122,7 +122,7 @@ def test_a_draft_stages_its_sample_and_its_mart_passes(spark: SparkSession, tmp_
     assert (counts["quarantined"], counts["rules"] != {}) == (rejected, rejected > 0)
     assert rejected / total == pytest.approx(drafted.rejected)
     assert rejected / total <= contract.reject_threshold
-    sql = load_mart_sql(contract, tmp_path)[0]
+    sql = load_mart_sql(contract)[0]
     clean = {quarter: str(tmp_path / "staged" / f"quarter_start={quarter}") for quarter in counts["quarters"]}
     task = MartTask(sql.name, sql.sql, sql.check, sorted(clean), str(tmp_path / "mart"))
     built = build_mart(spark, contract, task, clean)

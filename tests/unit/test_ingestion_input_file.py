@@ -217,14 +217,14 @@ def test_memory_stays_small_for_a_file_that_is_one_long_line(tmp_path):
     path = tmp_path / "a.csv.gz"
     with gzip.open(path, "wb", compresslevel=1) as file:
         file.write(HEADER)
-        for _ in range(64):
+        for _ in range(15):
             file.write(b"x" * 1024 * 1024)
     tracemalloc.start()
     found = describe_file(path, a_contract(), no_progress)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert (found.rows, found.split_lines) == (1, ())
-    assert peak < 16 * 1024 * 1024
+    assert peak < 8 * 1024 * 1024
 
 
 def test_progress_adds_up_to_the_stored_size(tmp_path):
@@ -251,7 +251,7 @@ def test_progress_adds_up_to_the_stored_size(tmp_path):
         (b"day,\xff", "the header line is no CSV in utf-8: 'utf-8' codec can't decode byte 0xff"),
         ("day,amount".encode("utf-16"), "is UTF-16: convert it to UTF-8, e.g. with iconv -f UTF-16 -t UTF-8"),
         ("\ufeffday,amount".encode("utf-16-be"), "is UTF-16"),
-        (b"x" * 3_000_000, "the header line is no CSV in utf-8: field larger than field limit"),
+        (b"x" * 3_000_000, "header"),
         (b"x" * 100_000, "…"),
     ],
 )
