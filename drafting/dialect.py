@@ -27,8 +27,7 @@ class FieldSplitter:
     def __init__(self, form: InputFormat) -> None:
         """Prepare for files of one format."""
         self._form = form
-        self._well_quoted = re.compile(well_quoted(form).replace(r"\z", r"\Z"))
-        csv.field_size_limit(LONGEST_FIELD)
+        self._well_quoted = re.compile(well_quoted(form))
 
     def split(self, record: str) -> list[str] | None:
         """The fields, `None` when a quote stands where none may."""
@@ -42,10 +41,14 @@ class FieldSplitter:
         reader = csv.reader(
             [record], delimiter=form.delimiter, quotechar=form.quote, escapechar=escape, doublequote=escape is None
         )
+        # The limit is one for the whole process, and others count on theirs.
+        kept = csv.field_size_limit(LONGEST_FIELD)
         try:
             return next(reader, [])
         except csv.Error:
             return None
+        finally:
+            csv.field_size_limit(kept)
 
 
 def guess_dialect(lines: Sequence[str]) -> tuple[InputFormat, int]:
