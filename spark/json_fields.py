@@ -7,6 +7,7 @@ Keys are compared exactly. A key that stands twice, or anything behind the objec
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
+from spark.schema import quoted
 from warehouse.contract import Contract
 
 _CORRUPT = "_corrupt"
@@ -27,7 +28,7 @@ _NUMBER = (
 def read_object(line: Expression, contract: Contract) -> Expression:
     """A struct of STRINGs named like the contract's columns, NULL when the line is not one JSON object."""
     source = [column.source_name for column in contract.columns]
-    shape = ", ".join([*(f"{_quoted(name)} STRING" for name in source), f"{_CORRUPT} STRING"])
+    shape = ", ".join([*(f"{quoted(name)} STRING" for name in source), f"{_CORRUPT} STRING"])
     found = F.from_json(line, shape, _OPTIONS)
     # Spark reads a number as a double before it is a text; in quotes it keeps its digits.
     exact = F.from_json(F.regexp_replace(line, F.lit(_NUMBER), F.lit('$1"$2"')), shape, _OPTIONS)
@@ -54,7 +55,3 @@ def _is_one_object(line: Expression) -> Expression:
         & (F.size(keys) == F.size(F.array_distinct(keys))),
         F.lit(False),
     )
-
-
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"

@@ -13,7 +13,7 @@ from pyspark.sql.types import DataType, DoubleType, FloatType, StringType
 
 from spark.fields import FIELDS
 from spark.lines import LINE, file_name
-from spark.schema import SOURCE_FILE, SOURCE_LINE
+from spark.schema import SOURCE_FILE, SOURCE_LINE, quoted
 from warehouse.job import StageTask
 
 _EXACT_AS_DOUBLE = 2.0**53
@@ -39,9 +39,9 @@ def read_parquet(
     """
     schema = spark.read.parquet(f"{task.raw}/{min(names)}").schema
     rows = spark.read.schema(schema).parquet(*(f"{task.raw}/{name}" for name in sorted(names)))
-    columns = {name: (F.col(_quoted(schema[place].name)), schema[place].dataType) for name, place in places.items()}
+    columns = {name: (F.col(quoted(schema[place].name)), schema[place].dataType) for name, place in places.items()}
     texts = [_text(*found).alias(name) for name, found in columns.items()]
-    record = F.to_json(F.struct(*(F.col(_quoted(field.name)) for field in schema)), {"ignoreNullFields": "false"})
+    record = F.to_json(F.struct(*(F.col(quoted(field.name)) for field in schema)), {"ignoreNullFields": "false"})
     held_as_text = {name for name, (_, kind) in columns.items() if isinstance(kind, StringType)}
     frame = rows.select(
         file_name().alias(SOURCE_FILE),
@@ -57,7 +57,3 @@ def _text(value: Expression, kind: DataType) -> Expression:
         whole = (value == F.floor(value)) & (F.abs(value) < _EXACT_AS_DOUBLE)
         return F.when(whole, value.cast("bigint").cast("string")).otherwise(value.cast("string"))
     return value.cast("string")
-
-
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"

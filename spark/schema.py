@@ -23,6 +23,11 @@ ORIGIN_AND_PARTITION = StructType([*ORIGIN_FIELDS, *PARTITION_SCHEMA])
 """Where rows came from, and their quarter: enough to count by file."""
 
 
+def quoted(name: str) -> str:
+    """A column's name as Spark's SQL takes any name."""
+    return "`" + name.replace("`", "``") + "`"
+
+
 def spark_type(hive_type: str) -> DataType:
     """Spark's type of a Hive type; TIMESTAMP is a wall clock in Hive, so it is one here."""
     return TimestampNTZType() if hive_type == "TIMESTAMP" else DataType.fromDDL(hive_type)
