@@ -68,13 +68,20 @@ def _run(home: Path, rows: int, rounds: int) -> None:
 def _session() -> SparkSession:
     os.environ["SPARK_CONF_DIR"] = str(REPOSITORY / "spark" / "conf")
     os.environ["PYSPARK_SUBMIT_ARGS"] = (
-        f"--master local[{os.cpu_count()}] --driver-memory 3g --conf spark.driver.extraJavaOptions=-XX:+UseParallelGC "
+        f"--master local[{os.cpu_count()}] --driver-memory 3g "
+        f"--conf spark.driver.extraJavaOptions='{_executor_options()}' "
         "--conf spark.driver.host=127.0.0.1 --conf spark.driver.bindAddress=127.0.0.1 "
         "--conf spark.sql.shuffle.partitions=8 pyspark-shell"
     )
     spark = start_session("staging cost")
     spark.sparkContext.setLogLevel("OFF")
     return spark
+
+
+def _executor_options() -> str:
+    # Locally the driver does the work, so it is set as an executor is.
+    lines = (REPOSITORY / "spark" / "conf" / "spark-defaults.conf").read_text().splitlines()
+    return next(line.split(maxsplit=1)[1] for line in lines if line.startswith("spark.executor.extraJavaOptions"))
 
 
 def _timed(job: Callable[[Path], None], target: Path) -> float:

@@ -63,7 +63,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
         table.add_row(
             str(row["release"]),
             f"[{style}]{row['state']}[/]",
-            row["at"][:16].replace("T", " "),
+            row["at"][:16],
             f"{row['batches']:,}",
             f"{row['clean']:,}",
             f"{row['quarantined']:,}",

@@ -7,35 +7,39 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from cli.output import print_json
+from cli.recovery import record_batches
+from cli.writer import writing
 from ingestion.loader import LoadResult, load
-from ingestion.webhdfs import WebHdfs
 from warehouse.contract_file import load_contract
-from warehouse.lock import DatasetLock
 from warehouse.settings import Settings
 
 
-def load_files(settings: Settings, dataset: str, files: list[Path], as_json: bool) -> None:
+def load_files(settings: Settings, dataset: str, files: list[Path], as_json: bool, wait: bool = False) -> None:
     """Load one batch and say what happened; see `ingestion.loader.load` for what is raised."""
-    result = load_batch(settings, dataset, files)
+    result = load_batch(settings, dataset, files, wait)
     if as_json:
         print_json(_document(result))
     else:
         _print(result)
 
 
-def load_batch(settings: Settings, dataset: str, files: list[Path]) -> LoadResult:
+def load_batch(settings: Settings, dataset: str, files: list[Path], wait: bool = False) -> LoadResult:
     """Load one batch under the dataset's lock, with a progress bar on a terminal."""
     contract = load_contract(dataset, settings.datasets)
-    storage = WebHdfs(settings)
     total = sum(path.stat().st_size for path in files if path.is_file())
     columns = (TextColumn("{task.description:9}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     console = Console(stderr=True)
     with (
-        DatasetLock(storage, dataset, settings.user, f"load {dataset}"),
+        writing(settings, dataset, "load", {"files": " ".join(map(str, files))}, wait) as writer,
         Progress(*columns, console=console, disable=not console.is_terminal) as progress,
     ):
         bars = {"check": progress.add_task("checking", total=total), "send": progress.add_task("loading", total=total)}
-        return load(storage, contract, files, settings.user, lambda phase, size: progress.advance(bars[phase], size))
+        writer.note(contract=contract.fingerprint)
+        done = load(
+            writer.storage, contract, files, settings.user, lambda phase, size: progress.advance(bars[phase], size)
+        )
+        record_batches(writer.storage, dataset, [done.batch])
+        return done
 
 
 def _document(result: LoadResult) -> dict[str, Any]:

@@ -25,6 +25,7 @@ app.add_typer(contract_commands, name="contract")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Dataset = Annotated[str, typer.Argument(help="Name of a directory below data/, e.g. flights.")]
 Format = Annotated[str, typer.Option("--format", help="table, csv or json.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait for another writer to end.")]
 Passed = Annotated[list[str] | None, typer.Argument(help="Passed on as they are.")]
 
 _PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -126,22 +127,24 @@ def logs(
 def load(
     dataset: Dataset,
     files: Annotated[list[Path], typer.Argument(help="Files of one batch.")],
+    wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
     """Load files as one batch into HDFS, verified; the same files again change nothing."""
     from cli.loading import load_files
 
-    load_files(_settings(), dataset, files, as_json)
+    load_files(_settings(), dataset, files, as_json, wait)
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913, PLR0917 - the options that users know
     dataset: Dataset,
     quarter: Annotated[
         list[str] | None, typer.Option(help="Build this quarter anew although nothing changed for it, e.g. 2001Q2.")
     ] = None,
     accept: Annotated[bool, typer.Option("--accept", help="Publish although checks hold the release.")] = False,
     reason: Annotated[str, typer.Option(help="Why that is right; kept in the ledger.")] = "",
+    wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
     """Stage, clean, aggregate, audit and publish what was loaded since the last release."""
@@ -152,13 +155,15 @@ def run(
     if accept != bool(reason.strip()):
         raise UsageError("--accept and --reason TEXT belong together: say why the checks are overruled")
     quarters = [Quarter.parse(text) for text in quarter or []]
-    run_dataset(_settings(), dataset, RunRequest(quarters, reason.strip() if accept else None), as_json)
+    request = RunRequest(quarters, reason.strip() if accept else None, wait=wait)
+    run_dataset(_settings(), dataset, request, as_json)
 
 
 @app.command()
 def reprocess(
     dataset: Dataset,
     files: Annotated[list[Path] | None, typer.Argument(help="Mended rows, loaded as one more batch first.")] = None,
+    wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
     """Read all loaded rows anew after a change of the contract, or with mended rows, and publish them."""
@@ -168,8 +173,8 @@ def reprocess(
 
     settings = _settings()
     if files:
-        load_files(settings, dataset, files, as_json)
-    run_dataset(settings, dataset, RunRequest(reprocess=True), as_json)
+        load_files(settings, dataset, files, as_json, wait)
+    run_dataset(settings, dataset, RunRequest(reprocess=True, wait=wait), as_json)
 
 
 @app.command()
@@ -197,6 +202,20 @@ def history(dataset: Dataset, as_json: AsJson = False) -> None:
     from cli.history import print_history
 
     print_history(_settings(), dataset, as_json)
+
+
+@app.command()
+def rollback(
+    dataset: Dataset,
+    to: Annotated[int | None, typer.Option(min=1, help="This release; else the one before the live one.")] = None,
+    reason: Annotated[str, typer.Option(help="Why; kept in the ledger.")] = "",
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show an earlier release to readers again, within seconds; nothing is deleted."""
+    from cli.rollback import print_rollback, roll_back
+
+    print_rollback(roll_back(_settings(), dataset, to, reason.strip(), wait), as_json)
 
 
 @app.command()
@@ -259,7 +278,6 @@ def _not_built(name: str, what: str) -> None:
 
 
 _not_built("doctor", "Find what is wrong and name the remedy.")
-_not_built("rollback", "Show an earlier release to readers again.")
 
 
 def _settings() -> Settings:

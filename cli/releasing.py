@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 from cli.planning import Inputs
 from warehouse.batch import Batch
 from warehouse.job import JobPlan, JobResult, rows_of
 from warehouse.paths import DatasetPaths, partition_name
 from warehouse.release import CLEAN, QUARANTINE, Partition, Release, ReleasedTable
+from warehouse.run import utc_now
 from warehouse.staged import StagedBatch
 
 
@@ -43,7 +43,7 @@ def build_release(inputs: Inputs, plan: JobPlan, result: JobResult, number: int,
         run=plan.run,
         contract=contract.fingerprint,
         meaning=contract.meaning,
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        created_at=utc_now(),
         created_by=user,
         batches={batch: asdict(staged) for batch, staged in inputs.staged.items()},
         superseded={quarter: origins for quarter, origins in {**kept, **result.superseded}.items() if origins},

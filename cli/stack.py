@@ -18,7 +18,9 @@ from hadoop.namespace import format_namespace
 from hadoop.packages import install_missing
 from hadoop.services import SERVICES, Service, log_path, port_numbers
 from hadoop.supervisor import Supervisor
+from hive.connection import connect
 from hive.metastore import SCHEMA_TOOL, create_database
+from hive.ops import create_ops_tables
 from warehouse.errors import ServiceFailedError, SetupError
 from warehouse.settings import Settings
 
@@ -63,6 +65,8 @@ def start_stack(settings: Settings, observer: StartObserver) -> None:
     _make_directories(settings)
     supervisor.start(environment)
     _Start(settings, environment, supervisor, observer).run()
+    with connect(settings) as server:
+        create_ops_tables(server)
 
 
 class _Start:

@@ -11,6 +11,7 @@ from hive.connection import HiveServer
 from warehouse.contract import Contract
 from warehouse.errors import StackhouseError
 from warehouse.release import CLEAN, Partition, Release
+from warehouse.steps import Step, reached
 
 _PARTITIONS_PER_STATEMENT = 400
 
@@ -30,6 +31,7 @@ def create_release_tables(server: HiveServer, contract: Contract, release: Relea
     for table in ddl.tables(contract):
         if ddl.release_table(table.name, release.number) not in made:
             _create_table(server, table, release)
+            reached(Step.TABLE_MADE)
         elif not _is_complete(server, table.name, release):
             _refuse_live(server, release.dataset, release.number)
             server.execute(ddl.drop_table(release.dataset, table.name, release.number))
@@ -76,6 +78,7 @@ def point_views(server: HiveServer, release: Release) -> None:
     last = statements.pop(CLEAN)
     for statement in (*statements.values(), last):
         server.execute(statement)
+        reached(Step.VIEW_POINTED)
 
 
 def _view_statements(server: HiveServer, table: str, release: Release) -> dict[str, str]:
@@ -101,6 +104,7 @@ def drop_release_tables(server: HiveServer, dataset: str, number: int) -> None:
     _refuse_live(server, dataset, number)
     for name in _table_names(server, dataset, number):
         server.execute(ddl.drop_table(dataset, name.rpartition("__r")[0], number))
+        reached(Step.TABLES_DROPPED)
 
 
 def _refuse_live(server: HiveServer, dataset: str, number: int) -> None:

@@ -15,6 +15,7 @@ from warehouse.batch import Batch, BatchFile, batch_id, load_batch, loaded_batch
 from warehouse.contract import Contract
 from warehouse.errors import InputFileError, LoadError, StackhouseError
 from warehouse.paths import MANIFEST_NAME, DatasetPaths
+from warehouse.steps import Step, reached
 
 BLOCK_BYTES = 128 * 1024 * 1024
 """HDFS block size of raw files, HDFS's default; given with every file because its checksum depends on it."""
@@ -52,7 +53,6 @@ def load(storage: WebHdfs, contract: Contract, files: Sequence[Path], user: str,
     ordered = check_files(files)
     described = tuple(describe_file(path, contract, progress) for path in ordered)
     paths = DatasetPaths(contract.dataset)
-    _remove_leftovers(storage, paths)
     if storage.exists(paths.raw_batch(batch_id(described))):
         return LoadResult(load_batch(storage, contract.dataset, batch_id(described)), already_loaded=True)
     loaded = loaded_batches(storage, contract.dataset)
@@ -79,24 +79,20 @@ def _refuse_known_rows(files: Sequence[Path], described: Sequence[BatchFile], lo
         known[file.sha256] = f"{file.name} beside it"
 
 
-def _remove_leftovers(storage: WebHdfs, paths: DatasetPaths) -> None:
-    # Under the lock nobody else is loading, so these are of loads that died.
-    for name in storage.list(paths.raw):
-        if name.startswith("_incoming="):
-            storage.delete(f"{paths.raw}/{name}")
-
-
 def _send(storage: WebHdfs, batch: Batch, files: Sequence[Path], progress: Progress) -> None:
     paths = DatasetPaths(batch.dataset)
     incoming = paths.raw_incoming(secrets.token_hex(8))
     try:
         storage.create(f"{incoming}/{MANIFEST_NAME}", batch.to_json())
+        reached(Step.LOAD_BEGUN)
         for path, file in zip(files, batch.files, strict=True):
             _send_file(storage, path, f"{incoming}/{file.name}", file, progress)
+            reached(Step.FILE_SENT)
         # Everything before this is hidden; this makes the batch.
         storage.rename(incoming, paths.raw_batch(batch.id))
+        reached(Step.BATCH_LOADED)
     except BaseException:
-        # If HDFS is gone too, the next load removes it.
+        # If HDFS is gone too, the next command removes it.
         with suppress(StackhouseError):
             storage.delete(incoming)
         raise

@@ -1,6 +1,7 @@
 """HDFS over WebHDFS, the REST interface of the NameNode and the DataNodes."""
 
 import secrets
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from posixpath import basename, dirname
@@ -125,6 +126,18 @@ class WebHdfs:
         """Remove a file or a whole directory; no error when there is none."""
         with self._errors(path):
             self._client.delete(path, recursive=True)
+
+    def touch(self, path: str) -> None:
+        """Set the modification time of a file to now."""
+        with self._errors(path):
+            self._client.set_times(path, modification_time=int(time.time() * 1000))
+
+    def modified(self, path: str) -> int:
+        """Modification time of a file or directory, milliseconds since 1970; 0 when there is none."""
+        try:
+            return int(self._status(path)["modificationTime"])
+        except NotFoundError:
+            return 0
 
     def write_stream(self, path: str, chunks: Iterable[bytes], block_size: int) -> None:
         """Write a new file as its bytes come; never more than one chunk is held.

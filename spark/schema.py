@@ -1,5 +1,7 @@
 """Spark types and column order of the tables that a contract describes."""
 
+from functools import cache
+
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DateType, LongType, StringType, StructField, StructType, TimestampNTZType
@@ -28,6 +30,7 @@ def quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
+@cache
 def spark_type(hive_type: str) -> DataType:
     """Spark's type of a Hive type; TIMESTAMP is a wall clock in Hive, so it is one here."""
     return TimestampNTZType() if hive_type == "TIMESTAMP" else DataType.fromDDL(hive_type)

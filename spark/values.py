@@ -39,7 +39,7 @@ def value_of(text: Expression, column: Column, contract: Contract, plain: Expres
         text: The field.
         column: Gives the type and formats.
         contract: Gives separators and the time zone.
-        plain: Whether the text is known to have no exponent and no space or control character around it.
+        plain: Whether the text is known to have neither quotes nor a space or control character around it.
     """
     if column.type == "STRING":
         return text
@@ -62,7 +62,8 @@ def _casts_exactly(text: Expression, hive_type: str) -> Expression:
     if decimal is None:
         return F.lit(True)
     point = F.instr(text, ".")
-    return (point == 0) | (F.octet_length(text) - point).between(1, int(decimal[1]))
+    has_exponent = F.contains(text, F.lit("e")) | F.contains(text, F.lit("E"))
+    return ~has_exponent & ((point == 0) | (F.octet_length(text) - point).between(1, int(decimal[1])))
 
 
 def _plain_number(text: Expression, form: InputFormat) -> Expression:

@@ -59,6 +59,10 @@ class LockedError(StackhouseError):
     """Another writer works on the dataset."""
 
 
+class LockLostError(StackhouseError):
+    """This process may no longer be the one writer of a dataset."""
+
+
 class JobError(StackhouseError):
     """The Spark job failed."""
 

@@ -1,65 +1,160 @@
-"""The ledger of a dataset: what happened to its releases, one small file per event, only ever added to."""
+"""The ledger: what happened, in small files of JSON lines that are only ever added.
+
+One directory per table: Hive reads them as `ops.runs`, `ops.batches`, `ops.releases` and `ops.checks`, with the columns
+and comments of the classes here. A file is named after its dataset and what it tells of; a thing that is told twice, by
+a command and by one that cleans up after it, is therefore there once.
+"""
 
 import json
-import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass, field, fields
+from typing import Annotated, Any, Literal
 
 from warehouse.errors import AlreadyExistsError, StorageError
-from warehouse.paths import DatasetPaths
+from warehouse.paths import ledger_table
 from warehouse.storage import Storage
 
-Kind = Literal["publishing", "published", "rolled_back", "held", "accepted", "discarded"]
+Kind = Literal["publishing", "published", "rolling_back", "rolled_back", "held", "accepted", "discarded", "dropped"]
 
-_NAME = re.compile(r"(\d{20})\.json", re.ASCII)
+_SHOWN = 2000
 
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened to a release.
+    """One thing that happened to a release: a row of `ops.releases`.
 
-    Attributes:
-        kind: `publishing`: readers are about to be moved to it. `published`: they are on it. `rolled_back`: they
-            are on it again. `held`: a check refused it. `accepted`: somebody overruled the checks that refuse it.
-            `discarded`: it was given up.
-        release: Number of that release.
-        run: Run that did it.
-        at: UTC, ISO 8601.
-        by: User.
-        reason: Why, for people.
+    `publishing`, `rolling_back`: readers are about to be moved to it. `published`, `rolled_back`: they are on it.
+    `held`: a check refused it. `accepted`: somebody overruled the checks that refuse it. `discarded`: it was given up
+    after a crash. `dropped`: gc gave it up, it can no longer be read.
     """
 
-    kind: Kind
-    release: int
-    run: str
-    at: str
-    by: str
-    reason: str = ""
+    dataset: Annotated[str, "Name in the contract."]
+    kind: Annotated[Kind, "publishing, published, rolling_back, rolled_back, held, accepted, discarded or dropped."]
+    release: Annotated[int, "Number of the release."]
+    run: Annotated[str, "Run that made the release."]
+    at: Annotated[str, "When, UTC."]
+    by: Annotated[str, "User."]
+    reason: Annotated[str, "Why, for people."] = ""
 
 
-def append(storage: Storage, dataset: str, event: Event) -> None:
-    """Add an event behind all others; of two writers at once both succeed, in some order."""
-    ledger = DatasetPaths(dataset).ledger
-    content = json.dumps(asdict(event), indent=1).encode()
-    sequence = max(_sequences(storage, dataset), default=0)
-    written = False
-    while not written:
+@dataclass(frozen=True)
+class BatchRecord:
+    """A loaded batch: a row of `ops.batches`."""
+
+    dataset: Annotated[str, "Name in the contract."]
+    batch: Annotated[str, "Batch id."]
+    sequence: Annotated[int, "Of the batch in its dataset; later wins."]
+    at: Annotated[str, "When it was loaded, UTC."]
+    by: Annotated[str, "User."]
+    files: Annotated[int, "Number of files."]
+    rows: Annotated[int, "Rows in all files."]
+    bytes: Annotated[int, "Size of all files."]
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A command that wrote, or would have: a row of `ops.runs`."""
+
+    dataset: Annotated[str, "Name in the contract."]
+    id: Annotated[str, "Run id."]
+    command: Annotated[str, "load, run, reprocess, rollback or gc."]
+    parameters: Annotated[dict[str, str], "What it was asked for."]
+    outcome: Annotated[str, "done, failed, held, interrupted, or killed: found by the command after it."]
+    message: Annotated[str, "Why it did not end well."]
+    at: Annotated[str, "When it ended, UTC; of one that was killed, when it began."]
+    seconds: Annotated[float | None, "How long it took; NULL of one that was killed."]
+    by: Annotated[str, "User."]
+    host: Annotated[str, "Host it ran on."]
+    pid: Annotated[int, "Its process there."]
+    code: Annotated[str, "Version of the code; empty of one that was killed."]
+    contract: Annotated[str, "Fingerprint of the contract it worked by, if it read one."] = ""
+    release: Annotated[int | None, "Release that it made or moved readers to."] = None
+    raw: Annotated[int | None, "Rows of all batches in that release."] = None
+    clean: Annotated[int | None, "Clean rows of that release."] = None
+    quarantined: Annotated[int | None, "Rejected rows of that release."] = None
+    superseded: Annotated[int | None, "Older versions of a key in that release."] = None
+    steps: Annotated[dict[str, float], "Seconds by step."] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CheckRecord:
+    """A check of a release: a row of `ops.checks`."""
+
+    dataset: Annotated[str, "Name in the contract."]
+    release: Annotated[int, "Number of the release."]
+    run: Annotated[str, "Run that made it."]
+    at: Annotated[str, "When, UTC."]
+    name: Annotated[str, "What was checked."]
+    severity: Annotated[str, "fail: holds the release; warn: is only told."]
+    passed: Annotated[bool, "Whether nothing was found wrong."]
+    failures: Annotated[int, "Things found wrong, as far as they were listed."]
+    first_failure: Annotated[str, "The first of them: where, what was expected, what was found."]
+
+
+Record = Event | BatchRecord | RunRecord | CheckRecord
+
+TABLES: dict[str, type[Record]] = {
+    "runs": RunRecord,
+    "batches": BatchRecord,
+    "releases": Event,
+    "checks": CheckRecord,
+}
+"""Tables of the database `ops`, with the rows that their files hold."""
+
+
+def append(storage: Storage, event: Event) -> None:
+    """Add an event behind all others of its dataset; of two writers at once both succeed, in some order."""
+    sequence = max(_sequences(storage, event.dataset), default=0) + 1
+    while not _publish(storage, "releases", f"{event.dataset}.{sequence:020d}", [event]):
         sequence += 1
-        with suppress(AlreadyExistsError):
-            storage.publish(f"{ledger}/{sequence:020d}.json", content)
-            written = True
+
+
+def record_batch(storage: Storage, batch: BatchRecord) -> None:
+    """Note a batch, unless it is noted."""
+    _publish(storage, "batches", f"{batch.dataset}.{batch.batch}", [batch])
+
+
+def record_run(storage: Storage, run: RunRecord) -> None:
+    """Note a command that ended, unless it is noted."""
+    _publish(storage, "runs", f"{run.dataset}.{run.id}", [run])
+
+
+def record_checks(storage: Storage, checks: Sequence[CheckRecord]) -> None:
+    """Note all checks of one release, unless they are noted."""
+    if checks:
+        _publish(storage, "checks", f"{checks[0].dataset}.{checks[0].release:06d}", checks)
+
+
+def recorded_batches(storage: Storage, dataset: str) -> set[str]:
+    """Ids of the batches that are noted."""
+    return set(_names(storage, "batches", dataset))
+
+
+def recorded_runs(storage: Storage, dataset: str) -> set[str]:
+    """Ids of the commands that are noted."""
+    return set(_names(storage, "runs", dataset))
 
 
 def events(storage: Storage, dataset: str) -> list[Event]:
-    """All events, oldest first.
+    """What happened to the releases of a dataset, oldest first.
 
     Raises:
-        StorageError: One of them is damaged; names the file.
+        StorageError: An event is damaged; names the file.
     """
-    ledger = DatasetPaths(dataset).ledger
-    return [_read(storage, f"{ledger}/{sequence:020d}.json") for sequence in _sequences(storage, dataset)]
+    return [event for sequence in _sequences(storage, dataset) for event in _events_in(storage, dataset, sequence)]
+
+
+def checks(storage: Storage, dataset: str, release: int) -> list[CheckRecord]:
+    """The checks of a release; none when it was not checked.
+
+    Raises:
+        StorageError: The file is damaged.
+    """
+    if f"{release:06d}" not in _names(storage, "checks", dataset):
+        return []
+    path = f"{ledger_table('checks')}/{dataset}.{release:06d}.json"
+    return [CheckRecord(**row) for row in _read(storage, path, CheckRecord)]
 
 
 def live_release(events: Sequence[Event]) -> int | None:
@@ -68,18 +163,61 @@ def live_release(events: Sequence[Event]) -> int | None:
     return moves[-1] if moves else None
 
 
-def interrupted_release(events: Sequence[Event]) -> int | None:
-    """Number of a release whose publishing began and neither ended nor was given up."""
-    return events[-1].release if events and events[-1].kind == "publishing" else None
+def interrupted_move(events: Sequence[Event]) -> Event | None:
+    """The publishing or rollback that began and did not end."""
+    return events[-1] if events and events[-1].kind in ("publishing", "rolling_back") else None
+
+
+def rolled_back_from(events: Sequence[Event]) -> int | None:
+    """Number of the release that a rollback took readers from, `None` when the last move was no rollback."""
+    moves = [event for event in events if event.kind in ("published", "rolled_back")]
+    if not moves or moves[-1].kind == "published":
+        return None
+    return next((event.release for event in reversed(moves) if event.kind == "published"), None)
+
+
+def readable_releases(events: Sequence[Event]) -> list[int]:
+    """Numbers of the releases that readers saw once and that are kept, ascending."""
+    seen = {event.release for event in events if event.kind in ("published", "rolled_back")}
+    return sorted(seen - {event.release for event in events if event.kind == "dropped"})
+
+
+def _publish(storage: Storage, table: str, name: str, rows: Sequence[Record]) -> bool:
+    lines = "".join(json.dumps(_shown(row)) + "\n" for row in rows)
+    with suppress(AlreadyExistsError):
+        storage.publish(f"{ledger_table(table)}/{name}.json", lines.encode())
+        return True
+    return False
+
+
+def _shown(row: Record) -> dict[str, Any]:
+    return {name: value[:_SHOWN] if isinstance(value, str) else value for name, value in asdict(row).items()}
+
+
+def _names(storage: Storage, table: str, dataset: str) -> list[str]:
+    """What the files of a dataset tell of, in order."""
+    parts = (name.split(".") for name in storage.list(ledger_table(table)))
+    return [part[1] for part in parts if len(part) == _PARTS and part[0] == dataset]
+
+
+_PARTS = len(("dataset", "name", "json"))
 
 
 def _sequences(storage: Storage, dataset: str) -> list[int]:
-    matches = (_NAME.fullmatch(name) for name in storage.list(DatasetPaths(dataset).ledger))
-    return [int(match[1]) for match in matches if match]
+    return [int(name) for name in _names(storage, "releases", dataset)]
 
 
-def _read(storage: Storage, path: str) -> Event:
+def _events_in(storage: Storage, dataset: str, sequence: int) -> list[Event]:
+    path = f"{ledger_table('releases')}/{dataset}.{sequence:020d}.json"
+    return [Event(**row) for row in _read(storage, path, Event)]
+
+
+def _read(storage: Storage, path: str, kind: type[Record]) -> list[dict[str, Any]]:
     try:
-        return Event(**json.loads(storage.read(path)))
-    except (ValueError, TypeError) as problem:
-        raise StorageError(f"{path} is not a ledger event: {problem}") from problem
+        rows = [json.loads(line) for line in storage.read(path).splitlines()]
+    except ValueError as problem:
+        raise StorageError(f"{path} is not of the ledger: {problem}") from problem
+    known = {found.name for found in fields(kind)}
+    if any(not isinstance(row, dict) or row.keys() != known for row in rows):
+        raise StorageError(f"{path} is not of the ledger as this version writes it")
+    return rows

@@ -1,22 +1,44 @@
-"""One writer per dataset: a file in HDFS that says who."""
+"""One writer per dataset: a file in HDFS that says who, and a heartbeat that says that it still works.
+
+Of a process on this host it is known whether it ended. That of another host is taken for dead when whoever waits for
+the lock has seen no heartbeat for `TAKEOVER_SECONDS` by its own clock; so clocks need not agree. The owner for its part
+stops before its next commit step when its last heartbeat is older than `LEASE_SECONDS`, which is less: it may have
+been stopped meanwhile, or cut off, and somebody else may have the lock.
+"""
 
 import json
 import os
-import secrets
 import socket
-from contextlib import suppress
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from types import TracebackType
 
 import psutil
 
-from warehouse.errors import AlreadyExistsError, LockedError, NotFoundError, StackhouseError
+from warehouse.errors import AlreadyExistsError, LockedError, LockLostError, NotFoundError, StackhouseError
 from warehouse.paths import ROOT, DatasetPaths
+from warehouse.run import utc_now
+from warehouse.steps import Step, reached, watching
 from warehouse.storage import Storage
 
+HEARTBEAT_SECONDS = 10.0
+LEASE_SECONDS = 60.0
+TAKEOVER_SECONDS = 120.0
+
+_POLL_SECONDS = 0.5
 _ATTEMPTS = 10
 _SAME_START_SECONDS = 1.0
+
+OnWait = Callable[[str], None]
+"""Told once who is waited for."""
+
+
+def _now() -> float:
+    # Goes on while the machine sleeps, which the monotonic clock of Linux does not.
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -29,9 +51,10 @@ class LockOwner:
         pid: Process id on that host.
         started: Seconds from the host's boot to the start of the process, so that a reused pid is told apart
             even when the clock was set.
-        acquired_at: UTC, ISO 8601.
-        command: What it is doing, for people.
-        token: Different for every lock ever taken.
+        acquired_at: UTC.
+        command: What it is doing, e.g. `run`.
+        parameters: With what.
+        token: Different for every lock ever taken; the run id of a command.
     """
 
     user: str
@@ -40,19 +63,21 @@ class LockOwner:
     started: float
     acquired_at: str
     command: str
+    parameters: dict[str, str]
     token: str
 
     @classmethod
-    def this_process(cls, user: str, command: str) -> "LockOwner":
+    def this_process(cls, user: str, command: str, parameters: dict[str, str], token: str) -> "LockOwner":
         """An owner that nobody was before."""
         return cls(
             user=user,
             host=socket.gethostname(),
             pid=os.getpid(),
             started=_started(psutil.Process()),
-            acquired_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            acquired_at=utc_now(),
             command=command,
-            token=secrets.token_hex(8),
+            parameters=parameters,
+            token=token,
         )
 
     def is_gone(self) -> bool:
@@ -68,24 +93,24 @@ class LockOwner:
 
 
 class DatasetLock:
-    """Holds a dataset for writing from `with` to its end.
+    """Holds a dataset for writing from `with` to its end, and stops the steps of a process that has lost it."""
 
-    A lock whose process ended on this host is taken over. That of another host never is.
-    """
-
-    def __init__(self, storage: Storage, dataset: str, user: str, command: str) -> None:
+    def __init__(self, storage: Storage, dataset: str, owner: LockOwner, on_wait: OnWait | None = None) -> None:
         """Prepare; nothing is locked yet.
 
         Args:
             storage: Where the lock file is.
             dataset: Name in the contract.
-            user: Shown to others who want the lock.
-            command: Shown to others who want the lock.
+            owner: This process.
+            on_wait: Given: another writer is waited for. `None`: it is an error.
         """
         self._storage = storage
         self._dataset = dataset
         self._path = DatasetPaths(dataset).lock
-        self._owner = LockOwner.this_process(user, command)
+        self._owner = owner
+        self._on_wait = on_wait
+        self._heartbeat = _Heartbeat(storage, self._path, owner.token)
+        self._exits = ExitStack()
 
     def __enter__(self) -> "DatasetLock":
         """Take the lock.
@@ -93,21 +118,17 @@ class DatasetLock:
         Raises:
             LockedError: Somebody else has it; names who, where and since when.
         """
-        content = json.dumps(asdict(self._owner), indent=1).encode()
-        for _ in range(_ATTEMPTS):
-            try:
-                # Published, not created: nobody ever reads a lock without its owner.
-                self._storage.publish(self._path, content)
-            except AlreadyExistsError:
-                self._clear_if_gone()
-            else:
-                return self
-        raise LockedError(f"dataset {self._dataset}: others keep taking the lock first; try again")
+        self._take()
+        self._exits.enter_context(self._heartbeat)
+        self._exits.enter_context(watching(lambda _step: self._confirm()))
+        reached(Step.LOCKED)
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Give the lock back; one that is somebody else's by now stays."""
+        self._exits.close()
         try:
             holder = self._holder()
             if holder is not None and holder.token == self._owner.token:
@@ -117,21 +138,51 @@ class DatasetLock:
             if problem is None:
                 raise
 
-    def _clear_if_gone(self) -> None:
+    def _take(self) -> None:
+        content = json.dumps(asdict(self._owner), indent=1).encode()
+        sign_of_life = _SignOfLife()
+        attempts = 0
+        while attempts < _ATTEMPTS:
+            try:
+                # Published, not created: nobody ever reads a lock without its owner.
+                self._storage.publish(self._path, content)
+            except AlreadyExistsError:
+                attempts += self._clear_or_wait(sign_of_life)
+            else:
+                return
+        raise LockedError(f"dataset {self._dataset}: others keep taking the lock first; try again")
+
+    def _clear_or_wait(self, sign_of_life: "_SignOfLife") -> int:
+        """Make way for another attempt; 0 when somebody lives who is waited for, else 1."""
         holder = self._holder()
         if holder is None:
-            return
+            return 1
         if not holder.is_gone():
-            raise LockedError(self._describe(holder))
+            if self._on_wait is None:
+                raise LockedError(self._describe(holder))
+            silent = sign_of_life.silent_seconds(holder.token, self._storage.modified(self._path))
+            if holder.host == socket.gethostname() or silent < TAKEOVER_SECONDS:
+                if sign_of_life.is_new:
+                    self._on_wait(self._describe(holder))
+                time.sleep(_POLL_SECONDS)
+                return 0
         # Of all who found this owner gone one can make this name, ever; so the new lock of that one cannot be
         # taken for the old by a slower one. The file stays as the trace of a crash.
         with suppress(AlreadyExistsError, NotFoundError):
-            self._storage.rename(self._path, f"{ROOT}/locks/_gone.{self._dataset}.{holder.token}")
+            self._storage.rename(self._path, f"{_gone(self._dataset)}{holder.token}")
+            reached(Step.DEAD_OWNER_ASIDE)
+        return 1
+
+    def _confirm(self) -> None:
+        if self._heartbeat.lost or _now() - self._heartbeat.last > LEASE_SECONDS:
+            raise LockLostError(
+                f"dataset {self._dataset}: this command gave HDFS no sign of life for more than {LEASE_SECONDS:.0f} s, "
+                "so another may have taken over; run it again"
+            )
 
     def _holder(self) -> LockOwner | None:
-        try:
-            content = self._storage.read(self._path)
-        except NotFoundError:
+        content = _read(self._storage, self._path)
+        if content is None:
             return None
         try:
             return LockOwner(**json.loads(content))
@@ -144,11 +195,86 @@ class DatasetLock:
     def _describe(self, holder: LockOwner) -> str:
         text = (
             f"dataset {self._dataset} is locked by {holder.user} on {holder.host}, process {holder.pid}, "
-            f"since {holder.acquired_at}: {holder.command}; wait until it is done"
+            f"since {holder.acquired_at} UTC: {holder.command}"
         )
+        if self._on_wait is not None:
+            return text
+        text += "; try again when it is done, or wait with --wait"
         if holder.host != socket.gethostname():
-            text += f", or if that process is dead, delete {self._path} in HDFS"
+            text += f", which takes over when {holder.host} gives no sign of life for {TAKEOVER_SECONDS:.0f} s"
         return text
+
+
+def dead_owners(storage: Storage, dataset: str) -> list[LockOwner]:
+    """Owners of the dataset's lock that ended without giving it back."""
+    parent, _, prefix = _gone(dataset).rpartition("/")
+    found = (_read(storage, f"{parent}/{name}") for name in storage.list(parent) if name.startswith(prefix))
+    return [LockOwner(**json.loads(content)) for content in found if content is not None]
+
+
+def _gone(dataset: str) -> str:
+    return f"{ROOT}/locks/_gone.{dataset}."
+
+
+def _read(storage: Storage, path: str) -> bytes | None:
+    try:
+        return storage.read(path)
+    except NotFoundError:
+        return None
+
+
+class _SignOfLife:
+    """Since when a holder is silent, by this host's clock."""
+
+    def __init__(self) -> None:
+        self.is_new = False
+        self._holder = ""
+        self._seen: tuple[str, int] | None = None
+        self._since = 0.0
+
+    def silent_seconds(self, token: str, modified: int) -> float:
+        """Seconds for which this holder's heartbeat did not change, as far as it was watched."""
+        self.is_new = token != self._holder
+        self._holder = token
+        if (token, modified) != self._seen:
+            self._seen, self._since = (token, modified), _now()
+        return _now() - self._since
+
+
+class _Heartbeat:
+    """Touches the lock file from a thread of its own."""
+
+    def __init__(self, storage: Storage, path: str, token: str) -> None:
+        self.last = 0.0
+        self.lost = False
+        self._storage = storage
+        self._path = path
+        self._token = token
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> "_Heartbeat":
+        self.last = _now()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        while not self._ended.wait(HEARTBEAT_SECONDS):
+            asked = _now()
+            # HDFS may be away for a while; the lease says for how long that is no matter.
+            with suppress(StackhouseError):
+                content = _read(self._storage, self._path)
+                self.lost = content is None or json.loads(content)["token"] != self._token
+                if self.lost:
+                    return
+                self._storage.touch(self._path)
+                self.last = asked
 
 
 def _started(process: psutil.Process) -> float:

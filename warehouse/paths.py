@@ -25,6 +25,11 @@ def partition_name(quarter_start: str) -> str:
     return f"{PARTITION_COLUMN}={quarter_start}"
 
 
+def ledger_table(name: str) -> str:
+    """Files of one table of the ledger, of all datasets: `runs`, `batches`, `releases` or `checks`."""
+    return f"{ROOT}/ledger/{validate_identifier(name)}"
+
+
 def _id(text: str) -> str:
     if not _ID.fullmatch(text):
         raise UsageError(f"{text!r} is not an id")
@@ -78,9 +83,14 @@ class DatasetPaths:
         """Clean rows written by a run; partitions below."""
         return f"{ROOT}/clean/{self.dataset}/run={_id(run)}"
 
+    @property
+    def marts(self) -> str:
+        """Every mart's runs, in a directory of its name."""
+        return f"{ROOT}/marts/{self.dataset}"
+
     def mart(self, mart: str, run: str) -> str:
         """Rows of a mart written by a run; partitions below."""
-        return f"{ROOT}/marts/{self.dataset}/{validate_identifier(mart)}/run={_id(run)}"
+        return f"{self.marts}/{validate_identifier(mart)}/run={_id(run)}"
 
     @property
     def releases(self) -> str:
@@ -95,11 +105,6 @@ class DatasetPaths:
     def release_tables(self) -> str:
         """Location of the Hive tables of all releases: always empty, each partition names its own directory."""
         return f"{self.releases}/tables"
-
-    @property
-    def ledger(self) -> str:
-        """Events of the dataset, one file each, in order of their names."""
-        return f"{ROOT}/ledger/{self.dataset}"
 
     @property
     def lock(self) -> str:

@@ -59,7 +59,7 @@ class Release:
         run: Run that made it.
         contract: Fingerprint of the contract.
         meaning: What the fingerprint is of: `Contract.meaning`.
-        created_at: UTC, ISO 8601.
+        created_at: UTC.
         created_by: User.
         batches: What staging made of each batch: raw, staged and quarantined rows, quarters, rules.
         superseded: Rows by quarter, batch and file that a newer version of their key replaced.

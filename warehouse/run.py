@@ -1,4 +1,4 @@
-"""One execution of the pipeline."""
+"""One execution of a command, and the moment of it."""
 
 import secrets
 from datetime import UTC, datetime
@@ -8,3 +8,8 @@ def new_run_id(now: datetime | None = None) -> str:
     """A time-ordered id, `20261124T142605Zf00dab`: UTC second, then 6 random hex digits."""
     moment = (now or datetime.now(UTC)).astimezone(UTC)
     return moment.strftime("%Y%m%dT%H%M%SZ") + secrets.token_hex(3)
+
+
+def utc_now() -> str:
+    """This second in UTC as Hive's TIMESTAMP reads it, `2026-11-24 14:26:05`."""
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")

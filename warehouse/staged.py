@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from warehouse.errors import NotFoundError
 from warehouse.paths import DatasetPaths
+from warehouse.steps import Step, reached
 from warehouse.storage import Storage
 
 _RECORD = "_staged.json"
@@ -51,10 +52,13 @@ def commit_staged(storage: Storage, paths: DatasetPaths, staged: StagedBatch, ru
     source = staging_directories(paths, run, staged.batch)
     target, rejected = paths.staged(staged.batch, fingerprint), paths.quarantine(staged.batch, fingerprint)
     storage.create(f"{source.staged}/{_RECORD}", json.dumps(asdict(staged), indent=1).encode())
+    reached(Step.STAGED_RECORDED)
     # A run that died between the two renames left this; nothing refers to it without the staged rows.
     storage.delete(rejected)
     storage.rename(source.quarantine, rejected)
+    reached(Step.QUARANTINE_MOVED)
     storage.rename(source.staged, target)
+    reached(Step.STAGED_MOVED)
 
 
 @dataclass(frozen=True)

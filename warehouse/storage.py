@@ -55,3 +55,11 @@ class Storage(Protocol):
     def delete(self, path: str) -> None:
         """Remove a file or a whole directory; no error when there is none."""
         ...
+
+    def touch(self, path: str) -> None:
+        """Set the modification time of a file to now."""
+        ...
+
+    def modified(self, path: str) -> int:
+        """Modification time of a file or directory, milliseconds since 1970; 0 when there is none."""
+        ...

@@ -16,7 +16,7 @@ import pytest
 import yaml
 from pyspark.sql import SparkSession
 
-from cli.pipeline import _rejected_too_many
+from cli.publishing import _rejected_too_many
 from ingestion.input_file import LONGEST_LINE_BYTES, MOST_FILES, check_files, describe_file
 from ingestion.loader import _refuse_known_rows
 from spark.clean import CleanTask, clean

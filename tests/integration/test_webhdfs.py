@@ -1,6 +1,7 @@
 import json
 import random
 import secrets
+import time
 from dataclasses import replace
 
 import pytest
@@ -10,8 +11,9 @@ from ingestion.webhdfs import WebHdfs
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.errors import AlreadyExistsError, NotFoundError, StorageError
 from warehouse.ledger import Event, append, events
-from warehouse.lock import DatasetLock, LockedError
+from warehouse.lock import DatasetLock, LockedError, LockOwner
 from warehouse.paths import DatasetPaths
+from warehouse.run import new_run_id
 
 MIB = 1024 * 1024
 
@@ -34,7 +36,7 @@ def dataset(storage):
     name = f"test_{secrets.token_hex(4)}"
     paths = DatasetPaths(name)
     yield name
-    for path in (paths.raw, paths.ledger, paths.lock):
+    for path in (paths.raw, paths.lock):
         storage.delete(path)
 
 
@@ -193,16 +195,23 @@ def test_user_without_permission_is_told_who_and_where(storage, settings, root):
 
 
 def test_lock_is_exclusive_in_hdfs(storage, dataset):
-    with DatasetLock(storage, dataset, "ann", "one"):
-        with pytest.raises(LockedError, match="one"), DatasetLock(storage, dataset, "bob", "other"):
+    one, other = (
+        LockOwner.this_process(user, name, {}, new_run_id()) for user, name in (("ann", "one"), ("bob", "other"))
+    )
+    with DatasetLock(storage, dataset, one):
+        with pytest.raises(LockedError, match="one"), DatasetLock(storage, dataset, other):
             pass
+        before = storage.modified(DatasetPaths(dataset).lock)
+        time.sleep(0.002)
+        storage.touch(DatasetPaths(dataset).lock)
+        assert storage.modified(DatasetPaths(dataset).lock) > before
         owner = json.loads(storage.read(DatasetPaths(dataset).lock))
     assert owner["command"] == "one"
     assert [name for name in storage.list("/stackhouse/locks") if dataset in name] == []
 
 
 def test_events_stay_in_order_in_hdfs(storage, dataset):
-    written = [Event("publishing", n, "run", "2026-11-24T14:00:00+00:00", "ann") for n in range(12)]
+    written = [Event(dataset, "publishing", n, "run", "2026-11-24 14:00:00", "ann") for n in range(12)]
     for event in written:
-        append(storage, dataset, event)
+        append(storage, event)
     assert events(storage, dataset) == written

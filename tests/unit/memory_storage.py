@@ -9,6 +9,7 @@ class MemoryStorage:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.directories: set[str] = {"/"}
+        self.touched: dict[str, int] = {}
 
     def list(self, path: str) -> list[str]:
         if path in self.files:
@@ -51,6 +52,14 @@ class MemoryStorage:
         for name in [name for name in self.files if name == path or name.startswith(f"{path}/")]:
             del self.files[name]
         self.directories = {name for name in self.directories if name != path and not name.startswith(f"{path}/")}
+
+    def touch(self, path: str) -> None:
+        if path not in self.files:
+            raise NotFoundError(path)
+        self.touched[path] = self.touched.get(path, 0) + 1
+
+    def modified(self, path: str) -> int:
+        return self.touched.get(path, 0)
 
     def _make_parents(self, path: str) -> None:
         parent = dirname(path)

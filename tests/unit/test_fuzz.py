@@ -30,8 +30,9 @@ from warehouse.batch import BatchFile
 from warehouse.contract import Column, Contract, InputFormat
 from warehouse.contract_file import contract_path, load_contract
 from warehouse.errors import ContractError, InputFileError
-from warehouse.lock import DatasetLock
+from warehouse.lock import DatasetLock, LockOwner
 from warehouse.paths import ROOT, DatasetPaths
+from warehouse.run import new_run_id
 from warehouse.settings import REPOSITORY
 
 CONTRACT_SEEDS, CONTRACTS = 35, 50
@@ -383,7 +384,8 @@ def test_whatever_files_are_called_nothing_is_written_outside_of_the_dataset(see
         storage, before = RecordingHdfs(), tree(tmp_path)
         with told_with(seed, number, name):
             # What the command line does around it, too.
-            with DatasetLock(storage, dataset, "ann", f"load {name}"):
+            owner = LockOwner.this_process("ann", "load", {"files": name}, new_run_id())
+            with DatasetLock(storage, dataset, owner):
                 try:
                     loaded = load(storage, a_contract(dataset=dataset), [path], "ann", no_progress)
                 except InputFileError as problem:
@@ -392,11 +394,14 @@ def test_whatever_files_are_called_nothing_is_written_outside_of_the_dataset(see
                     assert set(DatasetPaths(dataset).raw_batch(loaded.batch.id).split("/")) <= {
                         part for place in storage.files for part in place.split("/")
                     }
-            ledger.append(storage, dataset, ledger.Event("held", 1, "run", "now", "ann", name))
+            ledger.append(storage, ledger.Event(dataset, "held", 1, "run", "now", "ann", name))
             for written in storage.written:
                 assert normpath(written) == written
-                zone, of, *_ = written.removeprefix(f"{ROOT}/").split("/")
-                assert (zone in ("raw", "locks", "ledger"), of) == (True, dataset), written
+                zone, of, *rest = written.removeprefix(f"{ROOT}/").split("/")
+                if zone == "ledger":
+                    assert (of, rest[0].split(".")[0].lstrip("_")) == ("releases", dataset), written
+                else:
+                    assert (zone in ("raw", "locks"), of) == (True, dataset), written
             assert opened_for_writing == []
             assert tree(tmp_path) == before
 
@@ -419,7 +424,7 @@ def test_whatever_a_dataset_is_called_its_paths_stay_inside_or_it_is_refused(see
             except ContractError as refused:
                 check_one_line(str(refused))
             else:
-                for path in (paths.raw, paths.ledger, paths.lock, paths.releases, paths.staging("0a")):
+                for path in (paths.raw, paths.lock, paths.releases, paths.staging("0a")):
                     assert normpath(path) == path
                     assert path.startswith(f"{ROOT}/")
                     assert name in path.split("/")

@@ -4,11 +4,11 @@ import pytest
 
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.errors import StorageError
-from warehouse.ledger import Event, append, events, interrupted_release, live_release
+from warehouse.ledger import Event, append, events, interrupted_move, live_release, readable_releases, rolled_back_from
 
 
-def an_event(kind, release):
-    return Event(kind, release, run=f"run{release}", at="2026-11-24T14:00:00+00:00", by="ann", reason="why")
+def an_event(kind, release, dataset="flights"):
+    return Event(dataset, kind, release, run=f"run{release}", at="2026-11-24 14:00:00", by="ann", reason="why")
 
 
 def history(*steps):
@@ -23,8 +23,8 @@ def storage():
 def test_events_come_back_in_the_order_of_appending(storage):
     written = history(*[("publishing", n) for n in range(1, 13)])
     for event in written:
-        append(storage, "flights", event)
-    append(storage, "cities", an_event("held", 1))
+        append(storage, event)
+    append(storage, an_event("held", 1, "cities"))
     assert events(storage, "flights") == written
 
 
@@ -34,28 +34,31 @@ def test_no_events_before_the_first(storage):
 
 def test_names_are_sequences_of_20_digits(storage):
     for release in (1, 2):
-        append(storage, "flights", an_event("published", release))
-    assert storage.list("/stackhouse/ledger/flights") == ["00000000000000000001.json", "00000000000000000002.json"]
+        append(storage, an_event("published", release))
+    assert storage.list("/stackhouse/ledger/releases") == [
+        "flights.00000000000000000001.json",
+        "flights.00000000000000000002.json",
+    ]
 
 
 def test_of_two_writers_with_the_same_sequence_both_events_stay(storage, monkeypatch):
-    append(storage, "flights", an_event("publishing", 1))
-    stale = MemoryStorage().list("/stackhouse/ledger/flights")
+    append(storage, an_event("publishing", 1))
+    stale = MemoryStorage().list("/stackhouse/ledger/releases")
     with monkeypatch.context() as patched:
         patched.setattr(storage, "list", lambda _path: stale)
-        append(storage, "flights", an_event("published", 1))
+        append(storage, an_event("published", 1))
     assert events(storage, "flights") == history(("publishing", 1), ("published", 1))
 
 
 def test_half_written_events_do_not_count(storage):
-    storage.create("/stackhouse/ledger/flights/_00000000000000000001.json.f00d", b"")
-    append(storage, "flights", an_event("published", 1))
+    storage.create("/stackhouse/ledger/releases/_flights.00000000000000000001.json.f00d", b"")
+    append(storage, an_event("published", 1))
     assert events(storage, "flights") == history(("published", 1))
 
 
-@pytest.mark.parametrize("content", [b"", b"{", json.dumps({"kind": "published", "colour": 1}).encode(), b"[]"])
+@pytest.mark.parametrize("content", [b"{", json.dumps({"kind": "published", "colour": 1}).encode(), b"[]", b"1"])
 def test_damaged_event_is_refused_with_its_path(storage, content):
-    path = "/stackhouse/ledger/flights/00000000000000000001.json"
+    path = "/stackhouse/ledger/releases/flights.00000000000000000001.json"
     storage.create(path, content)
     with pytest.raises(StorageError, match=path):
         events(storage, "flights")
@@ -73,8 +76,30 @@ def test_damaged_event_is_refused_with_its_path(storage, content):
         ([("published", 1), ("published", 2), ("rolled_back", 1)], 1, None),
         ([("published", 1), ("published", 2), ("rolled_back", 1), ("publishing", 3), ("published", 3)], 3, None),
         ([("held", 1)], None, None),
+        ([("published", 1), ("published", 2), ("rolling_back", 1)], 2, 1),
     ],
 )
 def test_live_and_interrupted_release_follow_from_the_events(steps, live, interrupted):
     assert live_release(history(*steps)) == live
-    assert interrupted_release(history(*steps)) == interrupted
+    move = interrupted_move(history(*steps))
+    assert (move.release if move else None) == interrupted
+
+
+@pytest.mark.parametrize(
+    ("steps", "left"),
+    [
+        ([], None),
+        ([("published", 1)], None),
+        ([("published", 1), ("published", 2), ("rolled_back", 1)], 2),
+        ([("published", 1), ("published", 2), ("rolled_back", 1), ("held", 3)], 2),
+        ([("published", 1), ("published", 2), ("published", 3), ("rolled_back", 2), ("rolled_back", 1)], 3),
+        ([("published", 1), ("published", 2), ("rolled_back", 1), ("published", 3)], None),
+    ],
+)
+def test_what_a_rollback_took_readers_from_is_remembered_until_the_next_release(steps, left):
+    assert rolled_back_from(history(*steps)) == left
+
+
+def test_readable_is_what_readers_saw_once_and_gc_did_not_drop():
+    steps = [("published", 1), ("published", 2), ("held", 3), ("rolled_back", 1), ("published", 4), ("dropped", 1)]
+    assert readable_releases(history(*steps)) == [2, 4]

@@ -9,8 +9,10 @@ import psutil
 import pytest
 
 from tests.unit.memory_storage import MemoryStorage
-from warehouse.errors import LockedError, StackDownError
-from warehouse.lock import DatasetLock, LockOwner
+from warehouse.errors import LockedError, LockLostError, StackDownError
+from warehouse.lock import DatasetLock, LockOwner, dead_owners
+from warehouse.run import new_run_id
+from warehouse.steps import Step, reached
 
 PATH = "/stackhouse/locks/flights"
 
@@ -28,11 +30,15 @@ def ended_pid():
 
 
 def a_lock(storage, command="./stackhouse run flights"):
-    return DatasetLock(storage, "flights", "ann", command)
+    return DatasetLock(storage, "flights", an_owner("ann", command))
+
+
+def an_owner(user, command):
+    return LockOwner.this_process(user, command, {"files": "a.csv"}, new_run_id())
 
 
 def leave_lock(storage, **changes):
-    owner = replace(LockOwner.this_process("bob", "./stackhouse load flights"), **changes)
+    owner = replace(an_owner("bob", "./stackhouse load flights"), **changes)
     storage.create(PATH, json.dumps(asdict(owner)).encode())
     return owner
 
@@ -60,7 +66,7 @@ def test_second_writer_is_told_who_where_and_since_when(storage):
 
 
 def test_other_dataset_is_not_locked(storage):
-    with a_lock(storage), DatasetLock(storage, "cities", "ann", "x"):
+    with a_lock(storage), DatasetLock(storage, "cities", an_owner("ann", "x")):
         assert storage.list("/stackhouse/locks") == ["cities", "flights"]
 
 
@@ -78,7 +84,7 @@ def test_lock_of_an_ended_process_is_taken_over(storage, ended_pid):
 
 
 def test_lock_of_a_reused_pid_is_taken_over(storage):
-    owner = LockOwner.this_process("bob", "x")
+    owner = an_owner("bob", "x")
     leave_lock(storage, started=owner.started - 60)
     with a_lock(storage):
         assert json.loads(storage.read(PATH))["user"] == "ann"
@@ -93,9 +99,9 @@ def test_lock_stays_when_the_clock_was_set_meanwhile(storage, monkeypatch):
         pass
 
 
-def test_lock_of_another_host_is_never_taken_over(storage, ended_pid):
+def test_lock_of_another_host_is_not_taken_over_at_once(storage, ended_pid):
     leave_lock(storage, host="elsewhere", pid=ended_pid)
-    with pytest.raises(LockedError, match=f"elsewhere.*delete {PATH}"), a_lock(storage):
+    with pytest.raises(LockedError, match=r"elsewhere.*--wait"), a_lock(storage):
         pass
 
 
@@ -121,6 +127,7 @@ def test_slow_taker_cannot_take_the_lock_of_the_quick_one(storage, ended_pid, mo
     with pytest.raises(LockedError, match="quick"), a_lock(storage, "slow"):
         pass
     assert json.loads(storage.read(PATH))["command"] == "quick"
+    quick.__exit__(None, None, None)
 
 
 def test_lock_released_between_two_looks_is_taken(storage, monkeypatch):
@@ -154,3 +161,104 @@ def test_failure_of_the_work_is_not_hidden_by_a_failed_release(storage, monkeypa
 
     with pytest.raises(ZeroDivisionError), a_lock(storage):
         work_and_lose_hdfs()
+
+
+class Clock:
+    """Time that only passes while a lock waits."""
+
+    def __init__(self, monkeypatch, on_sleep=lambda: None):
+        self.now = 1000.0
+        self._on_sleep = on_sleep
+        monkeypatch.setattr("warehouse.lock._now", lambda: self.now)
+        monkeypatch.setattr("warehouse.lock.time.sleep", self.sleep)
+
+    def sleep(self, _seconds):
+        self.now += 5
+        self._on_sleep()
+
+
+def waiting_lock(storage, told):
+    return DatasetLock(storage, "flights", an_owner("ann", "run"), told.append)
+
+
+def test_waiting_takes_the_lock_when_it_is_given_back_and_tells_once_who_is_waited_for(storage, monkeypatch):
+    leave_lock(storage)
+    clock = Clock(monkeypatch, lambda: clock.now > 1050 and storage.delete(PATH))
+    told = []
+    with waiting_lock(storage, told):
+        assert json.loads(storage.read(PATH))["user"] == "ann"
+    assert len(told) == 1
+    assert "bob" in told[0]
+
+
+def test_waiting_takes_over_from_another_host_that_is_silent(storage, monkeypatch):
+    leave_lock(storage, host="elsewhere")
+    clock = Clock(monkeypatch)
+    with waiting_lock(storage, []):
+        assert json.loads(storage.read(PATH))["user"] == "ann"
+    assert 1120 <= clock.now < 1140
+    assert [owner.host for owner in dead_owners(storage, "flights")] == ["elsewhere"]
+
+
+def test_waiting_never_takes_over_from_another_host_that_beats(storage, monkeypatch):
+    leave_lock(storage, host="elsewhere")
+
+    def beat():
+        if clock.now < 3000:
+            storage.touch(PATH)
+
+    clock = Clock(monkeypatch, beat)
+    with waiting_lock(storage, []):
+        assert clock.now >= 3000 + 115
+
+
+def test_waiting_never_takes_over_from_a_live_process_of_this_host(storage, monkeypatch):
+    leave_lock(storage)
+    clock = Clock(monkeypatch, lambda: clock.now > 9000 and storage.delete(PATH))
+    with waiting_lock(storage, []):
+        assert clock.now > 9000
+
+
+def test_who_gave_no_sign_of_life_for_long_takes_no_further_step(storage, monkeypatch):
+    clock = Clock(monkeypatch)
+    with a_lock(storage):
+        clock.now += 59
+        reached(Step.RELEASE_WRITTEN)
+        clock.now += 2
+        with pytest.raises(LockLostError):
+            reached(Step.PUBLISH_BEGUN)
+    reached(Step.PUBLISH_BEGUN)
+
+
+@pytest.mark.parametrize("lose", ["removed", "taken"])
+def test_heartbeat_finds_out_that_the_lock_is_somebody_elses(storage, monkeypatch, lose):
+    monkeypatch.setattr("warehouse.lock.HEARTBEAT_SECONDS", 0.001)
+    lock = a_lock(storage)
+    with lock:
+        while not storage.touched:
+            lock._heartbeat._thread.join(0.001)
+        storage.delete(PATH)
+        if lose == "taken":
+            leave_lock(storage)
+        lock._heartbeat._thread.join()
+        with pytest.raises(LockLostError):
+            reached(Step.PUBLISH_BEGUN)
+    assert storage.exists(PATH) == (lose == "taken")
+
+
+def test_heartbeat_outlives_a_moment_without_hdfs(storage, monkeypatch):
+    monkeypatch.setattr("warehouse.lock.HEARTBEAT_SECONDS", 0.001)
+    failures = iter([StackDownError("gone")] * 3)
+    touch = storage.touch
+
+    def touch_late(path):
+        for failure in failures:
+            raise failure
+        touch(path)
+
+    monkeypatch.setattr(storage, "touch", touch_late)
+    lock = a_lock(storage)
+    with lock:
+        while not storage.touched:
+            assert lock._heartbeat._thread.is_alive()
+        reached(Step.PUBLISH_BEGUN)

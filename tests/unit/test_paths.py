@@ -7,7 +7,7 @@ from warehouse.paths import ROOT, DatasetPaths
 def all_paths(paths):
     of_batches = [paths.raw, paths.raw_batch("0a"), paths.raw_incoming("0a"), paths.staged("0a", "0b")]
     of_runs = [paths.quarantine("0a", "0b"), paths.staging("0a"), paths.clean("0a"), paths.mart("delays", "0a")]
-    return [*of_batches, *of_runs, paths.releases, paths.release(1), paths.ledger, paths.lock]
+    return [*of_batches, *of_runs, paths.releases, paths.release(1), paths.lock]
 
 
 def test_every_path_is_absolute_below_the_root_and_of_this_dataset():

@@ -1,0 +1,126 @@
+"""Checks a release that nobody can read yet, and shows it to readers or holds it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cli.board import StepBoard
+from cli.planning import Inputs
+from cli.writer import Writer
+from hive.audit import audit_release
+from hive.connection import HiveServer, connect
+from hive.publish import create_release_tables, point_views
+from warehouse import ledger
+from warehouse.check import Check
+from warehouse.conservation import law_of
+from warehouse.errors import HeldError
+from warehouse.job import JobResult
+from warehouse.release import Release
+from warehouse.run import utc_now
+from warehouse.steps import Step, reached
+
+
+@dataclass(frozen=True)
+class Made:
+    """A release and how it came about.
+
+    Attributes:
+        inputs: What the run worked from.
+        result: Of the job that made it.
+        release: Its manifest.
+    """
+
+    inputs: Inputs
+    result: JobResult
+    release: Release
+
+
+def publish_release(writer: Writer, board: StepBoard, made: Made, accept: str | None) -> None:
+    """Check a release and move readers to it.
+
+    Args:
+        writer: The command.
+        board: Told of the steps.
+        made: The release, written already.
+        accept: Why it may be published although checks refuse it; `None`: it may not.
+
+    Raises:
+        HeldError: A check holds it; readers keep the one before.
+    """
+    release = made.release
+    with connect(writer.settings) as server:
+        board.begin("audit", "Hive reads what Spark wrote")
+        # Before any check: of a release that is held people want to see the rows.
+        create_release_tables(server, made.inputs.contract, release)
+        checks = _all_checks(server, made)
+        _record(writer, release, checks)
+        _hold_or_accept(writer, release, [check for check in checks if check.holds], accept)
+        board.begin("publish", f"release {release.number}")
+        writer.event("publishing", release.number)
+        reached(Step.PUBLISH_BEGUN)
+        point_views(server, release)
+        writer.event("published", release.number)
+        reached(Step.PUBLISHED)
+        board.end()
+
+
+def _all_checks(server: HiveServer, made: Made) -> list[Check]:
+    inputs, release, failed = made.inputs, made.release, made.result.failed_checks
+    return [
+        Check("law", tuple(law_of(inputs.batches, release).broken), may_be_accepted=False),
+        Check("rejected", tuple(_rejected_too_many(inputs, release))),
+        *(Check(f"mart {mart.name}", tuple(failed.get(mart.name, ()))) for mart in inputs.marts),
+        Check("Hive", tuple(audit_release(server, inputs.contract, release)), may_be_accepted=False),
+    ]
+
+
+def _record(writer: Writer, release: Release, checks: Sequence[Check]) -> None:
+    at = utc_now()
+    records = [
+        ledger.CheckRecord(
+            dataset=release.dataset,
+            release=release.number,
+            run=release.run,
+            at=at,
+            name=check.name,
+            severity=check.severity,
+            passed=not check.failures,
+            failures=len(check.failures),
+            first_failure=check.failures[0] if check.failures else "",
+        )
+        for check in checks
+    ]
+    ledger.record_checks(writer.storage, records)
+    reached(Step.CHECKS_RECORDED)
+
+
+def _hold_or_accept(writer: Writer, release: Release, failed: Sequence[Check], accept: str | None) -> None:
+    if not failed:
+        return
+    failures = [f"{check.name}: {failure}" for check in failed for failure in check.failures]
+    if accept is not None and all(check.may_be_accepted for check in failed):
+        writer.event("accepted", release.number, f"{accept} (overruled: {'; '.join(failures)})")
+        reached(Step.ACCEPTED)
+        return
+    writer.event("held", release.number, "; ".join(failures))
+    reached(Step.HELD)
+    more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
+    raise HeldError(f"release {release.number} is held, readers keep the one before: {failures[0]}{more}")
+
+
+def _rejected_too_many(inputs: Inputs, release: Release) -> list[str]:
+    released = inputs.kept.batches if inputs.kept else {}
+    limit = inputs.contract.reject_threshold
+    failures = []
+    for batch, staged in inputs.staged.items():
+        share = staged.quarantined / staged.raw if staged.raw else 0
+        if batch not in released and share > limit:
+            worst = ", ".join(
+                f"{rule} {rows:,}" for rule, rows in sorted(staged.rules.items(), key=lambda item: -item[1])[:3]
+            )
+            failures.append(
+                f"batch {batch}: {staged.quarantined:,} of {staged.raw:,} rows are rejected ({share:.2%}), "
+                f"the contract accepts {limit:.2%}; by rule: {worst}; "
+                f"./stackhouse quarantine {release.dataset} --release {release.number} shows them; "
+                f"to publish all the same: ./stackhouse run {release.dataset} --accept --reason TEXT"
+            )
+    return failures

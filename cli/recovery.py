@@ -1,0 +1,134 @@
+"""Finishes or discards what a crash left; every writing command does it first, holding the lock.
+
+Each part can be killed and done again: what it did is seen by the next, and what tells of the crash goes last.
+"""
+
+from hive.connection import connect
+from hive.publish import point_views
+from ingestion.webhdfs import WebHdfs
+from warehouse import ledger
+from warehouse.batch import Batch, loaded_batches
+from warehouse.errors import StackDownError
+from warehouse.lock import LockOwner, dead_owners
+from warehouse.paths import DatasetPaths
+from warehouse.release import load_release, release_numbers
+from warehouse.run import utc_now
+from warehouse.settings import Settings
+from warehouse.steps import Step, reached
+
+_ENDS: dict[ledger.Kind, ledger.Kind] = {"publishing": "published", "rolling_back": "rolled_back"}
+
+
+def recover(settings: Settings, storage: WebHdfs, dataset: str, needs_hive: bool) -> None:
+    """Bring a dataset to a state before or after each change.
+
+    Args:
+        settings: Of the stack.
+        storage: HDFS.
+        dataset: Name in the contract; the caller holds its lock.
+        needs_hive: The command cannot do without HiveServer2. For one that can, readers wait for the next that cannot.
+
+    Raises:
+        StackDownError: A service that is needed does not answer.
+    """
+    _remove_uploads(storage, dataset)
+    record_batches(storage, dataset, loaded_batches(storage, dataset))
+    try:
+        _finish_move(settings, storage, dataset)
+    except StackDownError:
+        if needs_hive:
+            raise
+    _discard_unfinished(settings, storage, dataset)
+    _bury_dead(storage, dataset)
+
+
+def record_batches(storage: WebHdfs, dataset: str, batches: list[Batch]) -> None:
+    """Note loaded batches in the ledger unless they are noted."""
+    known = ledger.recorded_batches(storage, dataset)
+    for batch in batches:
+        if batch.id not in known:
+            ledger.record_batch(
+                storage,
+                ledger.BatchRecord(
+                    dataset=dataset,
+                    batch=batch.id,
+                    sequence=batch.sequence,
+                    at=f"{batch.loaded_at:%Y-%m-%d %H:%M:%S}",
+                    by=batch.loaded_by,
+                    files=len(batch.files),
+                    rows=batch.rows,
+                    bytes=batch.size,
+                ),
+            )
+            reached(Step.BATCH_RECORDED)
+
+
+def remove_run(storage: WebHdfs, dataset: str, run: str) -> None:
+    """Remove what a run wrote and no release refers to."""
+    paths = DatasetPaths(dataset)
+    storage.delete(paths.staging(run))
+    for directory in (paths.clean(run), *(paths.mart(mart, run) for mart in storage.list(paths.marts))):
+        storage.delete(directory)
+    reached(Step.LEFTOVERS_REMOVED)
+
+
+def _remove_uploads(storage: WebHdfs, dataset: str) -> None:
+    paths = DatasetPaths(dataset)
+    for name in storage.list(paths.raw):
+        if name.startswith("_incoming="):
+            storage.delete(f"{paths.raw}/{name}")
+            reached(Step.LEFTOVERS_REMOVED)
+
+
+def _finish_move(settings: Settings, storage: WebHdfs, dataset: str) -> None:
+    """Move readers where a killed command was moving them: what it moved them to has passed its checks."""
+    begun = ledger.interrupted_move(ledger.events(storage, dataset))
+    if begun is None:
+        return
+    release = load_release(storage, dataset, begun.release)
+    with connect(settings) as server:
+        point_views(server, release)
+    reason = "; ".join(filter(None, [begun.reason, "finished after an interruption"]))
+    kind = _ENDS[begun.kind]
+    ledger.append(storage, ledger.Event(dataset, kind, release.number, release.run, utc_now(), settings.user, reason))
+    reached(Step.PUBLISHED if kind == "published" else Step.ROLLED_BACK)
+
+
+def _discard_unfinished(settings: Settings, storage: WebHdfs, dataset: str) -> None:
+    """Give up a release that was written and neither held nor about to be published; its batches stay staged."""
+    number = max(release_numbers(storage, dataset), default=0)
+    found = [event.kind for event in ledger.events(storage, dataset) if event.release == number]
+    if number and (not found or found[-1] == "accepted"):
+        run = load_release(storage, dataset, number).run
+        reason = "interrupted before it was checked or published"
+        ledger.append(storage, ledger.Event(dataset, "discarded", number, run, utc_now(), settings.user, reason))
+        reached(Step.DISCARDED)
+
+
+def _bury_dead(storage: WebHdfs, dataset: str) -> None:
+    known = ledger.recorded_runs(storage, dataset)
+    numbers = release_numbers(storage, dataset)
+    for owner in dead_owners(storage, dataset):
+        if owner.token in known:
+            continue
+        # Its release, if it came so far, is the newest: every command since would have been here first.
+        if not numbers or load_release(storage, dataset, numbers[-1]).run != owner.token:
+            remove_run(storage, dataset, owner.token)
+        ledger.record_run(storage, _killed(dataset, owner))
+
+
+def _killed(dataset: str, owner: LockOwner) -> ledger.RunRecord:
+    return ledger.RunRecord(
+        dataset=dataset,
+        id=owner.token,
+        command=owner.command,
+        parameters=owner.parameters,
+        outcome="killed",
+        message="it ended without a word; what it left was finished or discarded",
+        at=owner.acquired_at,
+        seconds=None,
+        by=owner.user,
+        host=owner.host,
+        pid=owner.pid,
+        code="",
+    )

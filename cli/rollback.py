@@ -1,0 +1,118 @@
+"""`rollback`: readers see an earlier release again; no row is read or written."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from time import monotonic
+
+from cli.output import print_json
+from cli.planning import Inputs
+from cli.writer import writing
+from hive.connection import connect
+from hive.publish import point_views
+from ingestion.webhdfs import WebHdfs
+from warehouse import ledger
+from warehouse.contract_file import load_contract
+from warehouse.errors import HeldError, UsageError
+from warehouse.release import load_release
+from warehouse.settings import Settings
+from warehouse.steps import Step, reached
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """What a rollback did.
+
+    Attributes:
+        dataset: Name in the contract.
+        left: Release that readers saw.
+        live: Release that they see now.
+        seconds: How long it took.
+    """
+
+    dataset: str
+    left: int
+    live: int
+    seconds: float
+
+
+def print_rollback(done: Rollback, as_json: bool) -> None:
+    """Say what readers see."""
+    if as_json:
+        print_json(asdict(done))
+        return
+    print(f"readers of {done.dataset} see release {done.live} again, {done.seconds:.1f} s; {done.left} is kept")
+    print(f"to go back: ./stackhouse rollback {done.dataset} --to {done.left}")
+
+
+def roll_back(settings: Settings, dataset: str, to: int | None, reason: str, wait: bool) -> Rollback:
+    """Show an earlier release to readers.
+
+    Args:
+        settings: Of the stack.
+        dataset: Name in the contract.
+        to: Number of the release; `None`: the one they saw before.
+        reason: Why, for the ledger.
+        wait: For another writer to end.
+
+    Raises:
+        UsageError: There is no such release, or readers never saw it, or see it already, or gc dropped it.
+    """
+    load_contract(dataset, settings.datasets)
+    parameters = {"to": str(to or ""), "reason": reason}
+    began = monotonic()
+    with writing(settings, dataset, "rollback", {k: v for k, v in parameters.items() if v}, wait) as writer:
+        events = ledger.events(writer.storage, dataset)
+        left, target = choose(dataset, events, to)
+        release = load_release(writer.storage, dataset, target)
+        writer.note(release=target, contract=release.contract)
+        with connect(settings) as server:
+            writer.event("rolling_back", target, reason, release.run)
+            reached(Step.ROLLBACK_BEGUN)
+            point_views(server, release)
+        writer.event("rolled_back", target, reason, release.run)
+        reached(Step.ROLLED_BACK)
+    return Rollback(dataset, left, target, round(monotonic() - began, 1))
+
+
+def choose(dataset: str, events: Sequence[ledger.Event], to: int | None) -> tuple[int, int]:
+    """The release that readers see, and the one that they shall see.
+
+    Raises:
+        UsageError: As in `roll_back`.
+    """
+    live = ledger.live_release(events)
+    if live is None:
+        raise UsageError(f"{dataset} has no release yet: ./stackhouse run {dataset}")
+    seen = ledger.readable_releases(events)
+    if to is None:
+        before = [number for number in seen if number < live]
+        if not before:
+            raise UsageError(f"release {live} of {dataset} is live, and no release before it is kept")
+        return live, before[-1]
+    if to == live:
+        raise UsageError(f"readers of {dataset} see release {to} already")
+    if to not in seen:
+        kept = ", ".join(str(number) for number in seen if number != live) or "none"
+        raise UsageError(f"release {to} of {dataset} cannot be shown to readers; releases that can: {kept}")
+    return live, to
+
+
+def refuse_undoing(storage: WebHdfs, inputs: Inputs) -> None:
+    """Keep a run that nobody thought about, by a timer for example, from undoing a rollback.
+
+    Raises:
+        HeldError: The run would publish what readers were taken from.
+    """
+    dataset = inputs.contract.dataset
+    number = ledger.rolled_back_from(ledger.events(storage, dataset))
+    if number is None:
+        return
+    left = load_release(storage, dataset, number)
+    rows = {batch.id for batch in inputs.batches} <= left.batches.keys()
+    marts = {mart.name: mart.definition for mart in inputs.marts}
+    definitions = {name: table.definition for name, table in left.tables.items() if name in marts}
+    if rows and left.contract == inputs.contract.fingerprint and definitions == marts:
+        raise HeldError(
+            f"readers were rolled back from release {number}, and the same rows and rules would be published again: "
+            f"load a correction first, or insist with ./stackhouse run {dataset} --accept --reason TEXT"
+        )

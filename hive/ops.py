@@ -1,0 +1,50 @@
+"""The database `ops`: the ledger as Hive tables, over the files as they are."""
+
+import types
+from collections.abc import Iterator
+from typing import Union, get_args, get_origin, get_type_hints
+
+from hive.connection import HiveServer
+from hive.ddl import literal
+from warehouse.ledger import TABLES
+from warehouse.paths import ledger_table
+
+DATABASE = "ops"
+
+_TYPES = {str: "STRING", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN"}
+_MOMENT = "at"
+"""Written by `warehouse.run.utc_now`."""
+
+
+def create_ops_tables(server: HiveServer) -> None:
+    """Make what is missing; no file is touched."""
+    for statement in statements():
+        server.execute(statement)
+
+
+def statements() -> Iterator[str]:
+    """What makes the database and its tables; each can be repeated."""
+    yield f"CREATE DATABASE IF NOT EXISTS `{DATABASE}` COMMENT {literal('What Stackhouse did, for all datasets.')}"
+    for name, kind in TABLES.items():
+        hints = get_type_hints(kind, include_extras=True)
+        columns = ",\n  ".join(_column(field, *get_args(hint)) for field, hint in hints.items())
+        yield (
+            f"CREATE EXTERNAL TABLE IF NOT EXISTS `{DATABASE}`.`{name}` (\n  {columns}\n)\n"
+            f"COMMENT {literal((kind.__doc__ or '').partition(':')[0] + '.')}\n"
+            "STORED AS JSONFILE\n"
+            f"LOCATION {literal(ledger_table(name))}\n"
+            "TBLPROPERTIES ('external.table.purge'='false')"
+        )
+
+
+def _column(name: str, kind: object, comment: str) -> str:
+    return f"`{name}` {'TIMESTAMP' if name == _MOMENT else _hive_type(kind)} COMMENT {literal(comment)}"
+
+
+def _hive_type(kind: object) -> str:
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is dict:
+        return f"MAP<{', '.join(_hive_type(part) for part in inner)}>"
+    if origin in (Union, types.UnionType):
+        return _hive_type(next(part for part in inner if part is not type(None)))
+    return _TYPES[kind] if isinstance(kind, type) else "STRING"

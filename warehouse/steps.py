@@ -1,0 +1,67 @@
+"""The commit steps: all the moments after which a kill leaves something else behind.
+
+Whatever changes HDFS or the metastore calls `reached` right after it did. Between two of them nothing changes, so a
+suite that kills a command at each has tried every way to die. The lock of the dataset watches too: who has lost it does
+not take the next step.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """A commit step, named by what was done."""
+
+    LOCKED = "lock taken"
+    DEAD_OWNER_ASIDE = "lock of a dead owner moved aside"
+    LEFTOVERS_REMOVED = "leftovers removed"
+    LOAD_BEGUN = "manifest of a batch written aside"
+    FILE_SENT = "file of a batch sent"
+    BATCH_LOADED = "batch renamed to its place"
+    BATCH_RECORDED = "batch in the ledger"
+    JOB_STARTED = "Spark job started"
+    JOB_STAGES = "Spark begins to stage"
+    JOB_CLEANS = "Spark begins to clean"
+    JOB_BUILDS = "Spark begins to build a mart"
+    JOB_DONE = "Spark job done"
+    STAGED_RECORDED = "record of a staged batch written"
+    QUARANTINE_MOVED = "rejected rows renamed to their place"
+    STAGED_MOVED = "staged rows renamed to their place"
+    RELEASE_WRITTEN = "manifest of a release written"
+    TABLE_MADE = "table of a release made"
+    CHECKS_RECORDED = "checks in the ledger"
+    HELD = "release held"
+    ACCEPTED = "failed checks overruled"
+    PUBLISH_BEGUN = "publishing begun"
+    VIEW_POINTED = "view pointed to a release"
+    PUBLISHED = "release published"
+    ROLLBACK_BEGUN = "rollback begun"
+    ROLLED_BACK = "rolled back"
+    DISCARDED = "interrupted release discarded"
+    DROPPED = "release given up by gc"
+    TABLES_DROPPED = "tables of a release dropped"
+    DIRECTORY_REMOVED = "directory moved to the trash"
+    COMMAND_RECORDED = "command in the ledger"
+
+
+Watcher = Callable[[Step], None]
+"""Told of each step; what it raises stops the command there."""
+
+_watchers: list[Watcher] = []
+
+
+def reached(step: Step) -> None:
+    """Say that a step was taken."""
+    for watcher in _watchers:
+        watcher(step)
+
+
+@contextmanager
+def watching(watcher: Watcher) -> Iterator[None]:
+    """Tell a watcher of the steps of this process meanwhile."""
+    _watchers.append(watcher)
+    try:
+        yield
+    finally:
+        _watchers.remove(watcher)
