@@ -19,7 +19,7 @@ from warehouse.steps import Step, reached
 _ENDS: dict[ledger.Kind, ledger.Kind] = {"publishing": "published", "rolling_back": "rolled_back"}
 
 
-def recover(settings: Settings, storage: WebHdfs, dataset: str, needs_hive: bool) -> None:
+def recover(settings: Settings, storage: WebHdfs, dataset: str, needs_hive: bool) -> ledger.Event | None:
     """Bring a dataset to a state before or after each change.
 
     Args:
@@ -28,18 +28,24 @@ def recover(settings: Settings, storage: WebHdfs, dataset: str, needs_hive: bool
         dataset: Name in the contract; the caller holds its lock.
         needs_hive: The command cannot do without HiveServer2. For one that can, readers wait for the next that cannot.
 
+    Returns:
+        The publishing or rollback that was finished, if there was one.
+
     Raises:
         StackDownError: A service that is needed does not answer.
     """
     _remove_uploads(storage, dataset)
     record_batches(storage, dataset, loaded_batches(storage, dataset))
-    try:
-        _finish_move(settings, storage, dataset)
-    except StackDownError:
-        if needs_hive:
-            raise
+    begun = ledger.interrupted_move(ledger.events(storage, dataset))
+    if begun is not None:
+        try:
+            _finish_move(settings, storage, begun)
+        except StackDownError:
+            if needs_hive:
+                raise
     _discard_unfinished(settings, storage, dataset)
     _bury_dead(storage, dataset)
+    return begun
 
 
 def record_batches(storage: WebHdfs, dataset: str, batches: list[Batch]) -> None:
@@ -80,17 +86,16 @@ def _remove_uploads(storage: WebHdfs, dataset: str) -> None:
             reached(Step.LEFTOVERS_REMOVED)
 
 
-def _finish_move(settings: Settings, storage: WebHdfs, dataset: str) -> None:
+def _finish_move(settings: Settings, storage: WebHdfs, begun: ledger.Event) -> None:
     """Move readers where a killed command was moving them: what it moved them to has passed its checks."""
-    begun = ledger.interrupted_move(ledger.events(storage, dataset))
-    if begun is None:
-        return
-    release = load_release(storage, dataset, begun.release)
+    release = load_release(storage, begun.dataset, begun.release)
     with connect(settings) as server:
         point_views(server, release)
     reason = "; ".join(filter(None, [begun.reason, "finished after an interruption"]))
     kind = _ENDS[begun.kind]
-    ledger.append(storage, ledger.Event(dataset, kind, release.number, release.run, utc_now(), settings.user, reason))
+    ledger.append(
+        storage, ledger.Event(begun.dataset, kind, release.number, release.run, utc_now(), settings.user, reason)
+    )
     reached(Step.PUBLISHED if kind == "published" else Step.ROLLED_BACK)
 
 

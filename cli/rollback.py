@@ -25,7 +25,7 @@ class Rollback:
     Attributes:
         dataset: Name in the contract.
         left: Release that readers saw.
-        live: Release that they see now.
+        live: Release that they see now; the same when they saw it already.
         seconds: How long it took.
     """
 
@@ -39,6 +39,9 @@ def print_rollback(done: Rollback, as_json: bool) -> None:
     """Say what readers see."""
     if as_json:
         print_json(asdict(done))
+        return
+    if done.left == done.live:
+        print(f"readers of {done.dataset} see release {done.live} already")
         return
     print(f"readers of {done.dataset} see release {done.live} again, {done.seconds:.1f} s; {done.left} is kept")
     print(f"to go back: ./stackhouse rollback {done.dataset} --to {done.left}")
@@ -55,14 +58,20 @@ def roll_back(settings: Settings, dataset: str, to: int | None, reason: str, wai
         wait: For another writer to end.
 
     Raises:
-        UsageError: There is no such release, or readers never saw it, or see it already, or gc dropped it.
+        UsageError: There is no such release, or readers never saw it, or gc dropped it.
     """
     load_contract(dataset, settings.datasets)
     parameters = {"to": str(to or ""), "reason": reason}
     began = monotonic()
     with writing(settings, dataset, "rollback", {k: v for k, v in parameters.items() if v}, wait) as writer:
         events = ledger.events(writer.storage, dataset)
+        finished = writer.finished
+        if to is None and finished is not None and finished.kind == "rolling_back":
+            # Asked for by a command that was killed; this one, given again, means the same step back and no further.
+            to = finished.release
         left, target = choose(dataset, events, to)
+        if left == target:
+            return Rollback(dataset, left, target, round(monotonic() - began, 1))
         release = load_release(writer.storage, dataset, target)
         writer.note(release=target, contract=release.contract)
         with connect(settings) as server:
@@ -89,8 +98,6 @@ def choose(dataset: str, events: Sequence[ledger.Event], to: int | None) -> tupl
         if not before:
             raise UsageError(f"release {live} of {dataset} is live, and no release before it is kept")
         return live, before[-1]
-    if to == live:
-        raise UsageError(f"readers of {dataset} see release {to} already")
     if to not in seen:
         kept = ", ".join(str(number) for number in seen if number != live) or "none"
         raise UsageError(f"release {to} of {dataset} cannot be shown to readers; releases that can: {kept}")

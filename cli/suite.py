@@ -19,5 +19,6 @@ ENVIRONMENT = {
 
 def run_suite(arguments: Sequence[str]) -> int:
     """Run pytest in the repository; its exit code."""
-    command = [sys.executable, "-m", "pytest", *arguments]
+    places = ["tests/faults"] if "--faults" in arguments else []
+    command = [sys.executable, "-m", "pytest", *arguments, *places]
     return subprocess.run(command, cwd=REPOSITORY, env={**os.environ, **ENVIRONMENT}, check=False).returncode

@@ -27,7 +27,10 @@ class Writer:
         storage: HDFS.
         dataset: Name in the contract.
         settings: Of the stack.
+        finished: The publishing or rollback of a killed command that this one had to finish first.
     """
+
+    finished: ledger.Event | None = None
 
     def __init__(self, settings: Settings, storage: WebHdfs, owner: LockOwner, dataset: str) -> None:
         self.run = owner.token
@@ -86,7 +89,7 @@ def writing(settings: Settings, dataset: str, command: str, parameters: dict[str
         writer = Writer(settings, storage, owner, dataset)
         began = monotonic()
         try:
-            recover(settings, storage, dataset, needs_hive=command != "load")
+            writer.finished = recover(settings, storage, dataset, needs_hive=command != "load")
             yield writer
         except BaseException as problem:
             # What went wrong matters more than that it cannot be noted.

@@ -3,15 +3,26 @@
 import os
 import time
 
+import pytest
+
 from cli.suite import ENVIRONMENT
 
 # Also for a bare `pytest`, which then can never touch the user's stack.
 os.environ.update(ENVIRONMENT)
 time.tzset()
 
-pytest_plugins = ["tests.unit.conftest_spark"]
+pytest_plugins = ["tests.unit.conftest_spark", "tests.stack"]
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    parser.addoption("--faults", action="store_true", help="the fault suite in its long form, and nothing else")
+    parser.addoption("--seed", type=int, help="of the random faults; else a new one, printed")
+
+
+def pytest_collection_modifyitems(config, items):
     # The cluster is started by the first test that needs it: local Spark sessions are gone by then.
-    items.sort(key=lambda item: "integration" in item.path.parts)
+    items.sort(key=lambda item: {"faults", "integration"}.intersection(item.path.parts) != set())
+    skip = pytest.mark.skip(reason="long form only: ./stackhouse test --faults")
+    for item in items:
+        if item.get_closest_marker("long") and not config.getoption("--faults"):
+            item.add_marker(skip)

@@ -1,8 +1,7 @@
-"""One real stack for the whole session, made anew, and a command line to use it as a user would."""
+"""A command line to use the stack as a user would, and small datasets."""
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,11 +11,8 @@ from typing import Any
 
 import pytest
 
-from cli.board import StepBoard
-from cli.stack import start_stack, stop_stack
 from hive.connection import connect
-from ingestion.webhdfs import WebHdfs
-from warehouse.settings import REPOSITORY, Settings, load_settings
+from warehouse.settings import REPOSITORY, Settings
 
 
 @dataclass(frozen=True)
@@ -59,31 +55,6 @@ def refused(answer: Answer, code: int, *words: str) -> Answer:
     for word in words:
         assert word in lines[0], lines[0]
     return answer
-
-
-@pytest.fixture(scope="session")
-def settings() -> Settings:
-    """A running stack's settings."""
-    settings = load_settings()
-    with StepBoard() as board:
-        stop_stack(settings, board)
-        shutil.rmtree(settings.home, ignore_errors=True)
-        start_stack(settings, board)
-    yield settings
-    with StepBoard() as board:
-        stop_stack(settings, board)
-
-
-@pytest.fixture(scope="session")
-def storage(settings) -> WebHdfs:
-    return WebHdfs(settings)
-
-
-@pytest.fixture
-def server(settings):
-    """An open session on HiveServer2."""
-    with connect(settings) as server:
-        yield server
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,78 @@
+"""One case of the kill tests: a command that dies at a step, the same one that dies while it recovers, and its end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.faults.commands import Ended
+from tests.faults.world import Contents, World
+
+COMMANDS = ("load", "run", "rollback")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command about to be given.
+
+    Attributes:
+        arguments: The command and its arguments.
+        before: What readers see before it.
+        after: What they see after it.
+    """
+
+    arguments: Sequence[str]
+    before: Contents
+    after: Contents
+
+
+def prepare(world: World, command: str) -> Case:
+    """Bring a dataset to where a command has something to do."""
+    before = world.published[-1]
+    if command == "load":
+        path, rows = world.new_batch()
+        world.lines += rows
+        return Case(["load", str(path)], before, before)
+    if command == "run":
+        world.load()
+        return Case(["run"], before, world.expect())
+    target, contents = world.live(), before
+    world.load()
+    before = world.publish()
+    return Case(["rollback", "--to", str(target)], before, contents)
+
+
+def uninterrupted(world: World, command: str) -> Ended:
+    """The command with nothing in its way: its commit steps are those to be killed at."""
+    ended = world.do(*prepare(world, command).arguments)
+    assert ended.code == 0, ended.err
+    go_forward(world)
+    return ended
+
+
+def kill(world: World, command: str, *steps: int, broken: str = "") -> list[str]:
+    """Kill a command after some steps, again and again, then let it end well.
+
+    Args:
+        world: Dataset with at least one release.
+        command: One of `COMMANDS`.
+        steps: How many steps it takes the first time, the second time ...; it may end before.
+        broken: What is broken in the code meanwhile; see `tests.faults.commands`.
+
+    Returns:
+        What was wrong.
+    """
+    case = prepare(world, command)
+    problems = list[str]()
+    for step in steps:
+        if not world.do(*case.arguments, kill_at=step, broken=broken).killed:
+            break
+        problems += world.problems([case.before, case.after], settled=False)
+    ended = world.do(*case.arguments, broken=broken)
+    if ended.code != 0:
+        problems.append(f"{command} ended with {ended.code}: {ended.err}")
+    return problems + world.problems([case.after], settled=True) + go_forward(world)
+
+
+def go_forward(world: World) -> list[str]:
+    """Publish all that is loaded, also after a rollback; the law must hold for it."""
+    contents = world.expect()
+    return world.conserved() + world.problems([contents], settled=True)

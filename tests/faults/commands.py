@@ -1,0 +1,175 @@
+"""Runs commands of `./stackhouse` in processes that die, or stop, at a chosen commit step."""
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import psutil
+
+from cli.main import main
+from ingestion import loader
+from ingestion.webhdfs import WebHdfs
+from tests.faults import instant_job
+from warehouse.lock import DatasetLock
+from warehouse.paths import DatasetPaths
+from warehouse.settings import load_settings
+from warehouse.steps import Step, watching
+
+# One process with everything imported, from which each command is forked; it has no threads that a fork would lose.
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["tests.faults.commands", "cli.main", "cli.pipeline", "cli.loading", "cli.rollback"])
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended.
+
+    Attributes:
+        code: Exit code, negative: the signal that killed it.
+        steps: Commit steps it took.
+        out: Standard output.
+        err: Standard error.
+    """
+
+    code: int
+    steps: list[Step]
+    out: str
+    err: str
+
+    @property
+    def killed(self) -> bool:
+        return self.code == -signal.SIGKILL
+
+
+class Command:
+    """A command that was started."""
+
+    def __init__(
+        self, home: Path, arguments: list[str], kill_at: int | None = None, stop_at: int | None = None, broken: str = ""
+    ) -> None:
+        """Start it.
+
+        Args:
+            home: Directory with its contracts; gets its output.
+            arguments: After `./stackhouse`.
+            kill_at: Kill -9 after so many commit steps.
+            stop_at: Stop (SIGSTOP) after so many commit steps.
+            broken: One of `_BROKEN`.
+        """
+        self._log = home / "commands" / f"{len(list((home / 'commands').glob('*.steps')))}"
+        self._log.parent.mkdir(exist_ok=True)
+        self._log.with_suffix(".steps").touch()
+        signals = {kill_at: signal.SIGKILL, stop_at: signal.SIGSTOP}
+        self.process: BaseProcess = _PROCESSES.Process(
+            target=_run, args=(home, arguments, {k: int(v) for k, v in signals.items() if k}, self._log, broken)
+        )
+        self.process.start()
+
+    def steps(self) -> list[Step]:
+        """Commit steps taken until now."""
+        return [Step(line) for line in self._log.with_suffix(".steps").read_text().splitlines()]
+
+    def wait_until_stopped(self) -> bool:
+        """Wait until it stopped at its step; false when it ended before."""
+        while self.process.is_alive():
+            if psutil.Process(self.process.pid).status() == psutil.STATUS_STOPPED:
+                return True
+            self.process.join(0.02)
+        return False
+
+    def go_on(self) -> None:
+        """Let it go on after it stopped."""
+        os.kill(self.process.pid or 0, signal.SIGCONT)
+
+    def end(self) -> Ended:
+        """Wait for its end."""
+        self.process.join()
+        texts = [self._log.with_suffix(f".{name}").read_text() for name in ("out", "err")]
+        return Ended(self.process.exitcode or 0, self.steps(), *texts)
+
+
+def _run(home: Path, arguments: list[str], signals: dict[int, int], log: Path, broken: str) -> None:
+    for name, stream in (("out", sys.stdout), ("err", sys.stderr)):
+        os.dup2(os.open(log.with_suffix(f".{name}"), os.O_CREAT | os.O_WRONLY, 0o600), stream.fileno())
+    os.environ["STACKHOUSE_DATASETS"] = str(home)
+    steps = os.open(log.with_suffix(".steps"), os.O_APPEND | os.O_WRONLY)
+    taken = 0
+
+    def die(step: Step) -> None:
+        nonlocal taken
+        taken += 1
+        os.write(steps, f"{step}\n".encode())
+        if taken in signals:
+            os.kill(os.getpid(), signals[taken])
+
+    storage = WebHdfs(load_settings())
+    with ExitStack() as patches:
+        patches.enter_context(
+            patch(
+                "cli.pipeline.run_job",
+                lambda plan, _environment, _log, on_step: instant_job.run_instantly(storage, plan, on_step),
+            )
+        )
+        if broken:
+            patches.enter_context(_BROKEN[broken]())
+        patches.enter_context(watching(die))
+        main(arguments)
+
+
+@contextmanager
+def _without_rename() -> Iterator[None]:
+    """A load that writes to its place at once."""
+    names = list[str]()
+    named, rename = loader.batch_id, WebHdfs.rename
+
+    def remember(files: Any) -> str:
+        names.append(named(files))
+        return names[-1]
+
+    def stay(self: WebHdfs, source: str, target: str) -> None:
+        if source != target:
+            rename(self, source, target)
+
+    with (
+        patch.object(loader, "batch_id", remember),
+        patch.object(DatasetPaths, "raw_incoming", lambda self, _token: self.raw_batch(names[-1])),
+        patch.object(WebHdfs, "rename", stay),
+    ):
+        yield
+
+
+def _without_lock() -> Any:
+    return patch.multiple(DatasetLock, __enter__=lambda self: self, __exit__=lambda *_: None)
+
+
+def _with_wrong_counts() -> Any:
+    """A job that loses a row after it counted it."""
+    write = instant_job._write
+
+    def write_less(storage: Any, directory: str, rows: Any, schema: Any) -> None:
+        write(storage, directory, rows[1:] if "/clean/" in directory else rows, schema)
+
+    return patch.object(instant_job, "_write", write_less)
+
+
+@contextmanager
+def _without_audit() -> Iterator[None]:
+    with _with_wrong_counts(), patch("cli.publishing.audit_release", lambda *_: []):
+        yield
+
+
+_BROKEN: dict[str, Any] = {
+    "rename": _without_rename,
+    "lock": _without_lock,
+    "count": _with_wrong_counts,
+    "audit": _without_audit,
+}
+"""Ways to break the code, to see that the suite notices."""

@@ -1,0 +1,36 @@
+"""What every command did under every fault, for people: one row a fault, one cell a command."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass
+class Matrix:
+    """Cells of the matrix, filled by the tests.
+
+    Attributes:
+        cells: By command and fault: the problems found, empty where all was well.
+    """
+
+    cells: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def note(self, command: str, fault: str, problems: list[str]) -> None:
+        """Add what a case found; several cases may share a cell."""
+        self.cells[command, fault] += problems
+
+    def print(self) -> None:
+        """Draw it."""
+        commands = list(dict.fromkeys(command for command, _ in self.cells))
+        table = Table("fault", *commands, title="What a command leaves after a fault, and what the next makes of it")
+        for fault in dict.fromkeys(fault for _, fault in self.cells):
+            table.add_row(fault, *(self._cell(command, fault) for command in commands))
+        Console(width=160).print(table)
+
+    def _cell(self, command: str, fault: str) -> str:
+        if (command, fault) not in self.cells:
+            return ""
+        problems = self.cells[command, fault]
+        return f"[red]{len(problems)} wrong[/]" if problems else "[green]ok[/]"

@@ -1,0 +1,79 @@
+"""Sessions that read the datasets under test all the time."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+
+from hive.connection import HiveServer, connect
+from tests.faults.world import World, read_clean, read_totals
+from warehouse.errors import StackhouseError
+from warehouse.settings import Settings
+
+_PAUSE_SECONDS = 0.1
+"""Between two reads of a session: reading all the time would leave no core to what is tested."""
+
+
+class Readers:
+    """Reads in threads of its own.
+
+    Attributes:
+        problems: Answers that are no release, and errors.
+        reads: How many answers there were, by view.
+    """
+
+    def __init__(self, settings: Settings, sessions: int) -> None:
+        self.problems: list[str] = []
+        self.reads: Counter[str] = Counter()
+        self._settings = settings
+        self._world: World | None = None
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        self._threads = [threading.Thread(target=self._read_all, daemon=True) for _ in range(sessions)]
+
+    def __enter__(self) -> "Readers":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+
+    @contextmanager
+    def watching(self, world: World) -> Iterator[None]:
+        """Read this dataset meanwhile; each answer must be what one of its releases holds."""
+        before = len(self.problems)
+        self._world = world
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._world = None
+        assert self.problems[before:] == []
+
+    def wait(self) -> None:
+        """Let the sessions read for a moment."""
+        self._ended.wait(_PAUSE_SECONDS)
+
+    def _read_all(self) -> None:
+        with connect(self._settings) as server:
+            while not self._ended.wait(_PAUSE_SECONDS):
+                world = self._world
+                if world is not None:
+                    self._read(server, world)
+
+    def _read(self, server: HiveServer, world: World) -> None:
+        for view, read in (("clean", read_clean), ("totals", read_totals)):
+            try:
+                seen = read(server, world.dataset)
+            except StackhouseError as problem:
+                self.problems.append(f"{world.dataset}.{view}: {problem}")
+                continue
+            self.reads[view] += 1
+            if seen not in [getattr(contents, view) for contents in world.published]:
+                self.problems.append(f"{world.dataset}.{view} showed what is no release: {seen}")
