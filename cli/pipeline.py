@@ -13,6 +13,7 @@ from cli.recovery import remove_run
 from cli.releasing import build_release, staged_batches
 from cli.rollback import refuse_undoing
 from cli.writer import Writer, writing
+from cli.yarn_watch import YarnWatch
 from hadoop.environment import stack_environment
 from hadoop.sizing import size_stack
 from hive.connection import connect
@@ -190,7 +191,7 @@ class _Run:
         self._board.begin("session", "starting Spark on YARN")
         log = self._settings.home / "logs" / "runs" / f"{plan.run}.log"
         try:
-            result = run_job(plan, environment, log, self._on_step)
+            result = run_job(plan, environment, log, self._on_step, YarnWatch(self._settings).look)
         except StackhouseError:
             # Nothing refers to what it wrote; if HDFS is gone too, gc finds it.
             with suppress(StackhouseError):

@@ -2,17 +2,21 @@
 
 import json
 import os
+import select
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from warehouse.errors import JobError
 from warehouse.job import JobPlan, JobResult
 from warehouse.settings import REPOSITORY
+
+_PATIENCE_SECONDS = 5.0
+_CHUNK_BYTES = 65536
 
 CONFIGURATION = REPOSITORY / "spark" / "conf"
 
@@ -20,7 +24,9 @@ OnStep = Callable[[dict[str, Any]], None]
 """Gets each event of `spark.main` but the last."""
 
 
-def run_job(plan: JobPlan, environment: Mapping[str, str], log: Path, on_step: OnStep) -> JobResult:
+def run_job(
+    plan: JobPlan, environment: Mapping[str, str], log: Path, on_step: OnStep, on_wait: Callable[[], None]
+) -> JobResult:
     """Run a plan in a process of its own and wait for it.
 
     Args:
@@ -28,13 +34,14 @@ def run_job(plan: JobPlan, environment: Mapping[str, str], log: Path, on_step: O
         environment: Of the process, with `PYSPARK_SUBMIT_ARGS` from `submit_arguments`.
         log: File for what Spark logs.
         on_step: Told about progress.
+        on_wait: Called every few seconds without news; what it raises ends the job.
 
     Raises:
         JobError: It failed; names the reason and the log.
     """
     reader, writer = os.pipe()
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output, os.fdopen(reader, encoding="utf-8") as events:
+    with log.open("wb") as output, os.fdopen(reader, "rb", buffering=0) as events:
         process = subprocess.Popen(
             [sys.executable, "-m", "spark.main", "--events-fd", str(writer)],
             stdin=subprocess.PIPE,
@@ -46,7 +53,8 @@ def run_job(plan: JobPlan, environment: Mapping[str, str], log: Path, on_step: O
         )
         os.close(writer)
         try:
-            last = _follow(process, plan, events, on_step)
+            _tell(process, plan)
+            last = _follow(events, on_step, on_wait)
         finally:
             # It sees its stdin end and stops; a result was read before.
             with suppress(BrokenPipeError):
@@ -58,18 +66,33 @@ def run_job(plan: JobPlan, environment: Mapping[str, str], log: Path, on_step: O
     raise JobError(f"the Spark job of run {plan.run} failed: {reason}; log: {log}")
 
 
-def _follow(process: "subprocess.Popen[bytes]", plan: JobPlan, events: Any, on_step: OnStep) -> dict[str, Any]:
+def _tell(process: "subprocess.Popen[bytes]", plan: JobPlan) -> None:
     assert process.stdin is not None  # noqa: S101 - it was asked for
-    last: dict[str, Any] = {}
     # A process that is dead already ends its events too; that is where its failure is told.
     with suppress(BrokenPipeError):
         process.stdin.write(json.dumps(plan.to_dict()).encode() + b"\n")
         process.stdin.flush()
-    for line in events:
+
+
+def _follow(events: IO[bytes], on_step: OnStep, on_wait: Callable[[], None]) -> dict[str, Any]:
+    last: dict[str, Any] = {}
+    for line in _lines(events, on_wait):
         last = json.loads(line)
         if last["event"] not in ("result", "failed"):
             on_step(last)
     return last
+
+
+def _lines(events: IO[bytes], on_wait: Callable[[], None]) -> Iterator[bytes]:
+    rest = b""
+    while True:
+        while not select.select([events], [], [], _PATIENCE_SECONDS)[0]:
+            on_wait()
+        chunk = events.read(_CHUNK_BYTES)
+        if not chunk:
+            return
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from lines
 
 
 def submit_arguments(executor_mb: int, cores: int, driver_mb: int, host: str) -> str:

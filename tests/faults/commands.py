@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,9 @@ import psutil
 from cli.main import main
 from ingestion import loader
 from ingestion.webhdfs import WebHdfs
+from spark.launch import OnStep
 from tests.faults import instant_job
+from warehouse.job import JobPlan, JobResult
 from warehouse.lock import DatasetLock
 from warehouse.paths import DatasetPaths
 from warehouse.settings import load_settings
@@ -53,7 +56,14 @@ class Command:
     """A command that was started."""
 
     def __init__(
-        self, home: Path, arguments: list[str], kill_at: int | None = None, stop_at: int | None = None, broken: str = ""
+        self,
+        home: Path,
+        arguments: list[str],
+        *,
+        kill_at: int | None = None,
+        stop_at: int | None = None,
+        broken: str = "",
+        instant: bool = True,
     ) -> None:
         """Start it.
 
@@ -63,13 +73,15 @@ class Command:
             kill_at: Kill -9 after so many commit steps.
             stop_at: Stop (SIGSTOP) after so many commit steps.
             broken: One of `_BROKEN`.
+            instant: With the stand-in for the Spark job.
         """
         self._log = home / "commands" / f"{len(list((home / 'commands').glob('*.steps')))}"
         self._log.parent.mkdir(exist_ok=True)
         self._log.with_suffix(".steps").touch()
         signals = {kill_at: signal.SIGKILL, stop_at: signal.SIGSTOP}
         self.process: BaseProcess = _PROCESSES.Process(
-            target=_run, args=(home, arguments, {k: int(v) for k, v in signals.items() if k}, self._log, broken)
+            target=_run,
+            args=(home, arguments, How({k: int(v) for k, v in signals.items() if k}, broken, instant), self._log),
         )
         self.process.start()
 
@@ -96,7 +108,22 @@ class Command:
         return Ended(self.process.exitcode or 0, self.steps(), *texts)
 
 
-def _run(home: Path, arguments: list[str], signals: dict[int, int], log: Path, broken: str) -> None:
+@dataclass(frozen=True)
+class How:
+    """What happens to a command.
+
+    Attributes:
+        signals: Sent to it, by the number of steps it took.
+        broken: One of `_BROKEN`, or empty.
+        instant: With the stand-in for the Spark job.
+    """
+
+    signals: dict[int, int]
+    broken: str
+    instant: bool
+
+
+def _run(home: Path, arguments: list[str], how: How, log: Path) -> None:
     for name, stream in (("out", sys.stdout), ("err", sys.stderr)):
         os.dup2(os.open(log.with_suffix(f".{name}"), os.O_CREAT | os.O_WRONLY, 0o600), stream.fileno())
     os.environ["STACKHOUSE_DATASETS"] = str(home)
@@ -107,21 +134,21 @@ def _run(home: Path, arguments: list[str], signals: dict[int, int], log: Path, b
         nonlocal taken
         taken += 1
         os.write(steps, f"{step}\n".encode())
-        if taken in signals:
-            os.kill(os.getpid(), signals[taken])
+        if taken in how.signals:
+            os.kill(os.getpid(), how.signals[taken])
 
     storage = WebHdfs(load_settings())
     with ExitStack() as patches:
-        patches.enter_context(
-            patch(
-                "cli.pipeline.run_job",
-                lambda plan, _environment, _log, on_step: instant_job.run_instantly(storage, plan, on_step),
-            )
-        )
-        if broken:
-            patches.enter_context(_BROKEN[broken]())
+        if how.instant:
+            patches.enter_context(patch("cli.pipeline.run_job", partial(_run_instantly, storage)))
+        if how.broken:
+            patches.enter_context(_BROKEN[how.broken]())
         patches.enter_context(watching(die))
         main(arguments)
+
+
+def _run_instantly(storage: WebHdfs, plan: JobPlan, _environment: Any, _log: Any, on_step: OnStep, _: Any) -> JobResult:
+    return instant_job.run_instantly(storage, plan, on_step)
 
 
 @contextmanager

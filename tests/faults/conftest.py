@@ -34,9 +34,18 @@ def world(settings, tmp_path, readers):
     """A dataset with one release, which readers read."""
     world = World(settings, tmp_path)
     world.load()
+    world.publish()
     with readers.watching(world):
-        world.publish()
         yield world
+
+
+@pytest.fixture
+def world_alone(settings, tmp_path):
+    """A dataset with one release and no readers, whose errors are expected when a service dies."""
+    world = World(settings, tmp_path)
+    world.load()
+    world.publish()
+    return world
 
 
 def pytest_terminal_summary(terminalreporter):

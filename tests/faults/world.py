@@ -21,6 +21,12 @@ from warehouse.settings import Settings
 Seen = frozenset[tuple[Any, ...]]
 """Rows of one view."""
 
+_QUERIES = {
+    "clean": "SELECT id, sold_at, amount FROM {dataset}.clean",
+    "totals": "SELECT CAST(quarter_start AS STRING), sales, total FROM {dataset}.totals",
+    "rejected": "SELECT source_batch, source_line FROM {dataset}.quarantine",
+}
+
 
 @dataclass(frozen=True)
 class Contents:
@@ -50,9 +56,6 @@ class Contents:
         )
 
 
-NOTHING = Contents(frozenset(), frozenset(), 0)
-
-
 @dataclass
 class World:
     """A dataset and what is known about it."""
@@ -61,7 +64,7 @@ class World:
     home: Path
     dataset: str = field(default_factory=lambda: f"faults_{secrets.token_hex(4)}")
     lines: list[list[str]] = field(default_factory=list)
-    published: list[Contents] = field(default_factory=lambda: [NOTHING])
+    published: list[Contents] = field(default_factory=list)
     _batches: int = 0
 
     def __post_init__(self) -> None:
@@ -118,9 +121,8 @@ class World:
     def seen(self) -> Contents:
         """What readers see now."""
         with connect(self.settings) as server:
-            return Contents(
-                read_clean(server, self.dataset), read_totals(server, self.dataset), read_rejected(server, self.dataset)
-            )
+            clean, totals, rejected = (read_view(server, self.dataset, view) for view in _QUERIES)
+        return Contents(clean, totals, len(rejected))
 
     def problems(self, expected: Sequence[Contents], settled: bool) -> list[str]:
         """What is wrong.
@@ -162,20 +164,6 @@ class World:
         return [] if total["raw"] == raw == len(self.lines) else [f"law: {total}, {len(self.lines)} rows were loaded"]
 
 
-def read_clean(server: HiveServer, dataset: str) -> Seen:
-    return _read(server, dataset, f"SELECT id, sold_at, amount FROM {dataset}.clean")
-
-
-def read_totals(server: HiveServer, dataset: str) -> Seen:
-    sql = f"SELECT CAST(quarter_start AS STRING), sales, total FROM {dataset}.totals"
-    return _read(server, dataset, sql)
-
-
-def read_rejected(server: HiveServer, dataset: str) -> int:
-    return len(_read(server, dataset, f"SELECT source_batch, source_line FROM {dataset}.quarantine"))
-
-
-def _read(server: HiveServer, dataset: str, sql: str) -> Seen:
-    if (dataset,) not in server.fetch("SHOW DATABASES").rows or not server.fetch(f"SHOW VIEWS IN {dataset}").rows:
-        return frozenset()
-    return frozenset(tuple(row) for row in server.fetch(sql).rows)
+def read_view(server: HiveServer, dataset: str, view: str) -> Seen:
+    """Rows of a view."""
+    return frozenset(tuple(row) for row in server.fetch(_QUERIES[view].format(dataset=dataset)).rows)
