@@ -1,5 +1,7 @@
 """`history`: the releases of a dataset."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.table import Table
@@ -12,14 +14,18 @@ from warehouse.quarter import Quarter
 from warehouse.release import CLEAN, QUARANTINE, Release, load_release, release_numbers
 from warehouse.settings import Settings
 
+_COLUMNS = ("release", "state", "when (UTC)", "by", "batches", "clean", "rejected", "checks", "quarters")
+_NUMBERS = ("release", "batches", "clean", "rejected")
+
 
 def print_history(settings: Settings, dataset: str, as_json: bool) -> None:
     """Print all releases, oldest first."""
     load_contract(dataset, settings.datasets)
     storage = WebHdfs(settings)
     events = ledger.events(storage, dataset)
-    releases = [load_release(storage, dataset, number) for number in release_numbers(storage, dataset)]
-    rows = [_row(release, events) for release in releases]
+    checks = ledger.checks_by_release(storage, dataset)
+    releases = (load_release(storage, dataset, number) for number in release_numbers(storage, dataset))
+    rows = [describe(release, events, checks.get(release.number, [])) for release in releases]
     if as_json:
         print_json(rows)
     elif rows:
@@ -28,7 +34,14 @@ def print_history(settings: Settings, dataset: str, as_json: bool) -> None:
         print(f"{dataset} has no release yet: ./stackhouse run {dataset}")
 
 
-def _row(release: Release, events: list[ledger.Event]) -> dict[str, Any]:
+def describe(release: Release, events: Sequence[ledger.Event], checks: Sequence[ledger.CheckRecord]) -> dict[str, Any]:
+    """Everything that is known of a release.
+
+    Args:
+        release: Its manifest.
+        events: Of all releases of its dataset, oldest first.
+        checks: Of this release.
+    """
     mine = [event for event in events if event.release == release.number]
     return {
         "release": release.number,
@@ -36,40 +49,65 @@ def _row(release: Release, events: list[ledger.Event]) -> dict[str, Any]:
         "at": mine[-1].at if mine else release.created_at,
         "by": release.created_by,
         "run": release.run,
-        "batches": len(release.batches),
+        "batches": sorted(release.batches),
         "clean": release.tables[CLEAN].rows,
         "quarantined": release.tables[QUARANTINE].rows,
-        "quarters": {value: part.rows for value, part in release.tables[CLEAN].partitions.items()},
+        "tables": {
+            name: {value: part.rows for value, part in table.partitions.items()}
+            for name, table in release.tables.items()
+        },
+        "checks": [asdict(check) for check in checks],
+        "events": [{name: getattr(event, name) for name in ("kind", "at", "by", "reason")} for event in mine],
         "reason": next((event.reason for event in reversed(mine) if event.reason), ""),
     }
 
 
-def _state(number: int, events: list[ledger.Event], live: int | None) -> str:
+def _state(number: int, events: Sequence[ledger.Event], live: int | None) -> str:
     if number == live:
         return "live"
-    if any(event.kind in ("published", "rolled_back") for event in events):
+    kinds = {event.kind for event in events}
+    if "dropped" in kinds:
+        return "dropped"
+    if kinds & {"published", "rolled_back"}:
         return "previous"
-    return events[-1].kind if events else "unfinished"
+    # A crash after `accepted` or `publishing` leaves a release that the next command finishes or discards.
+    return next((kind for kind in ("discarded", "held") if kind in kinds), "unfinished")
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
     table = Table(box=None, pad_edge=False)
-    for name in ("release", "state", "when (UTC)", "batches", "clean", "rejected", "quarters"):
-        number = name in ("release", "batches", "clean", "rejected")
-        table.add_column(name, justify="right" if number else "left", no_wrap=True)
+    for name in _COLUMNS:
+        table.add_column(name, justify="right" if name in _NUMBERS else "left", no_wrap=True)
     for row in rows:
         style = {"live": "green", "held": "red"}.get(row["state"], "dim")
-        quarters = [str(Quarter.from_partition(value)) for value in row["quarters"]]
         table.add_row(
             str(row["release"]),
             f"[{style}]{row['state']}[/]",
             row["at"][:16],
-            f"{row['batches']:,}",
+            row["by"],
+            f"{len(row['batches']):,}",
             f"{row['clean']:,}",
             f"{row['quarantined']:,}",
-            "–".join(dict.fromkeys([quarters[0], quarters[-1]])) if quarters else "",
+            _checks(row["checks"]),
+            _quarters(row["tables"][CLEAN]),
         )
     standard_output().print(table)
     for row in rows:
         if row["reason"]:
             print(f"release {row['release']}, {row['state']}: {row['reason']}")
+
+
+def _checks(checks: Sequence[dict[str, Any]]) -> str:
+    """`9 passed`, `1 of 9 failed`, nothing for a release that was not checked."""
+    failed = sum(not check["passed"] for check in checks)
+    if failed:
+        return f"{failed} of {len(checks)} failed"
+    return f"{len(checks)} passed" if checks else ""
+
+
+def _quarters(partitions: dict[str, int]) -> str:
+    """The first and the last."""
+    if not partitions:
+        return ""
+    ends = (Quarter.from_partition(min(partitions)), Quarter.from_partition(max(partitions)))
+    return "–".join(dict.fromkeys(map(str, ends)))

@@ -151,10 +151,18 @@ def checks(storage: Storage, dataset: str, release: int) -> list[CheckRecord]:
     Raises:
         StorageError: The file is damaged.
     """
-    if f"{release:06d}" not in _names(storage, "checks", dataset):
-        return []
-    path = f"{ledger_table('checks')}/{dataset}.{release:06d}.json"
-    return [CheckRecord(**row) for row in _read(storage, path, CheckRecord)]
+    known = f"{release:06d}" in _names(storage, "checks", dataset)
+    return _checks_in(storage, dataset, release) if known else []
+
+
+def checks_by_release(storage: Storage, dataset: str) -> dict[int, list[CheckRecord]]:
+    """The checks of all releases that were checked.
+
+    Raises:
+        StorageError: A file is damaged; names it.
+    """
+    numbers = [int(name) for name in _names(storage, "checks", dataset)]
+    return {number: _checks_in(storage, dataset, number) for number in numbers}
 
 
 def live_release(events: Sequence[Event]) -> int | None:
@@ -180,6 +188,13 @@ def readable_releases(events: Sequence[Event]) -> list[int]:
     """Numbers of the releases that readers saw once and that are kept, ascending."""
     seen = {event.release for event in events if event.kind in ("published", "rolled_back")}
     return sorted(seen - {event.release for event in events if event.kind == "dropped"})
+
+
+def held_releases(events: Sequence[Event]) -> list[int]:
+    """Numbers of the releases that a check refused and whose tables are kept, ascending."""
+    held = {event.release for event in events if event.kind == "held"}
+    gone = {event.release for event in events if event.kind in ("published", "rolled_back", "discarded", "dropped")}
+    return sorted(held - gone)
 
 
 def _publish(storage: Storage, table: str, name: str, rows: Sequence[Record]) -> bool:
@@ -210,6 +225,11 @@ def _sequences(storage: Storage, dataset: str) -> list[int]:
 def _events_in(storage: Storage, dataset: str, sequence: int) -> list[Event]:
     path = f"{ledger_table('releases')}/{dataset}.{sequence:020d}.json"
     return [Event(**row) for row in _read(storage, path, Event)]
+
+
+def _checks_in(storage: Storage, dataset: str, release: int) -> list[CheckRecord]:
+    path = f"{ledger_table('checks')}/{dataset}.{release:06d}.json"
+    return [CheckRecord(**row) for row in _read(storage, path, CheckRecord)]
 
 
 def _read(storage: Storage, path: str, kind: type[Record]) -> list[dict[str, Any]]:

@@ -4,7 +4,20 @@ import pytest
 
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.errors import StorageError
-from warehouse.ledger import Event, append, events, interrupted_move, live_release, readable_releases, rolled_back_from
+from warehouse.ledger import (
+    CheckRecord,
+    Event,
+    append,
+    checks,
+    checks_by_release,
+    events,
+    held_releases,
+    interrupted_move,
+    live_release,
+    readable_releases,
+    record_checks,
+    rolled_back_from,
+)
 
 
 def an_event(kind, release, dataset="flights"):
@@ -103,3 +116,24 @@ def test_what_a_rollback_took_readers_from_is_remembered_until_the_next_release(
 def test_readable_is_what_readers_saw_once_and_gc_did_not_drop():
     steps = [("published", 1), ("published", 2), ("held", 3), ("rolled_back", 1), ("published", 4), ("dropped", 1)]
     assert readable_releases(history(*steps)) == [2, 4]
+
+
+def test_held_is_what_a_check_refused_and_nobody_published_or_dropped():
+    steps = [("held", 1), ("held", 2), ("dropped", 1), ("published", 3), ("held", 4), ("discarded", 5)]
+    assert held_releases(history(*steps)) == [2, 4]
+
+
+def test_checks_of_all_releases_are_read_by_one_listing(storage, monkeypatch):
+    for number, dataset in ((1, "flights"), (12, "flights"), (2, "cities")):
+        names = ("law", "rejected")
+        record_checks(storage, [CheckRecord(dataset, number, "r", "now", name, "fail", True, 0, "") for name in names])
+    listed = []
+    found = storage.list("/stackhouse/ledger/checks")
+    monkeypatch.setattr(storage, "list", lambda path: listed.append(path) or found)
+    checked = checks_by_release(storage, "flights")
+    assert {number: [check.name for check in of] for number, of in checked.items()} == {
+        1: ["law", "rejected"], 12: ["law", "rejected"],
+    }  # fmt: skip
+    assert len(listed) == 1
+    assert checks(storage, "flights", 12) == checked[12]
+    assert checks(storage, "flights", 2) == []

@@ -1,0 +1,56 @@
+"""What history says of a release."""
+
+import pytest
+
+from cli.history import describe
+from warehouse.ledger import CheckRecord, Event
+from warehouse.release import Partition, Release, ReleasedTable
+
+
+def a_release(number):
+    tables = {
+        "clean": ReleasedTable("d", {"2024-04-01": Partition("/c", 3), "2024-01-01": Partition("/b", 2)}),
+        "quarantine": ReleasedTable("d", {"aa": Partition("/q", 1)}),
+    }
+    return Release("flights", number, f"run{number}", "c", {}, "2024-12-24", "ann", {"bb": {}, "aa": {}}, {}, tables)
+
+
+def events(*steps):
+    return [
+        Event("flights", kind, release, "r", f"2024-12-25 00:00:{second:02d}", "ben", f"why {kind}")
+        for second, (kind, release) in enumerate(steps)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "state"),
+    [
+        ([], "unfinished"),
+        ([("accepted", 1)], "unfinished"),
+        ([("publishing", 1)], "unfinished"),
+        ([("publishing", 1), ("published", 1)], "live"),
+        ([("published", 1), ("published", 2)], "previous"),
+        ([("published", 1), ("published", 2), ("rolling_back", 1)], "previous"),
+        ([("published", 1), ("published", 2), ("rolled_back", 1)], "live"),
+        ([("published", 1), ("published", 2), ("dropped", 1)], "dropped"),
+        ([("held", 1)], "held"),
+        ([("held", 1), ("dropped", 1)], "dropped"),
+        ([("accepted", 1), ("discarded", 1)], "discarded"),
+    ],
+)
+def test_state_follows_from_the_events(steps, state):
+    assert describe(a_release(1), events(*steps), [])["state"] == state
+
+
+def test_everything_of_a_release_is_told_and_nothing_of_others():
+    check = CheckRecord("flights", 1, "run1", "2024-12-25 00:00:00", "law", "fail", True, 0, "")
+    found = describe(a_release(1), events(("publishing", 1), ("published", 1), ("held", 2)), [check])
+    assert (found["run"], found["by"], found["batches"]) == ("run1", "ann", ["aa", "bb"])
+    assert (found["clean"], found["quarantined"]) == (5, 1)
+    assert found["tables"] == {"clean": {"2024-04-01": 3, "2024-01-01": 2}, "quarantine": {"aa": 1}}
+    assert [check["name"] for check in found["checks"]] == ["law"]
+    assert found["events"] == [
+        {"kind": "publishing", "at": "2024-12-25 00:00:00", "by": "ben", "reason": "why publishing"},
+        {"kind": "published", "at": "2024-12-25 00:00:01", "by": "ben", "reason": "why published"},
+    ]
+    assert (found["at"], found["reason"]) == ("2024-12-25 00:00:01", "why published")
