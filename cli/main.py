@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cli.arguments import AsJson, Dataset, Format, Kept, Passed, Wait
 from warehouse.errors import StackhouseError, UsageError
 from warehouse.settings import Settings, load_settings
 
@@ -21,12 +22,6 @@ app = typer.Typer(
 
 contract_commands = typer.Typer(help="Contracts: data/<dataset>/dataset.yaml.", no_args_is_help=True)
 app.add_typer(contract_commands, name="contract")
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-Dataset = Annotated[str, typer.Argument(help="Name of a directory below data/, e.g. flights.")]
-Format = Annotated[str, typer.Option("--format", help="table, csv or json.")]
-Wait = Annotated[bool, typer.Option("--wait", help="Wait for another writer to end.")]
-Passed = Annotated[list[str] | None, typer.Argument(help="Passed on as they are.")]
 
 _PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 _INTERRUPTED = 130
@@ -181,11 +176,12 @@ def reprocess(
 def query(
     sql: Annotated[str, typer.Argument(help="One statement of HiveQL.")],
     output: Format = "table",
+    release: Kept = None,
 ) -> None:
     """Ask HiveServer2 and print the answer."""
     from cli.querying import run_query
 
-    run_query(_settings(), sql, output)
+    run_query(_settings(), sql, output, release)
 
 
 @app.command(context_settings=_PASSES_ON)
@@ -222,7 +218,7 @@ def rollback(
 def quarantine(
     dataset: Dataset,
     output: Format = "table",
-    release: Annotated[int | None, typer.Option(min=1, help="Of this release, not of the live one.")] = None,
+    release: Kept = None,
     export: Annotated[
         Path | None, typer.Option(help="Write the records to files in this new directory, to mend and load again.")
     ] = None,

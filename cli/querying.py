@@ -13,19 +13,30 @@ from warehouse.settings import Settings
 _NUMBERS = {"TINYINT", "SMALLINT", "INT", "BIGINT", "DECIMAL", "DOUBLE", "FLOAT"}
 
 
-def run_query(settings: Settings, sql: str, output: str) -> None:
+def run_query(settings: Settings, sql: str, output: str, release: int | None) -> None:
     """Run a statement and print its rows.
 
+    Args:
+        settings: Of the stack.
+        sql: One statement.
+        output: `table`, `csv` or `json`.
+        release: Read this one where the statement names views of a dataset; `None`: what readers see now.
+
     Raises:
-        UsageError: Unknown format, or no statement.
+        UsageError: Unknown format, or no statement; of a release, see `query_release`.
         QueryError: HiveServer2 refuses or fails it.
     """
     check_format(output)
     statement = sql.strip().rstrip(";").strip()
     if not statement:
         raise UsageError("the statement is empty")
-    with connect(settings) as server:
-        rows = server.fetch(statement)
+    if release is None:
+        with connect(settings) as server:
+            rows = server.fetch(statement)
+    else:
+        from cli.kept_releases import query_release
+
+        rows = query_release(settings, statement, release)
     PRINTERS[output](rows)
 
 

@@ -158,10 +158,11 @@ def create_table(dataset: str, table: Table, release: int) -> str:
 
 
 def _typed(column: TableColumn) -> str:
-    return f"{_quoted(column)} {column.type} COMMENT {literal(column.comment)}"
+    return f"{quoted(column)} {column.type} COMMENT {literal(column.comment)}"
 
 
-def _quoted(column: TableColumn) -> str:
+def quoted(column: TableColumn) -> str:
+    """Name of a column as a statement has it."""
     return f"`{validate_identifier(column.name)}`"
 
 
@@ -176,7 +177,7 @@ def add_partitions(dataset: str, table: Table, release: int, locations: Mapping[
     """
     kind = "DATE " if table.partition.type == "DATE" else ""
     lines = "\n".join(
-        f"PARTITION ({_quoted(table.partition)}={kind}{literal(value)}) LOCATION {literal(path)}"
+        f"PARTITION ({quoted(table.partition)}={kind}{literal(value)}) LOCATION {literal(path)}"
         for value, path in locations.items()
     )
     return f"ALTER TABLE {table_name(dataset, table.name, release)} ADD IF NOT EXISTS\n{lines}"
@@ -199,8 +200,8 @@ def count_values(dataset: str, table: Table, release: int) -> str:
         Query for rows of table name, partition value, number of rows, and the numbers of values that are
         not NULL by column, joined with commas so that the queries of several tables can be united.
     """
-    filled = ", ".join(f"CAST(COUNT({_quoted(column)}) AS STRING)" for column in table.columns)
-    key = _quoted(table.partition)
+    filled = ", ".join(f"CAST(COUNT({quoted(column)}) AS STRING)" for column in table.columns)
+    key = quoted(table.partition)
     return (
         f"SELECT {literal(table.name)} AS `name`, CAST({key} AS STRING) AS `value`, "  # noqa: S608
         f"COUNT(*) AS `rows_read`, "
@@ -239,7 +240,7 @@ def views(table: str, columns: Sequence[TableColumn]) -> tuple[View, ...]:
 
 def replace_view(dataset: str, view: View, table: str, release: int, comment: str) -> str:
     """Statement that makes a view or points it, with its comments, to a release."""
-    names = ",\n  ".join(f"{_quoted(column)} COMMENT {literal(column.comment)}" for column in view.columns)
+    names = ",\n  ".join(f"{quoted(column)} COMMENT {literal(column.comment)}" for column in view.columns)
     expressions = ", ".join(_expression(column) for column in view.columns)
     return (
         f"CREATE OR REPLACE VIEW {_view_name(dataset, view.name)} (\n  {names}\n)\n"  # noqa: S608
@@ -249,10 +250,16 @@ def replace_view(dataset: str, view: View, table: str, release: int, comment: st
     )
 
 
+def select_view(dataset: str, view: View, table: str, release: int) -> str:
+    """Query for the rows that a view shows, or would show, of a release."""
+    expressions = ", ".join(f"{_expression(column)} AS {quoted(column)}" for column in view.columns)
+    return f"SELECT {expressions} FROM {table_name(dataset, table, release)}"  # noqa: S608
+
+
 def _expression(column: TableColumn) -> str:
     if column == _RECORD_TEXT:
         return f"CAST(`{_RECORD.name}` AS STRING)"
-    return _quoted(column)
+    return quoted(column)
 
 
 def select_quarantine(dataset: str, release: int, limit: int | None) -> str:
@@ -263,7 +270,7 @@ def select_quarantine(dataset: str, release: int, limit: int | None) -> str:
         release: Number.
         limit: Of rows to be looked at, with the beginning of their texts; `None`: all rows with all of their texts.
     """
-    columns = ", ".join(_quoted(column) for column in (_BATCH, _FILE, _LINE, _RULES, _VALUES))
+    columns = ", ".join(quoted(column) for column in (_BATCH, _FILE, _LINE, _RULES, _VALUES))
     text, few = _expression(_RECORD_TEXT), ""
     if limit is not None:
         text, few = f"SUBSTR({text}, 1, {_SHOWN_CHARACTERS})", f" LIMIT {limit:d}"
@@ -273,7 +280,7 @@ def select_quarantine(dataset: str, release: int, limit: int | None) -> str:
 
 def select_rejected_records(dataset: str, release: int) -> str:
     """Query for the bytes of all rejected records: batch, file, line, record."""
-    columns = ", ".join(_quoted(column) for column in (_BATCH, _FILE, _LINE, _RECORD))
+    columns = ", ".join(quoted(column) for column in (_BATCH, _FILE, _LINE, _RECORD))
     return f"SELECT {columns} FROM {table_name(dataset, QUARANTINE, release)}"  # noqa: S608
 
 

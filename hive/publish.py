@@ -84,7 +84,7 @@ def point_views(server: HiveServer, release: Release) -> None:
 def _view_statements(server: HiveServer, table: str, release: Release) -> dict[str, str]:
     name = ddl.table_name(release.dataset, table, release.number)
     comment = _properties(server, name)["comment"]
-    views = ddl.views(table, _columns(server, name))
+    views = ddl.views(table, table_columns(server, name))
     return {view.name: ddl.replace_view(release.dataset, view, table, release.number, comment) for view in views}
 
 
@@ -144,7 +144,7 @@ def _properties(server: HiveServer, name: str) -> dict[str, str]:
     return {str(key): str(value) for key, value in server.fetch(f"SHOW TBLPROPERTIES {name}").rows}
 
 
-def _columns(server: HiveServer, name: str) -> list[ddl.TableColumn]:
+def table_columns(server: HiveServer, name: str) -> list[ddl.TableColumn]:
     """Columns of a table, the partition key last."""
     columns = []
     for column, kind, comment in server.fetch(f"DESCRIBE {name}").rows:

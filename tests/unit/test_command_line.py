@@ -33,7 +33,10 @@ def stackhouse(*arguments, **environment):
         (("history", "flights"), 4, "./stackhouse up"),
         (("logs", "namenode"), 2, "has not been started"),
         (("doctor",), 2, "not built yet"),
-        (("rollback", "flights", "--to", "3"), 2, "not built yet"),
+        (("rollback", "flights", "--to", "3"), 4, "./stackhouse up"),
+        (("query", "SELECT 1", "--release", "1"), 2, "reads no dataset"),
+        (("query", "SELECT * FROM flights.clean WHERE (", "--release", "1"), 2, "cannot be read: line 1, column 3"),
+        (("query", "SELECT * FROM flights.clean", "--release", "1"), 4, "./stackhouse up"),
         (("reprocess", "flights"), 4, "./stackhouse up"),
     ],
 )

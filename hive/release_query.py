@@ -1,0 +1,108 @@
+"""Reads one release by the names of the readers' views: finds them in a SELECT and puts the release's rows there.
+
+The statement is never written anew: all but the names stays as the user wrote it.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ParseError, SqlglotError
+
+from hive import ddl
+from hive.connection import HiveServer
+from hive.publish import table_columns
+from warehouse.errors import UsageError
+from warehouse.release import Release
+
+# It logs what it cannot read; without a handler Python would print that to the user as well.
+logging.getLogger("sqlglot").addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True)
+class ViewName:
+    """`dataset.view` where a query reads from it. Hive has no such names before a column.
+
+    Attributes:
+        dataset: Lower case, without backticks; so is `view`.
+        view: In that database.
+        start: Position of its first character.
+        end: Position behind its last.
+        aliased: Another name follows, by which the query calls its columns.
+    """
+
+    dataset: str
+    view: str
+    start: int
+    end: int
+    aliased: bool
+
+
+def find_names(sql: str) -> list[ViewName]:
+    """What a query reads that is qualified with a database, in the order of the text.
+
+    Raises:
+        UsageError: It cannot be read, or is not exactly one query.
+    """
+    found = [_name(table) for table in _parse(sql).find_all(exp.Table) if _qualified(table)]
+    return sorted(found, key=lambda name: name.start)
+
+
+def _parse(sql: str) -> exp.Query:
+    try:
+        statements = sqlglot.parse(sql, read="hive")
+    except ParseError as problem:
+        where = problem.errors[0] if problem.errors else {}
+        place = f"line {where.get('line')}, column {where.get('col')}: {where.get('description')}"
+        raise UsageError(f"the statement cannot be read: {place if where else problem}") from problem
+    except SqlglotError as problem:
+        raise UsageError(f"the statement cannot be read: {problem}") from problem
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise UsageError("--release reads rows: give one SELECT, WITH ... SELECT or FROM ... SELECT")
+    return statements[0]
+
+
+def _qualified(table: exp.Table) -> bool:
+    return bool(table.args.get("db")) and not table.args.get("catalog") and isinstance(table.this, exp.Identifier)
+
+
+def _name(table: exp.Table) -> ViewName:
+    database, view = table.args["db"], table.this
+    start, end = int(database.meta["start"]), int(view.meta["end"]) + 1
+    return ViewName(database.name.lower(), view.name.lower(), start, end, bool(table.args.get("alias")))
+
+
+def splice(sql: str, names: Iterable[ViewName], views: Mapping[str, str]) -> str:
+    """A query that reads one release where it named views of its dataset.
+
+    Args:
+        sql: The query.
+        names: In it, of one dataset.
+        views: Query for the rows of the release, by view.
+
+    Raises:
+        UsageError: The release has no such view.
+    """
+    places = sorted(names, key=lambda name: name.start, reverse=True)
+    if unknown := sorted({name.view for name in places} - views.keys()):
+        raise UsageError(f"the release has no {', '.join(unknown)}; it has: {', '.join(sorted(views))}")
+    for name in places:
+        alias = "" if name.aliased else f" AS `{name.view}`"
+        sql = f"{sql[: name.start]}({views[name.view]}){alias}{sql[name.end :]}"
+    return sql
+
+
+def view_queries(server: HiveServer, release: Release) -> dict[str, str]:
+    """Query for the rows of a release by view that shows them, or would.
+
+    Raises:
+        QueryError: A table of the release is missing.
+    """
+    dataset, number = release.dataset, release.number
+    queries = {}
+    for table in release.tables:
+        for view in ddl.views(table, table_columns(server, ddl.table_name(dataset, table, number))):
+            queries[view.name] = ddl.select_view(dataset, view, table, number)
+    return queries
