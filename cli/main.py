@@ -201,6 +201,20 @@ def history(dataset: Dataset, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def diff(
+    dataset: Dataset,
+    before: Annotated[int, typer.Argument(min=1, help="Release.")],
+    after: Annotated[int, typer.Argument(min=1, help="Release that it is compared with.")],
+    output: Format = "table",
+    rows: Annotated[bool, typer.Option("--rows", help="Show up to 20 changed rows of each mart too.")] = False,
+) -> None:
+    """Show what changed for readers from one release to another, by table and quarter."""
+    from cli.diff import print_diff
+
+    print_diff(_settings(), dataset, (before, after), output, rows)
+
+
+@app.command()
 def rollback(
     dataset: Dataset,
     to: Annotated[int | None, typer.Option(min=1, help="This release; else the one before the live one.")] = None,
