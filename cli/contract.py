@@ -11,7 +11,7 @@ from warehouse.contract import Contract
 from warehouse.contract_change import changes
 from warehouse.contract_file import load_contract
 from warehouse.errors import StackDownError
-from warehouse.mart_sql import load_mart_sql
+from warehouse.mart_sql import load_clean_check, load_mart_sql
 from warehouse.release import load_release
 from warehouse.settings import Settings
 
@@ -22,10 +22,11 @@ def print_check(settings: Settings, dataset: str, as_json: bool) -> None:
     """Print the columns of a contract and its changes since the live release.
 
     Raises:
-        ContractError: It is wrong, or a file of its marts is missing.
+        ContractError: It is wrong, or a file of its marts is missing or wrong.
     """
     contract = load_contract(dataset, settings.datasets)
     load_mart_sql(contract)
+    load_clean_check(contract)
     report = _report(contract, *_live_meaning(settings, dataset))
     if as_json:
         print_json(report)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 
@@ -20,13 +20,14 @@ from hive.connection import connect
 from spark.launch import run_job, submit_arguments
 from warehouse import ledger
 from warehouse.batch import Batch, loaded_batches
+from warehouse.check import Check
 from warehouse.conservation import Law, law_of
 from warehouse.contract import Contract
 from warehouse.contract_change import changes
 from warehouse.contract_file import load_contract
 from warehouse.errors import ContractError, StackhouseError, UsageError
 from warehouse.job import JobPlan, JobResult
-from warehouse.mart_sql import load_mart_sql
+from warehouse.mart_sql import load_clean_check, load_mart_sql
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import Quarter
 from warehouse.release import Release, load_release, release_numbers
@@ -77,6 +78,7 @@ class RunReport:
         law: Conservation over all its batches, by file.
         new_batches: Counts of the batches that this run staged.
         seconds: By step.
+        checks: Of the release, when this run made it.
     """
 
     dataset: str
@@ -86,6 +88,7 @@ class RunReport:
     law: Law
     new_batches: list[StagedBatch]
     seconds: dict[str, float]
+    checks: Sequence[Check] = field(default_factory=tuple)
 
 
 def run_pipeline(settings: Settings, dataset: str, request: RunRequest, board: StepBoard) -> RunReport:
@@ -136,8 +139,8 @@ class _Run:
         self._storage.publish(self._paths.release(number), release.to_json())
         reached(Step.RELEASE_WRITTEN)
         self._note(inputs, release)
-        publish_release(self._writer, self._board, Made(inputs, result, release), self._request.accept)
-        report = self._report(inputs.batches, release, result, made, monotonic() - began)
+        checks = publish_release(self._writer, self._board, Made(inputs, result, release), self._request.accept)
+        report = replace(self._report(inputs.batches, release, result, made, monotonic() - began), checks=checks)
         self._writer.note(steps=report.seconds)
         return report
 
@@ -175,6 +178,7 @@ class _Run:
             staged={batch: staged for batch, staged in found.items() if staged},
             live=live,
             quarters=self._request.quarters,
+            clean_check=load_clean_check(contract),
         )
 
     def _run_job(self, plan: JobPlan) -> JobResult:

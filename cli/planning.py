@@ -7,7 +7,7 @@ from warehouse.batch import Batch
 from warehouse.contract import Contract
 from warehouse.errors import UsageError
 from warehouse.job import JobPlan, MartTask, StagedSource, StageTask
-from warehouse.mart_sql import MartSql
+from warehouse.mart_sql import CheckSql, MartSql
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import Quarter
 from warehouse.release import CLEAN, QUARANTINE, Release
@@ -25,6 +25,7 @@ class Inputs:
         staged: Those staged already under this contract, by batch id.
         live: What readers see, `None` before the first release.
         quarters: Asked to be built anew.
+        clean_check: Of the clean rows, `None`: there is none.
     """
 
     contract: Contract
@@ -33,6 +34,7 @@ class Inputs:
     staged: dict[str, StagedBatch]
     live: Release | None
     quarters: Sequence[Quarter] = field(default_factory=tuple)
+    clean_check: CheckSql | None = None
 
     @property
     def kept(self) -> Release | None:
@@ -64,6 +66,7 @@ def make_plan(inputs: Inputs, run: str) -> JobPlan | None:
         clean_target=paths.clean(run),
         clean_existing={value: partition.path for value, partition in kept.items()},
         marts=marts,
+        clean_check=inputs.clean_check.sql if inputs.clean_check else None,
     )
 
 

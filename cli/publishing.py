@@ -1,6 +1,6 @@
 """Checks a release that nobody can read yet, and shows it to readers or holds it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cli.board import StepBoard
@@ -14,7 +14,7 @@ from warehouse.check import Check
 from warehouse.conservation import law_of
 from warehouse.errors import HeldError
 from warehouse.job import JobResult
-from warehouse.release import Release
+from warehouse.release import CLEAN, Release
 from warehouse.run import utc_now
 from warehouse.steps import Step, reached
 
@@ -34,7 +34,7 @@ class Made:
     release: Release
 
 
-def publish_release(writer: Writer, board: StepBoard, made: Made, accept: str | None) -> None:
+def publish_release(writer: Writer, board: StepBoard, made: Made, accept: str | None) -> list[Check]:
     """Check a release and move readers to it.
 
     Args:
@@ -42,6 +42,9 @@ def publish_release(writer: Writer, board: StepBoard, made: Made, accept: str | 
         board: Told of the steps.
         made: The release, written already.
         accept: Why it may be published although checks refuse it; `None`: it may not.
+
+    Returns:
+        What was checked: failures among it are warnings, or accepted.
 
     Raises:
         HeldError: A check holds it; readers keep the one before.
@@ -61,16 +64,25 @@ def publish_release(writer: Writer, board: StepBoard, made: Made, accept: str | 
         writer.event("published", release.number)
         reached(Step.PUBLISHED)
         board.end()
+    return checks
 
 
 def _all_checks(server: HiveServer, made: Made) -> list[Check]:
-    inputs, release, failed = made.inputs, made.release, made.result.failed_checks
+    inputs, release = made.inputs, made.release
     return [
         Check("law", tuple(law_of(inputs.batches, release).broken), may_be_accepted=False),
         Check("rejected", tuple(_rejected_too_many(inputs, release))),
-        *(Check(f"mart {mart.name}", tuple(failed.get(mart.name, ()))) for mart in inputs.marts),
+        *_sql_checks(inputs, made.result.failed_checks),
         Check("Hive", tuple(audit_release(server, inputs.contract, release)), may_be_accepted=False),
     ]
+
+
+def _sql_checks(inputs: Inputs, failed: Mapping[str, Sequence[str]]) -> Iterator[Check]:
+    """The checks that users wrote."""
+    if inputs.clean_check:
+        yield Check(CLEAN, tuple(failed.get(CLEAN, ())), inputs.clean_check.severity)
+    for mart in inputs.marts:
+        yield Check(f"mart {mart.name}", tuple(failed.get(mart.name, ())), mart.severity)
 
 
 def _record(writer: Writer, release: Release, checks: Sequence[Check]) -> None:

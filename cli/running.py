@@ -1,5 +1,7 @@
 """`run`: the pipeline with its progress and its report."""
 
+import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,6 +11,7 @@ from rich.table import Table
 from cli.board import StepBoard
 from cli.output import print_json, standard_output
 from cli.pipeline import RunReport, RunRequest, run_pipeline
+from warehouse.check import Check
 from warehouse.conservation import Law
 from warehouse.quarter import Quarter
 from warehouse.release import CLEAN, QUARANTINE
@@ -22,10 +25,17 @@ def run_dataset(settings: Settings, dataset: str, request: RunRequest, as_json: 
     """Run the pipeline and print what it did; see `cli.pipeline.run_pipeline` for what is raised."""
     with StepBoard() as board:
         report = run_pipeline(settings, dataset, request, board)
+    _warn(report.checks)
     if as_json:
         print_json(_document(report))
     else:
         _print(report)
+
+
+def _warn(checks: Sequence[Check]) -> None:
+    for check in checks:
+        for failure in check.failures if check.severity == "warn" else ():
+            print(f"warning: {check.name}: {failure}", file=sys.stderr)
 
 
 def _document(report: RunReport) -> dict[str, Any]:
@@ -41,6 +51,15 @@ def _document(report: RunReport) -> dict[str, Any]:
             name: {value: part.rows for value, part in table.partitions.items()} for name, table in tables.items()
         },
         "new_batches": [asdict(staged) for staged in report.new_batches],
+        "checks": [
+            {
+                "name": check.name,
+                "severity": check.severity,
+                "passed": not check.failures,
+                "failures": list(check.failures),
+            }
+            for check in report.checks
+        ],
         "seconds": report.seconds,
     }
 

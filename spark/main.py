@@ -23,17 +23,18 @@ from typing import IO, Any
 
 from pyspark.sql import SparkSession
 
-from spark.clean import CleanTask, clean
+from spark.clean import CleanCounts, CleanTask, clean
 from spark.failure import reason
 from spark.fs import exists
-from spark.marts import build_mart
+from spark.marts import build_mart, check_failures, register_clean
 from spark.session import start_session
 from spark.stage import stage
 from warehouse.contract import Contract
 from warehouse.contract_file import parse_contract
 from warehouse.errors import AlreadyExistsError, JobError
-from warehouse.job import JobPlan, JobResult, StagedCounts, StagedSource
+from warehouse.job import FileRows, JobPlan, JobResult, StagedCounts, StagedSource
 from warehouse.paths import partition_name
+from warehouse.release import CLEAN
 
 Report = Callable[..., None]
 """Called with the name of an event and its fields."""
@@ -80,7 +81,8 @@ def run_plan(spark: SparkSession, contract: Contract, plan: JobPlan, report: Rep
     report("step", name="clean", quarters=sorted(quarters))
     todo = CleanTask(sources, plan.released, quarters, plan.clean_target, plan.target_file_bytes)
     cleaned = clean(spark, contract, todo)
-    result = JobResult(spark.sparkContext.applicationId, staged, cleaned.clean, cleaned.superseded, {}, {})
+    failed = _check_clean(spark, contract, plan, cleaned)
+    result = JobResult(spark.sparkContext.applicationId, staged, cleaned.clean, cleaned.superseded, {}, failed)
     return _build_marts(spark, contract, plan, result, report)
 
 
@@ -109,12 +111,25 @@ def _new_sources(plan: JobPlan, staged: dict[str, StagedCounts]) -> list[StagedS
     ]
 
 
+def _check_clean(spark: SparkSession, contract: Contract, plan: JobPlan, cleaned: CleanCounts) -> dict[str, list[str]]:
+    if plan.clean_check is None:
+        return {}
+    register_clean(spark, contract, list(_written(plan, cleaned.clean).values()))
+    failures = check_failures(spark, plan.clean_check)
+    return {CLEAN: failures} if failures else {}
+
+
+def _written(plan: JobPlan, clean: dict[str, FileRows]) -> dict[str, str]:
+    """Directories of the quarters that the run wrote."""
+    return {quarter: f"{plan.clean_target}/{partition_name(quarter)}" for quarter, rows in clean.items() if rows}
+
+
 def _build_marts(
     spark: SparkSession, contract: Contract, plan: JobPlan, result: JobResult, report: Report
 ) -> JobResult:
-    written = {q: f"{plan.clean_target}/{partition_name(q)}" for q, rows in result.clean.items() if rows}
+    written = _written(plan, result.clean)
     kept = {q: path for q, path in plan.clean_existing.items() if q not in result.clean}
-    marts, failed = dict[str, dict[str, int]](), dict[str, list[str]]()
+    marts, failed = dict[str, dict[str, int]](), dict(result.failed_checks)
     for task in plan.marts:
         report("step", name="mart", mart=task.name)
         quarters = sorted({*task.quarters, *result.clean})

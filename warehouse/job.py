@@ -88,6 +88,8 @@ class JobPlan:
         clean_target: New directory for clean rows.
         clean_existing: Directory of each quarter's clean rows that the run does not write, for marts.
         marts: Marts to build; the quarters that the run cleans are added to each.
+        clean_check: SELECT over the view `clean` of the quarters that the run writes; a row it returns is a failure.
+            `None`: there is no such check.
         target_file_bytes: Wanted size of a Parquet file, roughly.
     """
 
@@ -101,6 +103,7 @@ class JobPlan:
     clean_target: str
     clean_existing: dict[str, str]
     marts: list[MartTask]
+    clean_check: str | None = None
     target_file_bytes: int = 256 * 1024 * 1024
 
     def to_dict(self) -> dict[str, Any]:
@@ -153,7 +156,7 @@ class JobResult:
         superseded: The same, for the same quarters, of rows that a newer version of their key replaced. Counted by
             itself, not as a difference, so that the conservation law proves something.
         marts: Rows by mart and quarter partition value, for all quarters it built.
-        failed_checks: By mart: the first rows its check returned, as text; no entry: the check passed.
+        failed_checks: By mart, and `clean`: the first rows its check returned, as text; no entry: the check passed.
     """
 
     application: str

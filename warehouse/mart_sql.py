@@ -1,12 +1,31 @@
-"""The SQL of the marts: `sql/<dataset>/<mart>.sql` and its check."""
+"""The SQL of the marts, `sql/<dataset>/<mart>.sql`, and of the checks, `<mart>.check.sql` and `clean.check.sql`."""
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from warehouse.check import Severity
 from warehouse.contract import Contract, Mart
 from warehouse.errors import ContractError
+from warehouse.release import CLEAN
+
+_SEVERITY = re.compile(r"\s*--\s*severity\b(.*)", re.IGNORECASE)
+_SEVERITIES: dict[str, Severity] = {": fail": "fail", ": warn": "warn"}
+
+
+@dataclass(frozen=True)
+class CheckSql:
+    """SQL of one check.
+
+    Attributes:
+        sql: SELECT whose rows are failures.
+        severity: `fail` unless a comment line says `-- severity: warn`.
+    """
+
+    sql: str
+    severity: Severity
 
 
 @dataclass(frozen=True)
@@ -18,21 +37,33 @@ class MartSql:
         sql: SELECT over `clean`.
         check: SELECT whose rows are failures.
         definition: Fingerprint of all that the mart's rows are computed by.
+        severity: Of the check.
     """
 
     name: str
     sql: str
     check: str
     definition: str
+    severity: Severity = "fail"
 
 
 def load_mart_sql(contract: Contract) -> tuple[MartSql, ...]:
     """Read the SQL of all marts of a contract, in its order: it stands where the contract does.
 
     Raises:
-        ContractError: A file is missing.
+        ContractError: A file is missing, or the severity of a check is none.
     """
     return tuple(_load(contract, mart, sql_directory(contract)) for mart in contract.marts)
+
+
+def load_clean_check(contract: Contract) -> CheckSql | None:
+    """Read the check of the clean rows; `None` without one.
+
+    Raises:
+        ContractError: Its severity is none.
+    """
+    path = sql_directory(contract) / f"{CLEAN}.check.sql"
+    return _check(path, contract) if path.exists() else None
 
 
 def sql_directory(contract: Contract) -> Path:
@@ -42,10 +73,31 @@ def sql_directory(contract: Contract) -> Path:
 
 def _load(contract: Contract, mart: Mart, directory: Path) -> MartSql:
     sql = _read(directory / f"{mart.name}.sql", contract)
-    check = _read(directory / f"{mart.name}.check.sql", contract)
+    check = _check(directory / f"{mart.name}.check.sql", contract)
     types = [[column.name, column.type] for column in mart.columns]
     meaning = json.dumps([contract.fingerprint, sql, types])
-    return MartSql(mart.name, sql, check, hashlib.sha256(meaning.encode()).hexdigest()[:16])
+    definition = hashlib.sha256(meaning.encode()).hexdigest()[:16]
+    return MartSql(mart.name, sql, check.sql, definition, check.severity)
+
+
+def _check(path: Path, contract: Contract) -> CheckSql:
+    sql = _read(path, contract)
+    return CheckSql(sql, _severity(path, sql))
+
+
+def _severity(path: Path, sql: str) -> Severity:
+    found: list[Severity] = []
+    for number, line in enumerate(sql.splitlines(), 1):
+        said = _SEVERITY.fullmatch(line)
+        if said is None:
+            continue
+        severity = _SEVERITIES.get(said[1].rstrip())
+        if severity is None or found:
+            raise ContractError(
+                f"{path}:{number}: {line.strip()!r}, expected one line `-- severity: warn` or `-- severity: fail`"
+            )
+        found.append(severity)
+    return found[0] if found else "fail"
 
 
 def _read(path: Path, contract: Contract) -> str:

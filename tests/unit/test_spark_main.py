@@ -78,7 +78,8 @@ def _plan(tmp_path: Path) -> JobPlan:
 
 
 def test_a_run_reports_its_steps_and_then_its_result(tmp_path: Path, plan: JobPlan) -> None:
-    code, events = run_job(tmp_path, json.dumps(plan.to_dict()))
+    checked = replace(plan, clean_check="SELECT delay, quarter_start FROM clean WHERE delay > 14")
+    code, events = run_job(tmp_path, json.dumps(checked.to_dict()))
     started, *steps, result = events
     assert (code, started["event"]) == (0, "started")
     assert steps == [
@@ -92,7 +93,8 @@ def test_a_run_reports_its_steps_and_then_its_result(tmp_path: Path, plan: JobPl
         "event": "result", "application": started["application"],
         "staged": {"b1": {"staged": 1, "quarantined": 1, "quarters": quarter, "rules": {"delay:type": 1},
                           "rejected": rejected}},
-        "clean": clean, "superseded": {"2001-04-01": {}}, "marts": dict.fromkeys(_MARTS, quarter), "failed_checks": {},
+        "clean": clean, "superseded": {"2001-04-01": {}}, "marts": dict.fromkeys(_MARTS, quarter),
+        "failed_checks": {"clean": ["delay=15, quarter_start=2001-04-01"]},
     }  # fmt: skip
 
 
