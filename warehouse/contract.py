@@ -21,6 +21,11 @@ EPOCH_UNITS = {"epoch-seconds": 1_000_000, "epoch-milliseconds": 1_000, "epoch-m
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
+def is_numeric(hive_type: str) -> bool:
+    """Whether values of a Hive SQL type in upper case can be summed."""
+    return hive_type.partition("(")[0] in ("TINYINT", "SMALLINT", "INT", "BIGINT", "DECIMAL", "DOUBLE")
+
+
 def validate_identifier(name: str) -> str:
     """Return a name that is safe as a Hive identifier and as an HDFS path component.
 
@@ -156,6 +161,21 @@ class Mart:
 
 
 @dataclass(frozen=True)
+class DriftLimit:
+    """How far a quarter that is published again may be from what was published before.
+
+    Attributes:
+        limit: Largest accepted change, as a share of what was there before.
+        table: `clean` or a mart.
+        column: Whose sum is compared; `None`: the number of rows.
+    """
+
+    limit: float
+    table: str = "clean"
+    column: str | None = None
+
+
+@dataclass(frozen=True)
 class Contract:
     """What a dataset's rows look like and what is made of them.
 
@@ -171,6 +191,7 @@ class Contract:
         path: The file this was read from.
         time_zone: Zone of the wall clocks that columns with `is_instant` are published in; `None` without such.
         version: Column whose greatest value wins among rows with one key; `None`: the row that arrived last.
+        drift_limits: How far a quarter may be from the live release.
     """
 
     dataset: str
@@ -184,6 +205,7 @@ class Contract:
     path: Path
     time_zone: str | None = None
     version: str | None = None
+    drift_limits: tuple[DriftLimit, ...] = ()
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -216,7 +238,7 @@ class Contract:
     def meaning(self) -> dict[str, Any]:
         """All that decides how rows are read, checked and keyed, as JSON holds it.
 
-        Descriptions and marts are left out: changing a comment re-reads nothing.
+        Descriptions, marts and the limits of a release are left out: changing them re-reads nothing.
         """
         meaning = {
             "columns": [{k: v for k, v in asdict(c).items() if k not in ("description", "pii")} for c in self.columns],

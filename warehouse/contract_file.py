@@ -1,5 +1,6 @@
 """Reads `data/<dataset>/dataset.yaml`, an Open Data Contract Standard v3.2 file, into a `Contract`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from open_data_contract_standard.model import OpenDataContractStandard, SchemaOb
 from warehouse import contract_values as expect
 from warehouse.contract import ORIGIN_COLUMNS, Column, Contract, Mart, RowRule, validate_identifier
 from warehouse.contract_column import check_names, read_column, zone
+from warehouse.contract_drift import read_drift_limits
 from warehouse.contract_format import read_format
 from warehouse.errors import ContractError
 from warehouse.odcs import Spot, read_standard
@@ -23,7 +25,7 @@ RESERVED_COLUMNS = {*ORIGIN_COLUMNS, PARTITION_COLUMN}
 MOST_COLUMNS = 1000
 """Columns of one table; with more, Hive's and Spark's plans take minutes."""
 
-_CUSTOM = {"eventTime", "inputFormat", "rejectThreshold", "marts", "timeZone", "versionColumn"}
+_CUSTOM = {"eventTime", "inputFormat", "rejectThreshold", "marts", "timeZone", "versionColumn", "driftLimits"}
 _RESERVED_DATASETS = {"default", "information_schema", "ops", "sys"}
 _RESERVED_ENDING = "_releases"
 
@@ -90,7 +92,9 @@ def parse_contract(dataset: str, path: Path, text: str) -> Contract:
         version=expect.text(*custom["versionColumn"]) if "versionColumn" in custom else None,
     )
     _check(contract, custom, spot)
-    return contract
+    if "driftLimits" not in custom:
+        return contract
+    return replace(contract, drift_limits=read_drift_limits(*custom["driftLimits"], contract))
 
 
 def _schema_objects(standard: OpenDataContractStandard, top: Spot) -> dict[str, tuple[SchemaObject, Spot]]:

@@ -15,11 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from cli.publishing import _rejected_too_many
 from ingestion.input_file import LONGEST_LINE_BYTES, MOST_FILES, check_files, describe_file
 from ingestion.loader import _refuse_known_rows
-from spark.clean import CleanTask, clean
+from spark.clean import CleanTask, clean, read_staged
 from spark.fields import LONGEST_RECORD
 from spark.stage import stage
 from tests.contract.contract_examples import (
@@ -37,11 +38,12 @@ from tests.contract.contract_examples import (
     table,
 )
 from warehouse.columns import check_columns
-from warehouse.contract import Contract, validate_identifier
+from warehouse.contract import Contract, DriftLimit, validate_identifier
 from warehouse.contract_change import changes
 from warehouse.contract_column import OPTIONS, OTHER_FORMATS
 from warehouse.contract_file import _CUSTOM, MOST_COLUMNS, RESERVED_COLUMNS, RESERVED_TABLES, check_dataset_name
 from warehouse.contract_format import _KEYS_OF, _MOST_TITLE_LINES
+from warehouse.drift import Figures, drift_failures
 from warehouse.errors import ContractError, InputFileError
 from warehouse.job import StagedCounts, StagedSource, StageTask, rows_of
 from warehouse.settings import REPOSITORY
@@ -128,8 +130,10 @@ def batches_of(spark: SparkSession, example: Example, home: Path) -> tuple[Lines
         files = [written(file, batch / "raw", contract.input_format.encoding) for file in given]
         lines, counts = staged(spark, batch, files, contract, example.columns)
         found |= lines
+        before = figures_of(spark, contract, sources)
         sources.append(StagedSource(batch.name, number, str(batch / "staged"), list(counts["quarters"])))
         held += held_for(contract, counts)
+        held += drifted(contract, before, figures_of(spark, contract, sources))
     if contract.key:
         _supersede(spark, contract, sources, home / "clean", found)
     return found, held
@@ -144,6 +148,26 @@ def _supersede(
     older = {place for place, what in found.items() if what.startswith("clean") and place not in winners}
     assert sum(rows_of(files) for files in counts.superseded.values()) == len(older)
     found |= {place: found[place].replace("clean", "superseded", 1) for place in older}
+
+
+def figures_of(spark: SparkSession, contract: Contract, sources: list[StagedSource]) -> dict[DriftLimit, Figures]:
+    """What every drift limit is about, by quarter, when these batches are published; all their rows are clean."""
+    rows = read_staged(spark, contract, sources, {quarter for source in sources for quarter in source.quarters})
+    assert not (contract.drift_limits and contract.key)
+    found = dict[DriftLimit, Figures]()
+    for limit in contract.drift_limits if rows is not None else ():
+        assert limit.table == "clean"
+        figure = f"SUM({limit.column})" if limit.column else "COUNT(*)"
+        by_quarter = rows.groupBy("quarter_start").agg(F.expr(figure)).collect()
+        found[limit] = {
+            str(quarter): None if value is None else Decimal(value) for quarter, value in sorted(by_quarter)
+        }
+    return found
+
+
+def drifted(contract: Contract, before: dict[DriftLimit, Figures], after: dict[DriftLimit, Figures]) -> list[str]:
+    return [line for limit in contract.drift_limits if limit in before
+            for line in drift_failures(limit, before[limit], after[limit])]  # fmt: skip
 
 
 def held_for(contract: Contract, counts: StagedCounts) -> list[str]:

@@ -1,0 +1,54 @@
+"""How far the quarters of a release are from those that readers see."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from warehouse.contract import DriftLimit
+from warehouse.quarter import Quarter
+from warehouse.release import Release
+
+Figures = Mapping[str, Decimal | None]
+"""A sum or a number of rows by quarter partition value; `None`: the sum is NULL."""
+
+
+def rebuilt_quarters(live: Release, release: Release, table: str) -> list[str]:
+    """Quarters of a table that both releases have, in different directories."""
+    if table not in live.tables:
+        return []
+    before, after = live.tables[table].partitions, release.tables[table].partitions
+    return [value for value, part in after.items() if value in before and before[value].path != part.path]
+
+
+def row_counts(release: Release, table: str, quarters: Sequence[str]) -> Figures:
+    """Rows by quarter, as the manifest says."""
+    return {value: Decimal(release.tables[table].partitions[value].rows) for value in quarters}
+
+
+def drift_failures(limit: DriftLimit, before: Figures, after: Figures) -> list[str]:
+    """Quarters whose figure changed more than a limit allows, one line each; none without a figure before."""
+    what = f"SUM({limit.column})" if limit.column else "rows"
+    failures = []
+    for value, old in before.items():
+        new = after.get(value)
+        change = _change(old, new)
+        if change is None or abs(change) > Fraction(str(limit.limit)):
+            shown = "no percentage" if change is None else f"{float(change):+.2%}"
+            failures.append(
+                f"{limit.table} {Quarter.from_partition(value)}: {what} {_shown(old)} -> {_shown(new)} "
+                f"({shown}), the contract accepts {limit.limit:.2%}"
+            )
+    return failures
+
+
+def _change(old: Decimal | None, new: Decimal | None) -> Fraction | None:
+    """Change as a share of the old figure; `None` when that is nothing."""
+    if old == new:
+        return Fraction(0)
+    if not old or new is None:
+        return None
+    return (Fraction(new) - Fraction(old)) / abs(Fraction(old))
+
+
+def _shown(figure: Decimal | None) -> str:
+    return "NULL" if figure is None else f"{figure:,f}"
