@@ -1,35 +1,115 @@
 """Reads a release through HiveServer2 before anybody else does."""
 
-from hive import ddl
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from hive import audit_sql, ddl
 from hive.connection import HiveServer
-from warehouse.contract import Contract
-from warehouse.release import Release
+from hive.drift import drift_check
+from warehouse.check import Check
+from warehouse.contract import Column, Contract
+from warehouse.quarter import Quarter
+from warehouse.release import CLEAN, Release
+
+_SHOWN_CHARACTERS = 100
 
 
-def audit_release(server: HiveServer, contract: Contract, release: Release) -> list[str]:
-    """Compare what Hive reads from a release's tables with its manifest.
+@dataclass(frozen=True)
+class PartitionFacts:
+    """What Hive reads from one partition.
 
-    One Tez job decodes every column of every row. A column that Hive does not find in a file reads as
-    NULL without an error, so required columns are checked for NULL here too.
+    Attributes:
+        rows: Number of rows.
+        facts: The aggregates that were asked for, as text.
+    """
 
-    Returns:
-        Failures, one line each; empty: Hive serves exactly the manifest.
+    rows: int
+    facts: Sequence[str | None]
+
+
+Found = Mapping[tuple[str, str], PartitionFacts]
+"""By table and partition value; a partition without rows has no entry."""
+
+
+def audit_release(server: HiveServer, contract: Contract, release: Release, live: Release | None) -> list[Check]:
+    """Compare what Hive reads from a release with its manifest, its contract and the live release.
+
+    One Tez job decodes every column of every row; one more looks for keys that stand twice, and one sums what has a
+    drift limit. A column that Hive does not find in a file reads as NULL without an error, so required columns are
+    checked for NULL here too. What Spark ensured is checked again on what was written.
+
+    Args:
+        server: Where the tables of the release are.
+        contract: That the release was made by.
+        release: To check.
+        live: What readers see, `None` before the first release.
 
     Raises:
         QueryError: HiveServer2 cannot read a table.
     """
-    tables = ddl.tables(contract)
-    found = _read_counts(server, tables, release)
-    failures = []
-    for table in tables:
-        failures += _partition_failures(server, table, release)
+    found = _read_facts(server, contract, release)
+    # These say that Hive shows other rows than were counted, or that clean rows are not what clean means: each is a
+    # fault of this program or of the files, and nobody can know that readers may have it.
+    checks = [
+        Check("Hive rows", tuple(_row_failures(server, contract, release, found)), may_be_accepted=False),
+        Check("required", tuple(_null_failures(contract, found)), may_be_accepted=False),
+        Check("quarter", tuple(_quarter_failures(contract, found)), may_be_accepted=False),
+    ]
+    if contract.key:
+        checks.append(Check("key", tuple(_key_failures(server, contract, release)), may_be_accepted=False))
+    if _limited(contract):
+        # May be accepted: two engines compare, and the values found let a person judge.
+        checks.append(Check("range", tuple(_range_failures(contract, found))))
+    if contract.drift_limits and live:
+        checks.append(drift_check(server, contract, release, live))
+    return checks
+
+
+def _limited(contract: Contract) -> list[Column]:
+    return [column for column in contract.columns if audit_sql.is_limited(column)]
+
+
+def _read_facts(server: HiveServer, contract: Contract, release: Release) -> Found:
+    queries = (
+        audit_sql.partition_facts(release.dataset, table, release.number, _facts(contract, table))
+        for table in ddl.tables(contract)
+    )
+    return {
+        (str(name), str(value)): PartitionFacts(int(str(rows)), json.loads(str(facts)))
+        for _, name, value, rows, facts in server.fetch("\nUNION ALL\n".join(queries)).rows
+    }
+
+
+def _facts(contract: Contract, table: ddl.Table) -> list[str]:
+    """Filled values of each column; of clean then the extremes of the event time, and three for each limited column."""
+    facts = [audit_sql.filled(column.name) for column in table.columns]
+    if table.name == CLEAN:
+        facts += audit_sql.extremes(contract.column(contract.event_time))
+        for column in _limited(contract):
+            facts += (audit_sql.outside(column), *audit_sql.extremes(column))
+    return facts
+
+
+def _clean(contract: Contract, found: Found) -> Iterator[tuple[str, int, Sequence[str | None]]]:
+    """Partition value, rows, and the facts that follow the filled values, of the clean table."""
+    filled = len(ddl.tables(contract)[0].columns)
+    for (name, value), partition in found.items():
+        if name == CLEAN:
+            yield value, partition.rows, partition.facts[filled:]
+
+
+def _row_failures(server: HiveServer, contract: Contract, release: Release, found: Found) -> Iterator[str]:
+    for table in ddl.tables(contract):
+        yield from _partition_failures(server, table, release)
         for value, partition in release.tables[table.name].partitions.items():
-            rows, filled = found.get((table.name, value), (0, []))
-            where = f"{table.name} {table.partition.name}={value}"
+            rows = found[table.name, value].rows if (table.name, value) in found else 0
             if rows != partition.rows:
-                failures.append(f"{where}: Hive reads {rows} rows, the manifest says {partition.rows}")
-            failures += _null_failures(where, table, rows, filled)
-    return failures
+                yield f"{_where(table, value)}: Hive reads {rows} rows, the manifest says {partition.rows}"
+
+
+def _where(table: ddl.Table, value: str) -> str:
+    return f"{table.name} {table.partition.name}={value}"
 
 
 def _partition_failures(server: HiveServer, table: ddl.Table, release: Release) -> list[str]:
@@ -41,21 +121,47 @@ def _partition_failures(server: HiveServer, table: ddl.Table, release: Release) 
     return missing + unknown
 
 
-def _null_failures(where: str, table: ddl.Table, rows: int, filled: list[int]) -> list[str]:
-    counts = zip(table.columns, filled, strict=False)
-    return [
-        f"{where}: required column {column.name} is NULL in {rows - count} of {rows} rows"
-        for column, count in counts
-        if column.required and count != rows
-    ]
+def _null_failures(contract: Contract, found: Found) -> Iterator[str]:
+    tables = {table.name: table for table in ddl.tables(contract)}
+    for (name, value), partition in found.items():
+        table, rows = tables[name], partition.rows
+        for column, filled in zip(table.columns, partition.facts, strict=False):
+            if column.required and int(str(filled)) != rows:
+                missing = rows - int(str(filled))
+                yield f"{_where(table, value)}: required column {column.name} is NULL in {missing} of {rows} rows"
 
 
-def _read_counts(
-    server: HiveServer, tables: tuple[ddl.Table, ...], release: Release
-) -> dict[tuple[str, str], tuple[int, list[int]]]:
-    """Rows, and values that are not NULL by column, of each table and partition."""
-    query = "\nUNION ALL\n".join(ddl.count_values(release.dataset, table, release.number) for table in tables)
-    return {
-        (str(table), str(value)): (int(str(rows)), [int(count) for count in str(filled).split(",")])
-        for table, value, rows, filled in server.fetch(query).rows
-    }
+def _quarter_failures(contract: Contract, found: Found) -> Iterator[str]:
+    for value, _, (first, last, *_) in _clean(contract, found):
+        quarter = Quarter.from_partition(value)
+        # As text: Hive may read a year that Python does not have.
+        months = {f"{quarter.year:04d}-{quarter.start.month + month:02d}" for month in range(3)}
+        if any(moment is not None and moment[:7] not in months for moment in (first, last)):
+            yield f"{CLEAN} quarter_start={value}: {contract.event_time} is from {first} to {last}, expected {quarter}"
+
+
+def _range_failures(contract: Contract, found: Found) -> Iterator[str]:
+    for value, rows, (_, _, *facts) in _clean(contract, found):
+        for index, column in enumerate(_limited(contract)):
+            outside, smallest, largest = facts[3 * index : 3 * index + 3]
+            if int(str(outside)):
+                yield (
+                    f"{CLEAN} quarter_start={value}: {column.name} is outside {_limits(column)} in {outside} of {rows} "
+                    f"rows, from {_cut(smallest)} to {_cut(largest)}"
+                )
+
+
+def _limits(column: Column) -> str:
+    limits = {"minimum": column.minimum, "maximum": column.maximum, "values": ", ".join(column.values) or None}
+    return _cut(", ".join(f"{name} {limit}" for name, limit in limits.items() if limit is not None))
+
+
+def _cut(text: str | None) -> str:
+    return str(text)[:_SHOWN_CHARACTERS]
+
+
+def _key_failures(server: HiveServer, contract: Contract, release: Release) -> Iterator[str]:
+    query = audit_sql.doubled_keys(release.dataset, release.number, contract.key)
+    for *values, rows in server.fetch(query).rows:
+        key = ", ".join(f"{name}={_cut(str(value))}" for name, value in zip(contract.key, values, strict=True))
+        yield f"{CLEAN}: key {key} stands in {rows!s} rows, expected one"

@@ -163,7 +163,12 @@ def _typed(column: TableColumn) -> str:
 
 def quoted(column: TableColumn) -> str:
     """Name of a column as a statement has it."""
-    return f"`{validate_identifier(column.name)}`"
+    return column_name(column.name)
+
+
+def column_name(name: str) -> str:
+    """Quoted name of a column."""
+    return f"`{validate_identifier(name)}`"
 
 
 def add_partitions(dataset: str, table: Table, release: int, locations: Mapping[str, str]) -> str:
@@ -191,22 +196,6 @@ def mark_complete(dataset: str, name: str, release: int, run: str) -> str:
 def drop_table(dataset: str, name: str, release: int) -> str:
     """Statement that removes the table and leaves its files."""
     return f"DROP TABLE IF EXISTS {table_name(dataset, name, release)}"
-
-
-def count_values(dataset: str, table: Table, release: int) -> str:
-    """Query that decodes a whole table.
-
-    Returns:
-        Query for rows of table name, partition value, number of rows, and the numbers of values that are
-        not NULL by column, joined with commas so that the queries of several tables can be united.
-    """
-    filled = ", ".join(f"CAST(COUNT({quoted(column)}) AS STRING)" for column in table.columns)
-    key = quoted(table.partition)
-    return (
-        f"SELECT {literal(table.name)} AS `name`, CAST({key} AS STRING) AS `value`, "  # noqa: S608
-        f"COUNT(*) AS `rows_read`, "
-        f"CONCAT_WS(',', {filled}) AS `filled` FROM {table_name(dataset, table.name, release)} GROUP BY {key}"
-    )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 import sqlfluff
 
-from hive import ddl
+from hive import audit_sql, ddl
+from hive.audit import _facts
 from spark.schema import row_schema, spark_type
 from warehouse.contract_file import load_contract
 from warehouse.settings import REPOSITORY
@@ -27,8 +28,9 @@ def statements(contract):
         for view in ddl.views(table.name, (*table.columns, table.partition)):
             yield ddl.replace_view(contract.dataset, view, table.name, 1, table.comment)
             yield ddl.drop_view(contract.dataset, view.name)
-        yield ddl.count_values(contract.dataset, table, 1)
+        yield audit_sql.partition_facts(contract.dataset, table, 1, _facts(contract, table))
         yield ddl.drop_table(contract.dataset, table.name, 1)
+    yield audit_sql.doubled_keys(contract.dataset, 1, contract.key or (contract.event_time,))
 
 
 def ddl_columns(contract, table):

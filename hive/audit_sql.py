@@ -1,0 +1,118 @@
+"""Queries of the audit, as text; nothing here talks to a server."""
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+
+from hive import ddl
+from hive.ddl import column_name, literal
+from warehouse.contract import Column
+from warehouse.release import CLEAN
+
+SHOWN_KEYS = 20
+"""Keys that stand twice, of which no more are looked for."""
+
+_INTEGERS = ("TINYINT", "SMALLINT", "INT", "BIGINT")
+_HIGHEST_PRECISION = 38
+
+
+def partition_facts(
+    dataset: str, table: ddl.Table, release: int, facts: Sequence[str], quarters: Collection[str] = ()
+) -> str:
+    """Query for aggregates of each partition of a table.
+
+    Args:
+        dataset: Name in the contract.
+        table: What is read.
+        release: Its number.
+        facts: Aggregates, each a text.
+        quarters: Only these partitions; empty: all.
+
+    Returns:
+        Query for rows of release, table name, partition value, number of rows, and the facts as one array, so
+        that the queries of several tables can be united.
+    """
+    key = column_name(table.partition.name)
+    only = f" WHERE {key} IN ({', '.join(f'DATE {literal(value)}' for value in quarters)})" if quarters else ""
+    return (
+        f"SELECT {release:d} AS `release`, {literal(table.name)} AS `name`, "  # noqa: S608
+        f"CAST({key} AS STRING) AS `value`, COUNT(*) AS `rows_read`, ARRAY({', '.join(facts)}) AS `facts` "
+        f"FROM {ddl.table_name(dataset, table.name, release)}{only} GROUP BY {key}"
+    )
+
+
+def filled(name: str) -> str:
+    """Number of values of a column that are not NULL."""
+    return f"CAST(COUNT({column_name(name)}) AS STRING)"
+
+
+def extremes(column: Column) -> tuple[str, str]:
+    """Smallest and largest value of a column."""
+    name = column_name(column.name)
+    # Hive has no smallest BOOLEAN.
+    value = f"CAST({name} AS STRING)" if column.type == "BOOLEAN" else name
+    return f"CAST(MIN({value}) AS STRING)", f"CAST(MAX({value}) AS STRING)"
+
+
+def outside(column: Column) -> str:
+    """Number of values of a column with limits that its contract does not accept."""
+    return f"CAST(COUNT(CASE WHEN {' OR '.join(_unaccepted(column))} THEN 1 END) AS STRING)"
+
+
+def is_limited(column: Column) -> bool:
+    """Whether the contract has a minimum, a maximum or accepted values for a column."""
+    return bool(_unaccepted(column))
+
+
+def _unaccepted(column: Column) -> list[str]:
+    name, conditions = column_name(column.name), []
+    if column.minimum is not None:
+        conditions.append(f"{name} < {_limit(column.minimum, column.type)}")
+    if column.maximum is not None:
+        conditions.append(f"{name} > {_limit(column.maximum, column.type)}")
+    if column.values:
+        conditions.append(f"{name} NOT IN ({', '.join(_accepted(text, column.type) for text in column.values)})")
+    return conditions
+
+
+def _limit(limit: float | str, hive_type: str) -> str:
+    if isinstance(limit, str):
+        return f"{hive_type} {literal(limit)}"
+    if hive_type == "DOUBLE":
+        return f"CAST({literal(str(limit))} AS DOUBLE)"
+    text = f"{Decimal(str(limit)):f}"
+    whole, _, fraction = text.lstrip("-").partition(".")
+    precision = len(whole) + len(fraction)
+    # Such a limit is beyond every value that the column can have.
+    if precision > _HIGHEST_PRECISION:
+        return f"CAST({literal(text)} AS DOUBLE)"
+    return f"CAST({literal(text)} AS DECIMAL({precision},{len(fraction)}))"
+
+
+def _accepted(text: str, hive_type: str) -> str:
+    if hive_type == "STRING":
+        return literal(text)
+    if hive_type in ("DATE", "TIMESTAMP"):
+        return f"{hive_type} {literal(text)}"
+    if hive_type == "BOOLEAN":
+        return "TRUE" if text == "true" else "FALSE"
+    if hive_type in _INTEGERS:
+        text = str(int(Decimal(text)))
+    elif hive_type != "DOUBLE":
+        text = f"{Decimal(text):f}"
+    return f"CAST({literal(text)} AS {hive_type})"
+
+
+def doubled_keys(dataset: str, release: int, key: Sequence[str]) -> str:
+    """Query for some keys that stand more than once in the clean table: their values as text, and their rows."""
+    names = ", ".join(column_name(name) for name in key)
+    values = ", ".join(f"CAST({column_name(name)} AS STRING)" for name in key)
+    return (
+        f"SELECT {values}, COUNT(*) FROM {ddl.table_name(dataset, CLEAN, release)} "  # noqa: S608
+        f"GROUP BY {names} HAVING COUNT(*) > 1 LIMIT {SHOWN_KEYS}"
+    )
+
+
+def column_sum(name: str, hive_type: str) -> str:
+    """Sum of a numeric column; of integers one that does not overflow."""
+    value = column_name(name)
+    return f"CAST(SUM({f'CAST({value} AS DECIMAL(19,0))' if hive_type in _INTEGERS else value}) AS STRING)"

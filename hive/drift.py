@@ -1,0 +1,74 @@
+"""Compares the quarters that a release has anew with those that readers see."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+
+from hive import audit_sql, ddl
+from hive.connection import HiveServer
+from warehouse.check import Check
+from warehouse.contract import Contract, is_numeric
+from warehouse.drift import Figures, drift_failures, rebuilt_quarters, row_counts
+from warehouse.release import Release
+
+Sums = Mapping[tuple[int, str, str], Figures]
+"""By release, table and column."""
+
+
+def drift_check(server: HiveServer, contract: Contract, release: Release, live: Release) -> Check:
+    """Compare rows and sums by quarter as the contract's drift limits say.
+
+    A limit is skipped when the live release lacks its table or column. May be accepted: a large change may be right.
+
+    Raises:
+        QueryError: HiveServer2 cannot read a table.
+    """
+    sums = _read_sums(server, contract, release, live)
+    failures = list[str]()
+    for limit in contract.drift_limits:
+        quarters = rebuilt_quarters(live, release, limit.table)
+        before, after = (
+            sums.get((found.number, limit.table, limit.column), {})
+            if limit.column
+            else row_counts(found, limit.table, quarters)
+            for found in (live, release)
+        )
+        failures += drift_failures(limit, before, after)
+    again = f"to publish all the same: ./stackhouse run {release.dataset} --accept --reason TEXT"
+    return Check("drift", tuple(f"{failure}; {again}" for failure in failures))
+
+
+def _read_sums(server: HiveServer, contract: Contract, release: Release, live: Release) -> Sums:
+    queries, columns = list[str](), dict[str, list[str]]()
+    for table in ddl.tables(contract):
+        quarters = rebuilt_quarters(live, release, table.name)
+        wanted = [limit.column for limit in contract.drift_limits if limit.table == table.name and limit.column]
+        if not quarters or not wanted:
+            continue
+        before, after = _live_types(server, table, live), {column.name: column.type for column in table.columns}
+        columns[table.name] = [name for name in wanted if is_numeric(before.get(name, ""))]
+        for number, types in ((live.number, before), (release.number, after)):
+            facts = [audit_sql.column_sum(name, types[name]) for name in columns[table.name]]
+            if facts:
+                queries.append(audit_sql.partition_facts(release.dataset, table, number, facts, quarters))
+    return _fetch_sums(server, queries, columns) if queries else {}
+
+
+def _live_types(server: HiveServer, table: ddl.Table, live: Release) -> dict[str, str]:
+    """Types in upper case by column."""
+    described = server.fetch(f"DESCRIBE {ddl.table_name(live.dataset, table.name, live.number)}").rows
+    return {str(name): str(kind).upper() for name, kind, _ in described if name}
+
+
+def _fetch_sums(server: HiveServer, queries: list[str], columns: dict[str, list[str]]) -> Sums:
+    sums: dict[tuple[int, str, str], dict[str, Decimal | None]] = {}
+    for number, table, value, _, facts in server.fetch("\nUNION ALL\n".join(queries)).rows:
+        for column, text in zip(columns[str(table)], json.loads(str(facts)), strict=True):
+            sums.setdefault((int(str(number)), str(table), column), {})[str(value)] = _number(text)
+    return sums
+
+
+def _number(text: str | None) -> Decimal | None:
+    """A sum; one of DOUBLEs that is beyond them is none."""
+    number = None if text is None else Decimal(text)
+    return number if number is not None and number.is_finite() else None
