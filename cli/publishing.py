@@ -108,6 +108,8 @@ def _record(writer: Writer, release: Release, checks: Sequence[Check]) -> None:
 def _hold_or_accept(writer: Writer, release: Release, failed: Sequence[Check], accept: str | None) -> None:
     if not failed:
         return
+    # What nobody can accept is told first.
+    failed = sorted(failed, key=lambda check: check.may_be_accepted)
     failures = [f"{check.name}: {failure}" for check in failed for failure in check.failures]
     if accept is not None and all(check.may_be_accepted for check in failed):
         writer.event("accepted", release.number, f"{accept} (overruled: {'; '.join(failures)})")
@@ -116,7 +118,8 @@ def _hold_or_accept(writer: Writer, release: Release, failed: Sequence[Check], a
     writer.event("held", release.number, "; ".join(failures))
     reached(Step.HELD)
     more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
-    raise HeldError(f"release {release.number} is held, readers keep the one before: {failures[0]}{more}")
+    never = "" if accept is None else "; --accept cannot overrule this"
+    raise HeldError(f"release {release.number} is held, readers keep the one before: {failures[0]}{more}{never}")
 
 
 def _rejected_too_many(inputs: Inputs, release: Release) -> list[str]:

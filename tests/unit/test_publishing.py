@@ -1,0 +1,60 @@
+"""Which checks hold a release, and which of them can be overruled."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cli.publishing import _hold_or_accept, _sql_checks
+from warehouse.check import Check
+from warehouse.errors import HeldError
+from warehouse.mart_sql import CheckSql, MartSql
+
+RELEASE: Any = SimpleNamespace(number=7)
+DRIFT = Check("drift", ("clean 2024Q1: rows 1 -> 9", "clean 2024Q2: rows 1 -> 8"))
+KEY = Check("key", ("clean: key id=1 stands in 2 rows",), may_be_accepted=False)
+
+
+class Events:
+    """A writer that keeps its events."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[str, int, str]] = []
+
+    def event(self, kind: str, release: int, reason: str = "") -> None:
+        self.found.append((kind, release, reason))
+
+
+def decide(failed: list[Check], accept: str | None) -> list[tuple[str, int, str]]:
+    events: Any = Events()
+    _hold_or_accept(events, RELEASE, failed, accept)
+    return events.found  # type: ignore[no-any-return]
+
+
+def test_failure_holds_until_it_is_accepted_with_a_reason() -> None:
+    with pytest.raises(HeldError, match=r"release 7 is held.*: drift: clean 2024Q1: rows 1 -> 9 \(and 1 more\)$"):
+        decide([DRIFT], None)
+    ((kind, number, reason),) = decide([DRIFT], "It is right.")
+    assert (kind, number) == ("accepted", 7)
+    assert reason.startswith("It is right. (overruled: drift: clean 2024Q1: rows 1 -> 9; drift: ")
+    assert decide([], "Nothing to say.") == []
+
+
+def test_what_nobody_can_accept_is_told_first_and_with_that() -> None:
+    with pytest.raises(HeldError, match=r": key: clean: key id=1 .* \(and 2 more\); --accept cannot overrule this$"):
+        decide([DRIFT, KEY], "It is right.")
+
+
+def test_warnings_hold_nothing() -> None:
+    assert not Check("mart totals", ("sales=1",), severity="warn").holds
+    assert Check("mart totals", ("sales=1",)).holds
+
+
+def test_checks_in_sql_have_the_severity_of_their_files() -> None:
+    marts = [MartSql("a", "", "", "d", "warn"), MartSql("b", "", "", "d")]
+    inputs: Any = SimpleNamespace(clean_check=CheckSql("", "warn"), marts=marts)
+    assert list(_sql_checks(inputs, {"a": ["x=1"], "clean": ["y=2", "y=3"]})) == [
+        Check("clean", ("y=2", "y=3"), "warn"), Check("mart a", ("x=1",), "warn"), Check("mart b"),
+    ]  # fmt: skip
+    without: Any = SimpleNamespace(clean_check=None, marts=marts[1:])
+    assert list(_sql_checks(without, {})) == [Check("mart b")]
