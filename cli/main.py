@@ -11,6 +11,7 @@ from rich.console import Console
 
 from cli.arguments import AsJson, Dataset, Format, Kept, Passed, Wait
 from warehouse.errors import StackhouseError, UsageError
+from warehouse.retention import GRACE_HOURS, KEEP, Policy
 from warehouse.settings import Settings, load_settings
 
 app = typer.Typer(
@@ -226,6 +227,25 @@ def rollback(
     from cli.rollback import print_rollback, roll_back
 
     print_rollback(roll_back(_settings(), dataset, to, reason.strip(), wait), as_json)
+
+
+@app.command()
+def gc(  # noqa: PLR0913, PLR0917 - the options that users know
+    dataset: Dataset,
+    keep: Annotated[int, typer.Option(min=1, help="Published releases that stay whatever their age.")] = KEEP,
+    grace: Annotated[float, typer.Option(min=0, help="Hours that everything stays after its last use.")] = GRACE_HOURS,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove it; else it is only shown.")] = False,
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show, or with --yes remove, old releases and what nobody refers to; directories go to the trash of HDFS."""
+    from cli.collecting import collect, plan_collection
+    from cli.gc import print_collection
+
+    settings, policy = _settings(), Policy.of(keep, grace)
+    print_collection(
+        collect(settings, dataset, policy, wait) if yes else plan_collection(settings, dataset, policy), as_json
+    )
 
 
 @app.command()

@@ -69,9 +69,12 @@ def export_quarantine(settings: Settings, dataset: str, directory: Path, number:
 
 
 def _release(storage: Storage, dataset: str, number: int | None) -> Release:
-    chosen = number or ledger.live_release(ledger.events(storage, dataset))
+    events = ledger.events(storage, dataset)
+    chosen = number or ledger.live_release(events)
     if chosen is None:
         raise UsageError(f"{dataset} has no release yet: ./stackhouse run {dataset}")
+    if chosen in ledger.dropped_releases(events):
+        raise UsageError(f"release {chosen} of {dataset} was dropped by gc: ./stackhouse history {dataset}")
     try:
         return load_release(storage, dataset, chosen)
     except NotFoundError as problem:

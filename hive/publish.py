@@ -4,6 +4,7 @@ Every function can be repeated after it was killed at any point.
 """
 
 import json
+import re
 from itertools import islice
 
 from hive import ddl
@@ -14,6 +15,7 @@ from warehouse.release import CLEAN, Partition, Release
 from warehouse.steps import Step, reached
 
 _PARTITIONS_PER_STATEMENT = 400
+_RELEASE_TABLE = re.compile(r".+__r(\d{6,})", re.ASCII)
 
 
 def create_release_tables(server: HiveServer, contract: Contract, release: Release) -> None:
@@ -95,6 +97,17 @@ def live_release(server: HiveServer, dataset: str) -> int | None:
     return _shown_release(server, dataset, CLEAN)
 
 
+def shown_releases(server: HiveServer, dataset: str) -> set[int]:
+    """Numbers of all releases that a view shows: one, unless a switch was interrupted."""
+    shown = (_shown_release(server, dataset, view) for view in _view_names(server, dataset))
+    return {number for number in shown if number is not None}
+
+
+def releases_with_tables(server: HiveServer, dataset: str) -> set[int]:
+    """Numbers of the releases that have a table."""
+    return {int(found[1]) for name in _all_table_names(server, dataset) if (found := _RELEASE_TABLE.fullmatch(name))}
+
+
 def drop_release_tables(server: HiveServer, dataset: str, number: int) -> None:
     """Remove the tables of a release; their files stay.
 
@@ -133,11 +146,14 @@ def _database_exists(server: HiveServer, database: str) -> bool:
 
 
 def _table_names(server: HiveServer, dataset: str, number: int) -> list[str]:
+    return [name for name in _all_table_names(server, dataset) if name.endswith(ddl.release_suffix(number))]
+
+
+def _all_table_names(server: HiveServer, dataset: str) -> list[str]:
     database = ddl.releases_database(dataset)
     if not _database_exists(server, database):
         return []
-    names = [str(name) for (name,) in server.fetch(f"SHOW TABLES IN `{database}`").rows]
-    return [name for name in names if name.endswith(ddl.release_suffix(number))]
+    return [str(name) for (name,) in server.fetch(f"SHOW TABLES IN `{database}`").rows]
 
 
 def _properties(server: HiveServer, name: str) -> dict[str, str]:

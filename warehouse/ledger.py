@@ -187,7 +187,12 @@ def rolled_back_from(events: Sequence[Event]) -> int | None:
 def readable_releases(events: Sequence[Event]) -> list[int]:
     """Numbers of the releases that readers saw once and that are kept, ascending."""
     seen = {event.release for event in events if event.kind in ("published", "rolled_back")}
-    return sorted(seen - {event.release for event in events if event.kind == "dropped"})
+    return sorted(seen - dropped_releases(events))
+
+
+def dropped_releases(events: Sequence[Event]) -> set[int]:
+    """Numbers of the releases that gc gave up."""
+    return {event.release for event in events if event.kind == "dropped"}
 
 
 def held_releases(events: Sequence[Event]) -> list[int]:

@@ -130,7 +130,7 @@ class DatasetLock:
         """Give the lock back; one that is somebody else's by now stays."""
         self._exits.close()
         try:
-            holder = self._holder()
+            holder = lock_holder(self._storage, self._dataset)
             if holder is not None and holder.token == self._owner.token:
                 self._storage.delete(self._path)
         except StackhouseError:
@@ -154,7 +154,7 @@ class DatasetLock:
 
     def _clear_or_wait(self, sign_of_life: "_SignOfLife") -> int:
         """Make way for another attempt; 0 when somebody lives who is waited for, else 1."""
-        holder = self._holder()
+        holder = lock_holder(self._storage, self._dataset)
         if holder is None:
             return 1
         if not holder.is_gone():
@@ -180,18 +180,6 @@ class DatasetLock:
                 "so another may have taken over; run it again"
             )
 
-    def _holder(self) -> LockOwner | None:
-        content = _read(self._storage, self._path)
-        if content is None:
-            return None
-        try:
-            return LockOwner(**json.loads(content))
-        except (ValueError, TypeError) as problem:
-            raise LockedError(
-                f"dataset {self._dataset} is locked, by whom is unreadable; "
-                f"if nobody works on it, delete {self._path} in HDFS"
-            ) from problem
-
     def _describe(self, holder: LockOwner) -> str:
         text = (
             f"dataset {self._dataset} is locked by {holder.user} on {holder.host}, process {holder.pid}, "
@@ -205,11 +193,35 @@ class DatasetLock:
         return text
 
 
+def lock_holder(storage: Storage, dataset: str) -> LockOwner | None:
+    """Who has the dataset's lock; the process may have ended.
+
+    Raises:
+        LockedError: That is unreadable.
+    """
+    path = DatasetPaths(dataset).lock
+    content = _read(storage, path)
+    if content is None:
+        return None
+    try:
+        return LockOwner(**json.loads(content))
+    except (ValueError, TypeError) as problem:
+        raise LockedError(
+            f"dataset {dataset} is locked, by whom is unreadable; if nobody works on it, delete {path} in HDFS"
+        ) from problem
+
+
 def dead_owners(storage: Storage, dataset: str) -> list[LockOwner]:
     """Owners of the dataset's lock that ended without giving it back."""
-    parent, _, prefix = _gone(dataset).rpartition("/")
-    found = (_read(storage, f"{parent}/{name}") for name in storage.list(parent) if name.startswith(prefix))
+    found = (_read(storage, path) for path in traces(storage, dataset).values())
     return [LockOwner(**json.loads(content)) for content in found if content is not None]
+
+
+def traces(storage: Storage, dataset: str) -> dict[str, str]:
+    """Files that dead owners left, by the owner's token."""
+    parent, _, prefix = _gone(dataset).rpartition("/")
+    names = [name for name in storage.list(parent) if name.startswith(prefix)]
+    return {name.removeprefix(prefix): f"{parent}/{name}" for name in names}
 
 
 def _gone(dataset: str) -> str:

@@ -69,19 +69,34 @@ class DatasetPaths:
         The contract's fingerprint is part of the path because staged rows depend on both: a changed
         contract stages to a new place and never overwrites what a release refers to.
         """
-        return f"{ROOT}/staged/{self.dataset}/batch={_id(batch)}/contract={_id(fingerprint)}"
+        return f"{self.staged_batches}/batch={_id(batch)}/contract={_id(fingerprint)}"
 
     def quarantine(self, batch: str, fingerprint: str) -> str:
         """Rejected rows of one batch under one contract."""
-        return f"{ROOT}/quarantine/{self.dataset}/batch={_id(batch)}/contract={_id(fingerprint)}"
+        return f"{self.quarantine_batches}/batch={_id(batch)}/contract={_id(fingerprint)}"
 
     def staging(self, run: str) -> str:
         """Staged and rejected rows of a run that is not committed yet."""
-        return f"{ROOT}/staged/{self.dataset}/_run={_id(run)}"
+        return f"{self.staged_batches}/_run={_id(run)}"
 
     def clean(self, run: str) -> str:
         """Clean rows written by a run; partitions below."""
-        return f"{ROOT}/clean/{self.dataset}/run={_id(run)}"
+        return f"{self.clean_runs}/run={_id(run)}"
+
+    @property
+    def clean_runs(self) -> str:
+        """Clean rows of every run."""
+        return f"{ROOT}/clean/{self.dataset}"
+
+    @property
+    def staged_batches(self) -> str:
+        """Typed rows of every batch, and what runs have not committed."""
+        return f"{ROOT}/staged/{self.dataset}"
+
+    @property
+    def quarantine_batches(self) -> str:
+        """Rejected rows of every batch."""
+        return f"{ROOT}/quarantine/{self.dataset}"
 
     @property
     def marts(self) -> str:

@@ -3,6 +3,8 @@
 import secrets
 from datetime import UTC, datetime
 
+from warehouse.errors import StorageError
+
 
 def new_run_id(now: datetime | None = None) -> str:
     """A time-ordered id, `20261124T142605Zf00dab`: UTC second, then 6 random hex digits."""
@@ -13,3 +15,16 @@ def new_run_id(now: datetime | None = None) -> str:
 def utc_now() -> str:
     """This second in UTC as Hive's TIMESTAMP reads it, `2026-11-24 14:26:05`."""
     return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def parse_utc(text: str) -> datetime:
+    """The moment that `utc_now` wrote.
+
+    Raises:
+        StorageError: The text is no moment.
+    """
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise StorageError(f"{text!r} in the ledger or a manifest is no moment like 2026-11-24 14:26:05") from problem
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -56,6 +56,25 @@ class Storage(Protocol):
         """Remove a file or a whole directory; no error when there is none."""
         ...
 
+    def move_to_trash(self, path: str) -> str:
+        """Move a file or directory to the user's trash, which HDFS empties after some time.
+
+        Returns:
+            Where it lies in the trash.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        ...
+
+    def content_size(self, path: str) -> int:
+        """Bytes of all files below a directory, or of a file; replicas not counted.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        ...
+
     def touch(self, path: str) -> None:
         """Set the modification time of a file to now."""
         ...

@@ -29,6 +29,7 @@ def root(storage):
     path = f"/stackhouse/test_webhdfs_{secrets.token_hex(4)}"
     yield path
     storage.delete(path)
+    storage.delete(f"/user/{storage.user}/.Trash/Current{path}")
 
 
 @pytest.fixture
@@ -137,6 +138,32 @@ def test_delete_removes_a_tree_and_what_is_not_there(some_storage, root):
     some_storage.delete(f"{root}/a")
     some_storage.delete(f"{root}/a")
     assert some_storage.list(root) == ["ab"]
+
+
+def test_trash_keeps_everything_that_had_the_same_name(some_storage, root):
+    places = []
+    for content in (b"1", b"2", b"3"):
+        some_storage.create(f"{root}/a/b", content)
+        places.append(some_storage.move_to_trash(f"{root}/a"))
+        assert not some_storage.exists(f"{root}/a")
+    assert [some_storage.read(f"{place}/b") for place in places] == [b"1", b"2", b"3"]
+    assert places[0].endswith(f"/.Trash/Current{root}/a")
+    with pytest.raises(NotFoundError):
+        some_storage.move_to_trash(f"{root}/a")
+
+
+def test_content_size_is_of_all_files_below(some_storage, root):
+    for name, size in (("a/b", 3), ("a/c/d", 4), ("ab", 5)):
+        some_storage.create(f"{root}/{name}", b"x" * size)
+    assert [some_storage.content_size(f"{root}/{name}") for name in ("a", "a/b", "")] == [7, 3, 12]
+    with pytest.raises(NotFoundError):
+        some_storage.content_size(f"{root}/none")
+
+
+def test_delete_does_not_fill_the_trash(storage, root):
+    storage.create(f"{root}/a/b", b"")
+    storage.delete(f"{root}/a")
+    assert not storage.exists(f"/user/{storage.user}/.Trash/Current{root}")
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,19 @@ class MemoryStorage:
             del self.files[name]
         self.directories = {name for name in self.directories if name != path and not name.startswith(f"{path}/")}
 
+    def move_to_trash(self, path: str) -> str:
+        target = f"/user/ann/.Trash/Current{path}"
+        attempt = 0
+        while self.exists(f"{target}{attempt or ''}"):
+            attempt += 1
+        self.rename(path, f"{target}{attempt or ''}")
+        return f"{target}{attempt or ''}"
+
+    def content_size(self, path: str) -> int:
+        if not self.exists(path):
+            raise NotFoundError(path)
+        return sum(len(self.files[name]) for name in self.files if name == path or name.startswith(f"{path}/"))
+
     def touch(self, path: str) -> None:
         if path not in self.files:
             raise NotFoundError(path)

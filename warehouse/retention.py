@@ -1,0 +1,248 @@
+"""What gc removes: releases that readers left long ago, and directories that no release that stays refers to.
+
+Decided from the ledger, the manifests and what lies in HDFS; nothing is changed here. When a part is done and the rest
+decided again, the end is the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import PurePosixPath
+
+from warehouse import ledger
+from warehouse.errors import UsageError
+from warehouse.inventory import Inventory
+from warehouse.release import Release
+from warehouse.run import parse_utc
+
+KEEP = 10
+"""Published releases that stay however old they are: with a run a day, a week and a weekend to roll back over."""
+
+GRACE_HOURS = 168
+"""A week. No query takes so long, and what somebody broke before a holiday is found while it can be undone."""
+
+_TRACE_GRACE = timedelta(hours=1)
+"""This file keeps a command that waits for the dead owner's lock from taking the lock of the next for it."""
+
+_MOVES = ("published", "rolled_back")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How much is kept.
+
+    Attributes:
+        keep: Published releases, the newest by number, the live one among them or besides.
+        grace: How long everything stays after its last use.
+    """
+
+    keep: int = KEEP
+    grace: timedelta = timedelta(hours=GRACE_HOURS)
+
+    @classmethod
+    def of(cls, keep: int, hours: float) -> "Policy":
+        """A policy from what a user gives.
+
+        Raises:
+            UsageError: No number of hours, or more than a calendar has.
+        """
+        try:
+            return cls(keep, timedelta(hours=hours))
+        except (OverflowError, ValueError) as problem:
+            raise UsageError(f"--grace {hours:g}: give a number of hours, e.g. {GRACE_HOURS}") from problem
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is decided from.
+
+    Attributes:
+        events: Of the dataset, oldest first.
+        releases: Manifests that gc has not dropped, by number.
+        inventory: What lies in HDFS.
+        contract: Fingerprint of today's contract: what is staged by it is not staged again.
+        now: This moment.
+        active: Run id of a command at work, `None` when nobody writes.
+    """
+
+    events: Sequence[ledger.Event]
+    releases: dict[int, Release]
+    inventory: Inventory
+    contract: str
+    now: datetime
+    active: str | None = None
+
+    def is_being_written(self, path: str) -> bool:
+        """Whether a command at work may be writing there."""
+        return self.active is not None and f"run={self.active}/" in f"{path}/"
+
+
+@dataclass(frozen=True)
+class OldRelease:
+    """A release to be dropped.
+
+    Attributes:
+        number: Of the release.
+        run: That made it.
+        state: `previous`, `held`, `discarded` or `unfinished`.
+        since: When readers left it, or it came into this state.
+        tables: Names.
+    """
+
+    number: int
+    run: str
+    state: str
+    since: datetime
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OldDirectory:
+    """A directory to be moved to the trash.
+
+    Attributes:
+        path: In HDFS.
+        reason: Why nobody needs it.
+    """
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RetentionPlan:
+    """What gc removes, in this order.
+
+    Attributes:
+        releases: Given up first: from then on nobody can be shown them.
+        directories: Moved to the trash when no table reads them any more.
+        traces: Files that dead owners of the lock left.
+    """
+
+    releases: tuple[OldRelease, ...]
+    directories: tuple[OldDirectory, ...]
+    traces: tuple[str, ...]
+
+
+def plan_retention(policy: Policy, situation: Situation) -> RetentionPlan:
+    """Decide what goes.
+
+    Raises:
+        StorageError: A moment in the ledger or a manifest is unreadable.
+    """
+    dropped = _old_releases(policy, situation)
+    gone = {old.number for old in dropped}
+    staying = [release for number, release in situation.releases.items() if number not in gone]
+    return RetentionPlan(
+        tuple(dropped), tuple(_old_directories(policy, situation, staying)), _traces(policy, situation)
+    )
+
+
+def _old_releases(policy: Policy, situation: Situation) -> list[OldRelease]:
+    kept = _kept(policy.keep, situation.events)
+    ended = (_ended(release, situation.events) for _, release in sorted(situation.releases.items()))
+    return [old for old in ended if old and old.number not in kept and situation.now - old.since >= policy.grace]
+
+
+def _kept(keep: int, events: Sequence[ledger.Event]) -> set[int | None]:
+    """Releases that stay whatever their age."""
+    moving = ledger.interrupted_move(events)
+    newest = ledger.readable_releases(events)[-keep:]
+    return {*newest, ledger.live_release(events), moving.release if moving else None}
+
+
+def _ended(release: Release, events: Sequence[ledger.Event]) -> OldRelease | None:
+    """A release with the end of its use; `None` when it is in use or about to be."""
+    mine = [event for event in events if event.release == release.number]
+    if any(event.kind in _MOVES for event in mine):
+        state, since = "previous", _left_at(release.number, events)
+    elif not mine or mine[-1].kind == "accepted":
+        state, since = "unfinished", mine[-1].at if mine else release.created_at
+    elif mine[-1].kind in ("held", "discarded"):
+        state, since = mine[-1].kind, mine[-1].at
+    else:
+        return None
+    if since is None:
+        return None
+    return OldRelease(release.number, release.run, state, parse_utc(since), tuple(release.tables))
+
+
+def _left_at(number: int, events: Sequence[ledger.Event]) -> str | None:
+    """When readers were moved away from a release for the last time; `None` when they are on it."""
+    if ledger.live_release(events) == number:
+        return None
+    moves = [event for event in events if event.kind in _MOVES]
+    left = [after.at for before, after in pairwise(moves) if before.release == number != after.release]
+    return left[-1]
+
+
+def _old_directories(policy: Policy, situation: Situation, staying: Sequence[Release]) -> list[OldDirectory]:
+    references = _References(staying)
+    contracts = {release.contract for release in staying} | {situation.contract}
+    found = [
+        *_leftovers(situation),
+        *_unreferenced_runs(situation, references),
+        *_other_contracts(situation.inventory, references, contracts),
+    ]
+    above = {directory.path for directory in found}
+    return [*found, *(one for one in _temporary(policy, situation) if not above & set(_parents(one.path)))]
+
+
+def _leftovers(situation: Situation) -> Iterator[OldDirectory]:
+    if situation.active is None:
+        for path in situation.inventory.leftovers:
+            yield OldDirectory(path, "left by a command that was killed")
+
+
+def _unreferenced_runs(situation: Situation, references: "_References") -> Iterator[OldDirectory]:
+    for run, partitions in situation.inventory.runs.items():
+        if situation.is_being_written(run):
+            continue
+        if not references.need(run):
+            yield OldDirectory(run, "no release refers to the run")
+            continue
+        for partition in partitions:
+            if not references.need(partition):
+                yield OldDirectory(partition, "no release refers to the partition")
+
+
+def _other_contracts(inventory: Inventory, references: "_References", contracts: set[str]) -> Iterator[OldDirectory]:
+    # Staged rows go before the rejected ones: where a run finds the first, it takes the second for there. For the same
+    # reason rejected rows stay with the contract, not only where a release refers to them.
+    for path in (*inventory.staged, *inventory.quarantine):
+        if path.rpartition("=")[2] not in contracts and not references.need(path):
+            yield OldDirectory(path, "no release is of this contract")
+
+
+def _temporary(policy: Policy, situation: Situation) -> Iterator[OldDirectory]:
+    for path, modified in situation.inventory.temporary.items():
+        if _is_older(modified, situation.now, policy.grace) and not situation.is_being_written(path):
+            yield OldDirectory(path, "left by a task that was killed")
+
+
+def _traces(policy: Policy, situation: Situation) -> tuple[str, ...]:
+    grace = max(policy.grace, _TRACE_GRACE)
+    found = situation.inventory.traces.items()
+    return tuple(path for path, modified in found if _is_older(modified, situation.now, grace))
+
+
+def _is_older(modified: int, now: datetime, age: timedelta) -> bool:
+    return now.timestamp() - modified / 1000 >= age.total_seconds()
+
+
+class _References:
+    """What releases refer to."""
+
+    def __init__(self, releases: Sequence[Release]) -> None:
+        tables = (table for release in releases for table in release.tables.values())
+        self._paths = {partition.path for table in tables for partition in table.partitions.values()}
+        self._above = {parent for path in self._paths for parent in _parents(path)}
+
+    def need(self, path: str) -> bool:
+        """Whether a release refers to this directory, to something in it, or to one that it is in."""
+        return path in self._above or path in self._paths or not self._paths.isdisjoint(_parents(path))
+
+
+def _parents(path: str) -> list[str]:
+    return [str(parent) for parent in PurePosixPath(path).parents]
