@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 
 from cli.arguments import AsJson, Dataset, Format, Kept, Passed, Wait
+from cli.release_commands import release_commands
 from warehouse.errors import StackhouseError, UsageError
-from warehouse.retention import GRACE_HOURS, KEEP, Policy
-from warehouse.settings import Settings, load_settings
+from warehouse.settings import load_settings
 
 app = typer.Typer(
     help="A warehouse on HDFS, YARN, Spark and Hive that starts with one command.",
@@ -23,6 +23,7 @@ app = typer.Typer(
 
 contract_commands = typer.Typer(help="Contracts: data/<dataset>/dataset.yaml.", no_args_is_help=True)
 app.add_typer(contract_commands, name="contract")
+app.add_typer(release_commands)
 
 _PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 _INTERRUPTED = 130
@@ -55,7 +56,7 @@ def demo() -> None:
     """Start everything, load 3,000,000 real flights, clean them, print quarterly figures."""
     from cli.demo import run_demo
 
-    run_demo(_settings())
+    run_demo(load_settings())
 
 
 @app.command("test", context_settings=_PASSES_ON)
@@ -72,7 +73,7 @@ def up() -> None:
     from cli.board import StepBoard
     from cli.stack import start_stack
 
-    settings = _settings()
+    settings = load_settings()
     with StepBoard() as board:
         start_stack(settings, board)
     print(
@@ -89,7 +90,7 @@ def down() -> None:
     from cli.stack import stop_stack
 
     with StepBoard() as board:
-        stopped = stop_stack(_settings(), board)
+        stopped = stop_stack(load_settings(), board)
     print("down" if stopped else "nothing was running")
 
 
@@ -98,7 +99,7 @@ def status(as_json: AsJson = False) -> None:
     """Show every service, its pid, ports and memory, and the capacity of HDFS and YARN."""
     from cli.status import print_status, read_status
 
-    report = read_status(_settings())
+    report = read_status(load_settings())
     print_status(report, as_json)
     sys.exit(0 if report.healthy else 4)
 
@@ -113,7 +114,7 @@ def logs(
 
     if service not in service_names():
         raise UsageError(f"no service {service!r}; services: {', '.join(service_names())}")
-    path = log_path(_settings(), service)
+    path = log_path(load_settings(), service)
     if not path.is_file():
         raise UsageError(f"{path} does not exist: {service} has not been started here")
     os.execvp("tail", ["tail", *(["-F"] if follow else []), "-n", "200", str(path)])
@@ -129,7 +130,7 @@ def load(
     """Load files as one batch into HDFS, verified; the same files again change nothing."""
     from cli.loading import load_files
 
-    load_files(_settings(), dataset, files, as_json, wait)
+    load_files(load_settings(), dataset, files, as_json, wait)
 
 
 @app.command()
@@ -152,7 +153,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options that users know
         raise UsageError("--accept and --reason TEXT belong together: say why the checks are overruled")
     quarters = [Quarter.parse(text) for text in quarter or []]
     request = RunRequest(quarters, reason.strip() if accept else None, wait=wait)
-    run_dataset(_settings(), dataset, request, as_json)
+    run_dataset(load_settings(), dataset, request, as_json)
 
 
 @app.command()
@@ -167,7 +168,7 @@ def reprocess(
     from cli.pipeline import RunRequest
     from cli.running import run_dataset
 
-    settings = _settings()
+    settings = load_settings()
     if files:
         load_files(settings, dataset, files, as_json, wait)
     run_dataset(settings, dataset, RunRequest(reprocess=True, wait=wait), as_json)
@@ -182,7 +183,7 @@ def query(
     """Ask HiveServer2 and print the answer."""
     from cli.querying import run_query
 
-    run_query(_settings(), sql, output, release)
+    run_query(load_settings(), sql, output, release)
 
 
 @app.command(context_settings=_PASSES_ON)
@@ -190,80 +191,7 @@ def beeline(arguments: Passed = None) -> None:
     """Open beeline on this stack; arguments are beeline's, e.g. -e 'SHOW DATABASES'."""
     from cli.beeline import exec_beeline
 
-    exec_beeline(_settings(), arguments or [])
-
-
-@app.command()
-def history(dataset: Dataset, as_json: AsJson = False) -> None:
-    """List the releases of a dataset, the live one marked."""
-    from cli.history import print_history
-
-    print_history(_settings(), dataset, as_json)
-
-
-@app.command()
-def diff(
-    dataset: Dataset,
-    before: Annotated[int, typer.Argument(min=1, help="Release.")],
-    after: Annotated[int, typer.Argument(min=1, help="Release that it is compared with.")],
-    output: Format = "table",
-    rows: Annotated[bool, typer.Option("--rows", help="Show up to 20 changed rows of each mart too.")] = False,
-) -> None:
-    """Show what changed for readers from one release to another, by table and quarter."""
-    from cli.diff import print_diff
-
-    print_diff(_settings(), dataset, (before, after), output, rows)
-
-
-@app.command()
-def rollback(
-    dataset: Dataset,
-    to: Annotated[int | None, typer.Option(min=1, help="This release; else the one before the live one.")] = None,
-    reason: Annotated[str, typer.Option(help="Why; kept in the ledger.")] = "",
-    wait: Wait = False,
-    as_json: AsJson = False,
-) -> None:
-    """Show an earlier release to readers again, within seconds; nothing is deleted."""
-    from cli.rollback import print_rollback, roll_back
-
-    print_rollback(roll_back(_settings(), dataset, to, reason.strip(), wait), as_json)
-
-
-@app.command()
-def gc(  # noqa: PLR0913, PLR0917 - the options that users know
-    dataset: Dataset,
-    keep: Annotated[int, typer.Option(min=1, help="Published releases that stay whatever their age.")] = KEEP,
-    grace: Annotated[float, typer.Option(min=0, help="Hours that everything stays after its last use.")] = GRACE_HOURS,
-    yes: Annotated[bool, typer.Option("--yes", help="Remove it; else it is only shown.")] = False,
-    wait: Wait = False,
-    as_json: AsJson = False,
-) -> None:
-    """Show, or with --yes remove, old releases and what nobody refers to; directories go to the trash of HDFS."""
-    from cli.collecting import collect, plan_collection
-    from cli.gc import print_collection
-
-    settings, policy = _settings(), Policy.of(keep, grace)
-    print_collection(
-        collect(settings, dataset, policy, wait) if yes else plan_collection(settings, dataset, policy), as_json
-    )
-
-
-@app.command()
-def quarantine(
-    dataset: Dataset,
-    output: Format = "table",
-    release: Kept = None,
-    export: Annotated[
-        Path | None, typer.Option(help="Write the records to files in this new directory, to mend and load again.")
-    ] = None,
-) -> None:
-    """Show the rejected rows of the live release and why they were rejected; csv and json give all of them."""
-    from cli.quarantine import export_quarantine, print_quarantine
-
-    if export is None:
-        print_quarantine(_settings(), dataset, output, release)
-    else:
-        export_quarantine(_settings(), dataset, export, release)
+    exec_beeline(load_settings(), arguments or [])
 
 
 @app.command()
@@ -275,7 +203,7 @@ def new(
     """Draft a contract and a first mart from a sample file."""
     from cli.drafting import draft_dataset
 
-    draft_dataset(_settings(), dataset, file, as_json)
+    draft_dataset(load_settings(), dataset, file, as_json)
 
 
 @app.command()
@@ -297,7 +225,7 @@ def check_contract(dataset: Dataset, as_json: AsJson = False) -> None:
     """Check the contract of a dataset and its SQL, and what its changes mean for published rows."""
     from cli.contract import print_check
 
-    print_check(_settings(), dataset, as_json)
+    print_check(load_settings(), dataset, as_json)
 
 
 def _not_built(name: str, what: str) -> None:
@@ -308,7 +236,3 @@ def _not_built(name: str, what: str) -> None:
 
 
 _not_built("doctor", "Find what is wrong and name the remedy.")
-
-
-def _settings() -> Settings:
-    return load_settings()

@@ -1,0 +1,85 @@
+"""The commands about releases: what there is, what changed, going back, removing."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.arguments import AsJson, Dataset, Format, Kept, Wait
+from warehouse.retention import GRACE_HOURS, KEEP, Policy
+from warehouse.settings import load_settings
+
+release_commands = typer.Typer()
+
+
+@release_commands.command()
+def history(dataset: Dataset, as_json: AsJson = False) -> None:
+    """List the releases of a dataset, the live one marked."""
+    from cli.history import print_history
+
+    print_history(load_settings(), dataset, as_json)
+
+
+@release_commands.command()
+def diff(
+    dataset: Dataset,
+    before: Annotated[int, typer.Argument(min=1, help="Release.")],
+    after: Annotated[int, typer.Argument(min=1, help="Release that it is compared with.")],
+    output: Format = "table",
+    rows: Annotated[bool, typer.Option("--rows", help="Show up to 20 changed rows of each mart too.")] = False,
+) -> None:
+    """Show what changed for readers from one release to another, by table and quarter."""
+    from cli.diff import print_diff
+
+    print_diff(load_settings(), dataset, (before, after), output, rows)
+
+
+@release_commands.command()
+def rollback(
+    dataset: Dataset,
+    to: Annotated[int | None, typer.Option(min=1, help="This release; else the one before the live one.")] = None,
+    reason: Annotated[str, typer.Option(help="Why; kept in the ledger.")] = "",
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show an earlier release to readers again, within seconds; nothing is deleted."""
+    from cli.rollback import print_rollback, roll_back
+
+    print_rollback(roll_back(load_settings(), dataset, to, reason.strip(), wait), as_json)
+
+
+@release_commands.command()
+def gc(  # noqa: PLR0913, PLR0917 - the options that users know
+    dataset: Dataset,
+    keep: Annotated[int, typer.Option(min=1, help="Published releases that stay whatever their age.")] = KEEP,
+    grace: Annotated[float, typer.Option(min=0, help="Hours that everything stays after its last use.")] = GRACE_HOURS,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove it; else it is only shown.")] = False,
+    wait: Wait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show, or with --yes remove, old releases and what nobody refers to; directories go to the trash of HDFS."""
+    from cli.collecting import collect, plan_collection
+    from cli.gc import print_collection
+
+    settings, policy = load_settings(), Policy.of(keep, grace)
+    print_collection(
+        collect(settings, dataset, policy, wait) if yes else plan_collection(settings, dataset, policy), as_json
+    )
+
+
+@release_commands.command()
+def quarantine(
+    dataset: Dataset,
+    output: Format = "table",
+    release: Kept = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Write the records to files in this new directory, to mend and load again.")
+    ] = None,
+) -> None:
+    """Show the rejected rows of the live release and why they were rejected; csv and json give all of them."""
+    from cli.quarantine import export_quarantine, print_quarantine
+
+    if export is None:
+        print_quarantine(load_settings(), dataset, output, release)
+    else:
+        export_quarantine(load_settings(), dataset, export, release)
