@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tests.faults.commands import Ended
 from tests.faults.world import Contents, World
 
-COMMANDS = ("load", "run", "rollback")
+COMMANDS = ("load", "run", "rollback", "gc")
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,10 @@ def prepare(world: World, command: str) -> Case:
     if command == "run":
         world.load()
         return Case(["run"], before, world.expect())
+    if command == "gc":
+        world.load()
+        contents = world.publish()
+        return Case(["gc", "--keep", "1", "--grace", "0", "--yes"], contents, contents)
     target, contents = world.live(), before
     world.load()
     before = world.publish()

@@ -28,7 +28,9 @@ from warehouse.steps import Step, watching
 
 # One process with everything imported, from which each command is forked; it has no threads that a fork would lose.
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tests.faults.commands", "cli.main", "cli.pipeline", "cli.loading", "cli.rollback"])
+_PROCESSES.set_forkserver_preload(
+    ["tests.faults.commands", "cli.main", "cli.pipeline", "cli.loading", "cli.rollback", "cli.gc"]
+)
 
 
 @dataclass(frozen=True)
