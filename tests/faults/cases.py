@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.faults.commands import Ended
+from tests.faults.matrix import Matrix
 from tests.faults.world import Contents, World
+from warehouse import ledger
+
+_TWO = 2
 
 COMMANDS = ("load", "run", "rollback", "gc")
 
@@ -38,17 +42,20 @@ def prepare(world: World, command: str) -> Case:
         world.load()
         contents = world.publish()
         return Case(["gc", "--keep", "1", "--grace", "0", "--yes"], contents, contents)
-    target, contents = world.live(), before
-    world.load()
-    before = world.publish()
-    return Case(["rollback", "--to", str(target)], before, contents)
+    # To the other one of the last two releases, there and back again.
+    kept = ledger.readable_releases(ledger.events(world.storage, world.dataset))
+    if len(kept) < _TWO:
+        world.load()
+        before = world.publish()
+        return Case(["rollback", "--to", str(kept[0])], before, world.show(kept[0]))
+    (target,) = {*kept[-2:]} - {world.live()}
+    return Case(["rollback", "--to", str(target)], before, world.show(target))
 
 
 def uninterrupted(world: World, command: str) -> Ended:
     """The command with nothing in its way: its commit steps are those to be killed at."""
     ended = world.do(*prepare(world, command).arguments)
     assert ended.code == 0, ended.err
-    go_forward(world)
     return ended
 
 
@@ -74,6 +81,31 @@ def kill(world: World, command: str, *steps: int, broken: str = "") -> list[str]
     if ended.code != 0:
         problems.append(f"{command} ended with {ended.code}: {ended.err}")
     return problems + world.problems([case.after], settled=True) + go_forward(world)
+
+
+def climb(world: World, command: str, matrix: Matrix) -> list[str]:
+    """Kill a command after its first step, the next one, which recovers, after its second step, and so on.
+
+    A step that the command no longer takes, because what comes before it is done for good, is waited for by a new one.
+    """
+    steps = list(dict.fromkeys(uninterrupted(world, command).steps))
+    found = list[str]()
+    case = prepare(world, command)
+    for step in steps:
+        killed = world.do(*case.arguments, kill_at=step)
+        if not killed.killed:
+            problems = world.problems([case.after], settled=True)
+            case = prepare(world, command)
+            killed = world.do(*case.arguments, kill_at=step)
+            problems += [] if killed.killed else [f"{step} is never taken: {killed.steps} {killed.err}"]
+        else:
+            problems = []
+        problems += world.problems([case.before, case.after], settled=False)
+        matrix.note(command, step, problems)
+        found += [f"{step}: {problem}" for problem in problems]
+    ended = world.do(*case.arguments)
+    found += [] if ended.code == 0 else [f"{command} ended with {ended.code}: {ended.err}"]
+    return found + world.problems([case.after], settled=True) + go_forward(world)
 
 
 def go_forward(world: World) -> list[str]:

@@ -62,7 +62,7 @@ class Command:
         home: Path,
         arguments: list[str],
         *,
-        kill_at: int | None = None,
+        kill_at: int | Step | None = None,
         stop_at: int | None = None,
         broken: str = "",
         instant: bool = True,
@@ -72,7 +72,7 @@ class Command:
         Args:
             home: Directory with its contracts; gets its output.
             arguments: After `./stackhouse`.
-            kill_at: Kill -9 after so many commit steps.
+            kill_at: Kill -9 after so many commit steps, or after this one.
             stop_at: Stop (SIGSTOP) after so many commit steps.
             broken: One of `_BROKEN`.
             instant: With the stand-in for the Spark job.
@@ -115,12 +115,12 @@ class How:
     """What happens to a command.
 
     Attributes:
-        signals: Sent to it, by the number of steps it took.
+        signals: Sent to it, by the step it took or the number of steps.
         broken: One of `_BROKEN`, or empty.
         instant: With the stand-in for the Spark job.
     """
 
-    signals: dict[int, int]
+    signals: dict[int | Step, int]
     broken: str
     instant: bool
 
@@ -136,8 +136,8 @@ def _run(home: Path, arguments: list[str], how: How, log: Path) -> None:
         nonlocal taken
         taken += 1
         os.write(steps, f"{step}\n".encode())
-        if taken in how.signals:
-            os.kill(os.getpid(), how.signals[taken])
+        for moment in {taken, step} & how.signals.keys():
+            os.kill(os.getpid(), how.signals[moment])
 
     storage = WebHdfs(load_settings())
     with ExitStack() as patches:

@@ -4,16 +4,22 @@ import random
 
 import pytest
 
-from tests.faults.cases import COMMANDS, kill, prepare, uninterrupted
+from tests.faults.cases import COMMANDS, climb, kill, prepare, uninterrupted
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_killed_at_one_step_after_the_other(world, matrix, command):
+    assert climb(world, command, matrix) == []
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("command", COMMANDS)
 def test_killed_at_any_step_a_command_leaves_before_or_after(world, matrix, command):
     found = list[str]()
     steps = uninterrupted(world, command).steps
     for number, step in enumerate(steps, start=1):
         problems = kill(world, command, number)
-        matrix.note(command, step, problems)
+        matrix.note(f"{command}, once", step, problems)
         found += [f"{step}: {problem}" for problem in problems]
     assert found == []
 

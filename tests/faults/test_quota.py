@@ -17,6 +17,7 @@ def set_quota(settings, storage, path: str, names: int) -> None:
     answer.raise_for_status()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", ["raw", "staged", "clean", "releases"])
 def test_quota_hit_is_named_and_nothing_is_published(world, settings, storage, matrix, place):
     case = prepare(world, "run") if place != "raw" else prepare(world, "load")

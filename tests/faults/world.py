@@ -15,7 +15,9 @@ from tests.faults.commands import Command, Ended
 from tests.faults.instant_job import quarter_of
 from tests.integration.conftest import SMALL_HEADER, write_small_dataset
 from warehouse import ledger
+from warehouse.batch import loaded_batches
 from warehouse.paths import DatasetPaths
+from warehouse.release import load_release
 from warehouse.settings import Settings
 
 Seen = frozenset[tuple[Any, ...]]
@@ -110,7 +112,16 @@ class World:
 
     def expect(self) -> Contents:
         """What readers see once all that is loaded is published; from now on that is right."""
-        contents = Contents.of(self.lines)
+        return self._right(Contents.of(self.lines))
+
+    def show(self, release: int) -> Contents:
+        """What readers of an earlier release see; from now on that is right."""
+        batches = load_release(self.storage, self.dataset, release).batches
+        loaded = {batch.id: batch for batch in loaded_batches(self.storage, self.dataset)}
+        rows = sum(loaded[batch].rows for batch in batches)
+        return self._right(Contents.of(self.lines[:rows]))
+
+    def _right(self, contents: Contents) -> Contents:
         self.published.append(contents)
         return contents
 
