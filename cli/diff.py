@@ -148,6 +148,6 @@ def _notes(diffs: Sequence[TableDiff]) -> Iterator[str]:
         rewritten = sum(not _differs(change) for change in diff.changes)
         parts = "batches" if diff.table == QUARANTINE else "quarters"
         yield (
-            f"{diff.table}: {len(diff.changes) - rewritten} {parts} differ, {rewritten} were written anew with equal "
-            f"rows, {diff.shared} are the same files"
+            f"{diff.table}: {parts} that differ: {len(diff.changes) - rewritten}, written anew with equal rows: "
+            f"{rewritten}, the same files: {diff.shared}"
         )
