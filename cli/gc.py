@@ -8,7 +8,7 @@ from rich.table import Table
 
 from cli.collecting import Collection
 from cli.output import print_json, standard_output
-from warehouse.retention import Policy
+from warehouse.retention import OldRelease, Policy
 
 
 def print_collection(collected: Collection, as_json: bool) -> None:
@@ -26,10 +26,21 @@ def _to_json(collected: Collection) -> dict[str, Any]:
         "keep": collected.policy.keep,
         "grace_hours": _hours(collected.policy),
         "done": collected.done,
-        "releases": [{**asdict(old), "since": f"{old.since:%Y-%m-%d %H:%M:%S}"} for old in collected.releases],
+        "releases": [_release_to_json(old) for old in collected.releases],
         "directories": [{**asdict(directory), "bytes": size} for directory, size in collected.directories],
         "bytes": collected.size,
         "lock_files": collected.traces,
+    }
+
+
+def _release_to_json(old: OldRelease) -> dict[str, Any]:
+    # Named and written as in `history`.
+    return {
+        "release": old.number,
+        "state": old.state,
+        "since": f"{old.since:%Y-%m-%d %H:%M:%S}",
+        "run": old.run,
+        "tables": old.tables,
     }
 
 

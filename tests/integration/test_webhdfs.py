@@ -155,7 +155,7 @@ def test_trash_keeps_everything_that_had_the_same_name(some_storage, root):
 def test_content_size_is_of_all_files_below(some_storage, root):
     for name, size in (("a/b", 3), ("a/c/d", 4), ("ab", 5)):
         some_storage.create(f"{root}/{name}", b"x" * size)
-    assert [some_storage.content_size(f"{root}/{name}") for name in ("a", "a/b", "")] == [7, 3, 12]
+    assert [some_storage.content_size(path) for path in (f"{root}/a", f"{root}/a/b", root)] == [7, 3, 12]
     with pytest.raises(NotFoundError):
         some_storage.content_size(f"{root}/none")
 
