@@ -6,9 +6,15 @@ from typing import Any
 
 from rich.table import Table
 
-from cli.collecting import Collection
+from cli.collecting import Collection, collect, plan_collection
 from cli.output import print_json, standard_output
 from warehouse.retention import OldRelease, Policy
+from warehouse.settings import Settings
+
+
+def collect_or_plan(settings: Settings, dataset: str, policy: Policy, yes: bool, wait: bool) -> Collection:
+    """Remove what nobody needs if that is asked for, else find it."""
+    return collect(settings, dataset, policy, wait) if yes else plan_collection(settings, dataset, policy)
 
 
 def print_collection(collected: Collection, as_json: bool) -> None:

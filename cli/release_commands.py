@@ -58,13 +58,9 @@ def gc(  # noqa: PLR0913, PLR0917 - the options that users know
     as_json: AsJson = False,
 ) -> None:
     """Show, or with --yes remove, old releases and what nobody refers to; directories go to the trash of HDFS."""
-    from cli.collecting import collect, plan_collection
-    from cli.gc import print_collection
+    from cli.gc import collect_or_plan, print_collection
 
-    settings, policy = load_settings(), Policy.of(keep, grace)
-    print_collection(
-        collect(settings, dataset, policy, wait) if yes else plan_collection(settings, dataset, policy), as_json
-    )
+    print_collection(collect_or_plan(load_settings(), dataset, Policy.of(keep, grace), yes, wait), as_json)
 
 
 @release_commands.command()

@@ -139,6 +139,7 @@ def expected_to_go(world, policy):
     return old - set(sorted(world.readable)[-policy.keep :]) - {world.live}
 
 
+@settings(deadline=None)
 @given(STEPS, POLICIES, TODAY)
 def test_exactly_the_old_releases_go_and_never_the_live_one(steps, policy, today):
     world = world_of(steps)
@@ -147,6 +148,7 @@ def test_exactly_the_old_releases_go_and_never_the_live_one(steps, policy, today
     assert all(old.since == world.used[old.number] for old in plan.releases)
 
 
+@settings(deadline=None)
 @given(STEPS, STEPS, POLICIES, TODAY)
 def test_what_stays_is_whole_and_nothing_else_is_left(before, after, policy, today):
     world = world_of(before)
@@ -169,7 +171,7 @@ def test_what_stays_is_whole_and_nothing_else_is_left(before, after, policy, tod
     assert (empty.releases, empty.directories) == ((), ())
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(STEPS, POLICIES, TODAY, st.data())
 def test_gc_that_was_killed_anywhere_is_finished_by_the_next(steps, policy, today, data):
     whole, killed = world_of(steps), world_of(steps)
