@@ -11,7 +11,7 @@ from tests.faults.world import World, read_view
 from warehouse.errors import StackhouseError
 from warehouse.settings import Settings
 
-_PAUSE_SECONDS = 0.25
+_PAUSE_SECONDS = 0.5
 """Between two reads of a session: reading all the time would leave no core to what is tested."""
 
 
