@@ -62,6 +62,7 @@ class Command:
         home: Path,
         arguments: list[str],
         *,
+        environment: dict[str, str],
         kill_at: int | Step | None = None,
         stop_at: int | None = None,
         broken: str = "",
@@ -70,8 +71,9 @@ class Command:
         """Start it.
 
         Args:
-            home: Directory with its contracts; gets its output.
+            home: Directory for its output.
             arguments: After `./stackhouse`.
+            environment: Changes of the environment.
             kill_at: Kill -9 after so many commit steps, or after this one.
             stop_at: Stop (SIGSTOP) after so many commit steps.
             broken: One of `_BROKEN`.
@@ -83,7 +85,11 @@ class Command:
         signals = {kill_at: signal.SIGKILL, stop_at: signal.SIGSTOP}
         self.process: BaseProcess = _PROCESSES.Process(
             target=_run,
-            args=(home, arguments, How({k: int(v) for k, v in signals.items() if k}, broken, instant), self._log),
+            args=(
+                arguments,
+                How(environment, {k: int(v) for k, v in signals.items() if k}, broken, instant),
+                self._log,
+            ),
         )
         self.process.start()
 
@@ -115,20 +121,22 @@ class How:
     """What happens to a command.
 
     Attributes:
+        environment: What is different in it.
         signals: Sent to it, by the step it took or the number of steps.
         broken: One of `_BROKEN`, or empty.
         instant: With the stand-in for the Spark job.
     """
 
+    environment: dict[str, str]
     signals: dict[int | Step, int]
     broken: str
     instant: bool
 
 
-def _run(home: Path, arguments: list[str], how: How, log: Path) -> None:
+def _run(arguments: list[str], how: How, log: Path) -> None:
     for name, stream in (("out", sys.stdout), ("err", sys.stderr)):
         os.dup2(os.open(log.with_suffix(f".{name}"), os.O_CREAT | os.O_WRONLY, 0o600), stream.fileno())
-    os.environ["STACKHOUSE_DATASETS"] = str(home)
+    os.environ.update(how.environment)
     steps = os.open(log.with_suffix(".steps"), os.O_APPEND | os.O_WRONLY)
     taken = 0
 

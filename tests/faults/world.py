@@ -67,6 +67,7 @@ class World:
     dataset: str = field(default_factory=lambda: f"faults_{secrets.token_hex(4)}")
     lines: list[list[str]] = field(default_factory=list)
     published: list[Contents] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
     _batches: int = 0
 
     def __post_init__(self) -> None:
@@ -74,7 +75,8 @@ class World:
         self.storage = WebHdfs(self.settings)
 
     def command(self, *arguments: str, **how: Any) -> Command:
-        return Command(self.home, [arguments[0], self.dataset, *arguments[1:]], **how)
+        environment = {**self.environment, "STACKHOUSE_DATASETS": str(self.home)}
+        return Command(self.home, [arguments[0], self.dataset, *arguments[1:]], environment=environment, **how)
 
     def do(self, *arguments: str, **how: Any) -> Ended:
         return self.command(*arguments, **how).end()
