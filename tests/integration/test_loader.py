@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.recovery import recover
 from ingestion.checksum import FileChecksum
 from ingestion.loader import load
 from warehouse.batch import batch_id, loaded_batches
@@ -208,7 +209,7 @@ load(WebHdfs(storage), contract, files, "ann", die)
 """
 
 
-def test_killed_load_is_not_visible_and_the_next_one_clears_it(storage, settings, contract, paths, files):
+def test_killed_load_is_not_visible_and_the_next_command_clears_it(storage, settings, contract, paths, files):
     argument = pickle.dumps((settings, contract, files)).hex()
     killed = subprocess.run(
         [sys.executable, "-c", KILLED_LOADER, argument], capture_output=True, text=True, check=False
@@ -217,6 +218,7 @@ def test_killed_load_is_not_visible_and_the_next_one_clears_it(storage, settings
     [left] = storage.list(paths.raw)
     assert left.startswith("_incoming=")
     assert loaded_batches(storage, contract.dataset) == []
+    recover(settings, storage, contract.dataset, needs_hive=False)
     batch = load(storage, contract, files, "ann", no_progress).batch
     assert batch.sequence == 1
     assert storage.list(paths.raw) == [f"batch={batch.id}"]
