@@ -446,7 +446,7 @@ def test_custom_property_twice_or_unknown_is_told(value):
     line = f"- property: {value}"
     message = refusal(contract_text(custom=f"{line}\n  value: sold_at"))
     assert (
-        "eventTime stands twice" if value == "eventTime" else "unknown property 'limit', known: eventTime"
+        "eventTime stands twice" if value == "eventTime" else "unknown property 'limit', known: driftLimits, eventTime"
     ) in message
     assert message.startswith(f"{PATH}:")
 
