@@ -109,8 +109,10 @@ def _read(storage: Storage, path: str, batch: str, sequence: int) -> list[Row]:
     rows = []
     for quarter in storage.list(path):
         if quarter.startswith("quarter_start="):
-            content = storage.read(f"{path}/{quarter}/part-0.parquet")
-            rows += pq.read_table(io.BytesIO(content), partitioning=None).to_pylist()
+            # Spark may have written them, in a run that was killed later.
+            for name in storage.list(f"{path}/{quarter}"):
+                content = storage.read(f"{path}/{quarter}/{name}")
+                rows += pq.read_table(io.BytesIO(content), partitioning=None).to_pylist()
     return [{**row, "version": (sequence, row["source_file"], row["source_line"])} for row in rows]
 
 

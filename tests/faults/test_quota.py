@@ -6,7 +6,7 @@ import requests
 from tests.faults.cases import prepare
 from warehouse.paths import DatasetPaths
 
-NAMES, UNLIMITED = 2, 9223372036854775807
+NAMES, RESET = 2, -1
 
 
 def set_quota(settings, storage, path: str, names: int) -> None:
@@ -28,7 +28,7 @@ def test_quota_hit_is_named_and_nothing_is_published(world, settings, storage, m
     if ended.code != 1 or "quota" not in ended.err or len(ended.err.strip().splitlines()[-1]) > 1000:
         problems.append(f"ended with {ended.code}: {ended.err}")
     problems += world.problems([case.before], settled=False)
-    set_quota(settings, storage, path, UNLIMITED)
+    set_quota(settings, storage, path, RESET)
     again = world.do(*case.arguments)
     if again.code != 0:
         problems.append(f"with room again it ended with {again.code}: {again.err}")

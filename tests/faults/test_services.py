@@ -34,8 +34,15 @@ def victims(settings, part: str, command) -> list[psutil.Process]:
         return [psutil.Process(Supervisor(settings).processes()[part].pid)]
     if part == "driver":
         children = psutil.Process(command.process.pid).children(recursive=True)
-        return [child for child in children if JOB_PARTS[part] in " ".join(child.cmdline())]
-    return [process for process in containers(settings) if JOB_PARTS[part] in " ".join(process.cmdline())]
+        return [child for child in children if JOB_PARTS[part] in command_line(child)]
+    return [process for process in containers(settings) if JOB_PARTS[part] in command_line(process)]
+
+
+def command_line(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except (psutil.ZombieProcess, psutil.NoSuchProcess):
+        return ""
 
 
 def kill_at_moment(settings, command, part: str, moment: str) -> bool:
