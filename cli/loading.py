@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from cli.output import print_json
-from cli.recovery import record_batches
+from cli.recovery import record_batch
 from cli.writer import writing
 from ingestion.loader import LoadResult, load
 from warehouse.contract_file import load_contract
@@ -38,7 +38,8 @@ def load_batch(settings: Settings, dataset: str, files: list[Path], wait: bool =
         done = load(
             writer.storage, contract, files, settings.user, lambda phase, size: progress.advance(bars[phase], size)
         )
-        record_batches(writer.storage, dataset, [done.batch])
+        if not done.already_loaded:
+            record_batch(writer.storage, done.batch)
         return done
 
 

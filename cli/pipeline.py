@@ -209,7 +209,7 @@ class _Run:
         if event["event"] == "step":
             detail = event.get("batch") or event.get("mart") or ", ".join(event.get("quarters", ()))
             self._board.begin(event["name"], detail)
-        reached(_JOB_STEPS[event["name"] if event["event"] == "step" else event["event"]])
+        reached(_JOB_STEPS[event.get("name", event["event"])])
 
     def _report(
         self,

@@ -3,15 +3,18 @@
 Each part can be killed and done again: what it did is seen by the next, and what tells of the crash goes last.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from hive.connection import connect
 from hive.publish import point_views
 from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
-from warehouse.batch import Batch, loaded_batches
+from warehouse.batch import Batch, load_batch, loaded_ids
 from warehouse.errors import StackDownError
-from warehouse.lock import LockOwner, dead_owners
+from warehouse.lock import LockOwner, dead_owners, traces
 from warehouse.paths import DatasetPaths
-from warehouse.release import load_release, release_numbers
+from warehouse.release import Release, load_release, release_numbers
 from warehouse.run import utc_now
 from warehouse.settings import Settings
 from warehouse.steps import Step, reached
@@ -35,38 +38,50 @@ def recover(settings: Settings, storage: WebHdfs, dataset: str, needs_hive: bool
         StackDownError: A service that is needed does not answer.
     """
     _remove_uploads(storage, dataset)
-    record_batches(storage, dataset, loaded_batches(storage, dataset))
-    begun = ledger.interrupted_move(ledger.events(storage, dataset))
+    _record_unnoted_batches(storage, dataset)
+    events = ledger.events(storage, dataset)
+    begun = ledger.interrupted_move(events)
     if begun is not None:
         try:
             _finish_move(settings, storage, begun)
         except StackDownError:
             if needs_hive:
                 raise
-    _discard_unfinished(settings, storage, dataset)
+    _discard_unfinished(settings, storage, dataset, events)
     _bury_dead(storage, dataset)
     return begun
 
 
-def record_batches(storage: WebHdfs, dataset: str, batches: list[Batch]) -> None:
-    """Note loaded batches in the ledger unless they are noted."""
-    known = ledger.recorded_batches(storage, dataset)
-    for batch in batches:
-        if batch.id not in known:
-            ledger.record_batch(
-                storage,
-                ledger.BatchRecord(
-                    dataset=dataset,
-                    batch=batch.id,
-                    sequence=batch.sequence,
-                    at=f"{batch.loaded_at:%Y-%m-%d %H:%M:%S}",
-                    by=batch.loaded_by,
-                    files=len(batch.files),
-                    rows=batch.rows,
-                    bytes=batch.size,
-                ),
-            )
-            reached(Step.BATCH_RECORDED)
+def record_batch(storage: WebHdfs, batch: Batch) -> None:
+    """Note a loaded batch in the ledger unless it is noted."""
+    ledger.record_batch(
+        storage,
+        ledger.BatchRecord(
+            dataset=batch.dataset,
+            batch=batch.id,
+            sequence=batch.sequence,
+            at=f"{batch.loaded_at:%Y-%m-%d %H:%M:%S}",
+            by=batch.loaded_by,
+            files=len(batch.files),
+            rows=batch.rows,
+            bytes=batch.size,
+        ),
+    )
+    reached(Step.BATCH_RECORDED)
+
+
+def record_of(dataset: str, owner: LockOwner, **found: Any) -> ledger.RunRecord:
+    """What the ledger says of the command that holds or held a lock, with what else was found of it."""
+    return ledger.RunRecord(
+        dataset=dataset,
+        id=owner.token,
+        command=owner.command,
+        parameters=owner.parameters,
+        by=owner.user,
+        host=owner.host,
+        pid=owner.pid,
+        **found,
+    )
 
 
 def remove_run(storage: WebHdfs, dataset: str, run: str) -> None:
@@ -86,6 +101,12 @@ def _remove_uploads(storage: WebHdfs, dataset: str) -> None:
             reached(Step.LEFTOVERS_REMOVED)
 
 
+def _record_unnoted_batches(storage: WebHdfs, dataset: str) -> None:
+    # Only these are read: a dataset may have thousands, and all but one are noted.
+    for batch in sorted(loaded_ids(storage, dataset) - ledger.recorded_batches(storage, dataset)):
+        record_batch(storage, load_batch(storage, dataset, batch))
+
+
 def _finish_move(settings: Settings, storage: WebHdfs, begun: ledger.Event) -> None:
     """Move readers where a killed command was moving them: what it moved them to has passed its checks."""
     release = load_release(storage, begun.dataset, begun.release)
@@ -93,25 +114,29 @@ def _finish_move(settings: Settings, storage: WebHdfs, begun: ledger.Event) -> N
         point_views(server, release)
     reason = "; ".join(filter(None, [begun.reason, "finished after an interruption"]))
     kind = _ENDS[begun.kind]
-    ledger.append(
-        storage, ledger.Event(begun.dataset, kind, release.number, release.run, utc_now(), settings.user, reason)
-    )
+    _tell(settings, storage, kind, release, reason)
     reached(Step.PUBLISHED if kind == "published" else Step.ROLLED_BACK)
 
 
-def _discard_unfinished(settings: Settings, storage: WebHdfs, dataset: str) -> None:
+def _discard_unfinished(settings: Settings, storage: WebHdfs, dataset: str, events: Sequence[ledger.Event]) -> None:
     """Give up a release that was written and neither held nor about to be published; its batches stay staged."""
     number = max(release_numbers(storage, dataset), default=0)
-    found = [event.kind for event in ledger.events(storage, dataset) if event.release == number]
+    found = [event.kind for event in events if event.release == number]
     if number and (not found or found[-1] == "accepted"):
-        run = load_release(storage, dataset, number).run
-        reason = "interrupted before it was checked or published"
-        ledger.append(storage, ledger.Event(dataset, "discarded", number, run, utc_now(), settings.user, reason))
+        release = load_release(storage, dataset, number)
+        _tell(settings, storage, "discarded", release, "interrupted before it was checked or published")
         reached(Step.DISCARDED)
+
+
+def _tell(settings: Settings, storage: WebHdfs, kind: ledger.Kind, release: Release, reason: str) -> None:
+    event = ledger.Event(release.dataset, kind, release.number, release.run, utc_now(), settings.user, reason)
+    ledger.append(storage, event)
 
 
 def _bury_dead(storage: WebHdfs, dataset: str) -> None:
     known = ledger.recorded_runs(storage, dataset)
+    if traces(storage, dataset).keys() <= known:
+        return
     numbers = release_numbers(storage, dataset)
     for owner in dead_owners(storage, dataset):
         if owner.token in known:
@@ -123,17 +148,5 @@ def _bury_dead(storage: WebHdfs, dataset: str) -> None:
 
 
 def _killed(dataset: str, owner: LockOwner) -> ledger.RunRecord:
-    return ledger.RunRecord(
-        dataset=dataset,
-        id=owner.token,
-        command=owner.command,
-        parameters=owner.parameters,
-        outcome="killed",
-        message="it ended without a word; what it left was finished or discarded",
-        at=owner.acquired_at,
-        seconds=None,
-        by=owner.user,
-        host=owner.host,
-        pid=owner.pid,
-        code="",
-    )
+    message = "it ended without a word; what it left was finished or discarded"
+    return record_of(dataset, owner, outcome="killed", message=message, at=owner.acquired_at, seconds=None, code="")

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from time import monotonic
 from typing import Any
 
-from cli.recovery import recover
+from cli.recovery import record_of, recover
 from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.errors import HeldError, StackhouseError
@@ -37,20 +37,7 @@ class Writer:
         self.storage = storage
         self.dataset = dataset
         self.settings = settings
-        self._record = ledger.RunRecord(
-            dataset=dataset,
-            id=owner.token,
-            command=owner.command,
-            parameters=owner.parameters,
-            outcome="",
-            message="",
-            at="",
-            seconds=None,
-            by=owner.user,
-            host=owner.host,
-            pid=owner.pid,
-            code=_code(),
-        )
+        self._record = record_of(dataset, owner, outcome="", message="", at="", seconds=None, code=_code())
 
     def note(self, **found: Any) -> None:
         """Add to what the ledger will say of this command; names of `RunRecord`."""

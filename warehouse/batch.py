@@ -128,6 +128,11 @@ def load_batch(storage: Storage, dataset: str, batch: str) -> Batch:
 
 def loaded_batches(storage: Storage, dataset: str) -> list[Batch]:
     """All complete batches of a dataset, in loading order."""
-    names = storage.list(DatasetPaths(dataset).raw)
-    batches = [load_batch(storage, dataset, name.removeprefix("batch=")) for name in names if name.startswith("batch=")]
+    batches = [load_batch(storage, dataset, batch) for batch in loaded_ids(storage, dataset)]
     return sorted(batches, key=lambda batch: batch.sequence)
+
+
+def loaded_ids(storage: Storage, dataset: str) -> set[str]:
+    """Ids of all complete batches of a dataset."""
+    names = storage.list(DatasetPaths(dataset).raw)
+    return {name.removeprefix("batch=") for name in names if name.startswith("batch=")}

@@ -51,7 +51,7 @@ def test_killed_at_random(world, matrix, seed):
     assert found == []
 
 
-def test_second_writer_is_refused_at_every_step_of_the_first(world, matrix):
+def test_second_writer_is_refused_and_one_that_waits_comes_after(world, matrix):
     assert second_writer(world, matrix, "") == []
 
 

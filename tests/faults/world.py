@@ -94,10 +94,6 @@ class World:
         path.write_bytes(SMALL_HEADER + "".join(",".join(row) + "\n" for row in rows).encode())
         return path, rows
 
-    def after(self, rows: Sequence[list[str]]) -> Contents:
-        """What readers see when these rows are published too."""
-        return Contents.of([*self.lines, *rows])
-
     def load(self) -> None:
         """Load a new batch; readers see nothing of it yet."""
         path, rows = self.new_batch()
