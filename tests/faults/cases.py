@@ -1,12 +1,14 @@
 """One case of the kill tests: a command that dies at a step, the same one that dies while it recovers, and its end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from tests.faults.commands import Ended
 from tests.faults.matrix import Matrix
 from tests.faults.world import Contents, World
 from warehouse import ledger
+from warehouse.steps import Step
 
 _TWO = 2
 
@@ -59,13 +61,13 @@ def uninterrupted(world: World, command: str) -> Ended:
     return ended
 
 
-def kill(world: World, command: str, *steps: int, broken: str = "") -> list[str]:
-    """Kill a command after some steps, again and again, then let it end well.
+def kill(world: World, command: str, *moments: int | Step, broken: str = "") -> list[str]:
+    """Kill a command, again and again, then let it end well.
 
     Args:
         world: Dataset with at least one release.
         command: One of `COMMANDS`.
-        steps: How many steps it takes the first time, the second time ...; it may end before.
+        moments: After which step, or after how many, it dies the first time, the second time ...; it may end before.
         broken: What is broken in the code meanwhile; see `tests.faults.commands`.
 
     Returns:
@@ -73,14 +75,40 @@ def kill(world: World, command: str, *steps: int, broken: str = "") -> list[str]
     """
     case = prepare(world, command)
     problems = list[str]()
-    for step in steps:
-        if not world.do(*case.arguments, kill_at=step, broken=broken).killed:
+    for moment in moments:
+        if not world.do(*case.arguments, kill_at=moment, broken=broken).killed:
             break
         problems += world.problems([case.before, case.after], settled=False)
     ended = world.do(*case.arguments, broken=broken)
     if ended.code != 0:
         problems.append(f"{command} ended with {ended.code}: {ended.err}")
-    return problems + world.problems([case.after], settled=True) + go_forward(world)
+    return problems + world.problems([case.after], settled=True)
+
+
+def kill_one_after_another(world: World, first: str, at: int, second: str, then: int) -> list[str]:
+    """Kill a command, then another one that meets what the first left; all that is loaded must still be published.
+
+    Args:
+        world: Dataset with at least one release.
+        first: One of `COMMANDS`.
+        at: How many steps it takes.
+        second: Another one of them, but no load.
+        then: How many steps that takes.
+
+    Returns:
+        What was wrong.
+    """
+    case = prepare(world, first)
+    world.expect()
+    arguments = {"run": ["run"], "rollback": ["rollback"], "gc": ["gc", "--keep", "1", "--grace", "0", "--yes"]}
+    world.do(*case.arguments, kill_at=at)
+    problems = world.problems(world.published, settled=False)
+    world.do(*arguments[second], kill_at=then)
+    problems += world.problems(world.published, settled=False)
+    if first == "load":
+        ended = world.do(*case.arguments)
+        problems += [] if ended.code == 0 else [f"load ended with {ended.code}: {ended.err}"]
+    return problems + go_forward(world)
 
 
 def climb(world: World, command: str, matrix: Matrix) -> list[str]:
@@ -112,3 +140,17 @@ def go_forward(world: World) -> list[str]:
     """Publish all that is loaded, also after a rollback; the law must hold for it."""
     contents = world.expect()
     return world.conserved() + world.problems([contents], settled=True)
+
+
+Job = Callable[[World], list[str]]
+"""Does something to a dataset; what was wrong."""
+
+
+def share(worlds: Sequence[World], jobs: Sequence[Job]) -> list[str]:
+    """Do jobs on several datasets at once, each on the same one every time; what was wrong."""
+
+    def work(number: int) -> list[str]:
+        return [problem for job in jobs[number :: len(worlds)] for problem in job(worlds[number])]
+
+    with ThreadPoolExecutor(len(worlds)) as pool:
+        return [problem for found in pool.map(work, range(len(worlds))) for problem in found]

@@ -4,10 +4,12 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,9 @@ _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(
     ["tests.faults.commands", "cli.main", "cli.pipeline", "cli.loading", "cli.rollback", "cli.gc"]
 )
+
+# Starting a process also takes in the ends of others, and of two threads that do it only one learns the exit code.
+_children = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,13 @@ class Command:
                 self._log,
             ),
         )
-        self.process.start()
+        with _children:
+            self.process.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return not wait([self.process.sentinel], timeout=0)
 
     def steps(self) -> list[Step]:
         """Commit steps taken until now."""
@@ -99,10 +110,9 @@ class Command:
 
     def wait_until_stopped(self) -> bool:
         """Wait until it stopped at its step; false when it ended before."""
-        while self.process.is_alive():
+        while not wait([self.process.sentinel], timeout=0.02):
             if psutil.Process(self.process.pid).status() == psutil.STATUS_STOPPED:
                 return True
-            self.process.join(0.02)
         return False
 
     def go_on(self) -> None:
@@ -111,7 +121,9 @@ class Command:
 
     def end(self) -> Ended:
         """Wait for its end."""
-        self.process.join()
+        wait([self.process.sentinel])
+        with _children:
+            self.process.join()
         texts = [self._log.with_suffix(f".{name}").read_text() for name in ("out", "err")]
         return Ended(self.process.exitcode or 0, self.steps(), *texts)
 

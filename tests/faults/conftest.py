@@ -1,6 +1,7 @@
 """The fault suite: short with `./stackhouse test`, all of it with `./stackhouse test --faults`."""
 
 import secrets
+from contextlib import ExitStack
 
 import pytest
 
@@ -32,17 +33,30 @@ def readers(settings):
 @pytest.fixture
 def world(settings, tmp_path, readers):
     """A dataset with one release, which readers read."""
-    world = World(settings, tmp_path)
-    world.load()
-    world.publish()
+    world = with_one_release(settings, tmp_path)
     with readers.watching(world):
         yield world
 
 
 @pytest.fixture
+def worlds(settings, tmp_path, readers):
+    """One such dataset for each core, to work on at the same time."""
+    worlds = [with_one_release(settings, tmp_path / name) for name in ("left", "right")]
+    with ExitStack() as watched:
+        for world in worlds:
+            watched.enter_context(readers.watching(world))
+        yield worlds
+
+
+@pytest.fixture
 def world_alone(settings, tmp_path):
     """A dataset with one release and no readers, whose errors are expected when a service dies."""
-    world = World(settings, tmp_path)
+    return with_one_release(settings, tmp_path)
+
+
+def with_one_release(settings, home):
+    home.mkdir(exist_ok=True)
+    world = World(settings, home)
     world.load()
     world.publish()
     return world

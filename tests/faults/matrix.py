@@ -12,14 +12,14 @@ class Matrix:
     """Cells of the matrix, filled by the tests.
 
     Attributes:
-        cells: By command and fault: the problems found, empty where all was well.
+        cells: By command and fault, and each case of it: the problems found, empty where all was well.
     """
 
-    cells: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    cells: dict[tuple[str, str], list[list[str]]] = field(default_factory=lambda: defaultdict(list))
 
     def note(self, command: str, fault: str, problems: list[str]) -> None:
         """Add what a case found; several cases may share a cell."""
-        self.cells[command, fault] += problems
+        self.cells[command, fault].append(problems)
 
     def print(self) -> None:
         """Draw it."""
@@ -32,5 +32,8 @@ class Matrix:
     def _cell(self, command: str, fault: str) -> str:
         if (command, fault) not in self.cells:
             return ""
-        problems = self.cells[command, fault]
-        return f"[red]{len(problems)} wrong[/]" if problems else "[green]ok[/]"
+        cases = self.cells[command, fault]
+        wrong = sum(bool(problems) for problems in cases)
+        if wrong:
+            return f"[red]{wrong} of {len(cases)} wrong[/]"
+        return "[green]ok[/]" if len(cases) == 1 else f"[green]{len(cases)} ok[/]"

@@ -11,7 +11,7 @@ from tests.faults.world import World, read_view
 from warehouse.errors import StackhouseError
 from warehouse.settings import Settings
 
-_PAUSE_SECONDS = 0.5
+PAUSE_SECONDS = 1.5
 """Between two reads of a session: reading all the time would leave no core to what is tested."""
 
 
@@ -21,13 +21,15 @@ class Readers:
     Attributes:
         problems: Answers that are no release, and errors.
         reads: How many answers there were, by view.
+        pause: Seconds between two reads of a session.
     """
 
     def __init__(self, settings: Settings, sessions: int) -> None:
         self.problems: list[str] = []
         self.reads: Counter[str] = Counter()
+        self.pause = PAUSE_SECONDS
         self._settings = settings
-        self._world: World | None = None
+        self._worlds: list[World] = []
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._threads = [threading.Thread(target=self._read_all, daemon=True) for _ in range(sessions)]
@@ -47,24 +49,22 @@ class Readers:
     @contextmanager
     def watching(self, world: World) -> Iterator[None]:
         """Read this dataset meanwhile; each answer must be what one of its releases holds."""
-        before = len(self.problems)
-        self._world = world
+        self._worlds.append(world)
         try:
             yield
         finally:
             with self._lock:
-                self._world = None
-        assert self.problems[before:] == []
+                self._worlds.remove(world)
+        assert [problem for problem in self.problems if problem.startswith(world.dataset)] == []
 
     def wait(self) -> None:
         """Let the sessions read for a moment."""
-        self._ended.wait(_PAUSE_SECONDS)
+        self._ended.wait(self.pause)
 
     def _read_all(self) -> None:
         with connect(self._settings) as server:
-            while not self._ended.wait(_PAUSE_SECONDS):
-                world = self._world
-                if world is not None:
+            while not self._ended.wait(self.pause):
+                for world in [*self._worlds]:
                     self._read(server, world)
 
     def _read(self, server: HiveServer, world: World) -> None:

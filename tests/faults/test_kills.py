@@ -1,10 +1,34 @@
 """kill -9 of a command after each of its commit steps, and of the same command while it cleans up."""
 
 import random
+from functools import partial
+from itertools import product
+from typing import Any
 
 import pytest
 
-from tests.faults.cases import COMMANDS, climb, kill, prepare, uninterrupted
+from tests.faults.cases import (
+    COMMANDS,
+    climb,
+    go_forward,
+    kill,
+    kill_one_after_another,
+    prepare,
+    share,
+    uninterrupted,
+)
+from warehouse.steps import Step
+
+RECOVERY = (Step.DEAD_OWNER_ASIDE, Step.LEFTOVERS_REMOVED, Step.DISCARDED)
+"""Steps that only a command takes that recovers."""
+
+THIRDS = 3
+RANDOM_KILLS = 200
+LONGEST = 25
+"""Steps that a command takes at most."""
+
+MIXED = 0.4
+"""How often another command comes to what a killed one left."""
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -14,41 +38,65 @@ def test_killed_at_one_step_after_the_other(world, matrix, command):
 
 @pytest.mark.long
 @pytest.mark.parametrize("command", COMMANDS)
-def test_killed_at_any_step_a_command_leaves_before_or_after(world, matrix, command):
-    found = list[str]()
-    steps = uninterrupted(world, command).steps
-    for number, step in enumerate(steps, start=1):
-        problems = kill(world, command, number)
-        matrix.note(f"{command}, once", step, problems)
-        found += [f"{step}: {problem}" for problem in problems]
-    assert found == []
+def test_killed_at_any_step_a_command_leaves_before_or_after(worlds, matrix, command):
+    steps = uninterrupted(worlds[0], command).steps
+    moments = list(enumerate(steps, start=1))
+    found = share(worlds, [partial(killed_once, matrix, command, step, number) for number, step in moments])
+    assert found + [problem for world in worlds for problem in go_forward(world)] == []
+
+
+def killed_once(matrix, command, step, number, world):
+    problems = kill(world, command, number)
+    matrix.note(f"{command}, once", step, problems)
+    return [f"{step}: {problem}" for problem in problems]
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("command", COMMANDS)
-def test_killed_again_while_it_recovers_too(world, matrix, command):
-    found = list[str]()
-    steps = uninterrupted(world, command).steps
-    # Recovery adds steps of its own.
-    for first in range(1, len(steps) + 1):
-        for second in range(1, len(steps) + 4):
-            problems = kill(world, command, first, second)
-            matrix.note(f"{command}, twice", steps[first - 1], problems)
-            found += [f"{first}, {second}: {problem}" for problem in problems]
-    assert found == []
+def test_killed_again_while_it_recovers_too(worlds, matrix, seed, command):
+    steps = list(dict.fromkeys(uninterrupted(worlds[0], command).steps))
+    pairs = list(product(steps, [*RECOVERY, *steps]))
+    # A third of all: three seeds in a row do them all.
+    found = share(worlds, [partial(killed_twice, matrix, command, *pair) for pair in pairs[seed % THIRDS :: THIRDS]])
+    assert found + [problem for world in worlds for problem in go_forward(world)] == []
+
+
+def killed_twice(matrix, command, first, second, world):
+    problems = kill(world, command, first, second)
+    matrix.note(f"{command}, twice", first, problems)
+    return [f"{first}, {second}: {problem}" for problem in problems]
 
 
 @pytest.mark.long
-def test_killed_at_random(world, matrix, seed):
+def test_killed_at_random(worlds, matrix, seed):
     print(f"--seed {seed}")
     rng = random.Random(seed)
-    found = list[str]()
-    for number in range(200):
-        command, steps = rng.choice(COMMANDS), [rng.randint(1, 25) for _ in range(rng.randint(1, 4))]
-        problems = kill(world, command, *steps)
-        matrix.note(f"{command}, at random", "any", problems)
-        found += [f"seed {seed}, {number}, {command} {steps}: {problem}" for problem in problems]
-    assert found == []
+    jobs = list[Any]()
+    kills = 0
+    while kills < RANDOM_KILLS:
+        command = rng.choice(COMMANDS)
+        if rng.random() < MIXED:
+            kills += 2
+            second = rng.choice([other for other in COMMANDS if other not in (command, "load")])
+            moments = (rng.randint(1, LONGEST), rng.randint(1, LONGEST))
+            jobs.append(partial(killed_with_another, matrix, command, moments, second))
+        else:
+            steps = [rng.randint(1, LONGEST) for _ in range(rng.randint(1, 4))]
+            kills += len(steps)
+            jobs.append(partial(killed_often, matrix, command, steps))
+    assert share(worlds, jobs) == []
+
+
+def killed_often(matrix, command, steps, world):
+    problems = kill(world, command, *steps) + go_forward(world)
+    matrix.note(f"{command}, at random", "the same command killed up to four times", problems)
+    return [f"{command} {steps}: {problem}" for problem in problems]
+
+
+def killed_with_another(matrix, first, moments, second, world):
+    problems = kill_one_after_another(world, first, moments[0], second, moments[1])
+    matrix.note(f"{first}, at random", f"{second} after it killed, too", problems)
+    return [f"{first} {moments[0]}, {second} {moments[1]}: {problem}" for problem in problems]
 
 
 def test_second_writer_is_refused_and_one_that_waits_comes_after(world, matrix):

@@ -1,6 +1,7 @@
 """kill -9 of the services, and of the parts of a Spark job, while a real run goes on."""
 
 import random
+import time
 
 import psutil
 import pytest
@@ -47,12 +48,12 @@ def command_line(process: psutil.Process) -> str:
 
 def kill_at_moment(settings, command, part: str, moment: str) -> bool:
     """Kill a part when the run comes to a moment; false when the run was over first."""
-    while command.process.is_alive():
+    while command.alive:
         if moment in command.steps():
             for process in victims(settings, part, command):
                 process.kill()
             return True
-        command.process.join(0.05)
+        time.sleep(0.05)
     return False
 
 
