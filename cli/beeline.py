@@ -10,7 +10,7 @@ from warehouse.settings import Settings
 
 def jdbc_url(settings: Settings) -> str:
     """JDBC URL of HiveServer2."""
-    return f"jdbc:hive2://{settings.host}:{settings.ports.hiveserver2}/default"
+    return f"jdbc:hive2://{settings.hosts.hiveserver2}:{settings.ports.hiveserver2}/default"
 
 
 def exec_beeline(settings: Settings, arguments: list[str]) -> None:

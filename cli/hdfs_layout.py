@@ -1,20 +1,29 @@
-"""The directories in HDFS that a fresh stack needs, who may use them, and the archive that Tez runs from."""
+"""The directories in HDFS that a stack needs, who may use them, and the archives that Tez and Spark run from."""
 
+import tarfile
+import tempfile
 from collections.abc import Iterator
+from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 
-from hadoop.artifacts import TEZ_ARCHIVE, artifact_directory
+from hadoop.artifacts import TEZ_ARCHIVE
 from ingestion.webhdfs import WebHdfs
 from warehouse.paths import ROOT
-from warehouse.settings import Settings
+from warehouse.settings import REPOSITORY, Settings, load_settings
+
+_TEZ_DIRECTORY = "/apps/tez"
+_SPARK_DIRECTORY = "/apps/spark"
 
 _DIRECTORIES = {
     # Everybody may write, nobody may remove what is another's.
     "/tmp": "1777",  # noqa: S108 - a path in HDFS, not on this machine
     "/tmp/hive": "1777",  # noqa: S108
     "/user": "755",
-    # Readable by all, so that YARN keeps one copy of the archive for everybody.
-    "/apps/tez": "755",
+    # Readable by all, so that YARN keeps one copy of an archive for everybody.
+    "/apps": "755",
+    _TEZ_DIRECTORY: "755",
+    _SPARK_DIRECTORY: "755",
     "/warehouse": "750",
     "/warehouse/managed": "750",
     "/warehouse/external": "750",
@@ -27,18 +36,53 @@ _CHUNK_BYTES = 4 * 2**20
 _BLOCK_BYTES = 128 * 2**20
 
 
-def prepare_layout(settings: Settings) -> None:
-    """Make what is missing; safe to repeat."""
+def prepare_layout(settings: Settings, tez: Path) -> None:
+    """Make what is missing; safe to repeat.
+
+    Args:
+        settings: Of the stack.
+        tez: The archive of Tez on this machine.
+    """
     storage = WebHdfs(settings)
-    archive = artifact_directory(settings) / TEZ_ARCHIVE
-    target = f"/apps/tez/{TEZ_ARCHIVE}"
-    if storage.exists(target) and storage.size(target) == archive.stat().st_size:
+    target = f"{_TEZ_DIRECTORY}/{TEZ_ARCHIVE}"
+    if storage.exists(target) and storage.size(target) == tez.stat().st_size:
         return
     for path, permission in _DIRECTORIES.items():
         storage.make_directory(path, permission)
     storage.make_directory(f"/user/{settings.user}", "700")
+    _bring(storage, tez, target)
+
+
+def spark_archive() -> str:
+    """Where nodes that are not this machine take Spark's jars from."""
+    return f"{_SPARK_DIRECTORY}/spark-{version('pyspark')}.tar"
+
+
+def bring_spark(settings: Settings) -> str:
+    """Put the jars of Spark into HDFS unless they are there.
+
+    YARN unpacks the archive once on every node and keeps it; without it each application would bring 460 MB along.
+
+    Returns:
+        URL of the archive.
+    """
+    storage = WebHdfs(settings)
+    target = spark_archive()
+    if not storage.exists(target):
+        settings.home.mkdir(parents=True, exist_ok=True)
+        storage.make_directory(_SPARK_DIRECTORY, "755")
+        with tempfile.TemporaryDirectory(dir=settings.home) as directory:
+            packed = Path(directory) / "spark.tar"
+            with tarfile.open(packed, "w") as archive:
+                for jar in sorted(Path(str(files("pyspark") / "jars")).glob("*.jar")):
+                    archive.add(jar, arcname=jar.name)
+            _bring(storage, packed, target)
+    return f"hdfs://{target}"
+
+
+def _bring(storage: WebHdfs, source: Path, target: str) -> None:
     storage.delete(f"{target}.incomplete")
-    storage.write_stream(f"{target}.incomplete", _chunks(archive), _BLOCK_BYTES)
+    storage.write_stream(f"{target}.incomplete", _chunks(source), _BLOCK_BYTES)
     storage.delete(target)
     storage.rename(f"{target}.incomplete", target)
 
@@ -47,3 +91,9 @@ def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as content:
         while chunk := content.read(_CHUNK_BYTES):
             yield chunk
+
+
+if __name__ == "__main__":
+    # In a container of the edge's image, whose Dockerfile puts the archive there.
+    prepare_layout(load_settings(), REPOSITORY / "jars" / TEZ_ARCHIVE)
+    bring_spark(load_settings())

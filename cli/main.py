@@ -77,9 +77,9 @@ def up() -> None:
     with StepBoard() as board:
         start_stack(settings, board)
     print(
-        f"up: HiveServer2 at {settings.host}:{settings.ports.hiveserver2}, "
-        f"WebHDFS at http://{settings.host}:{settings.ports.namenode_http}, "
-        f"YARN at http://{settings.host}:{settings.ports.resourcemanager_http}"
+        f"up: HiveServer2 at {settings.hosts.hiveserver2}:{settings.ports.hiveserver2}, "
+        f"WebHDFS at http://{settings.hosts.namenode}:{settings.ports.namenode_http}, "
+        f"YARN at http://{settings.hosts.resourcemanager}:{settings.ports.resourcemanager_http}"
     )
 
 

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 from cli.board import StepBoard
+from cli.driver import place_driver
 from cli.planning import Inputs, make_plan
 from cli.publishing import Made, publish_release
 from cli.recovery import remove_run
@@ -14,10 +15,8 @@ from cli.releasing import build_release, staged_batches
 from cli.rollback import refuse_undoing
 from cli.writer import Writer, writing
 from cli.yarn_watch import YarnWatch
-from hadoop.environment import stack_environment
-from hadoop.sizing import size_stack
 from hive.connection import connect
-from spark.launch import run_job, submit_arguments
+from spark.launch import run_job
 from warehouse import ledger
 from warehouse.batch import Batch, loaded_batches
 from warehouse.check import Check
@@ -185,17 +184,11 @@ class _Run:
         # Better known now than after a minute of Spark.
         with connect(self._settings):
             pass
-        sizing = size_stack(self._settings)
-        environment = {
-            **stack_environment(self._settings),
-            "PYSPARK_SUBMIT_ARGS": submit_arguments(
-                sizing.executor_mb, sizing.cores, sizing.driver_mb, self._settings.host
-            ),
-        }
         self._board.begin("session", "starting Spark on YARN")
+        driver = place_driver(self._settings)
         log = self._settings.home / "logs" / "runs" / f"{plan.run}.log"
         try:
-            result = run_job(plan, environment, log, self._on_step, YarnWatch(self._settings).look)
+            result = run_job(plan, driver, log, self._on_step, YarnWatch(self._settings).look)
         except StackhouseError:
             # Nothing refers to what it wrote; if HDFS is gone too, gc finds it.
             with suppress(StackhouseError):

@@ -36,7 +36,7 @@ def _resourcemanager(settings: Settings) -> str:
 def _metastore(settings: Settings) -> str:
     # It has no cheap question; the query of HiveServer2 that follows goes through it.
     try:
-        socket.create_connection((settings.host, settings.ports.metastore), timeout=_SECONDS).close()
+        socket.create_connection((settings.hosts.metastore, settings.ports.metastore), timeout=_SECONDS).close()
     except OSError:
         return "does not answer yet"
     return ""

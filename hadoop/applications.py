@@ -14,7 +14,7 @@ def kill_applications(settings: Settings) -> None:
     """Ask YARN to end every application; silent when the ResourceManager does not answer."""
     session = requests.Session()
     session.trust_env = False
-    base = f"http://{settings.host}:{settings.ports.resourcemanager_http}/ws/v1/cluster/apps"
+    base = f"http://{settings.hosts.resourcemanager}:{settings.ports.resourcemanager_http}/ws/v1/cluster/apps"
     with contextlib.suppress(requests.RequestException, ValueError):
         for application in _unfinished(session, base):
             url = f"{base}/{application['id']}/state"

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import subprocess
+import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -36,16 +37,20 @@ def fetch_artifacts(settings: Settings, on_line: Callable[[str], None]) -> None:
     Raises:
         SetupError: Maven is missing or failed; names the reason and the log.
     """
-    target = artifact_directory(settings)
+    fetch_into(artifact_directory(settings), on_line)
+
+
+def fetch_into(target: Path, on_line: Callable[[str], None]) -> None:
+    """Fetch the jars into a directory; arguments and errors as in `fetch_artifacts`."""
     maven = shutil.which("mvn")
     if not maven:
         raise SetupError(
             "Maven is needed to fetch Hadoop and Hive, there is no mvn on PATH: install the package `maven`"
         )
-    settings.jars.mkdir(parents=True, exist_ok=True)
-    fresh = settings.jars / f"{target.name}.incomplete"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(f"{target.name}.incomplete")
     shutil.rmtree(fresh, ignore_errors=True)
-    _run_maven(maven, fresh, settings.jars / "maven.log", on_line)
+    _run_maven(maven, fresh, target.with_name("maven.log"), on_line)
     _pack_tez(fresh)
     # The schema tool looks for scripts/ in METASTORE_HOME; the archive has it one directory deeper.
     next(fresh.glob("metastore/*/scripts")).rename(fresh / "metastore" / "scripts")
@@ -80,3 +85,8 @@ def _pack_tez(jars: Path) -> None:
         for jar in sorted((jars / "tez").iterdir()):
             archive.add(jar, arcname=jar.name)
     shutil.rmtree(jars / "tez")
+
+
+if __name__ == "__main__":
+    # For the images: into the directory that is named.
+    fetch_into(Path(sys.argv[1]), print)

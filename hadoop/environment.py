@@ -39,7 +39,8 @@ def stack_environment(settings: Settings) -> dict[str, str]:
 def _common(settings: Settings, java_home: Path) -> dict[str, str]:
     return {
         "STACKHOUSE_HOME": str(settings.home),
-        "STACKHOUSE_HOST": settings.host,
+        **{f"STACKHOUSE_{name.upper()}_HOST": host for name, host in asdict(settings.hosts).items()},
+        "STACKHOUSE_NODE_HOST": "localhost",
         "STACKHOUSE_REPLICATION": "1",
         "JAVA_HOME": str(java_home),
         "STACKHOUSE_JAVA": str(java_home / "bin" / "java"),
@@ -82,4 +83,5 @@ def metastore_database(directory: Path) -> dict[str, str]:
     return {
         "STACKHOUSE_METASTORE_DB_URL": f"jdbc:derby:;databaseName={directory};create=true",
         "STACKHOUSE_METASTORE_DB_DRIVER": "org.apache.derby.jdbc.EmbeddedDriver",
+        "STACKHOUSE_METASTORE_DB_USER": "stackhouse",
     }

@@ -69,7 +69,7 @@ def yarn_health(settings: Settings) -> YarnHealth:
     Raises:
         StackDownError: The ResourceManager does not answer.
     """
-    found = _get(settings.ports.resourcemanager_http, settings, "/ws/v1/cluster/metrics")["clusterMetrics"]
+    found = _resourcemanager(settings, "metrics")["clusterMetrics"]
     return YarnHealth(
         nodes=found["activeNodes"],
         unhealthy=found["unhealthyNodes"],
@@ -77,6 +77,50 @@ def yarn_health(settings: Settings) -> YarnHealth:
         used_mb=found["allocatedMB"],
         applications=found["appsRunning"],
     )
+
+
+@dataclass(frozen=True)
+class YarnNode:
+    """A NodeManager that runs: MiB and cores of all its containers together."""
+
+    memory_mb: int
+    cores: int
+
+
+def yarn_nodes(settings: Settings) -> list[YarnNode]:
+    """The NodeManagers that run.
+
+    Raises:
+        StackDownError: The ResourceManager does not answer.
+    """
+    found = _resourcemanager(settings, "nodes?states=RUNNING")["nodes"] or {}
+    return [
+        YarnNode(node["availMemoryMB"] + node["usedMemoryMB"], node["availableVirtualCores"] + node["usedVirtualCores"])
+        for node in found.get("node", ())
+    ]
+
+
+def yarn_queues(settings: Settings) -> list[str]:
+    """Names of the queues that take applications.
+
+    Raises:
+        StackDownError: The ResourceManager does not answer.
+    """
+    return _leaves(_resourcemanager(settings, "scheduler")["scheduler"]["schedulerInfo"])
+
+
+def _leaves(queue: Any) -> list[str]:
+    children = (queue.get("queues") or {}).get("queue") or []
+    return [name for child in children for name in _leaves(child)] or [queue["queueName"]]
+
+
+def hdfs_version(settings: Settings) -> str:
+    """Version of Hadoop that the NameNode is.
+
+    Raises:
+        StackDownError: The NameNode does not answer.
+    """
+    return str(_namenode_bean(settings, "NameNodeInfo")["SoftwareVersion"])
 
 
 def hdfs_problem(settings: Settings) -> str:
@@ -96,22 +140,25 @@ def yarn_problem(settings: Settings) -> str:
 
 
 def _namenode_bean(settings: Settings, name: str) -> Any:
-    beans = _get(settings.ports.namenode_http, settings, f"/jmx?qry=Hadoop:service=NameNode,name={name}")["beans"]
+    path = f"/jmx?qry=Hadoop:service=NameNode,name={name}"
+    beans = _get(settings.hosts.namenode, settings.ports.namenode_http, path)["beans"]
     if not beans:
         raise StackDownError("the NameNode is still starting: see ./stackhouse status")
     return beans[0]
 
 
-def _get(port: int, settings: Settings, path: str) -> Any:
+def _resourcemanager(settings: Settings, what: str) -> Any:
+    return _get(settings.hosts.resourcemanager, settings.ports.resourcemanager_http, f"/ws/v1/cluster/{what}")
+
+
+def _get(host: str, port: int, path: str) -> Any:
     session = requests.Session()
     # A proxy in the environment is never meant for a daemon of our own.
     session.trust_env = False
-    url = f"http://{settings.host}:{port}{path}"
+    url = f"http://{host}:{port}{path}"
     try:
         answer = session.get(url, timeout=_SECONDS)
         answer.raise_for_status()
         return answer.json()
     except (requests.RequestException, ValueError) as problem:
-        raise StackDownError(
-            f"{settings.host}:{port} does not answer: start the stack with ./stackhouse up"
-        ) from problem
+        raise StackDownError(f"{host}:{port} does not answer: start the stack with ./stackhouse up") from problem

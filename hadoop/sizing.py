@@ -1,11 +1,14 @@
 """How much memory each process gets, computed from the machine."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psutil
 
-from warehouse.errors import SetupError
+from hadoop.health import YarnNode, yarn_nodes
+from warehouse.errors import SetupError, StackDownError
+from warehouse.job import JobSizing
 from warehouse.settings import Settings
 
 SMALLEST_MACHINE_MB = 7168
@@ -22,6 +25,10 @@ _SPARK_AM_MB = 640
 _EXECUTOR_OVERHEAD_MB = 384
 _EXECUTOR_MB_A_CORE = 2048
 _SMALLEST_EXECUTOR_MB = 1536
+SMALLEST_NODE_MB = _SPARK_AM_MB + _SMALLEST_EXECUTOR_MB
+"""What a node of YARN must have for its containers."""
+
+_CLUSTER_DRIVER_MB = 1024
 _SMALLEST_TASK_MB, _LARGEST_TASK_MB = 1024, 4096
 
 
@@ -61,6 +68,33 @@ def size_stack(settings: Settings) -> Sizing:
             f"this machine has {machine_mb} MiB of memory, the stack needs 8 GiB; STACKHOUSE_MEMORY_MB overrides"
         )
     return compute_sizing(budget, settings.cores or os.cpu_count() or 1)
+
+
+def size_job(settings: Settings) -> JobSizing:
+    """Size of a Spark application: for this machine, or for the nodes of a cluster.
+
+    Raises:
+        StackDownError: YARN does not say what nodes there are.
+    """
+    if settings.profile == "local":
+        sizing = size_stack(settings)
+        return JobSizing(1, sizing.executor_mb, sizing.cores, sizing.driver_mb)
+    return compute_job_sizing(yarn_nodes(settings))
+
+
+def compute_job_sizing(nodes: Sequence[YarnNode]) -> JobSizing:
+    """One executor a node, for the smallest node, as far as the share of Spark's queue goes.
+
+    Raises:
+        StackDownError: There is no node.
+    """
+    if not nodes:
+        raise StackDownError("YARN has no node that runs: see ./stackhouse status")
+    node_mb, cores = min(node.memory_mb for node in nodes), min(node.cores for node in nodes)
+    share = (int(sum(node.memory_mb for node in nodes) * _SPARK_SHARE) - _SPARK_AM_MB) // len(nodes)
+    wanted = max(_SMALLEST_EXECUTOR_MB, cores * _EXECUTOR_MB_A_CORE)
+    executor = min(share, node_mb - _SPARK_AM_MB, wanted) // _STEP_MB * _STEP_MB
+    return JobSizing(len(nodes), executor - _EXECUTOR_OVERHEAD_MB, cores, _CLUSTER_DRIVER_MB)
 
 
 def compute_sizing(budget_mb: int, cores: int) -> Sizing:

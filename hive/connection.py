@@ -94,8 +94,8 @@ def connect(settings: Settings) -> Iterator[HiveServer]:
     Raises:
         StackDownError: HiveServer2 does not answer within `CONNECT_SECONDS`.
     """
-    address = f"{settings.host}:{settings.ports.hiveserver2}"
-    socket = TSocket(settings.host, settings.ports.hiveserver2, socket_keepalive=True)
+    address = f"{settings.hosts.hiveserver2}:{settings.ports.hiveserver2}"
+    socket = TSocket(settings.hosts.hiveserver2, settings.ports.hiveserver2, socket_keepalive=True)
     socket.setTimeout(CONNECT_SECONDS * 1000)
     try:
         session = _open_session(socket, settings)
@@ -109,10 +109,10 @@ def connect(settings: Settings) -> Iterator[HiveServer]:
 
 
 def _open_session(socket: TSocket, settings: Settings) -> pyhive.Connection:
-    address = f"{settings.host}:{settings.ports.hiveserver2}"
+    address = f"{settings.hosts.hiveserver2}:{settings.ports.hiveserver2}"
     # HiveServer2 without authentication takes any password over SASL PLAIN, but it must not be empty.
     transport = TSaslClientTransport(
-        lambda: PureSASLClient(host=settings.host, username=settings.user, password="x"),  # noqa: S106
+        lambda: PureSASLClient(host=settings.hosts.hiveserver2, username=settings.user, password="x"),  # noqa: S106
         "PLAIN",
         socket,
     )

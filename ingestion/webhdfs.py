@@ -43,11 +43,12 @@ class WebHdfs:
 
     def __init__(self, settings: Settings) -> None:
         """Make a client; nothing is asked of HDFS yet."""
-        self.url = f"http://{settings.host}:{settings.ports.namenode_http}"
+        self.url = f"http://{settings.hosts.namenode}:{settings.ports.namenode_http}"
         self.user = settings.user
         session = requests.Session()
         # HDFS is never behind the proxy that the environment names for the internet.
         session.trust_env = False
+        session.proxies = {"http": settings.gateway} if settings.gateway else {}
         # A broken write may reach HDFS late: it must not bring back the directory that was deleted after it.
         session.params = {"createparent": "false"}
         self._client = InsecureClient(self.url, user=settings.user, session=session, timeout=_TIMEOUT_SECONDS)

@@ -1,18 +1,17 @@
 """Starts the Spark process of a run and follows what it reports."""
 
 import json
-import os
 import select
 import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import IO, Any
 
 from warehouse.errors import JobError
-from warehouse.job import JobPlan, JobResult
+from warehouse.job import JobPlan, JobResult, JobSizing
 from warehouse.settings import REPOSITORY
 
 _PATIENCE_SECONDS = 5.0
@@ -24,14 +23,36 @@ OnStep = Callable[[dict[str, Any]], None]
 """Gets each event of `spark.main` but the last."""
 
 
-def run_job(
-    plan: JobPlan, environment: Mapping[str, str], log: Path, on_step: OnStep, on_wait: Callable[[], None]
-) -> JobResult:
+_EVENTS_ON_STDOUT = ("sh", "-c", 'exec 3>&1 1>&2; exec "$@"', "sh")
+"""Keeps standard output for events: what Java and Python print goes to the log."""
+
+
+@dataclass(frozen=True)
+class Driver:
+    """The process that drives a job.
+
+    Attributes:
+        prefix: Command that runs a command where the driver belongs, empty for this machine.
+        python: Interpreter with pyspark there.
+        environment: Of the prefix, or of the driver itself.
+    """
+
+    prefix: Sequence[str]
+    python: str
+    environment: Mapping[str, str]
+
+    @property
+    def command(self) -> list[str]:
+        """Reads a plan from standard input and writes events to standard output."""
+        return [*self.prefix, *_EVENTS_ON_STDOUT, self.python, "-m", "spark.main", "--events-fd", "3"]
+
+
+def run_job(plan: JobPlan, driver: Driver, log: Path, on_step: OnStep, on_wait: Callable[[], None]) -> JobResult:
     """Run a plan in a process of its own and wait for it.
 
     Args:
         plan: What to do.
-        environment: Of the process, with `PYSPARK_SUBMIT_ARGS` from `submit_arguments`.
+        driver: With `PYSPARK_SUBMIT_ARGS` from `submit_arguments` in its environment.
         log: File for what Spark logs.
         on_step: Told about progress.
         on_wait: Called every few seconds without news; what it raises ends the job.
@@ -39,22 +60,20 @@ def run_job(
     Raises:
         JobError: It failed; names the reason and the log.
     """
-    reader, writer = os.pipe()
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output, os.fdopen(reader, "rb", buffering=0) as events:
+    with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "spark.main", "--events-fd", str(writer)],
+            driver.command,
             stdin=subprocess.PIPE,
-            stdout=output,
+            stdout=subprocess.PIPE,
             stderr=output,
-            env={**environment, "SPARK_CONF_DIR": str(CONFIGURATION)},
+            env=driver.environment,
             cwd=REPOSITORY,
-            pass_fds=[writer],
+            bufsize=0,
         )
-        os.close(writer)
         try:
             _tell(process, plan)
-            last = _follow(events, on_step, on_wait)
+            last = _follow(process.stdout, on_step, on_wait)  # type: ignore[arg-type]
         finally:
             # It sees its stdin end and stops; a result was read before.
             with suppress(BrokenPipeError):
@@ -95,25 +114,27 @@ def _lines(events: IO[bytes], on_wait: Callable[[], None]) -> Iterator[bytes]:
         yield from lines
 
 
-def submit_arguments(executor_mb: int, cores: int, driver_mb: int, host: str) -> str:
-    """Value of `PYSPARK_SUBMIT_ARGS`: what depends on the machine.
+def submit_arguments(sizing: JobSizing, queue: str, host: str, archive: str) -> str:
+    """Value of `PYSPARK_SUBMIT_ARGS`: what depends on the machines.
 
     Args:
-        executor_mb: Heap of the executor.
-        cores: Of the executor.
-        driver_mb: Heap of the driver.
-        host: Where the executor finds the driver.
+        sizing: Memory and cores.
+        queue: YARN's.
+        host: Where the executors find the driver.
+        archive: Of Spark's jars in HDFS; empty when the nodes are this machine.
     """
-    jars = Path(str(files("pyspark"))) / "jars"
+    # On one machine they read the jars where pip put them: nothing is uploaded or unpacked.
+    jars = {"spark.yarn.jars": f"local:{Path(str(files('pyspark'))) / 'jars'}/*"}
     settings = {
-        "spark.executor.memory": f"{executor_mb}m",
-        "spark.executor.cores": str(cores),
-        # On one machine the nodes read the jars where pip put them: nothing is uploaded or unpacked.
-        "spark.yarn.jars": f"local:{jars}/*",
+        "spark.executor.instances": str(sizing.executors),
+        "spark.executor.memory": f"{sizing.executor_mb}m",
+        "spark.executor.cores": str(sizing.cores),
+        **({"spark.yarn.archive": archive} if archive else jars),
+        "spark.yarn.queue": queue,
         "spark.driver.host": host,
         "spark.driver.bindAddress": host,
         # As many pieces of a shuffle as there are cores to work on them; adaptive execution joins small ones.
-        "spark.sql.shuffle.partitions": str(max(8, 4 * cores)),
+        "spark.sql.shuffle.partitions": str(max(8, 4 * sizing.cores * sizing.executors)),
     }
     pairs = " ".join(f"--conf {name}={value}" for name, value in settings.items())
-    return f"--master yarn --driver-memory {driver_mb}m {pairs} pyspark-shell"
+    return f"--master yarn --driver-memory {sizing.driver_mb}m {pairs} pyspark-shell"

@@ -87,8 +87,7 @@ def run_plan(spark: SparkSession, contract: Contract, plan: JobPlan, report: Rep
 
 
 def _run(plan: JobPlan, report: Report) -> None:
-    path = Path(plan.contract_path)
-    contract = parse_contract(plan.dataset, path, path.read_text(encoding="utf-8"))
+    contract = parse_contract(plan.dataset, Path(plan.contract_path), plan.contract)
     spark = start_session(f"stackhouse {plan.dataset} {plan.run}")
     try:
         report("started", application=spark.sparkContext.applicationId)

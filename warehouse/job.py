@@ -78,7 +78,8 @@ class JobPlan:
     Attributes:
         run: Run id.
         dataset: Name in the contract.
-        contract_path: Contract file on this machine.
+        contract: Text of the contract file: Spark may run where the file is not.
+        contract_path: Where the file is, for messages.
         stage: Batches to stage; their quarters are found by doing it.
         sources: All batches that are staged already, each with all its quarters: a key may have older
             versions in any of them.
@@ -95,6 +96,7 @@ class JobPlan:
 
     run: str
     dataset: str
+    contract: str
     contract_path: str
     stage: list[StageTask]
     sources: list[StagedSource]
@@ -169,3 +171,20 @@ class JobResult:
     def to_dict(self) -> dict[str, Any]:
         """As JSON carries it."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class JobSizing:
+    """Size of a Spark application.
+
+    Attributes:
+        executors: How many, one a node.
+        executor_mb: MiB of heap of each, without overhead.
+        cores: Of each.
+        driver_mb: MiB of heap of the driver, which is no container.
+    """
+
+    executors: int
+    executor_mb: int
+    cores: int
+    driver_mb: int

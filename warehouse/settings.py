@@ -12,10 +12,11 @@ from dotenv import dotenv_values
 from warehouse.errors import SettingsError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-PROFILES = ("local",)
+PROFILES = ("local", "compose", "external")
 
 _HIGHEST_PORT = 65535
 _PREFIX = "STACKHOUSE_"
+_HOST = re.compile(r"[A-Za-z0-9.-]+")
 _PLAIN_PATH = re.compile(r"[\w/.+@-]+")
 
 
@@ -40,6 +41,17 @@ class Ports:
     metastore: int
     hiveserver2: int
     hiveserver2_http: int
+    gateway: int
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """Where clients find the services. The defaults stand in `.env`."""
+
+    namenode: str
+    resourcemanager: str
+    metastore: str
+    hiveserver2: str
 
 
 @dataclass(frozen=True)
@@ -51,19 +63,23 @@ class Settings:
         jars: Directory of the resolved Java artifacts.
         datasets: Directory with the contracts and their SQL, `data/<dataset>/dataset.yaml` and `sql/<dataset>/`.
         profile: One of `PROFILES`.
-        host: Address that every daemon is reached at.
+        hosts: Names or addresses of the services.
         ports: TCP ports.
+        gateway: URL of the HTTP proxy that reaches NameNode and DataNodes; empty when they are reached directly.
+        queue: YARN's queue for Spark.
         memory_mb: MiB for the whole stack, `None` to compute it from the machine.
         cores: Cores for YARN, `None` for all of the machine.
-        user: HDFS and Hive user name, that of the account.
+        user: HDFS and Hive user name: that of the account, or of the containers.
     """
 
     home: Path
     jars: Path
     datasets: Path
     profile: str
-    host: str
+    hosts: Hosts
     ports: Ports
+    gateway: str
+    queue: str
     memory_mb: int | None
     cores: int | None
     user: str
@@ -79,16 +95,20 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
     profile = source.text("PROFILE")
     if profile not in PROFILES:
         raise source.error("PROFILE", f"is {profile!r}, expected one of: {', '.join(PROFILES)}")
+    ports = _ports(source)
     return Settings(
         home=source.directory("HOME"),
         jars=source.directory("JARS"),
         datasets=source.directory("DATASETS"),
         profile=profile,
-        host="localhost",
-        ports=_ports(source),
+        hosts=Hosts(**{name: source.host(f"{name.upper()}_HOST") for name in Hosts.__dataclass_fields__}),
+        ports=ports,
+        # The names of the containers mean nothing outside their network; a proxy inside it knows them.
+        gateway=f"http://localhost:{ports.gateway}" if profile == "compose" else "",
+        queue=source.text("QUEUE"),
         memory_mb=source.optional_number("MEMORY_MB"),
         cores=source.optional_number("CORES"),
-        user=_login_name(),
+        user=source.text("CONTAINER_USER") if profile == "compose" else _login_name(),
     )
 
 
@@ -138,6 +158,12 @@ class _Source:
         if not _PLAIN_PATH.fullmatch(str(path)):
             raise self.error(name, f"is {path}; Hadoop, YARN and class paths take only letters, digits and / . _ - + @")
         return path
+
+    def host(self, name: str) -> str:
+        value = self.text(name)
+        if not _HOST.fullmatch(value):
+            raise self.error(name, f"is {value!r}, expected a host name or an IPv4 address")
+        return value
 
     def number(self, name: str) -> int:
         value = self.text(name)

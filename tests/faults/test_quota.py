@@ -11,7 +11,7 @@ NAMES, RESET = 2, -1
 
 def set_quota(settings, storage, path: str, names: int) -> None:
     storage.make_directory(path, "750")
-    url = f"http://{settings.host}:{settings.ports.namenode_http}/webhdfs/v1{path}"
+    url = f"http://{settings.hosts.namenode}:{settings.ports.namenode_http}/webhdfs/v1{path}"
     parameters = {"op": "SETQUOTA", "user.name": settings.user, "namespacequota": names}
     answer = requests.put(url, params=parameters, timeout=30)
     answer.raise_for_status()

@@ -34,7 +34,7 @@ def figures(rows):
 
 
 def yarn_applications(settings):
-    url = f"http://{settings.host}:{settings.ports.resourcemanager_http}/ws/v1/cluster/apps"
+    url = f"http://{settings.hosts.resourcemanager}:{settings.ports.resourcemanager_http}/ws/v1/cluster/apps"
     with urllib.request.urlopen(url) as answer:
         return {app["id"] for app in (json.load(answer)["apps"] or {"app": []})["app"]}
 

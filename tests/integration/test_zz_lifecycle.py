@@ -105,7 +105,7 @@ def test_stopped_stack_is_named_and_a_taken_port_too(flights, settings, stackhou
         answer = stackhouse(*command)
         assert answer.code == 4, command
         assert "Traceback" not in answer.err
-    with socket.create_server((settings.host, settings.ports.hiveserver2)):
+    with socket.create_server((settings.hosts.hiveserver2, settings.ports.hiveserver2)):
         answer = stackhouse("up")
         assert answer.code == 4
         assert f"port {settings.ports.hiveserver2} is taken by python" in answer.err

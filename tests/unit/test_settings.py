@@ -107,3 +107,14 @@ def test_offset_that_leaves_no_port_is_told_with_the_port_it_breaks():
 def test_file_that_does_not_exist_is_named(tmp_path):
     with pytest.raises(SettingsError, match=str(tmp_path / "no.env")):
         load_settings({}, tmp_path / "no.env")
+
+
+def test_clients_of_containers_go_through_the_gateway_and_are_their_user():
+    here, containers = load_settings({}), load_settings({"STACKHOUSE_PROFILE": "compose"})
+    assert (here.gateway, here.user) == ("", pwd.getpwuid(os.geteuid()).pw_name)
+    assert (containers.gateway, containers.user) == (f"http://localhost:{here.ports.gateway}", "stackhouse")
+
+
+def test_host_that_is_no_name_is_refused():
+    with pytest.raises(SettingsError, match="STACKHOUSE_NAMENODE_HOST is 'http://nn', expected a host name"):
+        load_settings({"STACKHOUSE_NAMENODE_HOST": "http://nn"})

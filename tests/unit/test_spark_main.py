@@ -32,7 +32,8 @@ def plan_flights(home: Path, raw: Path) -> JobPlan:
     sql = {file.name: file.read_text() for file in (REPOSITORY / "sql" / "flights").glob("*.sql")}
     files = [_file(file.name) for file in raw.iterdir()]
     return JobPlan(
-        run="r1", dataset="flights", contract_path=str(REPOSITORY / "data/flights/dataset.yaml"),
+        run="r1", dataset="flights", contract=(REPOSITORY / "data/flights/dataset.yaml").read_text(),
+        contract_path=str(REPOSITORY / "data/flights/dataset.yaml"),
         stage=[StageTask("b1", 1, str(raw), files, f"{home}/staged", f"{home}/quarantine")],
         sources=[], released=[], clean_quarters=[], clean_target=f"{home}/clean", clean_existing={},
         marts=[
@@ -111,7 +112,7 @@ def plan_trips(home: Path) -> JobPlan:
         for mart in contract.marts
     ]
     return JobPlan(
-        run="r1", dataset="trips", contract_path=str(contract.path), released=[],
+        run="r1", dataset="trips", contract=contract.path.read_text(), contract_path=str(contract.path), released=[],
         stage=[StageTask("b1", 1, str(raw), [file], f"{home}/staged", f"{home}/quarantine")],
         sources=[], clean_quarters=[], clean_target=f"{home}/clean", clean_existing={}, marts=marts,
     )  # fmt: skip

@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 from cli.board import StepBoard
+from cli.local_stack import _Start
 from cli.readiness import PROBES
-from cli.stack import _Start
 from hadoop.services import SERVICES, log_path, service_names
 from hadoop.supervisor import ProcessState
 from warehouse.errors import ServiceFailedError

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Becomes one daemon of Hive inside its container, or makes the metastore's schema: daemon.sh metastore|hiveserver2|schema
+set -euo pipefail
+
+STACKHOUSE_NODE_HOST=$(hostname)
+export STACKHOUSE_NODE_HOST
+
+# From a file that only this container has, never from an argument or from docker-compose.yml.
+read_password() {
+  STACKHOUSE_METASTORE_DB_PASSWORD=$(cat "$STACKHOUSE_METASTORE_DB_PASSWORD_FILE")
+  export STACKHOUSE_METASTORE_DB_PASSWORD
+}
+
+run_java() {
+  exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC "-Xmx${STACKHOUSE_HEAP_MB}m" "-Dhadoop.log.dir=$STACKHOUSE_HOME/logs" \
+    "-Dhadoop.home.dir=$STACKHOUSE_HOME" "-Dlog4j.configurationFile=$HIVE_CONF_DIR/hive-log4j2.properties" "$@"
+}
+
+mkdir -p "$STACKHOUSE_HOME/logs"
+case "$1" in
+  metastore)
+    read_password
+    run_java -Dstackhouse.service=metastore -XX:TieredStopAtLevel=1 org.apache.hadoop.hive.metastore.HiveMetaStore
+    ;;
+  schema)
+    read_password
+    run_java org.apache.hadoop.hive.metastore.tools.schematool.MetastoreSchemaTool -dbType postgres -initOrUpgradeSchema
+    ;;
+  hiveserver2) run_java -Dstackhouse.service=hiveserver2 org.apache.hive.service.server.HiveServer2 ;;
+  *)
+    echo "daemon.sh: no daemon $1" >&2
+    exit 2
+    ;;
+esac
