@@ -15,7 +15,8 @@ from warehouse.errors import StackhouseError, UsageError
 from warehouse.settings import load_settings
 
 app = typer.Typer(
-    help="A warehouse on HDFS, YARN, Spark and Hive that starts with one command.",
+    help="A warehouse on HDFS, YARN, Spark and Hive that starts with one command. Every command takes "
+    "--profile local|compose|external and --debug.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -27,6 +28,7 @@ app.add_typer(release_commands)
 
 _PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 _INTERRUPTED = 130
+_PROFILE = "--profile"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -34,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     try:
-        app([argument for argument in given if argument != "--debug"], prog_name="./stackhouse")
+        app(_choose_profile([argument for argument in given if argument != "--debug"]), prog_name="./stackhouse")
     except StackhouseError as problem:
         _fail(str(problem), problem.exit_code, debug)
     except KeyboardInterrupt:
@@ -42,6 +44,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # A user never gets a stack trace unasked.
     except Exception as problem:
         _fail(f"unexpected {type(problem).__name__}: {problem}; add --debug for the details", 1, debug)
+
+
+def _choose_profile(arguments: list[str]) -> list[str]:
+    """Take `--profile NAME`, which every command knows, out of the arguments; it wins over environment and `.env`."""
+    for position, argument in enumerate(arguments):
+        if argument == _PROFILE and position + 1 < len(arguments):
+            os.environ["STACKHOUSE_PROFILE"] = arguments[position + 1]
+            return arguments[:position] + arguments[position + 2 :]
+        if argument.startswith(f"{_PROFILE}="):
+            os.environ["STACKHOUSE_PROFILE"] = argument.partition("=")[2]
+            return arguments[:position] + arguments[position + 1 :]
+    return arguments
 
 
 def _fail(message: str, code: int, debug: bool) -> None:

@@ -58,7 +58,7 @@ def make_plan(inputs: Inputs, run: str) -> JobPlan | None:
     return JobPlan(
         run=run,
         dataset=inputs.contract.dataset,
-        contract=inputs.contract.path.read_text(encoding="utf-8"),
+        contract=inputs.contract.text,
         contract_path=str(inputs.contract.path),
         stage=[_stage_task(batch, paths, run) for batch in to_stage],
         sources=[_source(staged, paths, inputs.contract) for staged in inputs.staged.values()],

@@ -7,9 +7,9 @@ ask() { curl --fail --silent --show-error --max-time 5 "$@"; }
 namenode="http://$STACKHOUSE_NAMENODE_HOST:$STACKHOUSE_NAMENODE_HTTP_PORT"
 resourcemanager="http://$STACKHOUSE_RESOURCEMANAGER_HOST:$STACKHOUSE_RESOURCEMANAGER_HTTP_PORT"
 
-# Out of safe mode.
+# Has its namespace. It leaves safe mode when the DataNodes, which wait for it, have told of their blocks.
 namenode_works() {
-  ask "$namenode/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo" | grep --quiet '"Safemode" : ""'
+  ask "$namenode/webhdfs/v1/?op=GETFILESTATUS" | grep --quiet '"type":"DIRECTORY"'
 }
 
 # A file written to this DataNode comes back from it.

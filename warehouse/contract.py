@@ -192,6 +192,7 @@ class Contract:
         time_zone: Zone of the wall clocks that columns with `is_instant` are published in; `None` without such.
         version: Column whose greatest value wins among rows with one key; `None`: the row that arrived last.
         drift_limits: How far a quarter may be from the live release.
+        text: What stands in the file.
     """
 
     dataset: str
@@ -206,6 +207,7 @@ class Contract:
     time_zone: str | None = None
     version: str | None = None
     drift_limits: tuple[DriftLimit, ...] = ()
+    text: str = ""
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -88,6 +88,7 @@ def parse_contract(dataset: str, path: Path, text: str) -> Contract:
         reject_threshold=expect.share(*_custom(custom, "rejectThreshold", spot)),
         marts=_marts(custom, objects, spot),
         path=path,
+        text=text,
         time_zone=zone(*custom["timeZone"]) if "timeZone" in custom else None,
         version=expect.text(*custom["versionColumn"]) if "versionColumn" in custom else None,
     )

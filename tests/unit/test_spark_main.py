@@ -112,7 +112,7 @@ def plan_trips(home: Path) -> JobPlan:
         for mart in contract.marts
     ]
     return JobPlan(
-        run="r1", dataset="trips", contract=contract.path.read_text(), contract_path=str(contract.path), released=[],
+        run="r1", dataset="trips", contract=contract.text, contract_path=str(contract.path), released=[],
         stage=[StageTask("b1", 1, str(raw), [file], f"{home}/staged", f"{home}/quarantine")],
         sources=[], clean_quarters=[], clean_target=f"{home}/clean", clean_existing={}, marts=marts,
     )  # fmt: skip
