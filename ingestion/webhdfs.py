@@ -48,7 +48,9 @@ class WebHdfs:
         session = requests.Session()
         # HDFS is never behind the proxy that the environment names for the internet.
         session.trust_env = False
-        session.proxies = {"http": settings.gateway} if settings.gateway else {}
+        if settings.gateway:
+            # To the DataNodes; the NameNode is reached directly.
+            session.proxies = {"http": settings.gateway, f"http://{settings.hosts.namenode}": ""}
         # A broken write may reach HDFS late: it must not bring back the directory that was deleted after it.
         session.params = {"createparent": "false"}
         self._client = InsecureClient(self.url, user=settings.user, session=session, timeout=_TIMEOUT_SECONDS)

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from spark.counts import rows_by_quarter
-from spark.schema import PARTITION_SCHEMA, contract_fields, quarter_start, row_schema, spark_type
+from spark.schema import PARTITION_SCHEMA, contract_fields, no_rows, quarter_start, row_schema, spark_type
 from warehouse.contract import Contract, Mart
 from warehouse.errors import ContractError
 from warehouse.job import MartTask
@@ -56,7 +56,7 @@ def build_mart(spark: SparkSession, contract: Contract, task: MartTask, clean: M
 def register_clean(spark: SparkSession, contract: Contract, directories: list[str]) -> None:
     """Make the view `clean`: the contract's columns and the quarter of the rows in some directories."""
     schema = row_schema(contract)
-    rows = spark.read.schema(schema).parquet(*directories) if directories else spark.createDataFrame([], schema)
+    rows = spark.read.schema(schema).parquet(*directories) if directories else no_rows(spark, schema)
     columns = [field.name for field in contract_fields(contract)]
     rows.select(*columns, quarter_start(contract)).createOrReplaceTempView(_CLEAN_VIEW)
 

@@ -3,6 +3,7 @@
 from functools import cache
 
 from pyspark.sql import Column as Expression
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DateType, LongType, StringType, StructField, StructType, TimestampNTZType
 
@@ -23,6 +24,11 @@ PARTITION_SCHEMA = StructType([StructField(PARTITION_COLUMN, DateType())])
 
 ORIGIN_AND_PARTITION = StructType([*ORIGIN_FIELDS, *PARTITION_SCHEMA])
 """Where rows came from, and their quarter: enough to count by file."""
+
+
+def no_rows(spark: SparkSession, schema: StructType) -> DataFrame:
+    """A frame without rows. Not by `createDataFrame`, which starts a Python on the nodes, where none may be."""
+    return spark.range(0).select(*(F.lit(None).cast(field.dataType).alias(field.name) for field in schema))
 
 
 def quoted(name: str) -> str:

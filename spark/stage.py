@@ -13,7 +13,7 @@ from spark.fs import delete, exists, size_of
 from spark.lines import LINE, check_files, needs_unsplit, unsplit
 from spark.records import PLAIN, Records, read_again, read_records
 from spark.rules import SEPARATOR, broken_rules, offending_values
-from spark.schema import SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE, contract_fields, quarter_start, row_schema
+from spark.schema import SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE, contract_fields, no_rows, quarter_start, row_schema
 from spark.session import interpreted
 from spark.values import value_of
 from warehouse.batch import SPLIT_BYTES
@@ -85,7 +85,7 @@ def sorted_out(judged: DataFrame, batch: str, contract: Contract) -> DataFrame:
 
 
 def _write_quarantine(spark: SparkSession, task: StageTask, contract: Contract) -> None:
-    rows = spark.createDataFrame([], _QUARANTINE)
+    rows = no_rows(spark, _QUARANTINE)
     aside = f"{task.staged}/{_ASIDE}"
     some = exists(spark, aside)
     few = not some or size_of(spark, aside) < _FEW_BYTES

@@ -1,5 +1,6 @@
 """The rules of CONTRIBUTING.md that a program can check."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,15 @@ CHECKS = {
     "mypy": ["mypy"],
     "import-linter": ["lint-imports"],
     "sqlfluff": ["sqlfluff", "lint", "--disable-progress-bar", "sql"],
-    "shellcheck": ["shellcheck", "stackhouse", ".ci/run"],
+    "shellcheck": [
+        "shellcheck",
+        "stackhouse",
+        ".ci/run",
+        "hadoop/daemon.sh",
+        "hadoop/healthy.sh",
+        "hive/daemon.sh",
+        "hive/make-secret.sh",
+    ],
 }
 
 
@@ -34,3 +43,14 @@ def test_files_and_functions_stay_small():
         if (lines := len(path.read_text().splitlines())) > 300
     ]
     assert long == []
+
+
+def test_no_job_needs_python_on_the_nodes():
+    needs = re.compile(r"createDataFrame|\.rdd\b|parallelize|\budf\b|InPandas|InArrow")
+    found = [
+        f"{path.name}: {line.strip()}"
+        for path in (REPOSITORY / "spark").glob("*.py")
+        for line in path.read_text().splitlines()
+        if needs.search(line.partition('"""')[0])
+    ]
+    assert found == []
