@@ -99,10 +99,9 @@ class Command:
         with _children:
             self.process.start()
 
-    @property
-    def alive(self) -> bool:
-        """Whether it has not ended."""
-        return not wait([self.process.sentinel], timeout=0)
+    def ended(self, seconds: float) -> bool:
+        """Whether it ends within a time."""
+        return bool(wait([self.process.sentinel], timeout=seconds))
 
     def steps(self) -> list[Step]:
         """Commit steps taken until now."""
@@ -110,7 +109,7 @@ class Command:
 
     def wait_until_stopped(self) -> bool:
         """Wait until it stopped at its step; false when it ended before."""
-        while not wait([self.process.sentinel], timeout=0.02):
+        while not self.ended(0.02):
             if psutil.Process(self.process.pid).status() == psutil.STATUS_STOPPED:
                 return True
         return False

@@ -1,7 +1,6 @@
 """kill -9 of the services, and of the parts of a Spark job, while a real run goes on."""
 
 import random
-import time
 
 import psutil
 import pytest
@@ -48,12 +47,11 @@ def command_line(process: psutil.Process) -> str:
 
 def kill_at_moment(settings, command, part: str, moment: str) -> bool:
     """Kill a part when the run comes to a moment; false when the run was over first."""
-    while command.alive:
+    while not command.ended(0.05):
         if moment in command.steps():
             for process in victims(settings, part, command):
                 process.kill()
             return True
-        time.sleep(0.05)
     return False
 
 
