@@ -84,5 +84,6 @@ def metastore_database(directory: Path) -> dict[str, str]:
     return {
         "STACKHOUSE_METASTORE_DB_URL": f"jdbc:derby:;databaseName={directory};create=true",
         "STACKHOUSE_METASTORE_DB_DRIVER": "org.apache.derby.jdbc.EmbeddedDriver",
-        "STACKHOUSE_METASTORE_DB_USER": "stackhouse",
+        # Whose tables are those of everybody in Derby.
+        "STACKHOUSE_METASTORE_DB_USER": "APP",
     }
