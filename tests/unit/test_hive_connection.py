@@ -17,7 +17,11 @@ from warehouse.settings import load_settings
 
 def settings_for(port):
     settings = load_settings({"STACKHOUSE_PORT_OFFSET": "0"})
-    return replace(settings, host="127.0.0.1", ports=replace(settings.ports, hiveserver2=port))
+    return replace(
+        settings,
+        hosts=replace(settings.hosts, hiveserver2="127.0.0.1"),
+        ports=replace(settings.ports, hiveserver2=port),
+    )
 
 
 def open_and_close(port):
