@@ -14,6 +14,7 @@ from hadoop.diagnosis import explain_log, log_start
 from hadoop.environment import metastore_database, stack_environment
 from hadoop.jvm import run_java
 from hadoop.leftovers import containers, daemons, port_owner, terminate
+from hadoop.machine_checks import LEAST_FREE_BYTES
 from hadoop.namespace import format_namespace
 from hadoop.packages import install_missing
 from hadoop.services import SERVICES, Service, log_path, port_numbers
@@ -22,7 +23,6 @@ from hive.metastore import SCHEMA_TOOL, create_database
 from warehouse.errors import ServiceFailedError, SetupError
 from warehouse.settings import Settings
 
-_LEAST_FREE_BYTES = 2**30
 _START_SECONDS = 180
 _ATTEMPTS = 2
 _POLL_SECONDS = 0.1
@@ -163,7 +163,7 @@ def _create_metastore(settings: Settings, environment: dict[str, str]) -> None:
 def _check_disk(settings: Settings) -> None:
     settings.home.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.home).free
-    if free < _LEAST_FREE_BYTES:
+    if free < LEAST_FREE_BYTES:
         raise SetupError(
             f"{settings.home} has {free / 2**20:,.0f} MiB free, the stack needs 1 GiB to start: free some space"
         )

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from cli.arguments import AsJson, Dataset, Format, Kept, Passed, Wait
 from cli.release_commands import release_commands
-from warehouse.errors import StackhouseError, UsageError
+from warehouse.errors import StackDownError, StackhouseError, UsageError
 from warehouse.settings import load_settings
 
 app = typer.Typer(
@@ -116,6 +116,14 @@ def status(as_json: AsJson = False) -> None:
     report = read_status(load_settings())
     print_status(report, as_json)
     sys.exit(0 if report.healthy else 4)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Find what is wrong with the stack and name the remedy."""
+    from cli.doctor import print_doctor
+
+    sys.exit(0 if print_doctor(load_settings(), as_json) else StackDownError.exit_code)
 
 
 @app.command()
@@ -240,13 +248,3 @@ def check_contract(dataset: Dataset, as_json: AsJson = False) -> None:
     from cli.contract import print_check
 
     print_check(load_settings(), dataset, as_json)
-
-
-def _not_built(name: str, what: str) -> None:
-    def command(arguments: Passed = None) -> None:  # noqa: ARG001 - taken so that the answer is not about options
-        raise UsageError(f"{name} is not built yet")
-
-    app.command(name, help=f"{what} (not built yet)", context_settings=_PASSES_ON)(command)
-
-
-_not_built("doctor", "Find what is wrong and name the remedy.")

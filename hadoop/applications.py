@@ -1,13 +1,16 @@
 """Applications on YARN, over the ResourceManager's REST interface."""
 
 import contextlib
+from dataclasses import dataclass
 from typing import Any
 
 import requests
 
+from hadoop.health import resourcemanager_answer
 from warehouse.settings import Settings
 
 _SECONDS = 5
+_UNFINISHED = "NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING"
 
 
 def kill_applications(settings: Settings) -> None:
@@ -21,8 +24,40 @@ def kill_applications(settings: Settings) -> None:
             session.put(url, json={"state": "KILLED"}, params={"user.name": settings.user}, timeout=_SECONDS)
 
 
+@dataclass(frozen=True)
+class Application:
+    """An application of YARN that has not ended.
+
+    Attributes:
+        id: `application_...`.
+        kind: TEZ, SPARK, MAPREDUCE ...
+        queue: With those above it, `root.hive`.
+        state: ACCEPTED: waits for its application master. RUNNING: has it.
+        containers: That run, the one of the application master among them.
+    """
+
+    id: str
+    kind: str
+    queue: str
+    state: str
+    containers: int
+
+
+def unfinished_applications(settings: Settings) -> list[Application]:
+    """All that have not ended.
+
+    Raises:
+        StackDownError: The ResourceManager does not answer.
+    """
+    found = (resourcemanager_answer(settings, f"apps?states={_UNFINISHED}")["apps"] or {}).get("app") or []
+    return [
+        # -1 as long as there is no container.
+        Application(one["id"], one["applicationType"], one["queue"], one["state"], max(0, one["runningContainers"]))
+        for one in found
+    ]
+
+
 def _unfinished(session: requests.Session, base: str) -> list[dict[str, Any]]:
-    states = "NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING"
-    answer = session.get(base, params={"states": states}, timeout=_SECONDS).json()
+    answer = session.get(base, params={"states": _UNFINISHED}, timeout=_SECONDS).json()
     found: list[dict[str, Any]] = (answer.get("apps") or {}).get("app") or []
     return found

@@ -1,6 +1,8 @@
 """Asks NameNode and ResourceManager over HTTP how they are."""
 
+import time
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
@@ -53,8 +55,8 @@ def hdfs_health(settings: Settings) -> HdfsHealth:
     Raises:
         StackDownError: The NameNode does not answer.
     """
-    info = _namenode_bean(settings, "NameNodeInfo")
-    state = _namenode_bean(settings, "FSNamesystemState")
+    info = namenode_bean(settings, "NameNodeInfo")
+    state = namenode_bean(settings, "FSNamesystemState")
     return HdfsHealth(
         safe_mode=info["Safemode"],
         live_nodes=state["NumLiveDataNodes"],
@@ -69,7 +71,7 @@ def yarn_health(settings: Settings) -> YarnHealth:
     Raises:
         StackDownError: The ResourceManager does not answer.
     """
-    found = _resourcemanager(settings, "metrics")["clusterMetrics"]
+    found = resourcemanager_answer(settings, "metrics")["clusterMetrics"]
     return YarnHealth(
         nodes=found["activeNodes"],
         unhealthy=found["unhealthyNodes"],
@@ -93,7 +95,7 @@ def yarn_nodes(settings: Settings) -> list[YarnNode]:
     Raises:
         StackDownError: The ResourceManager does not answer.
     """
-    found = _resourcemanager(settings, "nodes?states=RUNNING")["nodes"] or {}
+    found = resourcemanager_answer(settings, "nodes?states=RUNNING")["nodes"] or {}
     return [
         YarnNode(node["availMemoryMB"] + node["usedMemoryMB"], node["availableVirtualCores"] + node["usedVirtualCores"])
         for node in found.get("node", ())
@@ -106,7 +108,7 @@ def yarn_queues(settings: Settings) -> list[str]:
     Raises:
         StackDownError: The ResourceManager does not answer.
     """
-    return _leaves(_resourcemanager(settings, "scheduler")["scheduler"]["schedulerInfo"])
+    return _leaves(resourcemanager_answer(settings, "scheduler")["scheduler"]["schedulerInfo"])
 
 
 def _leaves(queue: Any) -> list[str]:
@@ -120,7 +122,7 @@ def hdfs_version(settings: Settings) -> str:
     Raises:
         StackDownError: The NameNode does not answer.
     """
-    return str(_namenode_bean(settings, "NameNodeInfo")["SoftwareVersion"])
+    return str(namenode_bean(settings, "NameNodeInfo")["SoftwareVersion"])
 
 
 def hdfs_problem(settings: Settings) -> str:
@@ -139,7 +141,12 @@ def yarn_problem(settings: Settings) -> str:
     return "its only node is unhealthy" if health.unhealthy else "no NodeManager has registered"
 
 
-def _namenode_bean(settings: Settings, name: str) -> Any:
+def namenode_bean(settings: Settings, name: str) -> Any:
+    """One of the NameNode's beans, whose fields are listed in Hadoop's Metrics page and in NameNodeMXBean.
+
+    Raises:
+        StackDownError: The NameNode does not answer.
+    """
     path = f"/jmx?qry=Hadoop:service=NameNode,name={name}"
     beans = _get(settings.hosts.namenode, settings.ports.namenode_http, path)["beans"]
     if not beans:
@@ -147,18 +154,45 @@ def _namenode_bean(settings: Settings, name: str) -> Any:
     return beans[0]
 
 
-def _resourcemanager(settings: Settings, what: str) -> Any:
+def resourcemanager_answer(settings: Settings, what: str) -> Any:
+    """What the ResourceManager's REST interface says below `/ws/v1/cluster`.
+
+    Raises:
+        StackDownError: The ResourceManager does not answer.
+    """
     return _get(settings.hosts.resourcemanager, settings.ports.resourcemanager_http, f"/ws/v1/cluster/{what}")
 
 
+def clock_ahead(host: str, port: int) -> float:
+    """Seconds by which a daemon's clock is ahead of ours; negative when it is behind. HTTP tells whole seconds.
+
+    Raises:
+        StackDownError: It does not answer, or not with a time.
+    """
+    before = time.time()
+    answer = _ask(host, port, "/jmx?qry=java.lang:type=Runtime")
+    middle = (before + time.time()) / 2
+    try:
+        # Hadoop sends the header twice with some answers.
+        return parsedate_to_datetime(answer.raw.headers.getlist("Date")[0]).timestamp() - middle
+    except (IndexError, ValueError) as problem:
+        raise StackDownError(f"{host}:{port} does not say what time it is") from problem
+
+
 def _get(host: str, port: int, path: str) -> Any:
+    try:
+        return _ask(host, port, path).json()
+    except ValueError as problem:
+        raise StackDownError(f"{host}:{port} does not answer as Hadoop does: see ./stackhouse status") from problem
+
+
+def _ask(host: str, port: int, path: str) -> requests.Response:
     session = requests.Session()
     # A proxy in the environment is never meant for a daemon of our own.
     session.trust_env = False
-    url = f"http://{host}:{port}{path}"
     try:
-        answer = session.get(url, timeout=_SECONDS)
+        answer = session.get(f"http://{host}:{port}{path}", timeout=_SECONDS)
         answer.raise_for_status()
-        return answer.json()
-    except (requests.RequestException, ValueError) as problem:
+    except requests.RequestException as problem:
         raise StackDownError(f"{host}:{port} does not answer: start the stack with ./stackhouse up") from problem
+    return answer

@@ -16,17 +16,22 @@ SMALLEST_MACHINE_MB = 7168
 
 _BUDGET_SHARE = 0.75
 _STEP_MB = 128
-_DAEMONS_MB = 2048
+DAEMONS_MB = 2048
+"""What all daemons together take."""
+
 _SMALLEST_YARN_MB = 4096
 _SPARK_SHARE, _HIVE_SHARE = 0.60, 0.40
 """As in capacity-scheduler.xml."""
-_SPARK_AM_MB = 640
+SPARK_AM_MB = 640
 """Heap 256 and the 384 that Spark adds as overhead."""
 _EXECUTOR_OVERHEAD_MB = 384
 _EXECUTOR_MB_A_CORE = 2048
 _SMALLEST_EXECUTOR_MB = 1536
-SMALLEST_NODE_MB = _SPARK_AM_MB + _SMALLEST_EXECUTOR_MB
+SMALLEST_NODE_MB = SPARK_AM_MB + _SMALLEST_EXECUTOR_MB
 """What a node of YARN must have for its containers."""
+
+SMALLEST_TEZ_AM_MB = 512
+"""That of the containers too: docker-compose.yml."""
 
 _CLUSTER_DRIVER_MB = 1024
 _SMALLEST_TASK_MB, _LARGEST_TASK_MB = 1024, 4096
@@ -91,9 +96,9 @@ def compute_job_sizing(nodes: Sequence[YarnNode]) -> JobSizing:
     if not nodes:
         raise StackDownError("YARN has no node that runs: see ./stackhouse status")
     node_mb, cores = min(node.memory_mb for node in nodes), min(node.cores for node in nodes)
-    share = (int(sum(node.memory_mb for node in nodes) * _SPARK_SHARE) - _SPARK_AM_MB) // len(nodes)
+    share = (int(sum(node.memory_mb for node in nodes) * _SPARK_SHARE) - SPARK_AM_MB) // len(nodes)
     wanted = max(_SMALLEST_EXECUTOR_MB, cores * _EXECUTOR_MB_A_CORE)
-    executor = min(share, node_mb - _SPARK_AM_MB, wanted) // _STEP_MB * _STEP_MB
+    executor = min(share, node_mb - SPARK_AM_MB, wanted) // _STEP_MB * _STEP_MB
     return JobSizing(len(nodes), executor - _EXECUTOR_OVERHEAD_MB, cores, _CLUSTER_DRIVER_MB)
 
 
@@ -104,11 +109,11 @@ def compute_sizing(budget_mb: int, cores: int) -> Sizing:
         budget_mb: MiB for daemons and containers together.
         cores: Cores for YARN.
     """
-    yarn = max(_SMALLEST_YARN_MB, budget_mb - _DAEMONS_MB) // _STEP_MB * _STEP_MB
-    spark_room = int(yarn * _SPARK_SHARE) - _SPARK_AM_MB
+    yarn = max(_SMALLEST_YARN_MB, budget_mb - DAEMONS_MB) // _STEP_MB * _STEP_MB
+    spark_room = int(yarn * _SPARK_SHARE) - SPARK_AM_MB
     executor = min(spark_room, max(_SMALLEST_EXECUTOR_MB, cores * _EXECUTOR_MB_A_CORE)) // _STEP_MB * _STEP_MB
     roomy = yarn >= 2 * _SMALLEST_YARN_MB
-    tez_am = 640 if roomy else 512
+    tez_am = 640 if roomy else SMALLEST_TEZ_AM_MB
     # As many tasks at once as there are cores: every container more is a JVM more that has to start first.
     tez_task = min(_LARGEST_TASK_MB, max(_SMALLEST_TASK_MB, (int(yarn * _HIVE_SHARE) - tez_am) // cores))
     return Sizing(

@@ -1,6 +1,8 @@
 """Statements over a session of HiveServer2, by PyHive."""
 
 import logging
+import math
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -75,16 +77,40 @@ class HiveServer:
             ) from problem
         return rows
 
-    def _wait(self, cursor: pyhive.Cursor) -> None:
+    def ends_within(self, sql: str, seconds: float) -> bool:
+        """Whether a statement ends in time; it is cancelled if not. Errors as in `fetch`.
+
+        Args:
+            sql: One statement; its rows are not read.
+            seconds: How long it may take, give or take the 5 s for which the server holds a poll back.
+        """
+        try:
+            cursor = self._session.cursor()
+            cursor.execute(sql, async_=True)
+            ended = self._wait(cursor, time.monotonic() + seconds)
+            if not ended:
+                cursor.cancel()
+        except PyHiveError as problem:
+            raise _translated(problem) from problem
+        except (TException, OSError, EOFError) as problem:
+            raise StackDownError(
+                f"HiveServer2 at {self._address} went away during the statement: ./stackhouse status"
+            ) from problem
+        return ended
+
+    def _wait(self, cursor: pyhive.Cursor, deadline: float = math.inf) -> bool:
         # The server itself holds each poll back until the statement ends, up to some seconds.
         while True:
             status = cursor.poll(get_progress_update=False)
             if status.operationState not in _UNFINISHED:
                 break
+            if time.monotonic() > deadline:
+                return False
         if status.operationState == TOperationState.CANCELED_STATE:
             raise QueryError("HiveServer2 cancelled the statement")
         if status.operationState != TOperationState.FINISHED_STATE:
             raise hive_error(status.errorMessage or "")
+        return True
 
 
 @contextmanager

@@ -1,12 +1,20 @@
-"""The metastore's database of the `local` profile: Derby, made once, inside the metastore process."""
+"""The metastore's database of the `local` profile: Derby, made once, inside the metastore process; its version."""
 
+import re
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.errors import SetupError
+from thrift.protocol.TBinaryProtocol import TBinaryProtocol
+from thrift.Thrift import TException, TMessageType
+from thrift.transport.TSocket import TSocket
+from thrift.transport.TTransport import TBufferedTransport
+
+from warehouse.errors import SetupError, StackDownError
 
 SCHEMA_TOOL = "org.apache.hadoop.hive.metastore.tools.schematool.MetastoreSchemaTool"
+_SECONDS = 10
 
 
 def create_database(directory: Path, run_schema_tool: Callable[[Path, list[str]], bool], log: Path) -> None:
@@ -30,3 +38,49 @@ def create_database(directory: Path, run_schema_tool: Callable[[Path, list[str]]
     if not run_schema_tool(fresh, ["-dbType", "derby", "-initSchema"]):
         raise SetupError(f"the metastore's schema could not be made; log: {log}")
     fresh.rename(directory)
+
+
+@dataclass(frozen=True)
+class SchemaVersions:
+    """Versions that the schema tool prints; an upgrade that changes no table changes neither.
+
+    Attributes:
+        wanted: Of this Hive.
+        found: Of the database.
+    """
+
+    wanted: str
+    found: str
+
+
+def schema_versions(printed: str) -> SchemaVersions | None:
+    """Read what the schema tool printed for `-info`; `None` when it could not open the database."""
+    wanted = re.search(r"^Hive distribution version:\s*(\S+)", printed, re.MULTILINE)
+    found = re.search(r"^Metastore schema version:\s*(\d\S*)", printed, re.MULTILINE)
+    return SchemaVersions(wanted[1], found[1]) if wanted and found else None
+
+
+def metastore_version(host: str, port: int) -> str:
+    """Version of the Hive that the metastore is: `getVersion` of fb303.thrift, which every metastore has.
+
+    Raises:
+        StackDownError: It does not answer.
+    """
+    connection = TSocket(host, port)
+    connection.setTimeout(_SECONDS * 1000)
+    try:
+        transport = TBufferedTransport(connection)
+        transport.open()
+        protocol = TBinaryProtocol(transport)
+        protocol.writeMessageBegin("getVersion", TMessageType.CALL, 0)
+        protocol.writeFieldStop()
+        protocol.writeMessageEnd()
+        transport.flush()
+        protocol.readMessageBegin()
+        protocol.readStructBegin()
+        protocol.readFieldBegin()
+        return str(protocol.readString())
+    except (TException, OSError, EOFError) as problem:
+        raise StackDownError(f"the metastore does not answer at {host}:{port}: ./stackhouse status") from problem
+    finally:
+        connection.close()

@@ -1,0 +1,115 @@
+"""Checks that need more than one stage: daemons of this machine, the metastore's schema, the Tez sessions."""
+
+from pathlib import Path
+
+from hadoop.applications import unfinished_applications
+from hadoop.artifacts import artifact_directory
+from hadoop.diagnosis import explain_log
+from hadoop.environment import stack_environment
+from hadoop.jvm import run_java
+from hadoop.leftovers import port_owner
+from hadoop.services import SERVICES, Service, log_path, port_numbers
+from hadoop.supervisor import Supervisor
+from hive.checks import check_metastore, tez_answers
+from hive.metastore import SCHEMA_TOOL, schema_versions
+from warehouse.errors import StackDownError
+from warehouse.finding import Finding, NotCheckedError, Question
+from warehouse.settings import Settings
+
+_TOOL_SECONDS = 60
+TEZ_SECONDS = 60
+"""A session that waits starts a query within seconds; one whose containers are gone needs half a minute."""
+
+
+def of_this_stack(name: str, question: Question) -> Question:
+    """A question to a service that in the `local` profile must run here: else whoever answers is somebody else."""
+    service = next(service for service in SERVICES if service.name == name)
+
+    def asked(settings: Settings) -> list[Finding]:
+        if settings.profile == "local" and not _runs(settings, name):
+            return [_not_running(settings, service)]
+        return question(settings)
+
+    return asked
+
+
+def _runs(settings: Settings, name: str) -> bool:
+    process = Supervisor(settings).processes().get(name)
+    return process is not None and process.alive
+
+
+def _not_running(settings: Settings, service: Service) -> Finding:
+    for port_name, port in port_numbers(settings, service).items():
+        if owner := port_owner(port):
+            remedy = f"stop that, or set STACKHOUSE_{port_name.upper()}_PORT or STACKHOUSE_PORT_OFFSET"
+            return Finding(service.name, f"the {service.title} is not running, and {owner} has its port {port}", remedy)
+    processes = Supervisor(settings).processes()
+    log = log_path(settings, service.name)
+    if service.name in processes and processes[service.name].state in ("BACKOFF", "FATAL", "EXITED"):
+        problem = f"the {service.title} ended by itself: {explain_log(log)}"
+        return Finding(service.name, problem, f"mend that, then ./stackhouse up; log: {log}")
+    return Finding(service.name, f"the {service.title} is not running", "./stackhouse up")
+
+
+def check_schema(settings: Settings) -> list[Finding]:
+    """Whether the metastore's database has the tables of this Hive; asked while the metastore does not answer."""
+    if not check_metastore(settings):
+        raise NotCheckedError("a metastore that answers has compared it at its start")
+    database = settings.home / "metastore" / "derby"
+    if not database.is_dir() or not artifact_directory(settings).is_dir():
+        raise NotCheckedError("there is no database yet, ./stackhouse up makes it")
+    printed = _schema_tool(settings)
+    versions = schema_versions(printed)
+    if versions is None:
+        raise NotCheckedError("the schema tool could not open the database, which one process at a time can have")
+    if versions.found == versions.wanted:
+        return []
+    remedy = (
+        f"a backup of {database} first; then the schema tool's -upgradeSchema of Hive {versions.wanted}. "
+        "A schema newer than Hive needs that newer Hive again"
+    )
+    problem = f"the metastore's schema is of Hive {versions.found}, this Hive needs {versions.wanted}"
+    return [Finding("metastore schema", problem, remedy)]
+
+
+def _schema_tool(settings: Settings) -> str:
+    environment = stack_environment(settings)
+    log = Path(settings.home / "logs" / "schema-info.log")
+    class_path = environment["STACKHOUSE_HIVE_CLASS_PATH"]
+    # It fails when the versions differ: what it printed tells more.
+    run_java(environment, class_path, SCHEMA_TOOL, ["-dbType", "derby", "-info"], log, _TOOL_SECONDS)
+    return log.read_text(errors="replace")
+
+
+def check_tez(settings: Settings, seconds: float = TEZ_SECONDS) -> list[Finding]:
+    """Whether a query that needs a Tez session gets one; HiveServer2 answers others all the same."""
+    try:
+        if tez_answers(settings, seconds):
+            return []
+    except StackDownError as problem:
+        return [Finding("tez session", f"a query that needs Tez fails: {problem}", _restart(settings))]
+    return [_stuck(settings, seconds)]
+
+
+def _stuck(settings: Settings, seconds: float) -> Finding:
+    stuck = f"HiveServer2 answers SELECT 1, and no query that needs Tez within {seconds:.0f} s"
+    sessions = [found for found in unfinished_applications(settings) if found.kind == "TEZ"]
+    for session in sessions:
+        if session.state == "RUNNING" and session.containers > 1:
+            problem = f"{stuck}: {session.id} works on other queries"
+            return Finding("tez session", problem, "wait for those; more at once need another session", "warning")
+    for session in sessions:
+        if session.state != "RUNNING":
+            problem = f"{stuck}: {session.id} waits in queue {session.queue} for its application master"
+            remedy = "the check of queues says whether it can fit; else wait until other applications of the queue end"
+            return Finding("tez session", problem, remedy)
+    which = f"{sessions[0].id} has no container but its own" if sessions else "YARN has no Tez application"
+    return Finding("tez session", f"{stuck}: {which}", _restart(settings))
+
+
+def _restart(settings: Settings) -> str:
+    return {
+        "local": "./stackhouse down and ./stackhouse up; ./stackhouse logs hiveserver2 may say why",
+        "compose": "docker compose restart hiveserver2; docker compose logs hiveserver2 may say why",
+        "external": "restart HiveServer2; its log and that of its application in YARN may say why",
+    }[settings.profile]

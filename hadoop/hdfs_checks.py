@@ -1,0 +1,228 @@
+"""What can be wrong with HDFS, and its remedies: the NameNode's view of it, and the way from here to the DataNodes."""
+
+import json
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import requests
+
+from hadoop.health import clock_ahead, hdfs_health, namenode_bean
+from warehouse.errors import StackDownError
+from warehouse.finding import Finding, NotCheckedError, silent_service
+from warehouse.settings import Settings
+
+_SECONDS = 5
+_AT_ONCE = 16
+_MOST_DATANODES = 64
+"""Of a large cluster not every DataNode is asked; the NameNode spreads blocks over all, so some show the fault."""
+
+_LARGEST_SKEW_SECONDS = 30
+_GATEWAY_ERRORS = (502, 503, 504)
+
+
+@dataclass(frozen=True)
+class DataNode:
+    """A DataNode that reports.
+
+    Attributes:
+        host: Name by which WebHDFS sends clients to it.
+        http_port: Of its part of WebHDFS.
+        address: IP address as the NameNode sees it.
+    """
+
+    host: str
+    http_port: int
+    address: str
+
+    @property
+    def netloc(self) -> str:
+        """Where a client is sent."""
+        return f"{self.host}:{self.http_port}"
+
+
+def live_datanodes(settings: Settings) -> list[DataNode]:
+    """DataNodes that report.
+
+    Raises:
+        StackDownError: The NameNode does not answer.
+    """
+    found = json.loads(namenode_bean(settings, "NameNodeInfo")["LiveNodes"])
+    nodes = []
+    for name, node in found.items():
+        address, _, port = node["infoAddr"].rpartition(":")
+        nodes.append(DataNode(name.rpartition(":")[0], int(port), address))
+    return nodes
+
+
+def check_namenode(settings: Settings) -> list[Finding]:
+    """Whether the NameNode answers as one does."""
+    address = f"{settings.hosts.namenode}:{settings.ports.namenode_http}"
+    try:
+        hdfs_health(settings)
+    except StackDownError:
+        return [silent_service(settings, "namenode", "NameNode", f"does not answer at {address}")]
+    except (KeyError, TypeError):
+        return [silent_service(settings, "namenode", "NameNode", f"is not what answers at {address}")]
+    return []
+
+
+def check_safe_mode(settings: Settings) -> list[Finding]:
+    """Safe mode: HDFS can be read, as far as blocks are known, and not written."""
+    told = " ".join(hdfs_health(settings).safe_mode.split())
+    if not told:
+        return []
+    problem = "HDFS is in safe mode, nothing can be written: " + told.removeprefix("Safe mode is ON. ").split(". ")[0]
+    return [Finding("safe mode", problem, _safe_mode_remedy(settings, told))]
+
+
+def _safe_mode_remedy(settings: Settings, told: str) -> str:
+    restart = "./stackhouse down and ./stackhouse up" if settings.profile != "external" else "a restart of the NameNode"
+    if "Resources are low" in told:
+        return f"free space on the disk of the NameNode, then hdfs dfsadmin -safemode leave, or {restart}"
+    if "manually" in told:
+        return f"who entered it leaves it by hdfs dfsadmin -safemode leave; {restart} ends it too"
+    return (
+        "wait until the DataNodes have reported their blocks; when the number stands still, start the DataNodes missing"
+    )
+
+
+def check_datanodes(settings: Settings) -> list[Finding]:
+    """Whether DataNodes report."""
+    state = namenode_bean(settings, "FSNamesystemState")
+    live, dead = state["NumLiveDataNodes"], state["NumDeadDataNodes"]
+    start = {
+        "local": "./stackhouse up; ./stackhouse logs datanode says why",
+        "compose": "./stackhouse up; docker compose logs datanode says why",
+        "external": "start the DataNodes of the cluster; their logs say why they do not register",
+    }[settings.profile]
+    if not live:
+        return [Finding("datanodes", f"no DataNode reports to the NameNode, {dead} are known and dead", start)]
+    if dead:
+        return [Finding("datanodes", f"{dead} of {dead + live} DataNodes are dead", start, "warning")]
+    return []
+
+
+def check_datanode_hosts(settings: Settings) -> list[Finding]:
+    """Whether the names that WebHDFS sends clients to mean something on this machine."""
+    nodes = live_datanodes(settings)[:_MOST_DATANODES]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        resolved = list(pool.map(_resolves, nodes))
+    return [
+        Finding(
+            "datanode hosts",
+            f"the DataNode's host {node.host} has no address here, and WebHDFS sends every reader and writer to it",
+            f"add the line `{node.address} {node.host}` to /etc/hosts, or set dfs.datanode.hostname of that DataNode "
+            "to a name that resolves here",
+        )
+        for node, found in zip(nodes, resolved, strict=True)
+        if not found
+    ]
+
+
+def _resolves(node: DataNode) -> bool:
+    try:
+        socket.getaddrinfo(node.host, node.http_port)
+    except OSError:
+        return False
+    return True
+
+
+def check_webhdfs(settings: Settings) -> list[Finding]:
+    """Whether the addresses that WebHDFS sends clients to can be reached from here."""
+    addresses = {node.netloc for node in live_datanodes(settings)[:_MOST_DATANODES]} | {_redirect(settings)}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        problems = list(pool.map(lambda address: _unreachable(settings, address), sorted(addresses)))
+    return [_redirect_finding(settings, problem) for problem in problems if problem]
+
+
+def _redirect(settings: Settings) -> str:
+    """Where the NameNode would send who creates a file; nothing is created by asking."""
+    url = f"http://{settings.hosts.namenode}:{settings.ports.namenode_http}/webhdfs/v1/tmp/_doctor"
+    parameters = {"op": "CREATE", "noredirect": "true", "user.name": settings.user}
+    try:
+        answer = _session(settings).put(url, params=parameters, timeout=_SECONDS)
+        return str(urlsplit(answer.json()["Location"]).netloc)
+    except (requests.RequestException, ValueError, KeyError, TypeError) as problem:
+        raise StackDownError("WebHDFS names no DataNode to write to: see ./stackhouse status") from problem
+
+
+def _unreachable(settings: Settings, address: str) -> str:
+    """Why a DataNode does not answer, empty when it does: a refusal is an answer, only it must be its own."""
+    try:
+        answer = _session(settings).get(f"http://{address}/webhdfs/v1/?op=NOTHING", timeout=_SECONDS)
+    except requests.RequestException as problem:
+        return f"{address} does not answer ({_cause(problem)})"
+    if settings.gateway and answer.status_code in _GATEWAY_ERRORS:
+        return f"the gateway at {settings.gateway} does not reach {address} (HTTP {answer.status_code})"
+    return ""
+
+
+def _cause(problem: requests.RequestException) -> str:
+    return "no answer in time" if isinstance(problem, requests.Timeout) else "connection refused or no way to it"
+
+
+def _redirect_finding(settings: Settings, problem: str) -> Finding:
+    remedy = {
+        "local": "./stackhouse logs datanode; a firewall must let this machine reach its own ports",
+        "compose": "docker compose ps edge datanode; start what is not healthy with ./stackhouse up",
+        "external": "open that port for this machine in the cluster's firewall, or let dfs.datanode.hostname and "
+        "dfs.datanode.http.address name an address that can be reached from here",
+    }[settings.profile]
+    return Finding("webhdfs", f"WebHDFS sends clients to a DataNode that cannot be reached: {problem}", remedy)
+
+
+def _session(settings: Settings) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.proxies = {"http": settings.gateway} if settings.gateway else {}
+    return session
+
+
+def check_blocks(settings: Settings) -> list[Finding]:
+    """Blocks that are lost, or have fewer copies than they should."""
+    state = namenode_bean(settings, "FSNamesystem")
+    address = f"http://{settings.hosts.namenode}:{settings.ports.namenode_http}"
+    found = []
+    if missing := state["MissingBlocks"]:
+        remedy = (
+            "start the DataNodes that hold them; what stays lost is listed by "
+            f"curl '{address}/fsck?ugi={settings.user}&path=/&listcorruptfileblocks=1' and has to be loaded again"
+        )
+        found.append(Finding("blocks", f"{missing:,} blocks of HDFS have no copy left that is good", remedy))
+    if low := state["UnderReplicatedBlocks"] - missing:
+        remedy = (
+            "HDFS copies them by itself when enough DataNodes live; with fewer DataNodes than copies, start more or "
+            "lower dfs.replication (STACKHOUSE_REPLICATION)"
+        )
+        found.append(Finding("blocks", f"{low:,} blocks of HDFS have fewer copies than they should", remedy, "warning"))
+    return found
+
+
+def check_clocks(settings: Settings) -> list[Finding]:
+    """Whether the clocks of the daemons agree with this machine's."""
+    hosts, ports = settings.hosts, settings.ports
+    daemons = {
+        "NameNode": (hosts.namenode, ports.namenode_http),
+        "ResourceManager": (hosts.resourcemanager, ports.resourcemanager_http),
+    }
+    ahead = {name: seconds for name, place in daemons.items() if (seconds := _clock(*place)) is not None}
+    if not ahead:
+        raise NotCheckedError("no daemon says what time it is")
+    return [
+        Finding(
+            "clocks",
+            f"the clock of the {name} is {abs(seconds):,.0f} s {'ahead of' if seconds > 0 else 'behind'} ours",
+            "let all machines set their clocks by NTP: timedatectl set-ntp true, or chronyd",
+        )
+        for name, seconds in ahead.items()
+        if abs(seconds) > _LARGEST_SKEW_SECONDS
+    ]
+
+
+def _clock(host: str, port: int) -> float | None:
+    try:
+        return clock_ahead(host, port)
+    except StackDownError:
+        return None

@@ -1,0 +1,136 @@
+"""What can be wrong with this machine, and its remedies: Java, jars, memory, disk, proxies."""
+
+import os
+import re
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import psutil
+from requests.utils import get_environ_proxies
+
+from hadoop.artifacts import artifact_directory
+from hadoop.class_path import class_path_conflicts
+from hadoop.environment import HADOOP_CONF
+from hadoop.hdfs_checks import live_datanodes
+from hadoop.java import find_java_home
+from hadoop.leftovers import containers, daemons
+from hadoop.sizing import DAEMONS_MB, size_stack
+from warehouse.errors import SetupError, StackDownError
+from warehouse.finding import Finding, NotCheckedError
+from warehouse.settings import Settings
+
+LEAST_FREE_BYTES = 2**30
+"""What the stack does not start without."""
+
+_COMFORTABLE_BYTES = 5 * 2**30
+_NEAR_POINTS = 2
+_THRESHOLD = re.compile(r"max-disk-utilization-per-disk-percentage</name>\s*<value>([\d.]+)<")
+_PROXY_VARIABLES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
+
+
+def check_java(_settings: Settings) -> list[Finding]:
+    """Whether there is the Java that Hadoop, Hive and Spark run on."""
+    try:
+        find_java_home()
+    except SetupError as problem:
+        wrong, _, remedy = str(problem).rpartition(": ")
+        return [Finding("java", wrong, remedy)]
+    return []
+
+
+def check_class_path(settings: Settings) -> list[Finding]:
+    """Whether one class path has two Hadoop versions, or two bindings of slf4j."""
+    spark = Path(str(files("pyspark") / "jars"))
+    remedies = {"Spark": "remove the jar that pyspark did not bring; else remove .venv and run ./stackhouse again"}
+    directories = {"Spark": spark}
+    if settings.profile == "local":
+        jars = artifact_directory(settings)
+        if not jars.is_dir():
+            raise NotCheckedError("the jars are not there yet, the first ./stackhouse up fetches them")
+        again = f"remove {jars} and run ./stackhouse up, which fetches the jars anew; then exclude the odd one in "
+        directories = {"Hadoop": jars / "hadoop", "Hive": jars / "hive", **directories}
+        remedies = {"Hadoop": again + "hadoop/pom.xml", "Hive": again + "hive/pom.xml", **remedies}
+    return class_path_conflicts(directories, remedies)
+
+
+def check_memory(settings: Settings) -> list[Finding]:
+    """Whether this machine has the memory that the stack may use."""
+    try:
+        sizing = size_stack(settings)
+    except SetupError as small:
+        return [Finding("memory", str(small), "a machine with more memory, or STACKHOUSE_MEMORY_MB=6144 at your risk")]
+    needed = sizing.yarn_mb + DAEMONS_MB
+    machine = psutil.virtual_memory()
+    total, free = machine.total // 2**20, machine.available // 2**20 + _used_mb(settings)
+    if needed > total:
+        problem = f"the stack may use {needed:,} MiB of memory, this machine has {total:,}"
+        return [Finding("memory", problem, "lower STACKHOUSE_MEMORY_MB, then ./stackhouse down and ./stackhouse up")]
+    if needed > free:
+        problem = f"the stack may use {needed:,} MiB of memory, other programs leave it {free:,}"
+        remedy = "end other programs, or lower STACKHOUSE_MEMORY_MB, then ./stackhouse down and ./stackhouse up"
+        return [Finding("memory", problem, remedy, "warning")]
+    return []
+
+
+def _used_mb(settings: Settings) -> int:
+    """Resident memory of what the stack runs."""
+    found = 0
+    for process in (*daemons(settings), *containers(settings)):
+        try:
+            found += process.memory_info().rss
+        except psutil.NoSuchProcess:
+            continue
+    return int(found // 2**20)
+
+
+def check_disk(settings: Settings) -> list[Finding]:
+    """Whether the disk of the state directory is nearly full."""
+    place = next(path for path in (settings.home, *settings.home.parents) if path.is_dir())
+    disk = shutil.disk_usage(place)
+    # As the NodeManager counts: what only root may use is used.
+    used, limit = 100 * (disk.total - disk.free) / disk.total, disk_limit()
+    state = f"the disk of {settings.home} has {disk.free / 2**30:,.1f} GiB free, {used:.1f} % are used"
+    remedy = f"free some: ./stackhouse gc DATASET --yes, or move {settings.home} to another disk (STACKHOUSE_HOME)"
+    if disk.free < LEAST_FREE_BYTES:
+        return [Finding("disk", f"{state}; the stack needs 1 GiB to start", remedy)]
+    if used >= limit:
+        return [Finding("disk", f"{state}; from {limit:g} % on YARN runs nothing", remedy)]
+    if disk.free < _COMFORTABLE_BYTES or used >= limit - _NEAR_POINTS:
+        return [Finding("disk", f"{state}; at 1 GiB or {limit:g} % the stack stops", remedy, "warning")]
+    return []
+
+
+def disk_limit() -> float:
+    """Percent of a disk from which on the NodeManager takes no containers, as yarn-site.xml says."""
+    match = _THRESHOLD.search((HADOOP_CONF / "yarn-site.xml").read_text())
+    return float(match[1]) if match else 90.0
+
+
+def check_proxies(settings: Settings) -> list[Finding]:
+    """Whether a proxy of the environment is asked for hosts of the stack."""
+    hosts = {settings.hosts.namenode, settings.hosts.resourcemanager, settings.hosts.hiveserver2, *_datanodes(settings)}
+    caught = sorted(host for host in hosts if get_environ_proxies(f"http://{host}/", no_proxy=None))
+    if not caught:
+        return []
+    # Not their values, which may hold a password.
+    named = ", ".join(name for name in _PROXY_VARIABLES if os.environ.get(name)) or "the environment"
+    variable = "no_proxy" if "no_proxy" in os.environ else "NO_PROXY"
+    excepted = ",".join([*filter(None, [os.environ.get(variable, "")]), *caught])
+    return [
+        Finding(
+            "proxies",
+            f"{named} sends clients of {', '.join(caught)} to a proxy; ./stackhouse goes past it, curl does not",
+            f"export {variable}={excepted}",
+            "warning",
+        )
+    ]
+
+
+def _datanodes(settings: Settings) -> set[str]:
+    if settings.gateway:
+        return set()
+    try:
+        return {node.host for node in live_datanodes(settings)}
+    except (StackDownError, KeyError, TypeError, ValueError):
+        return set()

@@ -1,0 +1,64 @@
+"""What can be wrong with the metastore and HiveServer2, and its remedies."""
+
+from thrift.Thrift import TException
+
+from hive.connection import connect
+from hive.healthy import ask_metastore
+from hive.metastore import metastore_version
+from warehouse.errors import StackDownError
+from warehouse.finding import Finding, silent_service
+from warehouse.settings import Settings
+
+_ANSWER_SECONDS = 20
+_TEZ_QUERY = "SELECT count(*)"
+"""Counts one row that no table has, in a Tez job all the same."""
+
+
+def check_metastore(settings: Settings) -> list[Finding]:
+    """Whether the metastore answers and can read its database."""
+    address = f"{settings.hosts.metastore}:{settings.ports.metastore}"
+    try:
+        ask_metastore(settings.hosts.metastore, settings.ports.metastore)
+    except (TException, OSError, EOFError):
+        problem = f"does not answer from its database at {address}"
+        return [silent_service(settings, "metastore", "Hive metastore", problem)]
+    return []
+
+
+def check_hiveserver2(settings: Settings) -> list[Finding]:
+    """Whether HiveServer2 answers a query that needs nobody else."""
+    address = f"{settings.hosts.hiveserver2}:{settings.ports.hiveserver2}"
+    try:
+        with connect(settings) as server:
+            if server.ends_within("SELECT 1", _ANSWER_SECONDS):
+                return []
+    except StackDownError:
+        return [silent_service(settings, "hiveserver2", "HiveServer2", f"does not answer at {address}")]
+    problem = f"opens sessions at {address} and does not answer SELECT 1 within {_ANSWER_SECONDS} s"
+    return [silent_service(settings, "hiveserver2", "HiveServer2", problem)]
+
+
+def check_versions(settings: Settings) -> list[Finding]:
+    """Whether metastore and HiveServer2 are of one Hive."""
+    found = metastore_version(settings.hosts.metastore, settings.ports.metastore)
+    with connect(settings) as server:
+        ((answer,),) = server.fetch("SELECT version()").rows
+    version = str(answer).partition(" ")[0]
+    if found == version:
+        return []
+    remedy = (
+        "run both from one version; after an upgrade ./stackhouse down and ./stackhouse up. A metastore brings its "
+        "database to its own version by the schema tool's -upgradeSchema"
+    )
+    return [Finding("hive versions", f"the metastore is of Hive {found}, HiveServer2 of {version}", remedy)]
+
+
+def tez_answers(settings: Settings, seconds: float) -> bool:
+    """Whether a query that needs Tez ends in time.
+
+    Raises:
+        QueryError: It is refused or fails.
+        StackDownError: HiveServer2 or a service behind it is gone.
+    """
+    with connect(settings) as server:
+        return server.ends_within(_TEZ_QUERY, seconds)

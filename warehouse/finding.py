@@ -1,0 +1,51 @@
+"""What `doctor` finds: a problem and its remedy, told alike by every stage."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from warehouse.settings import Settings
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong.
+
+    Attributes:
+        name: Of the check that found it.
+        problem: What is wrong, where; one line.
+        remedy: What to do about it.
+        severity: `error`: something does not work. `warning`: it works, and will not for ever.
+    """
+
+    name: str
+    problem: str
+    remedy: str
+    severity: Severity = "error"
+
+
+Question = Callable[[Settings], list[Finding]]
+"""Looks for one kind of problem; empty when there is none."""
+
+
+class NotCheckedError(Exception):
+    """A question has no answer here; the message says why. Nothing is wrong by that."""
+
+
+def silent_service(settings: Settings, service: str, title: str, problem: str) -> Finding:
+    """A service that does not answer, with what helps in this profile.
+
+    Args:
+        settings: Of the stack.
+        service: Name as in `Hosts`, in `status` and in docker-compose.yml.
+        title: As its documentation writes it.
+        problem: What happened, after the title: `does not answer at ...`.
+    """
+    remedies = {
+        "local": f"./stackhouse up; ./stackhouse logs {service} says why it is down",
+        "compose": f"./stackhouse up; docker compose logs {service} says why it is down",
+        "external": f"see whether it runs where STACKHOUSE_{service.upper()}_HOST and the ports in .env say",
+    }
+    return Finding(service, f"the {title} {problem}", remedies[settings.profile])

@@ -1,0 +1,43 @@
+"""Locks of datasets whose owner ended, or is silent: seen without waiting for them."""
+
+import time
+
+from warehouse.errors import LockedError
+from warehouse.finding import Finding
+from warehouse.lock import LEASE_SECONDS, LockOwner, lock_holder
+from warehouse.paths import ROOT, DatasetPaths
+from warehouse.storage import Storage
+
+
+def datasets_in(storage: Storage) -> list[str]:
+    """Names of the datasets that have batches or a lock in HDFS."""
+    names = {*storage.list(f"{ROOT}/raw"), *storage.list(f"{ROOT}/locks")}
+    # The others are temporary names and traces of dead owners.
+    return sorted(name for name in names if not name.startswith(("_", ".")))
+
+
+def check_lock(storage: Storage, dataset: str) -> list[Finding]:
+    """Whether the lock of a dataset is one that nobody works under."""
+    try:
+        holder = lock_holder(storage, dataset)
+    except LockedError as unreadable:
+        told, _, remedy = str(unreadable).partition("; ")
+        return [Finding("locks", told, remedy)]
+    if holder is None:
+        return []
+    who = f"the lock of dataset {dataset} is held by process {holder.pid} on {holder.host} ({holder.command})"
+    if holder.is_gone():
+        remedy = f"the next command that writes takes it over and finishes what was begun: ./stackhouse run {dataset}"
+        return [Finding("locks", f"{who}, which has ended", remedy, "warning")]
+    silent = time.time() - storage.modified(DatasetPaths(dataset).lock) / 1000
+    if silent <= LEASE_SECONDS:
+        return []
+    problem = f"{who}, which gave no sign of life for {silent:,.0f} s by this machine's clock"
+    return [Finding("locks", problem, _silent_remedy(holder, dataset), "warning")]
+
+
+def _silent_remedy(holder: LockOwner, dataset: str) -> str:
+    return (
+        f"see whether process {holder.pid} still works on {holder.host}; end it if it hangs. From another host "
+        f"./stackhouse run {dataset} --wait takes over by itself"
+    )
