@@ -137,5 +137,9 @@ def _print_table(outcomes: Sequence[Outcome]) -> None:
             table.add_row(name, f"[{colour}]{finding.severity}[/]", escape(finding.problem), escape(finding.remedy))
             name = ""
     standard_output().print(table)
-    count = [finding.severity for outcome in outcomes for finding in outcome.findings]
-    standard_output().print(f"{count.count('error')} errors, {count.count('warning')} warnings")
+    standard_output().print(f"{_count(outcomes, 'error')}, {_count(outcomes, 'warning')}")
+
+
+def _count(outcomes: Sequence[Outcome], severity: Severity) -> str:
+    number = sum(finding.severity == severity for outcome in outcomes for finding in outcome.findings)
+    return f"{number} {severity}{'' if number == 1 else 's'}"

@@ -42,13 +42,13 @@ def _not_running(settings: Settings, service: Service) -> Finding:
     for port_name, port in port_numbers(settings, service).items():
         if owner := port_owner(port):
             remedy = f"stop that, or set STACKHOUSE_{port_name.upper()}_PORT or STACKHOUSE_PORT_OFFSET"
-            return Finding(service.name, f"the {service.title} is not running, and {owner} has its port {port}", remedy)
+            return Finding(service.name, f"{service.title} is not running, and {owner} has its port {port}", remedy)
     processes = Supervisor(settings).processes()
     log = log_path(settings, service.name)
     if service.name in processes and processes[service.name].state in ("BACKOFF", "FATAL", "EXITED"):
-        problem = f"the {service.title} ended by itself: {explain_log(log)}"
+        problem = f"{service.title} ended by itself: {explain_log(log)}"
         return Finding(service.name, problem, f"mend that, then ./stackhouse up; log: {log}")
-    return Finding(service.name, f"the {service.title} is not running", "./stackhouse up")
+    return Finding(service.name, f"{service.title} is not running", "./stackhouse up")
 
 
 def check_schema(settings: Settings) -> list[Finding]:

@@ -142,7 +142,8 @@ def _redirect(settings: Settings) -> str:
     url = f"http://{settings.hosts.namenode}:{settings.ports.namenode_http}/webhdfs/v1/tmp/_doctor"
     parameters = {"op": "CREATE", "noredirect": "true", "user.name": settings.user}
     try:
-        answer = _session(settings).put(url, params=parameters, timeout=_SECONDS)
+        # The NameNode is reached directly in every profile.
+        answer = _session().put(url, params=parameters, timeout=_SECONDS)
         return str(urlsplit(answer.json()["Location"]).netloc)
     except (requests.RequestException, ValueError, KeyError, TypeError) as problem:
         raise StackDownError("WebHDFS names no DataNode to write to: see ./stackhouse status") from problem
@@ -151,7 +152,7 @@ def _redirect(settings: Settings) -> str:
 def _unreachable(settings: Settings, address: str) -> str:
     """Why a DataNode does not answer, empty when it does: a refusal is an answer, only it must be its own."""
     try:
-        answer = _session(settings).get(f"http://{address}/webhdfs/v1/?op=NOTHING", timeout=_SECONDS)
+        answer = _session(settings.gateway).get(f"http://{address}/webhdfs/v1/?op=NOTHING", timeout=_SECONDS)
     except requests.RequestException as problem:
         return f"{address} does not answer ({_cause(problem)})"
     if settings.gateway and answer.status_code in _GATEWAY_ERRORS:
@@ -173,10 +174,10 @@ def _redirect_finding(settings: Settings, problem: str) -> Finding:
     return Finding("webhdfs", f"WebHDFS sends clients to a DataNode that cannot be reached: {problem}", remedy)
 
 
-def _session(settings: Settings) -> requests.Session:
+def _session(gateway: str = "") -> requests.Session:
     session = requests.Session()
     session.trust_env = False
-    session.proxies = {"http": settings.gateway} if settings.gateway else {}
+    session.proxies = {"http": gateway} if gateway else {}
     return session
 
 

@@ -48,4 +48,4 @@ def silent_service(settings: Settings, service: str, title: str, problem: str) -
         "compose": f"./stackhouse up; docker compose logs {service} says why it is down",
         "external": f"see whether it runs where STACKHOUSE_{service.upper()}_HOST and the ports in .env say",
     }
-    return Finding(service, f"the {title} {problem}", remedies[settings.profile])
+    return Finding(service, f"{title} {problem}", remedies[settings.profile])
