@@ -32,7 +32,6 @@ def stackhouse(*arguments, **environment):
         (("run", "flights"), 4, "./stackhouse up"),
         (("history", "flights"), 4, "./stackhouse up"),
         (("logs", "namenode"), 2, "has not been started"),
-        (("doctor",), 2, "not built yet"),
         (("rollback", "flights", "--to", "3"), 4, "./stackhouse up"),
         (("diff", "flights", "1", "2"), 4, "./stackhouse up"),
         (("diff", "trains", "1", "2"), 2, "known datasets: flights"),
