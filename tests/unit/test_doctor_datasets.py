@@ -147,8 +147,9 @@ def test_what_a_command_makes_that_begins_meanwhile_is_not_left(storage, setting
     plan = leftovers.plan_collection
 
     def plan_while_one_begins(*arguments):
+        found = plan(*arguments)
         lock(storage)
-        return plan(*arguments)
+        return found
 
     monkeypatch.setattr(leftovers, "plan_collection", plan_while_one_begins)
     assert check_leftovers(settings) == []
