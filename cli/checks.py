@@ -84,7 +84,7 @@ CHECKS = (
     Check(
         "hive versions",
         check_versions,
-        needs=("metastore", "hiveserver2"),
+        needs=("metastore", "hiveserver2", "safe mode"),
         profiles=_WITH_DRIVER,
         elsewhere="the containers of Hive have one image",
     ),

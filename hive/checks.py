@@ -6,7 +6,7 @@ from hive.connection import connect
 from hive.healthy import ask_metastore
 from hive.metastore import metastore_version
 from warehouse.errors import StackDownError
-from warehouse.finding import Finding, silent_service
+from warehouse.finding import Finding, NotCheckedError, silent_service
 from warehouse.settings import Settings
 
 _ANSWER_SECONDS = 20
@@ -32,8 +32,11 @@ def check_hiveserver2(settings: Settings) -> list[Finding]:
         with connect(settings) as server:
             if server.ends_within("SELECT 1", _ANSWER_SECONDS):
                 return []
-    except StackDownError:
-        return [silent_service(settings, "hiveserver2", "HiveServer2", f"does not answer at {address}")]
+    except StackDownError as down:
+        if "safe mode" in str(down):
+            raise NotCheckedError("HiveServer2 opens no session while HDFS is in safe mode") from down
+        reason = "does not answer" if address in str(down) else f"opens no session ({down})"
+        return [silent_service(settings, "hiveserver2", "HiveServer2", f"{reason} at {address}")]
     problem = f"opens sessions at {address} and does not answer SELECT 1 within {_ANSWER_SECONDS} s"
     return [silent_service(settings, "hiveserver2", "HiveServer2", problem)]
 

@@ -106,6 +106,17 @@ def test_hiveserver2_that_opens_sessions_and_answers_nothing_is_told(settings, h
     assert check_hiveserver2(settings) == []
 
 
+def test_hiveserver2_that_only_suffers_from_another_fault_tells_that_one(settings, hiveserver2):
+    refused = ScriptedCursor(
+        state=TOperationState.ERROR_STATE, message="Cannot create directory. In safe mode: in safe mode"
+    )
+    hiveserver2(refused)
+    with pytest.raises(NotCheckedError, match="safe mode"):
+        check_hiveserver2(settings)
+    hiveserver2(ScriptedCursor(state=TOperationState.ERROR_STATE, message="Could not connect to meta store"))
+    assert "opens no session (HiveServer2 does not reach its metastore" in only(check_hiveserver2(settings)).problem
+
+
 def test_metastore_of_another_hive_than_hiveserver2_is_told(settings, monkeypatch):
     class Server:
         def fetch(self, _sql):
