@@ -54,7 +54,7 @@ CHECKS = (
     Check("proxies", check_proxies),
     Check("namenode", of_this_stack("namenode", check_namenode)),
     Check("safe mode", check_safe_mode, needs=("namenode",)),
-    Check("datanodes", check_datanodes, needs=("namenode",)),
+    Check("datanodes", of_this_stack("datanode", check_datanodes), needs=("namenode",)),
     Check(
         "datanode hosts",
         check_datanode_hosts,
@@ -65,7 +65,7 @@ CHECKS = (
     Check("webhdfs", check_webhdfs, needs=("datanodes", "datanode hosts")),
     Check("blocks", check_blocks, needs=("datanodes",)),
     Check("resourcemanager", of_this_stack("resourcemanager", check_resourcemanager)),
-    Check("nodemanagers", check_nodemanagers, needs=("resourcemanager",)),
+    Check("nodemanagers", of_this_stack("nodemanager", check_nodemanagers), needs=("resourcemanager",)),
     Check("queues", check_queues, needs=("nodemanagers",)),
     Check("clocks", check_clocks, needs=("namenode",)),
     Check(
@@ -91,7 +91,7 @@ CHECKS = (
     Check(
         "tez session",
         check_tez,
-        needs=("hiveserver2", "nodemanagers", "safe mode"),
+        needs=("hiveserver2", "nodemanagers", "datanodes", "safe mode"),
         seconds=TEZ_SECONDS + _SECONDS,
     ),
     Check("locks", check_locks, needs=("webhdfs",)),

@@ -12,7 +12,7 @@ from hadoop.services import SERVICES, Service, log_path, port_numbers
 from hadoop.supervisor import Supervisor
 from hive.checks import check_metastore, tez_answers
 from hive.metastore import SCHEMA_TOOL, schema_versions
-from warehouse.errors import StackDownError
+from warehouse.errors import StackhouseError
 from warehouse.finding import Finding, NotCheckedError, Question
 from warehouse.settings import Settings
 
@@ -86,7 +86,7 @@ def check_tez(settings: Settings, seconds: float = TEZ_SECONDS) -> list[Finding]
     try:
         if tez_answers(settings, seconds):
             return []
-    except StackDownError as problem:
+    except StackhouseError as problem:
         return [Finding("tez session", f"a query that needs Tez fails: {problem}", _restart(settings))]
     return [_stuck(settings, seconds)]
 

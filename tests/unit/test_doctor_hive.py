@@ -218,5 +218,7 @@ def test_tez_session_that_fails_or_answers(yarn, hiveserver2):
     settings = settings_for(yarn.port)
     hiveserver2(ScriptedCursor(state=TOperationState.ERROR_STATE, message="TezSession has already shutdown."))
     assert "YARN does not run Hive's Tez session" in only(check_tez(settings)).problem
+    hiveserver2(ScriptedCursor(state=TOperationState.ERROR_STATE, message="FAILED: OutOfMemoryError"))
+    assert "a query that needs Tez fails: the query ran out of memory" in only(check_tez(settings)).problem
     hiveserver2(ScriptedCursor())
     assert check_tez(settings) == []
