@@ -132,11 +132,19 @@ def logs(
     follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as the log grows.")] = False,
 ) -> None:
     """Show the log of one service."""
+    from hadoop.compose import check_engine, compose_command, compose_environment
     from hadoop.services import log_path, service_names
 
     if service not in service_names():
         raise UsageError(f"no service {service!r}; services: {', '.join(service_names())}")
-    path = log_path(load_settings(), service)
+    settings = load_settings()
+    if settings.profile == "compose":
+        check_engine()
+        command = compose_command("logs", "--tail", "200", *(["--follow"] if follow else []), service)
+        os.execvpe(command[0], command, compose_environment(settings))
+    if settings.profile == "external":
+        raise UsageError("the logs of a cluster elsewhere are where its services run")
+    path = log_path(settings, service)
     if not path.is_file():
         raise UsageError(f"{path} does not exist: {service} has not been started here")
     os.execvp("tail", ["tail", *(["-F"] if follow else []), "-n", "200", str(path)])

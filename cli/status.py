@@ -7,6 +7,7 @@ from rich.table import Table
 
 from cli.output import print_json, standard_output
 from cli.readiness import PROBES
+from hadoop.compose import Container, containers
 from hadoop.health import HdfsHealth, YarnHealth, hdfs_health, yarn_health
 from hadoop.services import SERVICES, Service, port_numbers
 from hadoop.supervisor import ProcessState, Supervisor
@@ -20,7 +21,7 @@ class ServiceStatus:
 
     Attributes:
         name: As on the command line.
-        state: supervisord's word, or `DOWN`.
+        state: `RUNNING`, or supervisord's or the container engine's word for what it is instead.
         problem: Why it does not do its work, empty when it does.
         pid: 0 without a process.
         ports: TCP ports.
@@ -58,7 +59,38 @@ class StackStatus:
 
 
 def read_status(settings: Settings) -> StackStatus:
-    """Ask supervisord and every service."""
+    """Ask whoever keeps the services alive, and every service."""
+    if settings.profile == "local":
+        return _read_daemons(settings)
+    services = _containers(settings) if settings.profile == "compose" else _answers(settings)
+    place = "docker compose" if settings.profile == "compose" else settings.hosts.namenode
+    return StackStatus(place, services, hdfs=_hdfs(settings), yarn=_yarn(settings))
+
+
+def _containers(settings: Settings) -> list[ServiceStatus]:
+    """Of docker compose; those that have done their work and ended are left out."""
+    found = [container for container in containers(settings) if not (container.state == "exited" and container.done)]
+    known = [ServiceStatus(item.name, item.state.upper(), _ailing(item), 0, [], 0) for item in found]
+    return known or [ServiceStatus("containers", "DOWN", "", 0, [], 0)]
+
+
+def _ailing(container: Container) -> str:
+    return "" if container.health in ("healthy", "") else f"it is {container.health}"
+
+
+def _answers(settings: Settings) -> list[ServiceStatus]:
+    """Of a cluster elsewhere: what clients talk to."""
+    found = []
+    for service in SERVICES:
+        # Its metastore is HiveServer2's business; it may not even be reachable from here.
+        if service.name != "metastore":
+            problem = PROBES[service.name](settings)
+            state = "DOWN" if problem else "RUNNING"
+            found.append(ServiceStatus(service.name, state, problem, 0, [], 0))
+    return found
+
+
+def _read_daemons(settings: Settings) -> StackStatus:
     processes = Supervisor(settings).processes()
     down = ProcessState("", "DOWN", 0, "")
     services = [_service_status(settings, service, processes.get(service.name, down)) for service in SERVICES]
@@ -126,7 +158,8 @@ def print_status(report: StackStatus, as_json: bool) -> None:
 
 
 def _capacity_lines(report: StackStatus) -> list[str]:
-    lines = [f"memory of all services: {sum(service.memory_mb for service in report.services):,} MiB"]
+    memory = sum(service.memory_mb for service in report.services)
+    lines = [f"memory of all services: {memory:,} MiB"] if memory else []
     if report.hdfs:
         hdfs = report.hdfs
         note = f", safe mode: {hdfs.safe_mode}" if hdfs.safe_mode else ""

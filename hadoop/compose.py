@@ -28,12 +28,14 @@ class Container:
         service: As in docker-compose.yml.
         state: running, exited, ...
         health: healthy, unhealthy, starting; empty without a check.
+        done: Ended with exit code 0.
     """
 
     name: str
     service: str
     state: str
     health: str
+    done: bool
 
 
 def compose_command(*arguments: str) -> list[str]:
@@ -68,7 +70,6 @@ def start_containers(settings: Settings, on_line: Callable[[str], None]) -> None
 
 def stop_containers(settings: Settings, on_line: Callable[[str], None]) -> bool:
     """Stop and remove the containers; their volumes stay. False when there were none."""
-    check_engine()
     if not containers(settings):
         return False
     if _follow(settings, ["--progress", "plain", "down", "--timeout", "40"], on_line):
@@ -77,7 +78,12 @@ def stop_containers(settings: Settings, on_line: Callable[[str], None]) -> bool:
 
 
 def containers(settings: Settings) -> list[Container]:
-    """All containers of the stack, also those that ended."""
+    """All containers of the stack, also those that ended.
+
+    Raises:
+        SetupError: There is no docker compose, or no engine.
+    """
+    check_engine()
     answer = subprocess.run(
         compose_command("ps", "--all", "--format", "json"),
         env=compose_environment(settings),
@@ -86,7 +92,9 @@ def containers(settings: Settings) -> list[Container]:
         check=False,
     )
     found = [json.loads(line) for line in answer.stdout.splitlines() if line.startswith("{")]
-    return [Container(item["Name"], item["Service"], item["State"], item["Health"]) for item in found]
+    return [
+        Container(item["Name"], item["Service"], item["State"], item["Health"], item["ExitCode"] == 0) for item in found
+    ]
 
 
 def check_engine() -> None:
