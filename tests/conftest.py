@@ -21,7 +21,9 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     # The cluster is started by the first test that needs it: local Spark sessions are gone by then.
-    items.sort(key=lambda item: {"faults", "integration"}.intersection(item.path.parts) != set())
+    # The containers come after it.
+    later = {"faults": 1, "integration": 1, "cluster": 2}
+    items.sort(key=lambda item: max((later.get(part, 0) for part in item.path.parts), default=0))
     skip = pytest.mark.skip(reason="long form only: ./stackhouse test --faults")
     for item in items:
         if item.get_closest_marker("long") and not config.getoption("--faults"):
