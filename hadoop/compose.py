@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
@@ -64,8 +65,16 @@ def start_containers(settings: Settings, on_line: Callable[[str], None]) -> None
         lines.append(line)
         on_line(line)
 
-    if _follow(settings, ["--progress", "plain", "up", "--detach", "--build", "--wait", "--quiet-pull"], keep):
+    up = ["--progress", "plain", "up", "--detach", "--build", "--wait", "--quiet-pull", *_scale(settings)]
+    if _follow(settings, up, keep):
         raise ServiceFailedError(f"docker compose could not start the stack: {_reason(settings, lines)}")
+
+
+def _scale(settings: Settings) -> list[str]:
+    """As many nodes as are set, or as there are: one that was taken away would take its blocks along."""
+    there = Counter(container.service for container in containers(settings))
+    wanted = {"datanode": settings.datanodes, "nodemanager": settings.nodemanagers}
+    return [f"--scale={service}={max(number, there[service])}" for service, number in wanted.items()]
 
 
 def stop_containers(settings: Settings, on_line: Callable[[str], None]) -> bool:

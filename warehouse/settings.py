@@ -67,6 +67,8 @@ class Settings:
         ports: TCP ports.
         gateway: URL of the HTTP proxy that reaches NameNode and DataNodes; empty when they are reached directly.
         queue: YARN's queue for Spark.
+        datanodes: How many containers; with docker compose only.
+        nodemanagers: The same.
         memory_mb: MiB for the whole stack, `None` to compute it from the machine.
         cores: Cores for YARN, `None` for all of the machine.
         user: HDFS and Hive user name: that of the account, or of the containers.
@@ -80,6 +82,8 @@ class Settings:
     ports: Ports
     gateway: str
     queue: str
+    datanodes: int
+    nodemanagers: int
     memory_mb: int | None
     cores: int | None
     user: str
@@ -106,6 +110,8 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
         # The names of the containers mean nothing outside their network; a proxy inside it knows them.
         gateway=f"http://localhost:{ports.gateway}" if profile == "compose" else "",
         queue=source.text("QUEUE"),
+        datanodes=source.number("DATANODES"),
+        nodemanagers=source.number("NODEMANAGERS"),
         memory_mb=source.optional_number("MEMORY_MB"),
         cores=source.optional_number("CORES"),
         user=source.text("CONTAINER_USER") if profile == "compose" else _login_name(),

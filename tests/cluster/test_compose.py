@@ -146,7 +146,9 @@ def test_more_nodes_take_copies_and_a_run_survives_the_loss_of_two(cluster, data
     assert bean(cluster, "FSNamesystem")["MissingBlocks"] == 0
 
 
-def test_rows_are_there_again_after_restart_and_after_down_and_up(cluster, dataset):
+def test_rows_are_there_again_after_restart_and_after_down_and_up(cluster, dataset, monkeypatch):
+    for name in ("STACKHOUSE_DATANODES", "STACKHOUSE_NODEMANAGERS"):
+        monkeypatch.setenv(name, "3")
     expected = totals(dataset[1])
     compose(cluster, "restart", "--timeout", "10")
     with StepBoard() as board:
