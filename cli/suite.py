@@ -11,6 +11,7 @@ ENVIRONMENT = {
     # Beside the state of a running demo, and on ports of its own.
     "STACKHOUSE_HOME": ".stackhouse/test",
     "STACKHOUSE_PORT_OFFSET": "10000",
+    "COMPOSE_PROJECT_NAME": "stackhouse-test",
     # A shell in UTC would hide where UTC was forgotten; this zone is 5:45 h ahead.
     "TZ": "Asia/Kathmandu",
 }

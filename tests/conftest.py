@@ -6,6 +6,7 @@ import time
 import pytest
 
 from cli.suite import ENVIRONMENT
+from warehouse.settings import load_settings
 
 # Also for a bare `pytest`, which then can never touch the user's stack.
 os.environ.update(ENVIRONMENT)
@@ -24,7 +25,11 @@ def pytest_collection_modifyitems(config, items):
     # The containers come after it.
     later = {"faults": 1, "integration": 1, "cluster": 2}
     items.sort(key=lambda item: max((later.get(part, 0) for part in item.path.parts), default=0))
-    skip = pytest.mark.skip(reason="long form only: ./stackhouse test --faults")
+    long = pytest.mark.skip(reason="long form only: ./stackhouse test --faults")
+    local = pytest.mark.skip(reason="looks into the processes of this machine: profile local only")
+    elsewhere = load_settings().profile != "local"
     for item in items:
         if item.get_closest_marker("long") and not config.getoption("--faults"):
-            item.add_marker(skip)
+            item.add_marker(long)
+        if item.get_closest_marker("local") and elsewhere:
+            item.add_marker(local)

@@ -1,11 +1,13 @@
 """One real stack for the whole session, made anew."""
 
 import shutil
+import subprocess
 
 import pytest
 
 from cli.board import StepBoard
 from cli.stack import start_stack, stop_stack
+from hadoop.compose import compose_command, compose_environment
 from hive.connection import connect
 from ingestion.webhdfs import WebHdfs
 from warehouse.settings import Settings, load_settings
@@ -15,13 +17,22 @@ from warehouse.settings import Settings, load_settings
 def settings() -> Settings:
     """A running stack's settings."""
     settings = load_settings()
+    remove(settings)
     with StepBoard() as board:
-        stop_stack(settings, board)
-        shutil.rmtree(settings.home, ignore_errors=True)
         start_stack(settings, board)
     yield settings
     with StepBoard() as board:
         stop_stack(settings, board)
+
+
+def remove(settings: Settings) -> None:
+    """Stop the stack that an earlier session left, and remove all it holds."""
+    with StepBoard() as board:
+        stop_stack(settings, board)
+    if settings.profile == "compose":
+        down = compose_command("down", "--volumes")
+        subprocess.run(down, env=compose_environment(settings), check=True, capture_output=True)
+    shutil.rmtree(settings.home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

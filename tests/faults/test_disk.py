@@ -13,6 +13,8 @@ from tests.faults.cases import prepare
 from tests.faults.world import World
 from warehouse.settings import load_settings
 
+pytestmark = pytest.mark.local
+
 DISK_BYTES = 3 * 2**30
 LEFT_BYTES = 40 * 2**20
 """Less than a block of HDFS, and less than the tenth that a NodeManager wants."""

@@ -11,6 +11,8 @@ from hadoop.leftovers import containers
 from hadoop.supervisor import Supervisor
 from tests.faults.cases import prepare
 
+pytestmark = pytest.mark.local
+
 SERVICES = ("namenode", "datanode", "resourcemanager", "nodemanager", "metastore", "hiveserver2")
 JOB_PARTS = {
     "driver": "spark.main",

@@ -21,6 +21,8 @@ from tests.integration.conftest import must, run_command, write_small_dataset
 from warehouse.lock import LockOwner
 from warehouse.paths import DatasetPaths
 
+pytestmark = pytest.mark.local
+
 ADMIN = "org.apache.hadoop.hdfs.tools.DFSAdmin"
 
 

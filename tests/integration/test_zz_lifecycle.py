@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import time
 
 import psutil
 import pytest
@@ -15,15 +14,11 @@ from hadoop.leftovers import containers, daemons
 from hadoop.services import SERVICES, port_numbers, service_names
 from hadoop.supervisor import Supervisor
 from hive.connection import connect
+from tests.waiting import until
+
+pytestmark = pytest.mark.local
 
 SECONDS = 120
-
-
-def wait_until(condition, what):
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"{what} within {SECONDS} s"
-        time.sleep(0.2)
 
 
 def answers(settings):
@@ -44,7 +39,7 @@ def test_killed_daemon_comes_back_and_answers(flights, settings, service):
         # The others too: a NameNode that is back waits in safe mode until the DataNode has seen it.
         return now.state == "RUNNING" and now.pid != before and not any(probe(settings) for probe in PROBES.values())
 
-    wait_until(back, f"{service} is back")
+    until(back, SECONDS)
     assert answers(settings)
 
 
