@@ -140,4 +140,7 @@ class TestCisSection5:
         assert SERVICES[name]["security_opt"] == ["no-new-privileges:true"]
 
     def test_5_26_proves_that_it_works(self, name):
-        assert name in ONE_SHOT or SERVICES[name]["healthcheck"]["test"]
+        if name not in ONE_SHOT:
+            # The shared lines of the file would else ask the NameNode.
+            own = {"metastore-db": "pg_isready", "edge": "http://localhost:8000/healthy"}.get(name, name)
+            assert own in SERVICES[name]["healthcheck"]["test"]
