@@ -1,6 +1,8 @@
 import pytest
 
-from hadoop.sizing import compute_sizing
+from hadoop.health import YarnNode
+from hadoop.sizing import compute_job_sizing, compute_sizing
+from warehouse.errors import StackDownError
 
 
 @pytest.mark.parametrize("cores", [1, 2, 8, 64])
@@ -18,3 +20,23 @@ def test_spark_and_hive_always_fit_into_their_queues(machine_mb, cores):
 def test_small_machine_is_not_promised_more_than_it_has():
     sizing = compute_sizing(int(8 * 1024 * 0.75), 2)
     assert sizing.yarn_mb + sizing.driver_mb + 2048 <= 8 * 1024
+
+
+@pytest.mark.parametrize("nodes", [1, 3, 40])
+@pytest.mark.parametrize("node_mb", [4096, 8192, 65_536])
+def test_executors_fit_into_the_nodes_and_into_sparks_queue(nodes, node_mb):
+    sizing = compute_job_sizing([YarnNode(node_mb, 4)] * nodes)
+    container = sizing.executor_mb + 384
+    assert (sizing.executors, sizing.cores) == (nodes, 4)
+    assert 640 + container <= node_mb
+    assert 640 + nodes * container <= 0.6 * nodes * node_mb
+    assert sizing.executor_mb >= 1024
+
+
+def test_smallest_node_decides_about_all_executors():
+    assert compute_job_sizing([YarnNode(4096, 2), YarnNode(65_536, 32)]).cores == 2
+
+
+def test_without_a_node_there_is_no_size():
+    with pytest.raises(StackDownError, match="YARN has no node that runs"):
+        compute_job_sizing([])
