@@ -1,7 +1,6 @@
 """One case of the kill tests: a command that dies at a step, the same one that dies while it recovers, and its end."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.faults.commands import Ended
@@ -140,17 +139,3 @@ def go_forward(world: World) -> list[str]:
     """Publish all that is loaded, also after a rollback; the law must hold for it."""
     contents = world.expect()
     return world.conserved() + world.problems([contents], settled=True)
-
-
-Job = Callable[[World], list[str]]
-"""Does something to a dataset; what was wrong."""
-
-
-def share(worlds: Sequence[World], jobs: Sequence[Job]) -> list[str]:
-    """Do jobs on several datasets at once, each on the same one every time; what was wrong."""
-
-    def work(number: int) -> list[str]:
-        return [problem for job in jobs[number :: len(worlds)] for problem in job(worlds[number])]
-
-    with ThreadPoolExecutor(len(worlds)) as pool:
-        return [problem for found in pool.map(work, range(len(worlds))) for problem in found]

@@ -1,13 +1,12 @@
 """The fault suite: short with `./stackhouse test`, all of it with `./stackhouse test --faults`."""
 
 import secrets
-from contextlib import ExitStack
 
 import pytest
 
 from tests.faults.matrix import Matrix
 from tests.faults.readers import Readers
-from tests.faults.world import World
+from tests.faults.workers import Workers, with_one_release
 
 _MATRIX = Matrix()
 
@@ -39,27 +38,15 @@ def world(settings, tmp_path, readers):
 
 
 @pytest.fixture
-def worlds(settings, tmp_path, readers):
-    """One such dataset for each core, to work on at the same time."""
-    worlds = [with_one_release(settings, tmp_path / name) for name in ("left", "right")]
-    with ExitStack() as watched:
-        for world in worlds:
-            watched.enter_context(readers.watching(world))
-        yield worlds
+def workers(settings, tmp_path, readers):
+    """Work on datasets of their own, which readers read."""
+    return Workers(settings, tmp_path, readers)
 
 
 @pytest.fixture
 def world_alone(settings, tmp_path):
     """A dataset with one release and no readers, whose errors are expected when a service dies."""
     return with_one_release(settings, tmp_path)
-
-
-def with_one_release(settings, home):
-    home.mkdir(exist_ok=True)
-    world = World(settings, home)
-    world.load()
-    world.publish()
-    return world
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -14,7 +14,6 @@ from tests.faults.cases import (
     kill,
     kill_one_after_another,
     prepare,
-    share,
     uninterrupted,
 )
 from warehouse.steps import Step
@@ -38,11 +37,10 @@ def test_killed_at_one_step_after_the_other(world, matrix, command):
 
 @pytest.mark.long
 @pytest.mark.parametrize("command", COMMANDS)
-def test_killed_at_any_step_a_command_leaves_before_or_after(worlds, matrix, command):
-    steps = uninterrupted(worlds[0], command).steps
+def test_killed_at_any_step_a_command_leaves_before_or_after(world, workers, matrix, command):
+    steps = uninterrupted(world, command).steps
     moments = list(enumerate(steps, start=1))
-    found = share(worlds, [partial(killed_once, matrix, command, step, number) for number, step in moments])
-    assert found + [problem for world in worlds for problem in go_forward(world)] == []
+    assert workers.do([partial(killed_once, matrix, command, step, number) for number, step in moments]) == []
 
 
 def killed_once(matrix, command, step, number, world):
@@ -53,12 +51,12 @@ def killed_once(matrix, command, step, number, world):
 
 @pytest.mark.long
 @pytest.mark.parametrize("command", COMMANDS)
-def test_killed_again_while_it_recovers_too(worlds, matrix, seed, command):
-    steps = list(dict.fromkeys(uninterrupted(worlds[0], command).steps))
+def test_killed_again_while_it_recovers_too(world, workers, matrix, seed, command):
+    steps = list(dict.fromkeys(uninterrupted(world, command).steps))
     pairs = list(product(steps, [*RECOVERY, *steps]))
     # A third of all: three seeds in a row do them all.
-    found = share(worlds, [partial(killed_twice, matrix, command, *pair) for pair in pairs[seed % THIRDS :: THIRDS]])
-    assert found + [problem for world in worlds for problem in go_forward(world)] == []
+    chosen = pairs[seed % THIRDS :: THIRDS]
+    assert workers.do([partial(killed_twice, matrix, command, *pair) for pair in chosen]) == []
 
 
 def killed_twice(matrix, command, first, second, world):
@@ -68,7 +66,7 @@ def killed_twice(matrix, command, first, second, world):
 
 
 @pytest.mark.long
-def test_killed_at_random(worlds, matrix, seed):
+def test_killed_at_random(workers, matrix, seed):
     print(f"--seed {seed}")
     rng = random.Random(seed)
     jobs = list[Any]()
@@ -84,7 +82,7 @@ def test_killed_at_random(worlds, matrix, seed):
             steps = [rng.randint(1, LONGEST) for _ in range(rng.randint(1, 4))]
             kills += len(steps)
             jobs.append(partial(killed_often, matrix, command, steps))
-    assert share(worlds, jobs) == []
+    assert workers.do(jobs) == []
 
 
 def killed_often(matrix, command, steps, world):
