@@ -1,5 +1,6 @@
 """Works on several datasets at once, one for each core."""
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -31,12 +32,18 @@ class Workers:
         self._settings = settings
         self._home = home
         self._readers = readers
+        self._ended = threading.Event()
 
     def do(self, jobs: Sequence[Job]) -> list[str]:
         """Do jobs; what was wrong with any."""
         with ThreadPoolExecutor(_WORKERS) as pool:
             found = pool.map(lambda worker: self._work(worker, jobs[worker::_WORKERS]), range(_WORKERS))
-            return [problem for problems in found for problem in problems]
+            try:
+                return [problem for problems in found for problem in problems]
+            except BaseException:
+                # Ctrl-C, or a job that failed: the other worker ends with the job it is at.
+                self._ended.set()
+                raise
 
     def _work(self, worker: int, jobs: Sequence[Job]) -> list[str]:
         found = list[str]()
@@ -44,6 +51,8 @@ class Workers:
             world = with_one_release(self._settings, self._home / f"{worker}.{first}")
             with self._readers.watching(world):
                 for job in jobs[first : first + _JOBS_A_WORLD]:
+                    if self._ended.is_set():
+                        return found
                     found += job(world)
                 found += go_forward(world)
         return found
