@@ -34,7 +34,9 @@ def test_executors_fit_into_the_nodes_and_into_sparks_queue(nodes, node_mb):
 
 
 def test_smallest_node_decides_about_all_executors():
-    assert compute_job_sizing([YarnNode(4096, 2), YarnNode(65_536, 32)]).cores == 2
+    sizing = compute_job_sizing([YarnNode(4096, 2), YarnNode(65_536, 32)])
+    assert sizing.cores == 2
+    assert 640 + sizing.executor_mb + 384 <= 4096
 
 
 def test_without_a_node_there_is_no_size():
