@@ -6,7 +6,7 @@ The words are those of the Open Data Contract Standard; `warehouse.contract_file
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -207,7 +207,7 @@ class Contract:
     time_zone: str | None = None
     version: str | None = None
     drift_limits: tuple[DriftLimit, ...] = ()
-    text: str = ""
+    text: str = field(default="", compare=False)
 
     @property
     def key(self) -> tuple[str, ...]:
