@@ -11,7 +11,7 @@ from cli.board import StepBoard
 from cli.readiness import PROBES
 from cli.stack import start_stack, stop_stack
 from hadoop.leftovers import containers, daemons
-from hadoop.services import SERVICES, port_numbers, service_names
+from hadoop.services import SERVICES, port_numbers
 from hadoop.supervisor import Supervisor
 from hive.connection import connect
 from tests.waiting import until
@@ -29,7 +29,8 @@ def answers(settings):
         )
 
 
-@pytest.mark.parametrize("service", service_names())
+# One of each kind, for the sake of time; all six die under a run in tests/faults/test_services.py.
+@pytest.mark.parametrize("service", ["namenode", "nodemanager", "hiveserver2"])
 def test_killed_daemon_comes_back_and_answers(flights, settings, service):
     before = Supervisor(settings).processes()[service].pid
     os.kill(before, signal.SIGKILL)
