@@ -58,7 +58,6 @@ def start_containers(settings: Settings, on_line: Callable[[str], None]) -> None
         SetupError: There is no docker compose, or no engine.
         ServiceFailedError: A container did not start; says which and why.
     """
-    check_engine()
     lines = list[str]()
 
     def keep(line: str) -> None:
