@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from cli.hdfs_layout import bring_spark
 from cli.observer import StartObserver
-from hadoop.health import hdfs_health, hdfs_problem, hdfs_version, yarn_nodes, yarn_problem, yarn_queues
+from hadoop.health import hdfs_health, hdfs_problem, hdfs_version, leaf_queues, yarn_nodes, yarn_problem, yarn_scheduler
 from hadoop.sizing import SMALLEST_NODE_MB
 from hive.connection import connect
 from ingestion.webhdfs import WebHdfs
@@ -80,7 +80,7 @@ def _yarn(settings: Settings) -> str:
     smallest = min(node.memory_mb for node in yarn_nodes(settings))
     if smallest < SMALLEST_NODE_MB:
         return f"a node has {smallest} MiB for containers, {SMALLEST_NODE_MB} are needed"
-    queues = yarn_queues(settings)
+    queues = [queue["queueName"] for queue in leaf_queues(yarn_scheduler(settings))]
     if settings.queue not in queues:
         return f"there is no queue {settings.queue!r}, STACKHOUSE_QUEUE names one of: {', '.join(sorted(queues))}"
     return ""

@@ -102,18 +102,19 @@ def yarn_nodes(settings: Settings) -> list[YarnNode]:
     ]
 
 
-def yarn_queues(settings: Settings) -> list[str]:
-    """Names of the queues that take applications.
+def yarn_scheduler(settings: Settings) -> Any:
+    """What the ResourceManager says of its scheduler: its type, and the queue above all others.
 
     Raises:
         StackDownError: The ResourceManager does not answer.
     """
-    return _leaves(resourcemanager_answer(settings, "scheduler")["scheduler"]["schedulerInfo"])
+    return resourcemanager_answer(settings, "scheduler")["scheduler"]["schedulerInfo"]
 
 
-def _leaves(queue: Any) -> list[str]:
+def leaf_queues(queue: Any) -> list[Any]:
+    """The queues below one that take applications, as the capacity scheduler describes them."""
     children = (queue.get("queues") or {}).get("queue") or []
-    return [name for child in children for name in _leaves(child)] or [queue["queueName"]]
+    return [leaf for child in children for leaf in leaf_queues(child)] or [queue]
 
 
 def hdfs_version(settings: Settings) -> str:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from hadoop.health import resourcemanager_answer, yarn_health, yarn_nodes
+from hadoop.health import leaf_queues, resourcemanager_answer, yarn_health, yarn_nodes, yarn_scheduler
 from hadoop.sizing import SMALLEST_TEZ_AM_MB, SPARK_AM_MB, size_stack
 from warehouse.errors import StackDownError
 from warehouse.finding import Finding, NotCheckedError, silent_service
@@ -124,16 +123,10 @@ def _queue_findings(queue: Queue, needed: int, largest: int, total: int) -> Iter
 
 
 def _queues(settings: Settings) -> list[Queue]:
-    root = resourcemanager_answer(settings, "scheduler")["scheduler"]["schedulerInfo"]
+    root = yarn_scheduler(settings)
     if root["type"] != "capacityScheduler":
         raise NotCheckedError(f"YARN has the {root['type']}, only the capacity scheduler's queues are known here")
-    return list(_leaves(root))
-
-
-def _leaves(queue: Any) -> Iterator[Queue]:
-    children = (queue.get("queues") or {}).get("queue") or []
-    for child in children:
-        yield from _leaves(child)
-    if not children:
-        share, masters = queue["absoluteMaxCapacity"] / 100, queue["AMResourceLimit"]["memory"]
-        yield Queue(queue["queueName"], queue["state"], share, masters)
+    return [
+        Queue(leaf["queueName"], leaf["state"], leaf["absoluteMaxCapacity"] / 100, leaf["AMResourceLimit"]["memory"])
+        for leaf in leaf_queues(root)
+    ]
