@@ -9,8 +9,10 @@ import pytest
 
 from cli.board import StepBoard
 from cli.stack import start_stack, stop_stack
+from hadoop.health import hdfs_health
 from tests.faults.cases import prepare
 from tests.faults.world import World
+from tests.waiting import until
 from warehouse.settings import load_settings
 
 pytestmark = pytest.mark.local
@@ -76,6 +78,8 @@ def test_full_disk_is_named_and_the_next_command_converges(small_disk, full, mat
     free()
     with StepBoard() as board:
         start_stack(small_disk.settings, board)
+    # The NameNode learns of it with the DataNode's next heartbeat.
+    until(lambda: hdfs_health(small_disk.settings).remaining > LEFT_BYTES, seconds=30)
     again = small_disk.do(*case.arguments, instant=False)
     if again.code != 0:
         problems.append(f"with room again it ended with {again.code}: {again.err}")
