@@ -25,7 +25,7 @@ def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     settings = load_settings()
     before = yarn_health(settings)
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         medians: dict[str, float] = {}
         for name, sql in _QUERIES.items():
             times = sorted(_times(lambda sql=sql: server.fetch(sql), runs))  # type: ignore[misc]

@@ -53,7 +53,7 @@ class Collection:
 def plan_collection(settings: Settings, dataset: str, policy: Policy) -> Collection:
     """Say what `collect` would do now; nothing is changed and no lock taken."""
     contract = load_contract(dataset, settings.datasets)
-    storage = WebHdfs(settings)
+    storage = WebHdfs(settings.endpoints)
     # Asked before anything is looked at: what a command makes meanwhile is not taken for left.
     holder = lock_holder(storage, dataset)
     active = None if holder is None or holder.is_gone() else holder.token
@@ -80,7 +80,7 @@ def collect(settings: Settings, dataset: str, policy: Policy, wait: bool) -> Col
         writer.note(contract=contract.fingerprint)
         plan = _plan(writer.storage, contract, policy, None)
         planned = _measured(writer.storage, dataset, policy, plan, done=True)
-        with connect(settings) as server:
+        with connect(settings.endpoints) as server:
             _refuse_shown(server, writer, plan)
             _finish_dropped(server, writer)
             for release in plan.releases:

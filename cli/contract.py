@@ -36,7 +36,7 @@ def print_check(settings: Settings, dataset: str, as_json: bool) -> None:
 
 def _live_meaning(settings: Settings, dataset: str) -> tuple[int | None, dict[str, Any] | None, bool]:
     """Number and contract of the live release, and whether HDFS could be asked."""
-    storage = WebHdfs(settings)
+    storage = WebHdfs(settings.endpoints)
     try:
         number = ledger.live_release(ledger.events(storage, dataset))
         return number, load_release(storage, dataset, number).meaning if number else None, True

@@ -36,7 +36,7 @@ def run_demo(settings: Settings) -> None:
     with StepBoard() as board:
         report = run_pipeline(settings, _DATASET, RunRequest(), board)
     print(f"{report.law.total}\n", file=sys.stderr)
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         print_table(server.fetch(_QUERY))
     print(f"from start to answer: {monotonic() - began:.0f} s", file=sys.stderr)
     print(_NEXT)

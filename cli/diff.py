@@ -9,7 +9,6 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from cli.kept_releases import load_kept
 from cli.output import print_json, standard_output
 from cli.querying import check_format
 from hive.compare import PartChange
@@ -20,7 +19,7 @@ from ingestion.webhdfs import WebHdfs
 from warehouse.contract_file import load_contract
 from warehouse.errors import UsageError
 from warehouse.quarter import Quarter
-from warehouse.release import QUARANTINE
+from warehouse.release import QUARANTINE, load_kept
 from warehouse.settings import Settings
 
 _MOST_ROWS = 20
@@ -44,8 +43,8 @@ def print_diff(settings: Settings, dataset: str, releases: tuple[int, int], outp
     if with_rows and output == "csv":
         raise UsageError("--rows does not fit into one CSV table: ask for --format json")
     load_contract(dataset, settings.datasets)
-    before, after = load_kept(WebHdfs(settings), dataset, releases)
-    with connect(settings) as server:
+    before, after = load_kept(WebHdfs(settings.endpoints), dataset, releases)
+    with connect(settings.endpoints) as server:
         diffs = list(compare_releases(server, before, after, _MOST_ROWS if with_rows else 0))
     if output == "json":
         print_json({"dataset": dataset, "before": releases[0], "after": releases[1], "tables": [*map(_json, diffs)]})

@@ -60,7 +60,7 @@ def _hdfs(settings: Settings) -> str:
 
 
 def _permissions(settings: Settings) -> str:
-    storage = WebHdfs(settings)
+    storage = WebHdfs(settings.endpoints)
     path = f"{ROOT}/_check.{secrets.token_hex(4)}"
     try:
         storage.create(path, b"may this user write here?")
@@ -87,7 +87,7 @@ def _yarn(settings: Settings) -> str:
 
 
 def _hive(settings: Settings) -> str:
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         ((version,),) = server.fetch("SELECT version()").rows
     number = str(version).partition(" ")[0]
     return "" if number.startswith(f"{_HIVE}.") else f"Hive {number}, expected {_HIVE}.x"

@@ -43,7 +43,7 @@ def prepare_layout(settings: Settings, tez: Path) -> None:
         settings: Of the stack.
         tez: The archive of Tez on this machine.
     """
-    storage = WebHdfs(settings)
+    storage = WebHdfs(settings.endpoints)
     target = f"{_TEZ_DIRECTORY}/{TEZ_ARCHIVE}"
     if storage.exists(target) and storage.size(target) == tez.stat().st_size:
         return
@@ -66,7 +66,7 @@ def bring_spark(settings: Settings) -> str:
     Returns:
         URL of the archive.
     """
-    storage = WebHdfs(settings)
+    storage = WebHdfs(settings.endpoints)
     target = spark_archive()
     if not storage.exists(target):
         settings.home.mkdir(parents=True, exist_ok=True)

@@ -21,7 +21,7 @@ _NUMBERS = ("release", "batches", "clean", "rejected")
 def print_history(settings: Settings, dataset: str, as_json: bool) -> None:
     """Print all releases, oldest first."""
     load_contract(dataset, settings.datasets)
-    storage = WebHdfs(settings)
+    storage = WebHdfs(settings.endpoints)
     events = ledger.events(storage, dataset)
     checks = ledger.checks_by_release(storage, dataset)
     releases = (load_release(storage, dataset, number) for number in release_numbers(storage, dataset))

@@ -6,28 +6,10 @@ from hive.connection import connect
 from hive.release_query import find_names, splice, view_queries
 from hive.rows import Rows
 from ingestion.webhdfs import WebHdfs
-from warehouse import ledger
 from warehouse.contract_file import contract_path
 from warehouse.errors import UsageError
-from warehouse.release import Release, load_release
+from warehouse.release import load_kept
 from warehouse.settings import Settings
-from warehouse.storage import Storage
-
-
-def load_kept(storage: Storage, dataset: str, numbers: tuple[int, ...]) -> list[Release]:
-    """Manifests of releases that have their tables.
-
-    Raises:
-        UsageError: One of them has none; names those that do.
-    """
-    events = ledger.events(storage, dataset)
-    held = ledger.held_releases(events)
-    kept = sorted({*ledger.readable_releases(events), *held})
-    for number in numbers:
-        if number not in kept:
-            known = ", ".join(f"{each} (held)" if each in held else str(each) for each in kept) or "none"
-            raise UsageError(f"release {number} of {dataset} cannot be read; releases that can: {known}")
-    return [load_release(storage, dataset, number) for number in numbers]
 
 
 def query_release(settings: Settings, sql: str, number: int) -> Rows:
@@ -39,8 +21,8 @@ def query_release(settings: Settings, sql: str, number: int) -> Rows:
     """
     names = find_names(sql)
     dataset = _only_dataset({name.dataset for name in names}, settings.datasets)
-    (release,) = load_kept(WebHdfs(settings), dataset, (number,))
-    with connect(settings) as server:
+    (release,) = load_kept(WebHdfs(settings.endpoints), dataset, (number,))
+    with connect(settings.endpoints) as server:
         views = view_queries(server, release)
         return server.fetch(splice(sql, [name for name in names if name.dataset == dataset], views))
 

@@ -25,13 +25,13 @@ _SHOWN = 3
 
 def check_locks(settings: Settings) -> list[Finding]:
     """Locks of all datasets."""
-    storage = WebHdfs(settings)
+    storage = WebHdfs(settings.endpoints)
     return [finding for dataset in datasets_in(storage) for finding in check_lock(storage, dataset)]
 
 
 def check_leftovers(settings: Settings) -> list[Finding]:
     """Leftovers of all datasets on which nobody works."""
-    storage = WebHdfs(settings)
+    storage = WebHdfs(settings.endpoints)
     found = list[Finding]()
     for dataset in datasets_in(storage):
         left = (

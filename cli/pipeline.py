@@ -182,7 +182,7 @@ class _Run:
 
     def _run_job(self, plan: JobPlan) -> JobResult:
         # Better known now than after a minute of Spark.
-        with connect(self._settings):
+        with connect(self._settings.endpoints):
             pass
         self._board.begin("session", "starting Spark on YARN")
         driver = place_driver(self._settings)

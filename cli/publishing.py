@@ -50,7 +50,7 @@ def publish_release(writer: Writer, board: StepBoard, made: Made, accept: str | 
         HeldError: A check holds it; readers keep the one before.
     """
     release = made.release
-    with connect(writer.settings) as server:
+    with connect(writer.settings.endpoints) as server:
         board.begin("audit", "Hive reads what Spark wrote")
         # Before any check: of a release that is held people want to see the rows.
         create_release_tables(server, made.inputs.contract, release)

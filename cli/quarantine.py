@@ -38,8 +38,8 @@ def print_quarantine(settings: Settings, dataset: str, output: str, number: int 
     """
     check_format(output)
     load_contract(dataset, settings.datasets)
-    release = _release(WebHdfs(settings), dataset, number)
-    with connect(settings) as server:
+    release = _release(WebHdfs(settings.endpoints), dataset, number)
+    with connect(settings.endpoints) as server:
         rows = server.fetch(select_quarantine(dataset, release.number, _SHOWN if output == "table" else None))
     if output == "table":
         _print(release, rows)
@@ -56,9 +56,9 @@ def export_quarantine(settings: Settings, dataset: str, directory: Path, number:
     contract = load_contract(dataset, settings.datasets)
     if directory.exists():
         raise UsageError(f"{directory} exists: name a new directory")
-    storage = WebHdfs(settings)
+    storage = WebHdfs(settings.endpoints)
     release = _release(storage, dataset, number)
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         rows = server.fetch(select_rejected_records(dataset, release.number)).rows
     if not rows:
         print(f"no row of {dataset} is rejected in release {release.number}: nothing to export")

@@ -31,7 +31,7 @@ def run_query(settings: Settings, sql: str, output: str, release: int | None) ->
     if not statement:
         raise UsageError("the statement is empty")
     if release is None:
-        with connect(settings) as server:
+        with connect(settings.endpoints) as server:
             rows = server.fetch(statement)
     else:
         from cli.kept_releases import query_release

@@ -43,7 +43,7 @@ def _metastore(settings: Settings) -> str:
 
 
 def _hiveserver2(settings: Settings) -> str:
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         return "" if server.fetch("SELECT 1").rows else "answers nothing"
 
 

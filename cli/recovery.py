@@ -110,7 +110,7 @@ def _record_unnoted_batches(storage: WebHdfs, dataset: str) -> None:
 def _finish_move(settings: Settings, storage: WebHdfs, begun: ledger.Event) -> None:
     """Move readers where a killed command was moving them: what it moved them to has passed its checks."""
     release = load_release(storage, begun.dataset, begun.release)
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         point_views(server, release)
     reason = "; ".join(filter(None, [begun.reason, "finished after an interruption"]))
     kind = _ENDS[begun.kind]

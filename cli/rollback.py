@@ -74,7 +74,7 @@ def roll_back(settings: Settings, dataset: str, to: int | None, reason: str, wai
             return Rollback(dataset, left, target, round(monotonic() - began, 1))
         release = load_release(writer.storage, dataset, target)
         writer.note(release=target, contract=release.contract)
-        with connect(settings) as server:
+        with connect(settings.endpoints) as server:
             writer.event("rolling_back", target, reason, release.run)
             reached(Step.ROLLBACK_BEGUN)
             point_views(server, release)

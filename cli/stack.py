@@ -25,7 +25,7 @@ def start_stack(settings: Settings, observer: StartObserver) -> None:
         observer.ready("containers")
     else:
         check_cluster(settings, observer)
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         create_ops_tables(server)
 
 

@@ -70,7 +70,7 @@ def writing(settings: Settings, dataset: str, command: str, parameters: dict[str
         LockedError: Another writer works on the dataset, and `wait` is not asked for.
         StackDownError: A service that is needed does not answer.
     """
-    storage = WebHdfs(settings)
+    storage = WebHdfs(settings.endpoints)
     owner = LockOwner.this_process(settings.user, command, parameters, new_run_id())
     with DatasetLock(storage, dataset, owner, _tell if wait else None):
         writer = Writer(settings, storage, owner, dataset)

@@ -29,7 +29,7 @@ def check_hiveserver2(settings: Settings) -> list[Finding]:
     """Whether HiveServer2 answers a query that needs nobody else."""
     address = f"{settings.hosts.hiveserver2}:{settings.ports.hiveserver2}"
     try:
-        with connect(settings) as server:
+        with connect(settings.endpoints) as server:
             if server.ends_within("SELECT 1", _ANSWER_SECONDS):
                 return []
     except StackDownError as down:
@@ -44,7 +44,7 @@ def check_hiveserver2(settings: Settings) -> list[Finding]:
 def check_versions(settings: Settings) -> list[Finding]:
     """Whether metastore and HiveServer2 are of one Hive."""
     found = metastore_version(settings.hosts.metastore, settings.ports.metastore)
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         ((answer,),) = server.fetch("SELECT version()").rows
     version = str(answer).partition(" ")[0]
     if found == version:
@@ -63,5 +63,5 @@ def tez_answers(settings: Settings, seconds: float) -> bool:
         QueryError: It is refused or fails.
         StackDownError: HiveServer2 or a service behind it is gone.
     """
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         return server.ends_within(_TEZ_QUERY, seconds)

@@ -19,7 +19,7 @@ from thrift_sasl import TSaslClientTransport
 from hive.java_errors import hive_error
 from hive.rows import Rows, Value
 from warehouse.errors import QueryError, StackDownError, StackhouseError
-from warehouse.settings import Settings
+from warehouse.settings import Endpoints
 
 CONNECT_SECONDS = 30.0
 """How long HiveServer2 may take to open a session. A statement may take as long as it likes."""
@@ -114,19 +114,18 @@ class HiveServer:
 
 
 @contextmanager
-def connect(settings: Settings) -> Iterator[HiveServer]:
+def connect(endpoints: Endpoints) -> Iterator[HiveServer]:
     """Open a session; it ends with the block.
 
     Raises:
         StackDownError: HiveServer2 does not answer within `CONNECT_SECONDS`.
     """
-    address = f"{settings.hosts.hiveserver2}:{settings.ports.hiveserver2}"
-    socket = TSocket(settings.hosts.hiveserver2, settings.ports.hiveserver2, socket_keepalive=True)
+    socket = TSocket(endpoints.hive_host, endpoints.hive_port, socket_keepalive=True)
     socket.setTimeout(CONNECT_SECONDS * 1000)
     try:
-        session = _open_session(socket, settings)
+        session = _open_session(socket, endpoints)
         socket.setTimeout(None)
-        yield HiveServer(session, address)
+        yield HiveServer(session, endpoints.hive)
         # After an error the reply may not be the one to our question; the server ends the session by itself.
         with suppress(TException, OSError, EOFError, PyHiveError):
             session.close()
@@ -134,20 +133,21 @@ def connect(settings: Settings) -> Iterator[HiveServer]:
         socket.close()
 
 
-def _open_session(socket: TSocket, settings: Settings) -> pyhive.Connection:
-    address = f"{settings.hosts.hiveserver2}:{settings.ports.hiveserver2}"
+def _open_session(socket: TSocket, endpoints: Endpoints) -> pyhive.Connection:
     # HiveServer2 without authentication takes any password over SASL PLAIN, but it must not be empty.
     transport = TSaslClientTransport(
-        lambda: PureSASLClient(host=settings.hosts.hiveserver2, username=settings.user, password="x"),  # noqa: S106
+        lambda: PureSASLClient(host=endpoints.hive_host, username=endpoints.user, password="x"),  # noqa: S106
         "PLAIN",
         socket,
     )
     try:
-        session = pyhive.connect(thrift_transport=transport, username=settings.user, configuration=_SESSION)
+        session = pyhive.connect(thrift_transport=transport, username=endpoints.user, configuration=_SESSION)
     except PyHiveError as problem:
         raise _translated(problem) from problem
     except (TException, OSError, EOFError) as problem:
-        raise StackDownError(f"{_silence(problem, address)}: ./stackhouse up, then ./stackhouse status") from problem
+        raise StackDownError(
+            f"{_silence(problem, endpoints.hive)}: ./stackhouse up, then ./stackhouse status"
+        ) from problem
     # thrift itself stops reading at a value of 16 MB; a rejected line may be longer.
     session.client._iprot.string_length_limit = None
     return session

@@ -245,6 +245,20 @@ def select_view(dataset: str, view: View, table: str, release: int) -> str:
     return f"SELECT {expressions} FROM {table_name(dataset, table, release)}"  # noqa: S608
 
 
+def select_quarters(query: str, columns: Sequence[str] | None, quarters: Sequence[str]) -> str:
+    """Query for some quarters of what another query gives.
+
+    Args:
+        query: Of a view.
+        columns: Names; `None`: all.
+        quarters: Partition values; none of them: no row, but the columns.
+    """
+    names = "*" if columns is None else ", ".join(column_name(name) for name in columns)
+    days = ", ".join(f"DATE {literal(quarter)}" for quarter in quarters)
+    chosen = f"`{PARTITION_COLUMN}` IN ({days})" if quarters else "FALSE"
+    return f"SELECT {names} FROM ({query}) AS `rows` WHERE {chosen}"  # noqa: S608
+
+
 def _expression(column: TableColumn) -> str:
     if column == _RECORD_TEXT:
         return f"CAST(`{_RECORD.name}` AS STRING)"

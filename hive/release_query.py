@@ -60,7 +60,7 @@ def _parse(sql: str) -> exp.Query:
     except SqlglotError as problem:
         raise UsageError(f"the statement cannot be read: {problem}") from problem
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
-        raise UsageError("--release reads rows: give one SELECT, WITH ... SELECT or FROM ... SELECT")
+        raise UsageError("a release is only read: give one SELECT, WITH ... SELECT or FROM ... SELECT")
     return statements[0]
 
 

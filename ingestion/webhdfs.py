@@ -13,7 +13,7 @@ from hdfs import HdfsError, InsecureClient
 
 from ingestion.checksum import FileChecksum
 from warehouse.errors import AlreadyExistsError, NotFoundError, StackDownError, StackhouseError, StorageError
-from warehouse.settings import Settings
+from warehouse.settings import Endpoints
 
 _TIMEOUT_SECONDS = (30, 120)
 """To connect or to take the next bytes; to answer."""
@@ -41,19 +41,19 @@ _REFUSALS: dict[str, tuple[type[StackhouseError], str]] = {
 class WebHdfs:
     """Storage on a running HDFS, and what loading needs besides: streams, sizes, checksums."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, endpoints: Endpoints) -> None:
         """Make a client; nothing is asked of HDFS yet."""
-        self.url = f"http://{settings.hosts.namenode}:{settings.ports.namenode_http}"
-        self.user = settings.user
+        self.url = f"http://{endpoints.namenode_host}:{endpoints.namenode_port}"
+        self.user = endpoints.user
         session = requests.Session()
         # HDFS is never behind the proxy that the environment names for the internet.
         session.trust_env = False
-        if settings.gateway:
+        if endpoints.gateway:
             # To the DataNodes; the NameNode is reached directly.
-            session.proxies = {"http": settings.gateway, f"http://{settings.hosts.namenode}": ""}
+            session.proxies = {"http": endpoints.gateway, f"http://{endpoints.namenode_host}": ""}
         # A broken write may reach HDFS late: it must not bring back the directory that was deleted after it.
         session.params = {"createparent": "false"}
-        self._client = InsecureClient(self.url, user=settings.user, session=session, timeout=_TIMEOUT_SECONDS)
+        self._client = InsecureClient(self.url, user=endpoints.user, session=session, timeout=_TIMEOUT_SECONDS)
 
     def list(self, path: str) -> list[str]:
         """Names in a directory, sorted; empty when it does not exist."""

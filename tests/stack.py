@@ -37,11 +37,11 @@ def remove(settings: Settings) -> None:
 
 @pytest.fixture(scope="session")
 def storage(settings) -> WebHdfs:
-    return WebHdfs(settings)
+    return WebHdfs(settings.endpoints)
 
 
 @pytest.fixture
 def server(settings):
     """An open session on HiveServer2."""
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         yield server

@@ -35,6 +35,14 @@ class ContractError(UsageError):
     """A dataset has no contract, or its contract is wrong."""
 
 
+class ReleaseGoneError(UsageError):
+    """A release was never there, or gc gave it up."""
+
+
+class ClosedError(UsageError):
+    """A client is used after it was closed."""
+
+
 class InputFileError(UsageError):
     """A file given to `load` cannot be loaded."""
 

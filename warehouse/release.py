@@ -1,10 +1,12 @@
 """A release: numbered, immutable, and the whole of what readers see. Publishing only moves a pointer to it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from warehouse.errors import StorageError
+from warehouse import ledger
+from warehouse.errors import ReleaseGoneError, StorageError
 from warehouse.job import FileRows
 from warehouse.paths import DatasetPaths
 from warehouse.storage import Storage
@@ -112,3 +114,19 @@ def load_release(storage: Storage, dataset: str, number: int) -> Release:
         return Release.from_json(storage.read(path))
     except (ValueError, TypeError, KeyError) as problem:
         raise StorageError(f"{path} is not a release manifest as this version writes it: {problem!r}") from problem
+
+
+def load_kept(storage: Storage, dataset: str, numbers: Sequence[int]) -> list[Release]:
+    """Manifests of releases that have their tables.
+
+    Raises:
+        ReleaseGoneError: One of them has none; names those that do.
+    """
+    events = ledger.events(storage, dataset)
+    held = ledger.held_releases(events)
+    kept = sorted({*ledger.readable_releases(events), *held})
+    for number in numbers:
+        if number not in kept:
+            known = ", ".join(f"{each} (held)" if each in held else str(each) for each in kept) or "none"
+            raise ReleaseGoneError(f"release {number} of {dataset} cannot be read; releases that can: {known}")
+    return [load_release(storage, dataset, number) for number in numbers]

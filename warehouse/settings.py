@@ -55,6 +55,32 @@ class Hosts:
 
 
 @dataclass(frozen=True)
+class Endpoints:
+    """Where a client finds the warehouse, and who it is.
+
+    Attributes:
+        hive_host: Of HiveServer2.
+        hive_port: Of its Thrift service.
+        namenode_host: Of HDFS.
+        namenode_port: Of its WebHDFS.
+        gateway: URL of the HTTP proxy that reaches the DataNodes; empty when they are reached directly.
+        user: HDFS and Hive user name.
+    """
+
+    hive_host: str
+    hive_port: int
+    namenode_host: str
+    namenode_port: int
+    gateway: str
+    user: str
+
+    @property
+    def hive(self) -> str:
+        """`host:port` of HiveServer2, for messages."""
+        return f"{self.hive_host}:{self.hive_port}"
+
+
+@dataclass(frozen=True)
 class Settings:
     """One stack: where its state is, which ports it has, how much of the machine it may use.
 
@@ -87,6 +113,18 @@ class Settings:
     memory_mb: int | None
     cores: int | None
     user: str
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """What a client needs to know of it."""
+        return Endpoints(
+            hive_host=self.hosts.hiveserver2,
+            hive_port=self.ports.hiveserver2,
+            namenode_host=self.hosts.namenode,
+            namenode_port=self.ports.namenode_http,
+            gateway=self.gateway,
+            user=self.user,
+        )
 
 
 def load_settings(environment: Mapping[str, str] | None = None, env_file: Path = REPOSITORY / ".env") -> Settings:

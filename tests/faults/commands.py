@@ -158,7 +158,7 @@ def _run(arguments: list[str], how: How, log: Path) -> None:
         for moment in {taken, step} & how.signals.keys():
             os.kill(os.getpid(), how.signals[moment])
 
-    storage = WebHdfs(load_settings())
+    storage = WebHdfs(load_settings().endpoints)
     with ExitStack() as patches:
         if how.instant:
             patches.enter_context(patch("cli.pipeline.run_job", partial(_run_instantly, storage)))

@@ -62,7 +62,7 @@ class Readers:
         self._ended.wait(self.pause)
 
     def _read_all(self) -> None:
-        with connect(self._settings) as server:
+        with connect(self._settings.endpoints) as server:
             while not self._ended.wait(self.pause):
                 for world in [*self._worlds]:
                     self._read(server, world)

@@ -72,7 +72,7 @@ class World:
 
     def __post_init__(self) -> None:
         write_small_dataset(self.home, self.dataset)
-        self.storage = WebHdfs(self.settings)
+        self.storage = WebHdfs(self.settings.endpoints)
 
     def command(self, *arguments: str, **how: Any) -> Command:
         environment = {**self.environment, "STACKHOUSE_DATASETS": str(self.home)}
@@ -129,7 +129,7 @@ class World:
 
     def seen(self) -> Contents:
         """What readers see now."""
-        with connect(self.settings) as server:
+        with connect(self.settings.endpoints) as server:
             clean, totals, rejected = (read_view(server, self.dataset, view) for view in _QUERIES)
         return Contents(clean, totals, len(rejected))
 

@@ -73,7 +73,7 @@ def flights(stackhouse):
 
 
 def fetch(settings: Settings, sql: str) -> Sequence[tuple[Any, ...]]:
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         return server.fetch(sql).rows
 
 

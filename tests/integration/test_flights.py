@@ -127,7 +127,7 @@ def test_law_is_reported_and_holds(flights):
 
 
 def test_clean_quarters_have_few_files_and_the_columns_of_the_ddl(flights, settings, storage, tmp_path):
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         described = {name: kind for name, kind, _ in server.fetch("DESCRIBE flights.clean_with_origin").rows}
     run = flights["run"]["run"]
     for quarter in flights["run"]["rows"]["clean"]:

@@ -210,7 +210,7 @@ load(WebHdfs(storage), contract, files, "ann", die)
 
 
 def test_killed_load_is_not_visible_and_the_next_command_clears_it(storage, settings, contract, paths, files):
-    argument = pickle.dumps((settings, contract, files)).hex()
+    argument = pickle.dumps((settings.endpoints, contract, files)).hex()
     killed = subprocess.run(
         [sys.executable, "-c", KILLED_LOADER, argument], capture_output=True, text=True, check=False
     )

@@ -165,17 +165,17 @@ def remove_everything(server: HiveServer, storage: Storage) -> None:
 
 @pytest.fixture(scope="module")
 def releases(settings: Settings, storage: Storage) -> Iterator[dict[int, Release]]:
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         remove_everything(server, storage)
         write_quarantine(storage)
         yield {number: write_release(storage, number) for number in (1, 2)}
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         remove_everything(server, storage)
 
 
 @pytest.fixture
 def server(settings: Settings) -> Iterator[HiveServer]:
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         yield server
 
 
@@ -521,7 +521,7 @@ def test_four_readers_see_exactly_one_release_during_twenty_switches(
 
     def read_until_done() -> None:
         try:
-            with connect(settings) as server:
+            with connect(settings.endpoints) as server:
                 while not done.is_set():
                     found = by_order(server.fetch(f"SELECT * FROM {DATASET}.clean"))
                     if found not in expected:

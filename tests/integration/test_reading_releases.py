@@ -170,7 +170,7 @@ def write_ledger(storage, releases: dict[int, Release]) -> None:
 
 
 def remove_everything(settings, storage) -> None:
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         for database in (DATASET, f"{DATASET}_releases"):
             server.execute(f"DROP DATABASE IF EXISTS `{database}` CASCADE")
     for part in ("clean", "marts", "quarantine", "releases"):
@@ -198,7 +198,7 @@ def writer(settings, storage, root):
     # Its totals are the same files with a column less.
     write_small_dataset(root / "wide", DATASET, WIDER)
     contracts = {1: root, 2: root, 3: root / "wide"}
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         for number, place in contracts.items():
             create_release_tables(server, load_contract(DATASET, place), releases[number])
         point_views(server, releases[2])

@@ -114,7 +114,7 @@ def look(settings: Settings, storage, dataset: str, root: Path, report: dict[str
     sums = ", ".join(
         fingerprint(name, kind, "source_line", "unix_timestamp({})") for name, kind in columns(dataset, root)
     )
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         rejected = server.fetch(
             f"SELECT source_batch, source_file, source_line, rules, record FROM {dataset}.quarantine"
         )

@@ -23,7 +23,7 @@ SECONDS = 120
 
 def answers(settings):
     """Through every daemon: HDFS, the metastore, and a Tez job on YARN."""
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         return server.fetch("SELECT count(*) FROM flights.clean WHERE quarter_start = DATE '2001-07-01'").rows == (
             (6,),
         )
@@ -78,7 +78,7 @@ def test_down_leaves_nothing_and_up_brings_every_row_back(flights, settings):
         assert daemons(settings) + containers(settings) == []
         assert not stop_stack(settings, board)
         start_stack(settings, board)
-    with connect(settings) as server:
+    with connect(settings.endpoints) as server:
         rows = server.fetch("SELECT sum(flights) FROM flights.delays_by_quarter WHERE quarter = '2001Q1'").rows
     assert rows == ((1_477_911,),)
 

@@ -25,7 +25,7 @@ def settings_for(port):
 
 
 def open_and_close(port):
-    with connect(settings_for(port)):
+    with connect(settings_for(port).endpoints):
         pass
 
 

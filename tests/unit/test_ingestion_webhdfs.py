@@ -17,7 +17,7 @@ JAVA_TRACE = "\n\tat org.apache.hadoop.hdfs.server.namenode.FSNamesystem.startFi
 
 def client_at(port):
     settings = load_settings({})
-    return WebHdfs(replace(settings, user="ann", ports=replace(settings.ports, namenode_http=port)))
+    return WebHdfs(replace(settings, user="ann", ports=replace(settings.ports, namenode_http=port)).endpoints)
 
 
 @pytest.fixture
