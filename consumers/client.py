@@ -1,0 +1,226 @@
+"""Reads one dataset of the warehouse into pandas; the rows it shows stay the same for as long as the client lives.
+
+with connect("flights") as flights:
+    delays = flights.read_mart("delays_by_quarter")
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from typing import Literal, TypeVar
+
+import pandas as pd
+import pyarrow as pa
+from pyhive.hive import HiveParamEscaper
+
+from consumers.frames import Decimals, frame_of, table_of
+from consumers.release_files import read_files
+from consumers.training import Feature, TrainingSet, columns_needed, join, release_at
+from hive import ddl
+from hive.connection import HiveServer
+from hive.connection import connect as open_session
+from hive.release_query import find_names, splice, view_queries
+from hive.rows import Rows, Value
+from ingestion.webhdfs import WebHdfs
+from warehouse import ledger
+from warehouse.contract import ORIGIN_COLUMNS, validate_identifier
+from warehouse.errors import ClosedError, QueryError, UsageError
+from warehouse.quarter import Quarter
+from warehouse.release import CLEAN, QUARANTINE, Release, load_kept
+from warehouse.settings import Endpoints, load_settings
+from warehouse.storage import Storage
+
+Source = Literal["auto", "hive", "files"]
+"""Where rows come from: HiveServer2, the Parquet files of the release, or what is faster for so many rows."""
+
+_FEW_ROWS = 10_000
+"""Up to so many HiveServer2 is the faster way; see bench/client_read.py."""
+
+_Answer = TypeVar("_Answer")
+
+
+@contextmanager
+def connect(dataset: str, *, release: int | None = None, endpoints: Endpoints | None = None) -> Iterator["Client"]:
+    """Open a dataset; the client is closed at the end of the block.
+
+    Args:
+        dataset: Name in its contract.
+        release: Number; `None`: the one that readers see now. It stays the same while the client lives.
+        endpoints: Where the warehouse is; `None`: as `./stackhouse` finds it, by environment and `.env`.
+
+    Raises:
+        UsageError: The dataset has no release; `ReleaseGoneError`: not this one, or not any more.
+        StackDownError: HDFS does not answer there.
+    """
+    found = endpoints or load_settings().endpoints
+    storage = WebHdfs(found)
+    number = release or ledger.live_release(ledger.events(storage, validate_identifier(dataset)))
+    if number is None:
+        raise UsageError(f"{dataset} has no release at {storage.url}: ./stackhouse run {dataset}")
+    client = Client(found, storage, *load_kept(storage, dataset, [number]))
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+class Client:
+    """One release of a dataset. For one thread: its statements share a session.
+
+    Attributes:
+        release: Manifest: number, contract, rows by quarter.
+    """
+
+    def __init__(self, endpoints: Endpoints, storage: Storage, release: Release) -> None:
+        """As `connect` does; nothing is asked of HiveServer2 yet."""
+        self.release = release
+        self._endpoints = endpoints
+        self._storage = storage
+        self._views: dict[str, str] = {}
+        self._server: HiveServer | None = None
+        self._session = ExitStack()
+        self._closed = False
+
+    def close(self) -> None:
+        """End the session; what is asked afterwards raises `ClosedError`."""
+        self._closed = True
+        self._end_session()
+
+    def read_sql(
+        self, sql: str, parameters: Mapping[str, Value] | None = None, decimals: Decimals = "decimal"
+    ) -> pd.DataFrame:
+        """Rows of a query by HiveServer2; views of the dataset in it, `flights.clean`, show this client's release.
+
+        Args:
+            sql: One SELECT. With parameters, `%(name)s` stands for a value and `%%` for a percent sign.
+            parameters: Values.
+            decimals: What DECIMAL becomes.
+
+        Raises:
+            UsageError: It is no SELECT, or the release has no such view.
+            QueryError: HiveServer2 refuses or fails it.
+            StackDownError: HiveServer2 is gone; the next call opens a new session.
+        """
+        text = sql % HiveParamEscaper().escape_args(parameters) if parameters else sql
+        names = [name for name in find_names(text) if name.dataset == self.release.dataset]
+        rows = self._ask(lambda server: server.fetch(splice(text, names, self._view_queries(server))))
+        return frame_of(table_of(rows), decimals)
+
+    def read_mart(
+        self,
+        mart: str,
+        quarters: Sequence[str] | None = None,
+        columns: Sequence[str] | None = None,
+        decimals: Decimals = "decimal",
+        source: Source = "auto",
+    ) -> pd.DataFrame:
+        """Rows of a mart, in no order; arguments and errors as in `read_clean`."""
+        marts = sorted(self.release.tables.keys() - {CLEAN, QUARANTINE})
+        if mart not in marts:
+            raise UsageError(
+                f"release {self.release.number} of {self.release.dataset} has no mart {mart!r}; "
+                f"it has: {', '.join(marts) or 'none'}"
+            )
+        return frame_of(self._read(mart, quarters, columns, source), decimals)
+
+    def read_clean(
+        self,
+        quarters: Sequence[str] | None = None,
+        columns: Sequence[str] | None = None,
+        decimals: Decimals = "decimal",
+        source: Source = "auto",
+    ) -> pd.DataFrame:
+        """Clean rows, in no order.
+
+        Args:
+            quarters: Like `2001Q2`; `None`: all.
+            columns: Names; `None`: as the view has them. `source_file` and its like can be named, too.
+            decimals: What DECIMAL becomes.
+            source: Where from; the frame is the same.
+
+        Raises:
+            UsageError: There is no such column, or a quarter is not written as one.
+            ReleaseGoneError: gc removed the release meanwhile.
+            StackDownError: HDFS or HiveServer2 is gone; the next call tries again.
+        """
+        return frame_of(self._read(CLEAN, quarters, columns, source), decimals)
+
+    def training_set(
+        self,
+        entities: pd.DataFrame,
+        as_of: datetime,
+        features: Sequence[Feature],
+        at: str = "at",
+        decimals: Decimals = "decimal",
+    ) -> TrainingSet:
+        """Features of entities as they were known at a moment; the same call gives the same rows at any later time.
+
+        Args:
+            entities: What is predicted: columns of the clean rows that say whose, and `at`, the moment of each, in the
+                wall clock of the dataset's event time. Only rows that happened before it count.
+            as_of: With a time zone: that of the dataset's clock when its contract names none. Only what readers saw
+                then counts: the release that was live, and in it only rows that had happened.
+            features: What is computed.
+            at: Name of the column with the moments.
+            decimals: What DECIMAL becomes.
+
+        Raises:
+            UsageError: A column is missing, a moment lies behind `as_of`, or `as_of` in the future.
+            ReleaseGoneError: The release of that time is not kept any more; `./stackhouse pin` would have kept it.
+        """
+        self._refuse_closed()
+        events = ledger.events(self._storage, self.release.dataset)
+        number = release_at(self.release.dataset, events, as_of)
+        (release,) = load_kept(self._storage, self.release.dataset, [number])
+        columns = columns_needed(release, entities, features, at)
+        rows = read_files(self._storage, release, CLEAN, list(release.tables[CLEAN].partitions), columns)
+        return join(release, rows, entities, as_of, features, at, decimals)
+
+    def _read(
+        self, table: str, quarters: Sequence[str] | None, columns: Sequence[str] | None, source: Source
+    ) -> pa.Table:
+        self._refuse_closed()
+        partitions = self.release.tables[table].partitions
+        chosen = [value for value in partitions if quarters is None or value in _partition_values(quarters)]
+        few = sum(partitions[value].rows for value in chosen) <= _FEW_ROWS
+        if not chosen or source == "hive" or (source == "auto" and few):
+            return table_of(self._ask(lambda server: self._select(server, table, chosen, columns)))
+        return read_files(self._storage, self.release, table, chosen, columns)
+
+    def _select(self, server: HiveServer, table: str, quarters: Sequence[str], columns: Sequence[str] | None) -> Rows:
+        with_origin = table == CLEAN and not set(columns or ()).isdisjoint(ORIGIN_COLUMNS)
+        view = ddl.CLEAN_WITH_ORIGIN if with_origin else table
+        return server.fetch(ddl.select_quarters(self._view_queries(server)[view], columns, quarters))
+
+    def _view_queries(self, server: HiveServer) -> dict[str, str]:
+        self._views = self._views or view_queries(server, self.release)
+        return self._views
+
+    def _ask(self, question: Callable[[HiveServer], _Answer]) -> _Answer:
+        self._refuse_closed()
+        try:
+            if self._server is None:
+                self._server = self._session.enter_context(open_session(self._endpoints))
+            return question(self._server)
+        except QueryError:
+            # When the tables are gone, that is what is wrong.
+            load_kept(self._storage, self.release.dataset, [self.release.number])
+            raise
+        except BaseException:
+            # An answer may still be on its way: the next question is asked in a new session.
+            self._end_session()
+            raise
+
+    def _end_session(self) -> None:
+        self._server = None
+        self._session.close()
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise ClosedError(f"this client of {self.release.dataset} is closed: connect again")
+
+
+def _partition_values(quarters: Sequence[str]) -> set[str]:
+    if isinstance(quarters, str):
+        raise UsageError(f"give a list of quarters, [{quarters!r}]")
+    return {str(Quarter.parse(quarter).start) for quarter in quarters}

@@ -1,0 +1,71 @@
+"""From what HiveServer2 or Parquet files hold to one kind of frame."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import pandas as pd
+import pyarrow as pa
+
+from hive.rows import Rows
+
+Decimals = Literal["decimal", "float"]
+"""DECIMAL as Python's `Decimal`, exact, or as 64-bit floats, fast and rounded."""
+
+_TYPES: dict[str, pa.DataType] = {
+    "TINYINT": pa.int8(),
+    "SMALLINT": pa.int16(),
+    "INT": pa.int32(),
+    "BIGINT": pa.int64(),
+    "FLOAT": pa.float32(),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "DATE": pa.date32(),
+    "TIMESTAMP": pa.timestamp("us"),
+    "BINARY": pa.binary(),
+    "NULL": pa.null(),
+}
+"""By Hive's type; what is not here comes as text, but DECIMAL, whose precision only its values tell."""
+
+_FRAME_TYPES: dict[pa.DataType, Any] = {
+    pa.int8(): pd.Int8Dtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
+"""Types that hold NULL beside their values: NumPy's would turn a column with one into floats or objects."""
+
+_frame_type: Callable[[pa.DataType], Any] = _FRAME_TYPES.get
+
+
+def table_of(rows: Rows) -> pa.Table:
+    """Rows of a query as a table."""
+    columns = zip(*rows.rows, strict=True) if rows.rows else [()] * len(rows.columns)
+    arrays = [_array(values, kind) for values, kind in zip(columns, rows.types, strict=True)]
+    return pa.Table.from_arrays(arrays, names=list(rows.columns))
+
+
+def _array(values: Any, kind: str) -> pa.Array:
+    if kind == "DECIMAL":
+        return (
+            pa.array(values) if any(value is not None for value in values) else pa.array(values, pa.decimal128(38, 0))
+        )
+    return pa.array(values, _TYPES.get(kind, pa.string()))
+
+
+def frame_of(table: pa.Table, decimals: Decimals) -> pd.DataFrame:
+    """A table as a frame; a column has the same type whether or not it has NULL.
+
+    Args:
+        table: Columns with different names.
+        decimals: What DECIMAL becomes.
+
+    Returns:
+        Whole numbers as `Int8` to `Int64`, BOOLEAN as `boolean`, TIMESTAMP as `datetime64[us]`, DATE as `date` objects,
+        text as `str`, DOUBLE as `float64` with NaN for NULL.
+    """
+    if decimals == "float":
+        kinds = [pa.field(f.name, pa.float64()) if pa.types.is_decimal(f.type) else f for f in table.schema]
+        table = table.cast(pa.schema(kinds))
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_frame_type)
+    return frame

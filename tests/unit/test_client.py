@@ -1,0 +1,156 @@
+"""The client over a release in memory: which rows, which types, and what it says when something is wrong."""
+
+import io
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from consumers.client import Client
+from consumers.frames import frame_of, table_of
+from hive.rows import Rows
+from tests.unit.memory_storage import MemoryStorage
+from warehouse import ledger
+from warehouse.errors import ClosedError, ReleaseGoneError, StackDownError, UsageError
+from warehouse.paths import DatasetPaths
+from warehouse.release import Partition, Release, ReleasedTable
+from warehouse.settings import Endpoints
+
+PATHS = DatasetPaths("sales")
+ORIGIN = ("source_batch", "source_file", "source_line")
+MEANING = {"columns": [{"name": "id", "type": "INT"}], "event_time": "sold_at", "time_zone": None}
+CLEAN = {
+    "2001-01-01": [(1, Decimal("1.50"), datetime(2001, 1, 2))],
+    "2001-04-01": [(2, None, datetime(2001, 4, 2)), (None, Decimal("-3.25"), datetime(2001, 5, 2, 1, 2, 3, 4))],
+}
+SCHEMA = pa.schema(
+    [("id", pa.int32()), ("amount", pa.decimal128(9, 2)), ("sold_at", pa.timestamp("us"))]
+    + [(name, pa.int64() if name == "source_line" else pa.string()) for name in ORIGIN]
+)
+
+
+def parquet(rows):
+    columns = zip(*((*row, "b1", "a.csv", 2) for row in rows), strict=True)
+    buffer = io.BytesIO()
+    pq.write_table(pa.table([pa.array(c, f.type) for c, f in zip(columns, SCHEMA, strict=True)], schema=SCHEMA), buffer)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def storage():
+    return MemoryStorage()
+
+
+@pytest.fixture
+def client(storage):
+    partitions = {}
+    for quarter, rows in CLEAN.items():
+        path = f"/stackhouse/sales/clean/{quarter}"
+        storage.create(f"{path}/part-0.parquet", parquet(rows))
+        storage.create(f"{path}/_SUCCESS", b"")
+        partitions[quarter] = Partition(path, len(rows))
+    tables = {
+        "clean": ReleasedTable("d", partitions),
+        "quarantine": ReleasedTable("d", {}),
+        "totals": ReleasedTable("d", {}),
+    }
+    release = Release("sales", 1, "r1", "c1", MEANING, "2020-01-01 00:00:00", "ann", {}, {}, tables)
+    storage.create(PATHS.release(1), release.to_json())
+    happens(storage, "published")
+    return Client(Endpoints("localhost", 1, "localhost", 1, "", "ann"), storage, release)
+
+
+def happens(storage, kind):
+    ledger.append(storage, ledger.Event("sales", kind, 1, "r1", "2020-01-01 10:00:00", "ann"))
+
+
+def test_rows_of_all_quarters_come_with_their_partition_and_without_their_origin(client):
+    frame = client.read_clean(source="files")
+    assert list(frame.columns) == ["id", "amount", "sold_at", "quarter_start"]
+    assert [str(kind) for kind in frame.dtypes] == ["Int32", "object", "datetime64[us]", "object"]
+    assert list(frame["quarter_start"]) == [date(2001, 1, 1), date(2001, 4, 1), date(2001, 4, 1)]
+    assert [None if pd.isna(value) else int(value) for value in frame["id"]] == [1, 2, None]
+    assert list(frame["amount"]) == [Decimal("1.50"), None, Decimal("-3.25")]
+    assert frame["sold_at"].iloc[2].to_pydatetime() == datetime(2001, 5, 2, 1, 2, 3, 4)
+
+
+def test_quarters_and_columns_are_chosen_in_their_order(client):
+    frame = client.read_clean(["2001Q2"], ["quarter_start", "source_line", "id"], source="files")
+    assert list(frame.columns) == ["quarter_start", "source_line", "id"]
+    assert len(frame) == 2
+
+
+def test_decimals_are_floats_by_choice(client):
+    amounts = client.read_clean(columns=["amount"], decimals="float", source="files")["amount"]
+    assert str(amounts.dtype) == "float64"
+    assert amounts.sum() == -1.75
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (
+            lambda c: c.read_clean(columns=["nothing"], source="files"),
+            "clean has no column nothing; it has: id, amount",
+        ),
+        (lambda c: c.read_clean(["2001-Q9"]), "'2001-Q9' is not a quarter"),
+        (lambda c: c.read_clean("2001Q2"), r"give a list of quarters, \['2001Q2'\]"),
+        (lambda c: c.read_mart("nothing"), "release 1 of sales has no mart 'nothing'; it has: totals"),
+        (lambda c: c.read_mart("quarantine"), "has no mart 'quarantine'"),
+        (lambda c: c.read_clean(columns=["a b"], source="hive"), "StackDown|HiveServer2 does not answer"),
+    ],
+)
+def test_what_is_not_there_is_named(client, call, words):
+    with pytest.raises((UsageError, StackDownError), match=words):
+        call(client)
+
+
+def test_closed_client_says_so(client):
+    client.close()
+    for call in (client.read_clean, lambda: client.read_mart("totals"), lambda: client.read_sql("SELECT 1")):
+        with pytest.raises(ClosedError, match="this client of sales is closed: connect again"):
+            call()
+    with pytest.raises(ClosedError):
+        client.training_set(pd.DataFrame(), datetime.now(UTC), [])
+
+
+def test_missing_file_is_no_empty_quarter(client, storage):
+    storage.delete("/stackhouse/sales/clean/2001-04-01/part-0.parquet")
+    with pytest.raises(ReleaseGoneError, match="3 rows of clean were expected"):
+        client.read_clean(source="files")
+
+
+def test_dropped_release_of_a_training_set_is_named(client, storage):
+    happens(storage, "dropped")
+    entities = pd.DataFrame({"id": [1], "at": pd.to_datetime(["2001-05-01"])})
+    with pytest.raises(ReleaseGoneError, match="release 1 of sales cannot be read; releases that can: none"):
+        client.training_set(entities, datetime(2021, 1, 1, tzinfo=UTC), [])
+
+
+def test_silent_hiveserver2_is_named_and_the_next_call_tries_again(client):
+    for _ in range(2):
+        with pytest.raises(StackDownError, match="HiveServer2 does not answer at localhost:1"):
+            client.read_sql("SELECT 1")
+
+
+def test_both_ways_make_the_same_types():
+    rows = Rows(
+        ("a", "b", "c", "d", "e", "f", "g", "h"),
+        ("TINYINT", "SMALLINT", "INT", "BIGINT", "BOOLEAN", "DATE", "TIMESTAMP", "STRING"),
+        ((1, None, 3, 2**53 + 1, True, date(9999, 12, 31), datetime(1, 1, 1), "x"), (None,) * 8),
+    )
+    kinds = [str(kind) for kind in frame_of(table_of(rows), "decimal").dtypes]
+    assert kinds == ["Int8", "Int16", "Int32", "Int64", "boolean", "object", "datetime64[us]", "str"]
+    empty = frame_of(table_of(Rows(rows.columns, rows.types, ())), "decimal")
+    assert [str(kind) for kind in empty.dtypes] == kinds
+    assert frame_of(table_of(rows), "decimal")["d"].iloc[0] == 2**53 + 1
+
+
+@pytest.mark.parametrize("value", [None, Decimal("0.10"), Decimal("-123456789012345678901234567890.12345678")])
+def test_decimals_of_hive_are_exact_or_floats(value):
+    table = table_of(Rows(("x",), ("DECIMAL",), ((value,),)))
+    assert frame_of(table, "decimal")["x"].iloc[0] == value
+    assert str(frame_of(table, "float")["x"].dtype) == "float64"

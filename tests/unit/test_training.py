@@ -1,0 +1,218 @@
+"""Training sets against a model that goes through the rows one by one, with rows of the future planted among them."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consumers.training import Feature, columns_needed, join, release_at
+from warehouse.errors import UsageError
+from warehouse.ledger import Event
+from warehouse.release import Release
+
+START = datetime(2020, 1, 1)
+AS_OF = datetime(2020, 1, 31, tzinfo=UTC)
+MEANING = {
+    "columns": [
+        {"name": "shop", "type": "STRING"},
+        {"name": "sold_at", "type": "TIMESTAMP"},
+        {"name": "units", "type": "INT"},
+        {"name": "amount", "type": "DECIMAL(9,2)"},
+        {"name": "ratio", "type": "DOUBLE"},
+    ],
+    "event_time": "sold_at",
+    "time_zone": None,
+}
+RELEASE = Release("sales", 4, "r4", "0123456789abcdef", MEANING, "2020-02-01 00:00:00", "ann", {}, {}, {})
+SCHEMA = pa.schema(
+    [
+        ("shop", pa.string()),
+        ("units", pa.int32()),
+        ("amount", pa.decimal128(9, 2)),
+        ("ratio", pa.float64()),
+        ("sold_at", pa.timestamp("us")),
+    ]
+)
+FEATURES = [
+    Feature("sales", "units", "count"),
+    Feature("units_sold", "units", "sum", days=7),
+    Feature("income", "amount", "sum"),
+    Feature("mean_units", "units", "mean", days=1.5),
+    Feature("lowest", "amount", "min"),
+    Feature("highest", "amount", "max", days=10),
+    Feature("newest", "units", "last"),
+]
+
+hours = st.integers(0, 24 * 60)
+rows = st.lists(
+    st.tuples(
+        st.sampled_from(["a", "b", "c"]),
+        hours,
+        st.one_of(st.none(), st.integers(-5, 5)),
+        st.one_of(st.none(), st.decimals(-9, 9, places=2)),
+    ),
+    max_size=25,
+)
+entities = st.lists(st.tuples(st.sampled_from(["a", "b", "zzz"]), st.integers(0, 24 * 30)), min_size=1, max_size=6)
+
+
+def table(found):
+    columns = list(zip(*((s, u, a, 0.5, START + timedelta(hours=h)) for s, h, u, a in found), strict=True)) or [()] * 5
+    return pa.table([pa.array(c, f.type) for c, f in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
+
+
+def asked(found):
+    moments = pd.Series([START + timedelta(hours=h) for _, h in found], dtype="datetime64[us]")
+    return pd.DataFrame({"shop": [shop for shop, _ in found], "at": moments})
+
+
+def expected(feature, found, shop, at):
+    """The values of a feature, one by one."""
+    index = {"units": 2, "amount": 3}[feature.column]
+    before = [row for row in found if row[0] == shop and row[1] < at and row[index] is not None]
+    if feature.days is not None:
+        before = [row for row in before if row[1] >= at - 24 * feature.days]
+    values = [row[index] for row in before]
+    if feature.function == "count":
+        return len(values)
+    if not values:
+        return None
+    if feature.function == "last":
+        return max((row[1], row[index]) for row in before)[1]
+    return {"sum": sum, "min": min, "max": max, "mean": lambda v: sum(v) / len(v)}[feature.function](values)
+
+
+def build(found, wanted, features=FEATURES):
+    return join(RELEASE, table(found), asked(wanted), AS_OF, features, "at", "decimal")
+
+
+def same(value, model):
+    if model is None:
+        return bool(pd.isna(value))
+    return value == pytest.approx(model) if isinstance(model, float) else value == model
+
+
+@given(rows, entities)
+@settings(deadline=None, max_examples=50)
+def test_each_feature_is_that_of_the_rows_before_the_moment(found, wanted):
+    frame = build(found, wanted).frame
+    assert list(frame["shop"]) == [shop for shop, _ in wanted]
+    for (_, row), (shop, at) in zip(frame.iterrows(), wanted, strict=True):
+        for feature in FEATURES:
+            assert same(row[feature.name], expected(feature, found, shop, at)), (feature, shop, at)
+
+
+@given(rows, entities, rows)
+@settings(deadline=None, max_examples=50)
+def test_rows_at_or_after_the_moments_change_nothing(found, wanted, planted):
+    last = max(at for _, at in wanted)
+    future = [(shop, last + hour, units, amount) for shop, hour, units, amount in planted]
+    pd.testing.assert_frame_equal(build([*found, *future], wanted).frame, build(found, wanted).frame)
+
+
+def test_index_and_other_names_of_the_moment_are_kept():
+    wanted = asked([("a", 5), ("a", 50)]).rename(columns={"at": "when"}).set_index(pd.Index([7, 3], name="id"))
+    made = join(RELEASE, table([("a", 1, 2, None)]), wanted, AS_OF, [FEATURES[0]], "when", "float")
+    assert list(made.frame.index) == [7, 3]
+    assert list(made.frame["sales"]) == [1, 1]
+    assert (made.release, made.contract, made.as_of) == (4, "0123456789abcdef", AS_OF)
+
+
+def test_types_do_not_depend_on_what_is_missing():
+    for found in ([], [("a", 1, 2, Decimal("1.25"))]):
+        frame = build(found, [("a", 5)]).frame
+        assert [str(frame[name].dtype) for name in ("sales", "units_sold", "newest")] == ["Int64", "Int64", "Int32"]
+        assert str(frame["mean_units"].dtype) == "float64"
+
+
+def events(*moves):
+    return [Event("sales", kind, release, f"r{release}", at, "ann") for kind, release, at in moves]
+
+
+MOVES = events(
+    ("publishing", 1, "2020-01-01 09:59:00"),
+    ("published", 1, "2020-01-01 10:00:00"),
+    ("published", 2, "2020-02-01 10:00:00"),
+    ("rolled_back", 1, "2020-03-01 10:00:00"),
+    ("held", 3, "2020-04-01 10:00:00"),
+)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "release"),
+    [
+        ("2020-01-01 10:00:00", 1),
+        ("2020-02-01 09:59:59", 1),
+        ("2020-02-01 10:00:00", 2),
+        ("2020-03-01 10:00:00", 1),
+        ("2021-01-01 00:00:00", 1),
+    ],
+)
+def test_release_is_the_one_that_readers_saw_then(as_of, release):
+    assert release_at("sales", MOVES, datetime.fromisoformat(as_of).replace(tzinfo=UTC)) == release
+
+
+def test_release_of_another_time_zone_is_that_of_the_same_instant():
+    assert release_at("sales", MOVES, datetime.fromisoformat("2020-02-01 15:44:59+05:45")) == 1
+    assert release_at("sales", MOVES, datetime.fromisoformat("2020-02-01 15:45:00+05:45")) == 2
+
+
+@pytest.mark.parametrize(
+    ("as_of", "moves", "words"),
+    [
+        (datetime(2020, 1, 1), MOVES, "has no time zone"),
+        (datetime(2020, 1, 1, tzinfo=UTC), MOVES, "had no release at .*first was published at 2020-01-01 10:00:00"),
+        (datetime(2020, 1, 1, tzinfo=UTC), [], "it has none yet"),
+        (datetime.now(UTC) + timedelta(days=1), MOVES, "in the future"),
+    ],
+)
+def test_moment_without_an_answer_is_refused(as_of, moves, words):
+    with pytest.raises(UsageError, match=words):
+        release_at("sales", moves, as_of)
+
+
+def test_event_clock_is_that_of_the_contract_when_it_has_one():
+    zoned = Release(**{**RELEASE.__dict__, "meaning": {**MEANING, "time_zone": "America/New_York"}})
+    late = asked([("a", 24 * 30 - 1)])
+    join(RELEASE, table([]), late, AS_OF, FEATURES, "at", "decimal")
+    with pytest.raises(UsageError, match="lies behind as_of"):
+        join(zoned, table([]), late, AS_OF, FEATURES, "at", "decimal")
+
+
+@pytest.mark.parametrize(
+    ("change", "features", "words"),
+    [
+        (lambda e: e.drop(columns="at"), FEATURES, "need a column 'at'"),
+        (lambda e: e.assign(at="2020-01-01"), FEATURES, "need a column 'at' of datetime64"),
+        (lambda e: e.assign(at=e["at"].dt.tz_localize("UTC")), FEATURES, "without a time zone"),
+        (lambda e: e.drop(columns="shop"), FEATURES, "at least one column"),
+        (lambda e: e, [], "and a feature"),
+        (lambda e: e.assign(city="x"), FEATURES, "have no city; they have: shop, sold_at"),
+        (lambda e: e, [Feature("x", "nothing", "sum")], "have no nothing"),
+        (lambda e: e, [Feature("shop", "units", "sum")], "same name"),
+    ],
+)
+def test_what_cannot_be_joined_is_refused(change, features, words):
+    with pytest.raises(UsageError, match=words):
+        columns_needed(RELEASE, change(asked([("a", 1)])), features, "at")
+
+
+@pytest.mark.parametrize(
+    ("function", "days", "words"), [("median", None, "'median' is none of count"), ("sum", 0, "hold no row")]
+)
+def test_feature_that_cannot_be_computed_is_refused(function, days, words):
+    with pytest.raises(UsageError, match=words):
+        Feature("x", "units", function, days)
+
+
+def test_moments_behind_as_of_or_missing_are_refused():
+    with pytest.raises(UsageError, match="lies behind as_of"):
+        build([], [("a", 24 * 31)])
+    wanted = asked([("a", 1), ("a", 2)])
+    wanted.loc[0, "at"] = pd.NaT
+    with pytest.raises(UsageError, match="is missing"):
+        join(RELEASE, table([]), wanted, AS_OF, FEATURES, "at", "decimal")
