@@ -43,10 +43,12 @@ def describe(release: Release, events: Sequence[ledger.Event], checks: Sequence[
         checks: Of this release.
     """
     mine = [event for event in events if event.release == release.number]
+    happened = [event for event in mine if event.kind not in ("pinned", "unpinned")]
     return {
         "release": release.number,
         "state": _state(release.number, mine, ledger.live_release(events)),
-        "at": mine[-1].at if mine else release.created_at,
+        "pinned": release.number in ledger.pinned_releases(events),
+        "at": happened[-1].at if happened else release.created_at,
         "by": release.created_by,
         "run": release.run,
         "batches": sorted(release.batches),
@@ -82,7 +84,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
         style = {"live": "green", "held": "red"}.get(row["state"], "dim")
         table.add_row(
             str(row["release"]),
-            f"[{style}]{row['state']}[/]",
+            f"[{style}]{row['state']}[/]{', pinned' if row['pinned'] else ''}",
             row["at"][:16],
             row["by"],
             f"{len(row['batches']):,}",

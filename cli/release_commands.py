@@ -49,6 +49,31 @@ def rollback(
 
 
 @release_commands.command()
+def pin(
+    dataset: Dataset,
+    release: Annotated[int, typer.Argument(min=1, help="Release.")],
+    reason: Annotated[str, typer.Option(help="Who needs it and what for; kept in the ledger.")],
+    wait: Wait = False,
+) -> None:
+    """Keep a release from gc, for whoever trains or reports on it again."""
+    from cli.pinning import pin_release
+
+    pin_release(load_settings(), dataset, release, reason.strip(), wait)
+
+
+@release_commands.command()
+def unpin(
+    dataset: Dataset,
+    release: Annotated[int, typer.Argument(min=1, help="Release.")],
+    wait: Wait = False,
+) -> None:
+    """Leave a pinned release to gc again."""
+    from cli.pinning import unpin_release
+
+    unpin_release(load_settings(), dataset, release, wait)
+
+
+@release_commands.command()
 def gc(  # noqa: PLR0913, PLR0917 - the options that users know
     dataset: Dataset,
     keep: Annotated[int, typer.Option(min=1, help="Published releases that stay whatever their age.")] = KEEP,

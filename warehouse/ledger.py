@@ -9,13 +9,24 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from warehouse.errors import AlreadyExistsError, StorageError
 from warehouse.paths import ledger_table
 from warehouse.storage import Storage
 
-Kind = Literal["publishing", "published", "rolling_back", "rolled_back", "held", "accepted", "discarded", "dropped"]
+Kind = Literal[
+    "publishing",
+    "published",
+    "rolling_back",
+    "rolled_back",
+    "held",
+    "accepted",
+    "discarded",
+    "dropped",
+    "pinned",
+    "unpinned",
+]
 
 _SHOWN = 2000
 
@@ -26,11 +37,12 @@ class Event:
 
     `publishing`, `rolling_back`: readers are about to be moved to it. `published`, `rolled_back`: they are on it.
     `held`: a check refused it. `accepted`: somebody overruled the checks that refuse it. `discarded`: it was given up
-    after a crash. `dropped`: gc gave it up, it can no longer be read.
+    after a crash. `dropped`: gc gave it up, it can no longer be read. `pinned`: gc leaves it alone,
+    until `unpinned`.
     """
 
     dataset: Annotated[str, "Name in the contract."]
-    kind: Annotated[Kind, "publishing, published, rolling_back, rolled_back, held, accepted, discarded or dropped."]
+    kind: Annotated[Kind, ", ".join(get_args(Kind))]
     release: Annotated[int, "Number of the release."]
     run: Annotated[str, "Run that made the release."]
     at: Annotated[str, "When, UTC."]
@@ -58,7 +70,7 @@ class RunRecord:
 
     dataset: Annotated[str, "Name in the contract."]
     id: Annotated[str, "Run id."]
-    command: Annotated[str, "load, run, reprocess, rollback or gc."]
+    command: Annotated[str, "load, run, reprocess, rollback, gc, pin or unpin."]
     parameters: Annotated[dict[str, str], "What it was asked for."]
     outcome: Annotated[str, "done, failed, held, interrupted, or killed: found by the command after it."]
     message: Annotated[str, "Why it did not end well."]
@@ -193,6 +205,12 @@ def readable_releases(events: Sequence[Event]) -> list[int]:
 def dropped_releases(events: Sequence[Event]) -> set[int]:
     """Numbers of the releases that gc gave up."""
     return {event.release for event in events if event.kind == "dropped"}
+
+
+def pinned_releases(events: Sequence[Event]) -> set[int]:
+    """Numbers of the releases that gc leaves alone."""
+    last = {event.release: event.kind for event in events if event.kind in ("pinned", "unpinned")}
+    return {release for release, kind in last.items() if kind == "pinned"}
 
 
 def held_releases(events: Sequence[Event]) -> list[int]:

@@ -149,7 +149,8 @@ def _kept(keep: int, events: Sequence[ledger.Event]) -> set[int | None]:
     """Releases that stay whatever their age."""
     moving = ledger.interrupted_move(events)
     newest = ledger.readable_releases(events)[-keep:]
-    return {*newest, ledger.live_release(events), moving.release if moving else None}
+    pinned = ledger.pinned_releases(events)
+    return {*newest, *pinned, ledger.live_release(events), moving.release if moving else None}
 
 
 def _ended(release: Release, events: Sequence[ledger.Event]) -> OldRelease | None:

@@ -38,6 +38,7 @@ class Step(StrEnum):
     PUBLISHED = "release published"
     ROLLBACK_BEGUN = "rollback begun"
     ROLLED_BACK = "rolled back"
+    PINNED = "release pinned, or no longer"
     DISCARDED = "interrupted release discarded"
     DROPPED = "release given up by gc"
     TABLES_DROPPED = "tables of a release dropped"

@@ -42,6 +42,13 @@ def test_state_follows_from_the_events(steps, state):
     assert describe(a_release(1), events(*steps), [])["state"] == state
 
 
+def test_pinned_release_keeps_its_state_and_the_moment_of_it():
+    steps = [("published", 1), ("published", 2), ("pinned", 1)]
+    found = describe(a_release(1), events(*steps), [])
+    assert (found["state"], found["pinned"], found["at"]) == ("previous", True, "2024-12-25 00:00:00")
+    assert not describe(a_release(1), events(*steps, ("unpinned", 1)), [])["pinned"]
+
+
 def test_everything_of_a_release_is_told_and_nothing_of_others():
     check = CheckRecord("flights", 1, "run1", "2024-12-25 00:00:00", "law", "fail", True, 0, "")
     found = describe(a_release(1), events(("publishing", 1), ("published", 1), ("held", 2)), [check])

@@ -21,7 +21,8 @@ PATHS = DatasetPaths("sales")
 QUARTERS = ("2001-01-01", "2001-04-01", "2001-07-01")
 CONTRACTS = ("c1", "c2", "c3")
 START = datetime(2026, 1, 1, tzinfo=UTC)
-KINDS = ("published", "published", "published", "held", "discarded", "accepted", "unfinished", "crashed", "rolled_back")
+KINDS = ("published", "published", "published", "held", "discarded", "accepted", "unfinished", "crashed", "rolled_back",
+         "pinned", "unpinned")  # fmt: skip
 
 
 def an_event(kind, release, at):
@@ -39,6 +40,7 @@ class World:
     contract: str = "c1"
     used: dict[int, datetime] = field(default_factory=dict)
     readable: set[int] = field(default_factory=set)
+    pinned: set[int] = field(default_factory=set)
     manifests: dict[int, Release] = field(default_factory=dict)
 
     def step(self, kind, quarters, contract, hours, choice):
@@ -46,6 +48,9 @@ class World:
         if kind == "rolled_back":
             if self.readable:
                 self.move("rolled_back", sorted(self.readable)[choice % len(self.readable)])
+            return
+        if kind in ("pinned", "unpinned"):
+            self.pin(kind, choice)
             return
         self.contract = contract
         self.runs += 1
@@ -80,6 +85,13 @@ class World:
         tables["quarantine"] = ReleasedTable("d", {**old, **rejected})
         at = f"{self.now:%Y-%m-%d %H:%M:%S}"
         return Release("sales", number, run, self.contract, {}, at, "ann", {}, {}, tables)
+
+    def pin(self, kind, choice):
+        choices = sorted(self.readable if kind == "pinned" else self.pinned)
+        if choices:
+            number = choices[choice % len(choices)]
+            ledger.append(self.storage, an_event(kind, number, self.now))
+            self.pinned ^= {number} if (number in self.pinned) == (kind == "unpinned") else set()
 
     def move(self, kind, number):
         ledger.append(self.storage, an_event(kind, number, self.now))
@@ -136,7 +148,7 @@ def world_of(steps):
 def expected_to_go(world, policy):
     """By the history that was played, not by the ledger."""
     old = {number for number, used in world.used.items() if world.now - used >= policy.grace}
-    return old - set(sorted(world.readable)[-policy.keep :]) - {world.live}
+    return old - set(sorted(world.readable)[-policy.keep :]) - {world.live} - world.pinned
 
 
 @settings(deadline=None)
@@ -219,6 +231,12 @@ def test_grace_counts_from_the_last_time_readers_were_moved_away():
     assert dropped(*old, ("published", 3, 25)) == [1, 2]
     assert dropped(*old, ("rolled_back", 1, 700), ("published", 3, 23)) == [2]
     assert dropped(*old, ("published", 3, 23)) == [1]
+
+
+def test_pinned_release_stays_until_it_is_unpinned():
+    old = [("published", 1, 900), ("published", 2, 800), ("published", 3, 700)]
+    assert dropped(*old, ("pinned", 1, 600)) == [2]
+    assert dropped(*old, ("pinned", 1, 600), ("unpinned", 1, 500), ("pinned", 2, 400)) == [1]
 
 
 def test_release_that_a_killed_command_moves_readers_to_stays():
