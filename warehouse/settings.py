@@ -17,6 +17,7 @@ PROFILES = ("local", "compose", "external")
 _HIGHEST_PORT = 65535
 _PREFIX = "STACKHOUSE_"
 _HOST = re.compile(r"[A-Za-z0-9.-]+")
+_HOST_AND_PORT = re.compile(rf"({_HOST.pattern}):(\d{{1,5}})", re.ASCII)
 _PLAIN_PATH = re.compile(r"[\w/.+@-]+")
 
 
@@ -73,6 +74,26 @@ class Endpoints:
     namenode_port: int
     gateway: str
     user: str
+
+    @classmethod
+    def of(cls, hive: str, namenode: str, user: str = "", gateway: str = "") -> "Endpoints":
+        """Of a warehouse elsewhere.
+
+        Args:
+            hive: `host:port` of HiveServer2.
+            namenode: `host:port` of the NameNode's WebHDFS.
+            user: HDFS and Hive user name; empty: that of the account.
+            gateway: As the attribute.
+
+        Raises:
+            SettingsError: One is not written as host and port.
+        """
+        places = [_HOST_AND_PORT.fullmatch(text) for text in (hive, namenode)]
+        for text, place in zip((hive, namenode), places, strict=True):
+            if place is None:
+                raise SettingsError(f"{text!r} is not host:port, e.g. warehouse.example.org:10000")
+        (hive_host, hive_port), (namenode_host, namenode_port) = (place.groups() for place in places if place)
+        return cls(hive_host, int(hive_port), namenode_host, int(namenode_port), gateway, user or _login_name())
 
     @property
     def hive(self) -> str:

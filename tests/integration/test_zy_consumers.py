@@ -1,0 +1,185 @@
+"""The client on a real stack: both ways to the rows give equal frames, and a release stays what it is."""
+
+import threading
+from datetime import UTC, datetime
+
+import pandas as pd
+import psutil
+import pytest
+import requests
+
+from cli.board import StepBoard
+from cli.stack import start_stack
+from consumers.client import connect
+from consumers.training import Feature
+from hadoop.supervisor import Supervisor
+from tests.faults.workers import with_one_release
+from tests.integration.conftest import must, refused
+from tests.waiting import until
+from warehouse import ledger
+from warehouse.errors import QueryError, ReleaseGoneError, StackDownError, UsageError
+from warehouse.paths import ledger_table
+from warehouse.release import CLEAN, QUARANTINE
+
+MOST_ROWS = 60_000
+"""Of clean rows by HiveServer2: PyHive takes a second for so many."""
+
+
+def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    order = frame.astype(str).apply(tuple, axis=1).sort_values(kind="stable").index
+    return frame.loc[order].reset_index(drop=True)
+
+
+def quarters_up_to(partitions, most):
+    """The first quarters with so many rows together."""
+    chosen, rows = [], 0
+    for value, partition in sorted(partitions.items(), key=lambda item: item[1].rows):
+        rows += partition.rows
+        if rows > most:
+            break
+        year, month, _ = value.split("-")
+        chosen.append(f"{year}Q{int(month) // 3 + 1}")
+    return chosen
+
+
+def published(storage):
+    datasets = {name.split(".")[0] for name in storage.list(ledger_table("releases"))}
+    return sorted(name for name in datasets if ledger.live_release(ledger.events(storage, name)))
+
+
+def test_files_and_hiveserver2_give_equal_frames_for_every_dataset(flights, settings, storage):
+    compared = []
+    for dataset in published(storage):
+        with connect(dataset, endpoints=settings.endpoints) as client:
+            for name, table in client.release.tables.items():
+                if name == QUARANTINE or not table.partitions:
+                    continue
+                quarters = quarters_up_to(table.partitions, MOST_ROWS)
+                read = client.read_clean if name == CLEAN else lambda *a, n=name, **k: client.read_mart(n, *a, **k)
+                frames = [read(quarters, source=source) for source in ("files", "hive")]
+                pd.testing.assert_frame_equal(*map(in_order, frames))
+                compared.append((dataset, name, len(frames[0])))
+    print(compared)
+    assert {("flights", "delays_by_quarter")} <= {found[:2] for found in compared}
+
+
+@pytest.fixture
+def world(settings, tmp_path):
+    return with_one_release(settings, tmp_path)
+
+
+@pytest.fixture
+def client(settings, world):
+    with connect(world.dataset, endpoints=settings.endpoints) as client:
+        yield client
+
+
+def test_client_keeps_its_release_and_a_new_one_sees_the_next(settings, world, client):
+    name = world.dataset
+    sql = f"SELECT count(*) AS n, max(t.total) AS top FROM {name}.clean c JOIN {name}.totals t ON 1 = 1"
+    before = [client.read_sql(sql), client.read_mart("totals"), client.read_clean(source="files")]
+    world.load()
+    world.publish()
+    after = [client.read_sql(sql), client.read_mart("totals"), client.read_clean(source="files")]
+    for old, new in zip(before, after, strict=True):
+        pd.testing.assert_frame_equal(in_order(old), in_order(new))
+    with connect(name, endpoints=settings.endpoints) as second:
+        assert second.release.number == client.release.number + 1
+        assert len(second.read_clean()) > len(before[2])
+    with connect(name, release=client.release.number, endpoints=settings.endpoints) as third:
+        pd.testing.assert_frame_equal(in_order(third.read_clean()), in_order(before[2]))
+
+
+def test_values_are_parameters(client):
+    frame = client.read_sql("SELECT %(text)s AS text, 5 %% 3 AS rest", {"text": "it's 100% ${x}; --"})
+    assert frame.to_dict("records") == [{"text": "it's 100% ${x}; --", "rest": 2}]
+
+
+def test_what_is_not_there_is_named(settings, world, client):
+    with pytest.raises(UsageError, match="the release has no nothing; it has: clean"):
+        client.read_sql(f"SELECT * FROM {world.dataset}.nothing")
+    with pytest.raises(QueryError, match="nothing"):
+        client.read_sql("SELECT * FROM nothing.nothing")
+    with pytest.raises(UsageError, match="clean has no column nothing"):
+        client.read_clean(columns=["nothing"], source="files")
+    with (
+        pytest.raises(ReleaseGoneError, match=r"release 99 of .* cannot be read; releases that can: 1"),
+        connect(world.dataset, release=99, endpoints=settings.endpoints),
+    ):
+        pass
+    with (
+        pytest.raises(UsageError, match="never_published has no release"),
+        connect("never_published", endpoints=settings.endpoints),
+    ):
+        pass
+
+
+SALES = [Feature("sales", "id", "count"), Feature("newest", "amount", "last")]
+
+
+def entities(world):
+    """Every sold id, at a moment after all of its rows."""
+    return pd.DataFrame(
+        {
+            "id": pd.array(sorted({int(line[0]) for line in world.lines}), "Int32"),
+            "at": pd.Series([datetime(2010, 1, 1)] * len({line[0] for line in world.lines}), dtype="datetime64[us]"),
+        }
+    )
+
+
+def test_training_set_is_the_same_after_a_correction_and_until_gc_takes_the_release(settings, world, stackhouse):
+    with connect(world.dataset, endpoints=settings.endpoints) as client:
+        asked = entities(world)
+        as_of = datetime.now(UTC)
+        before = client.training_set(asked, as_of, SALES)
+        # A correction of a row that the training set has, known only later; the ledger counts in seconds.
+        until(lambda: datetime.now(UTC).replace(microsecond=0) > as_of, seconds=5)
+        world.load()
+        world.publish()
+        again = client.training_set(asked, as_of, SALES)
+        pd.testing.assert_frame_equal(before.frame, again.frame)
+        assert (again.release, again.contract) == (1, client.release.contract)
+        later = client.training_set(asked, datetime.now(UTC), SALES)
+        assert later.release == 2
+        assert not later.frame.equals(before.frame)
+
+        def command(*arguments):
+            return stackhouse(*arguments, datasets=world.home)
+
+        refused(command("pin", world.dataset, "9", "--reason", "x"), 2, "release 9", "releases that can: 1, 2")
+        refused(command("pin", world.dataset, "1", "--reason", " "), 2, "--reason must say who")
+        refused(command("unpin", world.dataset, "1"), 2, "is not pinned; pinned are: none")
+        must(command("pin", world.dataset, "1", "--reason", "model of 2001"))
+        (first, _) = must(command("history", world.dataset, "--json")).json
+        assert (first["pinned"], first["reason"]) == (True, "model of 2001")
+        must(command("gc", world.dataset, "--keep", "1", "--grace", "0", "--yes"))
+        pd.testing.assert_frame_equal(client.training_set(asked, as_of, SALES).frame, before.frame)
+        must(command("unpin", world.dataset, "1"))
+        must(command("gc", world.dataset, "--keep", "1", "--grace", "0", "--yes"))
+        for call in (lambda: client.training_set(asked, as_of, SALES), lambda: client.read_mart("totals")):
+            with pytest.raises(ReleaseGoneError, match=r"release 1 of .* cannot be read; releases that can: 2"):
+                call()
+
+
+@pytest.mark.local
+def test_hiveserver2_killed_in_mid_query_is_named_and_the_next_call_works(settings, client):
+    failures = []
+
+    def ask():
+        try:
+            client.read_sql("SELECT reflect('java.lang.Thread', 'sleep', bigint(100000))")
+        except StackDownError as problem:
+            failures.append(str(problem))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    pages = f"http://{settings.hosts.hiveserver2}:{settings.ports.hiveserver2_http}/"
+    # Its page lists the statements at work.
+    until(lambda: "java.lang.Thread" in requests.get(pages, timeout=5).text, seconds=60)
+    psutil.Process(Supervisor(settings).processes()["hiveserver2"].pid).kill()
+    asking.join(60)
+    assert len(failures) == 1
+    assert "went away during the statement" in failures[0]
+    with StepBoard() as board:
+        start_stack(settings, board)
+    assert client.read_sql("SELECT 1 AS one").to_dict("records") == [{"one": 1}]
