@@ -1,0 +1,173 @@
+"""Forecasts next week's mean arrival delay of flights from each large airport, and shows what that is worth.
+
+    pip install '.[client,ml]'
+    python -m consumers.examples.forecast_delays --out forecast --publish
+
+Weeks are rows: what was known of an airport on a Monday, and the mean delay of the seven days that followed. Each of
+the last ten weeks is forecast by a model that learned from the weeks before it alone, and compared with three naive
+forecasts: as last week, as the last four weeks, as ever. Written to the directory: a plot, and the forecast of the
+first week after the data. `--publish` brings that into the warehouse the way all rows come, as a batch of
+`delay_forecast`.
+"""
+
+import argparse
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from consumers.client import Client, connect
+from consumers.training import Feature, TrainingSet
+from warehouse.settings import REPOSITORY
+
+mpl.use("Agg")
+from matplotlib import pyplot as plt
+
+WEEK = timedelta(days=7)
+FEWEST_FLIGHTS = 500
+"""In four weeks: the mean delay of a small airport's week says more about luck than about the airport."""
+
+NAIVE = {"mean_7d": "as last week", "mean_28d": "as the last four weeks", "mean_ever": "as ever"}
+FEATURES = (
+    Feature("flights_28d", "delay", "count", days=28),
+    Feature("mean_7d", "delay", "mean", days=7),
+    Feature("mean_28d", "delay", "mean", days=28),
+    Feature("mean_ever", "delay", "mean"),
+)
+LABEL = Feature("label", "delay", "mean", days=7)
+JUDGED = 10
+"""Weeks at the end that are forecast to be compared with what happened."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How far forecasts were off.
+
+    Attributes:
+        errors: Of `model` and each of `NAIVE`: mean absolute error of an airport's week, minutes, weighted by flights.
+        weeks: Monday, truth and forecasts, all airports together.
+    """
+
+    errors: dict[str, float]
+    weeks: pd.DataFrame
+
+    @property
+    def best_naive(self) -> str:
+        """Name of the naive forecast that was off least."""
+        return min(NAIVE, key=self.errors.__getitem__)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train, judge, plot, forecast."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path("forecast"), help="directory for the plot and the forecast")
+    parser.add_argument("--publish", action="store_true", help="load the forecast into the warehouse and publish it")
+    given = parser.parse_args(arguments)
+    given.out.mkdir(parents=True, exist_ok=True)
+    with connect("flights") as flights:
+        mondays = mondays_of(flights)
+        known = known_on(flights, mondays, datetime.now(UTC))
+    judgement = judge(known.frame)
+    model, naive = judgement.errors["model"], judgement.errors[judgement.best_naive]
+    print(f"release {known.release}, mean absolute error of an airport's week in minutes, {JUDGED} weeks:")
+    print(f"  model {model:.2f}, {1 - model / naive:.0%} less than the best naive forecast")
+    for name, meaning in NAIVE.items():
+        print(f"  {meaning} {judgement.errors[name]:.2f}")
+    plot(judgement, given.out / "forecast.png")
+    file = given.out / f"forecast_{mondays[-1]:%Y-%m-%d}_r{known.release}.csv"
+    write(forecast(known.frame, mondays[-1]), known.release, file)
+    print(f"{given.out / 'forecast.png'}, {file}")
+    if given.publish:
+        publish(file)
+
+
+def mondays_of(flights: Client) -> list[pd.Timestamp]:
+    """Mondays with four weeks of flights before them; the last is the first Monday behind the data."""
+    days = flights.read_clean(columns=["scheduled_departure"])["scheduled_departure"]
+    first = days.min().normalize() + 4 * WEEK
+    last = days.max().normalize() + WEEK
+    return list(pd.date_range(first, last, freq="W-MON").as_unit("us"))
+
+
+def known_on(flights: Client, mondays: Sequence[pd.Timestamp], as_of: datetime) -> TrainingSet:
+    """What was known of each airport on each Monday, with the label where the week that followed is in the data."""
+    airports = flights.read_mart("airport_delays_by_quarter", columns=["origin"])["origin"].unique()
+    places = pd.MultiIndex.from_product([sorted(airports), mondays], names=["origin", "at"]).to_frame(index=False)
+    known = flights.training_set(places, as_of, FEATURES)
+    later = places.assign(at=places["at"] + WEEK)
+    label = flights.training_set(later, as_of, [LABEL]).frame["label"]
+    frame = known.frame.assign(label=label.where(places["at"] < mondays[-1]))
+    large = (frame["flights_28d"] >= FEWEST_FLIGHTS) & frame["mean_7d"].notna()
+    return TrainingSet(frame[large].reset_index(drop=True), known.release, known.contract, known.as_of)
+
+
+def train(weeks: pd.DataFrame) -> Pipeline:
+    """A model that weighs the three naive forecasts; regularized, because weeks are few and much alike."""
+    model = make_pipeline(StandardScaler(), Ridge(alpha=10))
+    return model.fit(weeks[[*NAIVE]], weeks["label"], ridge__sample_weight=weeks["flights_28d"].astype("float64"))
+
+
+def judge(frame: pd.DataFrame) -> Judgement:
+    """Forecast each of the last weeks from what was known on its Monday, then look at what happened."""
+    complete = frame.dropna(subset=["label"])
+    judged = []
+    for monday in sorted(complete["at"].unique())[-JUDGED:]:
+        # The label of a week is known when the week is over.
+        seen, week = complete[complete["at"] + WEEK <= monday], complete[complete["at"] == monday]
+        judged.append(week.assign(model=train(seen).predict(week[[*NAIVE]])))
+    weeks = pd.concat(judged)
+    weight = weeks["flights_28d"].astype("float64")
+    errors = {
+        name: float(np.average((weeks[name] - weeks["label"]).abs(), weights=weight)) for name in ("model", *NAIVE)
+    }
+    together = weeks[["label", "model", *NAIVE]].mul(weight, axis=0).groupby(weeks["at"]).sum()
+    return Judgement(errors, together.div(weight.groupby(weeks["at"]).sum(), axis=0).reset_index())
+
+
+def forecast(frame: pd.DataFrame, monday: pd.Timestamp) -> pd.DataFrame:
+    """The week after the data, by a model that learned from all weeks before it."""
+    model = train(frame.dropna(subset=["label"]))
+    coming = frame[frame["at"] == monday]
+    return coming.assign(forecast=model.predict(coming[[*NAIVE]]))
+
+
+def plot(judgement: Judgement, path: Path) -> None:
+    """Truth, model and the best naive forecast of the judged weeks."""
+    naive = judgement.best_naive
+    figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
+    shown = {"label": ("truth", "k-"), "model": ("model", "C0o-"), naive: (NAIVE[naive], "C1s--")}
+    for name, (meaning, style) in shown.items():
+        axes.plot(judgement.weeks["at"], judgement.weeks[name], style, label=meaning)
+    off = f"model {judgement.errors['model']:.2f}, naive {judgement.errors[naive]:.2f} minutes off per airport"
+    axes.set_title(f"Forecast on its Monday: {off}")
+    axes.set_ylabel("mean arrival delay of the week, minutes")
+    axes.set_xlabel("week from")
+    axes.legend()
+    figure.autofmt_xdate()
+    figure.savefig(path, dpi=120)
+    plt.close(figure)
+
+
+def write(rows: pd.DataFrame, release: int, path: Path) -> None:
+    """A file as `data/delay_forecast/dataset.yaml` wants it."""
+    names = {"origin": "airport", "at": "week_from", "forecast": "forecast", "mean_28d": "mean_before"}
+    named = rows[[*names]].rename(columns=names).assign(flights_release=release)
+    named.to_csv(path, index=False, float_format="%.4f", date_format="%Y-%m-%d %H:%M:%S")
+
+
+def publish(file: Path) -> None:
+    """Load the forecast and publish it: checked by its contract, with a release of its own that can be rolled back."""
+    for command in (["load", "delay_forecast", str(file)], ["run", "delay_forecast"]):
+        subprocess.run([str(REPOSITORY / "stackhouse"), *command], check=True)
+
+
+if __name__ == "__main__":
+    main()
