@@ -20,6 +20,7 @@ CHECKS = {
         "shellcheck",
         "stackhouse",
         ".ci/run",
+        "consumers/shell/run-quarter.sh",
         "hadoop/daemon.sh",
         "hadoop/healthy.sh",
         "hive/daemon.sh",
