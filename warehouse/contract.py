@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +193,7 @@ class Contract:
         time_zone: Zone of the wall clocks that columns with `is_instant` are published in; `None` without such.
         version: Column whose greatest value wins among rows with one key; `None`: the row that arrived last.
         drift_limits: How far a quarter may be from the live release.
+        lateness: After its end a quarter is complete when this has passed.
         text: What stands in the file.
     """
 
@@ -207,6 +209,7 @@ class Contract:
     time_zone: str | None = None
     version: str | None = None
     drift_limits: tuple[DriftLimit, ...] = ()
+    lateness: timedelta = timedelta()
     text: str = field(default="", compare=False)
 
     @property

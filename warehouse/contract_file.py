@@ -11,6 +11,7 @@ from warehouse.contract import ORIGIN_COLUMNS, Column, Contract, Mart, RowRule, 
 from warehouse.contract_column import check_names, read_column, zone
 from warehouse.contract_drift import read_drift_limits
 from warehouse.contract_format import read_format
+from warehouse.contract_lateness import read_lateness
 from warehouse.errors import ContractError
 from warehouse.odcs import Spot, read_standard
 from warehouse.quarter import PARTITION_COLUMN
@@ -91,6 +92,7 @@ def parse_contract(dataset: str, path: Path, text: str) -> Contract:
         text=text,
         time_zone=zone(*custom["timeZone"]) if "timeZone" in custom else None,
         version=expect.text(*custom["versionColumn"]) if "versionColumn" in custom else None,
+        lateness=read_lateness(standard.slaProperties, top),
     )
     _check(contract, custom, spot)
     if "driftLimits" not in custom:

@@ -9,10 +9,13 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 
 from warehouse.errors import AlreadyExistsError, StorageError
 from warehouse.paths import ledger_table
+from warehouse.quarter import Quarter
+from warehouse.run import began_at
 from warehouse.storage import Storage
 
 Kind = Literal[
@@ -88,6 +91,11 @@ class RunRecord:
     superseded: Annotated[int | None, "Older versions of a key in that release."] = None
     steps: Annotated[dict[str, float], "Seconds by step."] = field(default_factory=dict)
 
+    @property
+    def quarters(self) -> list[Quarter]:
+        """Quarters that it was asked to build, whether anything changed for them or not."""
+        return [Quarter.parse(text) for text in self.parameters.get("quarters", "").split()]
+
 
 @dataclass(frozen=True)
 class CheckRecord:
@@ -146,6 +154,25 @@ def recorded_batches(storage: Storage, dataset: str) -> set[str]:
 def recorded_runs(storage: Storage, dataset: str) -> set[str]:
     """Ids of the commands that are noted."""
     return set(_names(storage, "runs", dataset))
+
+
+def runs(storage: Storage, dataset: str) -> list[RunRecord]:
+    """The commands that ended, in the order in which they began.
+
+    Raises:
+        StorageError: A record is damaged; names the file.
+    """
+    paths = (f"{ledger_table('runs')}/{dataset}.{name}.json" for name in _names(storage, "runs", dataset))
+    return [RunRecord(**row) for path in paths for row in _read(storage, path, RunRecord)]
+
+
+def quarters_run(runs: Sequence[RunRecord]) -> dict[Quarter, datetime]:
+    """When the last run began that was asked for a quarter and ended well, by quarter.
+
+    Args:
+        runs: In the order in which they began.
+    """
+    return {quarter: began_at(run.id) for run in runs if run.outcome == "done" for quarter in run.quarters}
 
 
 def events(storage: Storage, dataset: str) -> list[Event]:

@@ -36,6 +36,16 @@ def _id(text: str) -> str:
     return text
 
 
+def run_of(path: str) -> str:
+    """Id of the run that wrote a directory of clean rows or of a mart.
+
+    Raises:
+        UsageError: None did.
+    """
+    parts = [part.removeprefix("run=") for part in path.split("/") if part.startswith("run=")]
+    return _id(parts[0] if parts else path)
+
+
 @dataclass(frozen=True)
 class DatasetPaths:
     """HDFS paths of one dataset.

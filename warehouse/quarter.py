@@ -66,6 +66,15 @@ class Quarter:
         """First day."""
         return date(self.year, (self.number - 1) * _MONTHS + 1, 1)
 
+    @property
+    def previous(self) -> "Quarter":
+        """The quarter before.
+
+        Raises:
+            UsageError: The calendar begins with this one.
+        """
+        return Quarter(self.year, self.number - 1) if self.number > 1 else Quarter(self.year - 1, _LAST)
+
     def __str__(self) -> str:
         """`2001Q2`."""
         return f"{self.year:04d}Q{self.number}"

@@ -5,11 +5,26 @@ from datetime import UTC, datetime
 
 from warehouse.errors import StorageError
 
+_FORMAT = "%Y%m%dT%H%M%SZ"
+_SECOND = len("20261124T142605Z")
+
 
 def new_run_id(now: datetime | None = None) -> str:
     """A time-ordered id, `20261124T142605Zf00dab`: UTC second, then 6 random hex digits."""
     moment = (now or datetime.now(UTC)).astimezone(UTC)
-    return moment.strftime("%Y%m%dT%H%M%SZ") + secrets.token_hex(3)
+    return moment.strftime(_FORMAT) + secrets.token_hex(3)
+
+
+def began_at(run: str) -> datetime:
+    """The second in which a run began, as its id says.
+
+    Raises:
+        StorageError: The text is no id of a run.
+    """
+    try:
+        return datetime.strptime(run[:_SECOND], _FORMAT).replace(tzinfo=UTC)
+    except ValueError as problem:
+        raise StorageError(f"{run!r} in the ledger or a manifest is no id of a run") from problem
 
 
 def utc_now() -> str:

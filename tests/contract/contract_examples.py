@@ -24,6 +24,7 @@ _COLUMN_KEYS = {"name", "physicalName", "logicalType", "physicalType", "descript
     "tags",
     "enum",
 }
+_AT_THE_TOP = ("slaProperties",)
 _OPTIONS = set().union(*OPTIONS.values())
 _LIKELY_TYPES = {
     **dict.fromkeys(("format", "timezone", "defaultTimezone", OTHER_FORMATS), "TIMESTAMP"),
@@ -119,7 +120,7 @@ def codes(cell: str) -> list[str]:
 def fragment(cell: str) -> dict[str, Any]:
     """Keys of one column, of `inputFormat` or of the dataset, as they stand in a cell; each goes to its place."""
     given: dict[str, Any] = yaml.safe_load("{" + " ".join(codes(cell)) + "}")
-    snippet: dict[str, Any] = {key: given[key] for key in ("quality",) if key in given}
+    snippet: dict[str, Any] = {key: given[key] for key in ("quality", *_AT_THE_TOP) if key in given}
     form = {key: value for key, value in given.items() if key in _KEYS_OF["csv"]}
     custom = {key: given[key] for key in given if key in _CUSTOM or key == "limit"}
     custom |= {"inputFormat": {"kind": "csv", **form}} if form else {}
@@ -127,7 +128,7 @@ def fragment(cell: str) -> dict[str, Any]:
         snippet["properties"] = [_column(column)]
     if custom:
         snippet["customProperties"] = [{"property": key, "value": value} for key, value in custom.items()]
-    known = {"quality", *form, *custom, *column}
+    known = {"quality", *_AT_THE_TOP, *form, *custom, *column}
     assert given.keys() <= known, f"{cell}: which place has {given.keys() - known}?"
     return snippet
 
@@ -161,11 +162,12 @@ def contract_of(snippet: dict[str, Any], path: Path = Path("data/x/dataset.yaml"
     rows = {
         "name": "x",
         "description": "Of an example.",
-        **snippet,
+        **{key: value for key, value in snippet.items() if key not in _AT_THE_TOP},
         "properties": columns,
         "customProperties": [{"property": key, "value": value} for key, value in (defaults | custom).items()],
     }
-    return parse_contract("x", path, yaml.safe_dump({**_HEADING, "schema": [rows]}))
+    top = {**_HEADING, **{key: snippet[key] for key in _AT_THE_TOP if key in snippet}}
+    return parse_contract("x", path, yaml.safe_dump({**top, "schema": [rows]}))
 
 
 def custom_of(snippet: dict[str, Any]) -> dict[str, Any]:

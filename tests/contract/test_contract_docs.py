@@ -4,7 +4,7 @@ import bz2
 import gzip
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -46,6 +46,8 @@ from warehouse.contract_format import _KEYS_OF, _MOST_TITLE_LINES
 from warehouse.drift import Figures, drift_failures
 from warehouse.errors import ContractError, InputFileError
 from warehouse.job import StagedCounts, StagedSource, StageTask, rows_of
+from warehouse.quarter import Quarter
+from warehouse.schedule import Calendar
 from warehouse.settings import REPOSITORY
 
 EXAMPLES = examples()
@@ -277,6 +279,19 @@ def test_table_of_changes(before: str, after: str, kind: str) -> None:
     assert {change.kind for change in changes(old, new)} == ({kind} if kind != "no change" else set())
 
 
+INSTANT = "`format: epoch-seconds` "
+"""Of a column; a contract has a `timeZone` with such a column only."""
+
+
+@pytest.mark.parametrize(("cell", "moment", "quarter"), [row[:3] for row in table("lateness")])
+def test_table_of_late_data(cell: str, moment: str, quarter: str) -> None:
+    contract = contract_of(fragment(INSTANT + cell.replace("`", "`, ", 1)))
+    complete = datetime.fromisoformat(f"{codes(moment)[0]}+00:00")
+    calendar, last = Calendar.of(contract), Quarter.parse(codes(quarter)[0])
+    assert calendar.last_complete(complete) == last
+    assert calendar.last_complete(complete - timedelta(microseconds=1)) == last.previous
+
+
 def test_table_of_limits() -> None:
     stated = {row[0]: re.sub(r"[^\d]", "", row[1].split(" ")[0]) for row in table("limits")}
     mebi = 1024 * 1024
@@ -431,10 +446,11 @@ def test_every_rule_has_an_example_and_stands_in_the_table_in_its_order() -> Non
     assert missing == set()
 
 
-def test_personal_data_and_marts_of_the_whole_contract_are_read() -> None:
+def test_personal_data_lateness_and_marts_of_the_whole_contract_are_read() -> None:
     (whole,) = [example.contract for example in EXAMPLES if "apiVersion" in example.snippet]
     assert [column.name for column in whole.columns if column.pii] == ["buyer"]
     assert [mart.name for mart in whole.marts] == custom_of(EXAMPLES[0].snippet)["marts"]
+    assert whole.lateness == timedelta(days=10)
 
 
 def test_examples_have_names_of_their_own() -> None:

@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -7,6 +8,7 @@ from warehouse.errors import StorageError
 from warehouse.ledger import (
     CheckRecord,
     Event,
+    RunRecord,
     append,
     checks,
     checks_by_release,
@@ -14,10 +16,14 @@ from warehouse.ledger import (
     held_releases,
     interrupted_move,
     live_release,
+    quarters_run,
     readable_releases,
     record_checks,
+    record_run,
     rolled_back_from,
+    runs,
 )
+from warehouse.quarter import Quarter
 
 
 def an_event(kind, release, dataset="flights"):
@@ -137,3 +143,32 @@ def test_checks_of_all_releases_are_read_by_one_listing(storage, monkeypatch):
     assert len(listed) == 1
     assert checks(storage, "flights", 12) == checked[12]
     assert checks(storage, "flights", 2) == []
+
+
+def a_run(day, outcome="done", quarters="", dataset="flights"):
+    parameters = {"quarters": quarters} if quarters else {}
+    run = f"202611{day:02d}T140000Zf00dab"
+    return RunRecord(dataset, run, "run", parameters, outcome, "", "2026-11-24 15:00:00", 1.0, "ann", "here", 1, "c")
+
+
+def test_commands_come_back_in_the_order_in_which_they_began(storage):
+    written = [a_run(day, quarters="2026Q3") for day in range(8, 12)]
+    for run in (*reversed(written), a_run(1, dataset="cities")):
+        record_run(storage, run)
+    assert runs(storage, "flights") == written
+
+
+def test_quarter_is_run_when_a_run_that_was_asked_for_it_ended_well():
+    given = [
+        a_run(1, quarters="2026Q2 2026Q3"),
+        a_run(2, "held", "2026Q4"),
+        a_run(3, quarters="2026Q3"),
+        a_run(4, "killed", "2026Q3"),
+        a_run(5, "interrupted", "2026Q3"),
+        a_run(6, "failed", "2026Q3"),
+        a_run(7),
+    ]
+    assert quarters_run(given) == {
+        Quarter(2026, 2): datetime(2026, 11, 1, 14, tzinfo=UTC),
+        Quarter(2026, 3): datetime(2026, 11, 3, 14, tzinfo=UTC),
+    }
