@@ -11,6 +11,7 @@ from rich.console import Console
 
 from cli.arguments import AsJson, Dataset, Format, Kept, Passed, Wait
 from cli.release_commands import release_commands
+from cli.schedule_commands import schedule_commands
 from warehouse.errors import StackDownError, StackhouseError, UsageError
 from warehouse.settings import load_settings
 
@@ -25,6 +26,7 @@ app = typer.Typer(
 contract_commands = typer.Typer(help="Contracts: data/<dataset>/dataset.yaml.", no_args_is_help=True)
 app.add_typer(contract_commands, name="contract")
 app.add_typer(release_commands)
+app.add_typer(schedule_commands, name="schedule")
 
 _PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 _INTERRUPTED = 130

@@ -40,6 +40,11 @@ def stackhouse(*arguments, **environment):
         (("query", "SELECT * FROM flights.clean WHERE (", "--release", "1"), 2, "cannot be read: line 1, column 3"),
         (("query", "SELECT * FROM flights.clean", "--release", "1"), 4, "./stackhouse up"),
         (("reprocess", "flights"), 4, "./stackhouse up"),
+        (("schedule", "run", "flights"), 4, "./stackhouse up"),
+        (("schedule", "run", "trains"), 2, "known datasets: flights"),
+        (("schedule", "install", "trains", "--every", "quarter"), 2, "known datasets: flights"),
+        (("schedule", "install", "flights", "--every", "month"), 2, "only quarter"),
+        (("schedule", "install", "flights", "--every", "quarter", "--at", "24:00"), 2, "like 04:30"),
     ],
 )
 def test_mistake_is_one_line(arguments, code, words):

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -270,3 +271,12 @@ def test_works_without_any_environment_from_a_link(checkout, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert any(line.startswith("PATH=/") for line in checkout.lines("environment"))
     assert os.access(checkout.root / SCRIPT, os.X_OK)
+
+
+def test_page_has_every_variable_and_every_outcome():
+    script, page = ((REPOSITORY / path).read_text() for path in (SCRIPT, "docs/schedule.md"))
+    names = set(re.findall(r"STACKHOUSE_[A-Z_]+[A-Z]", script))
+    assert names == set(re.findall(r"STACKHOUSE_(?!CHECKOUT|DAG)[A-Z_]+[A-Z]", page))
+    outcomes = set(re.findall(r'echo "?([a-z]+)"? ;;', script))
+    assert len(outcomes) == 6
+    assert all(f"`{outcome}`" in page for outcome in outcomes)

@@ -1,0 +1,52 @@
+"""The commands that run quarters when they are due."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from cli.arguments import AsJson, Dataset
+from warehouse.errors import UsageError
+from warehouse.settings import load_settings
+
+schedule_commands = typer.Typer(help="Run each quarter once it is complete.", no_args_is_help=True)
+
+
+@schedule_commands.command()
+def install(
+    dataset: Dataset,
+    every: Annotated[str, typer.Option(help="quarter.")],
+    at: Annotated[str, typer.Option(help="When to look, every day, by the clock of this machine.")] = "04:30",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")] = False,
+) -> None:
+    """Have a timer of systemd, or else of cron, look every day which quarters are due, and run them."""
+    from cli.schedule_job import parse_clock
+    from cli.schedule_timers import install_timer
+
+    if every != "quarter":
+        raise UsageError(f"--every {every}: only quarter is possible")
+    install_timer(load_settings(), dataset, parse_clock(at), dry_run)
+
+
+@schedule_commands.command()
+def remove(dataset: Dataset) -> None:
+    """Take the timer of a dataset away."""
+    from cli.schedule_timers import remove_timer
+
+    remove_timer(dataset)
+
+
+@schedule_commands.command()
+def show(as_json: AsJson = False) -> None:
+    """List the timers of this user."""
+    from cli.schedule_timers import print_timers
+
+    print_timers(as_json)
+
+
+@schedule_commands.command()
+def run(dataset: Dataset) -> None:
+    """Run the quarters that are complete and were not run since, oldest first; what the timer calls."""
+    from cli.schedule import run_due
+
+    run_due(load_settings(), dataset, datetime.now(UTC))

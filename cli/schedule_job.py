@@ -1,0 +1,94 @@
+"""What a timer starts every day, whichever timer it is."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from warehouse.errors import SetupError, UsageError
+from warehouse.settings import REPOSITORY, Settings
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call of `./stackhouse schedule run` a day.
+
+    Attributes:
+        dataset: Name in the contract.
+        at: By the clock of this machine.
+        directory: Checkout.
+        environment: Settings that win over `.env`, because the environment of a timer has none.
+        log: What a timer without a log of its own appends to.
+    """
+
+    dataset: str
+    at: time
+    directory: Path
+    environment: Mapping[str, str]
+    log: Path
+
+    def __post_init__(self) -> None:
+        """Refuse what would end a line of a crontab or a unit."""
+        for text in (str(self.directory), *self.environment.values()):
+            if not text.isprintable():
+                raise SetupError(f"{text!r} cannot stand in a crontab or a unit of systemd")
+
+    @classmethod
+    def of(cls, settings: Settings, dataset: str, at: time, environment: Mapping[str, str]) -> "Job":
+        """The job for the stack that the environment and `.env` name."""
+        names = [*dotenv_values(REPOSITORY / ".env"), "JAVA_HOME"]
+        given = {name: environment[name] for name in names if environment.get(name)}
+        return cls(dataset, at, REPOSITORY, given, settings.home / "logs" / f"schedule.{dataset}.log")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A job as it was found.
+
+    Attributes:
+        dataset: Name in the contract.
+        timer: `systemd` or `crontab`.
+        at: Hour and minute, `04:30`.
+        written: What stands there: files, or a line.
+    """
+
+    dataset: str
+    timer: str
+    at: str
+    written: str
+
+
+def parse_clock(text: str) -> time:
+    """Read `04:30`.
+
+    Raises:
+        UsageError: It is no time of a day.
+    """
+    match = _CLOCK.fullmatch(text)
+    if not match:
+        raise UsageError(f"{text!r} is no time of a day; write it like 04:30")
+    return time(int(match[1]), int(match[2]))
+
+
+def ask(*command: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a program of the system and wait for it; a program that is missing ends with 127."""
+    if shutil.which(command[0]) is None:
+        return subprocess.CompletedProcess(command, 127, "", f"{command[0]} is not installed")
+    # Whatever bytes others have in their crontab come back as they were.
+    return subprocess.run(
+        command,
+        input=given,
+        capture_output=True,
+        env={**os.environ, "LC_ALL": "C"},
+        encoding="utf-8",
+        errors="surrogateescape",
+        check=False,
+    )
