@@ -29,7 +29,9 @@ def run_due(settings: Settings, dataset: str, now: datetime) -> None:
         StackhouseError: A run failed or is held, see `cli.pipeline.run_pipeline`; later quarters were not run.
     """
     contract = load_contract(dataset, settings.datasets)
-    catch_up(WebHdfs(settings), contract, now, lambda step: run_dataset(settings, dataset, RunRequest(step), False))
+    catch_up(
+        WebHdfs(settings.endpoints), contract, now, lambda step: run_dataset(settings, dataset, RunRequest(step), False)
+    )
 
 
 def catch_up(storage: Storage, contract: Contract, now: datetime, run: Run) -> None:
