@@ -13,6 +13,7 @@ from cli.stack import start_stack
 from consumers.client import connect
 from consumers.training import Feature
 from hadoop.supervisor import Supervisor
+from tests.faults.commands import Command
 from tests.faults.workers import with_one_release
 from tests.integration.conftest import must, refused
 from tests.waiting import until
@@ -20,6 +21,7 @@ from warehouse import ledger
 from warehouse.errors import QueryError, ReleaseGoneError, StackDownError, UsageError
 from warehouse.paths import ledger_table
 from warehouse.release import CLEAN, QUARANTINE
+from warehouse.steps import Step
 
 MOST_ROWS = 60_000
 """Of clean rows by HiveServer2: PyHive takes a second for so many."""
@@ -183,3 +185,17 @@ def test_hiveserver2_killed_in_mid_query_is_named_and_the_next_call_works(settin
     with StepBoard() as board:
         start_stack(settings, board)
     assert client.read_sql("SELECT 1 AS one").to_dict("records") == [{"one": 1}]
+
+
+def test_schedule_runs_what_was_loaded_since_and_nothing_twice(world):
+    def timer():
+        environment = {**world.environment, "STACKHOUSE_DATASETS": str(world.home)}
+        ended = Command(world.home, ["schedule", "run", world.dataset], environment=environment).end()
+        assert ended.code == 0, ended.err
+        return ended
+
+    assert Step.PUBLISHED not in timer().steps
+    world.load()
+    assert Step.PUBLISHED in timer().steps
+    assert world.problems([world.expect()], settled=True) == []
+    assert Step.PUBLISHED not in timer().steps
