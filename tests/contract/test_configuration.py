@@ -13,7 +13,10 @@ from hadoop.services import SERVICES
 from warehouse.settings import REPOSITORY, load_settings
 
 FILES = sorted([*REPOSITORY.glob("hadoop/conf/*.xml"), *REPOSITORY.glob("hive/conf/*.xml")])
-POMS = [REPOSITORY / name for name in ("pom.xml", "hadoop/pom.xml", "hive/pom.xml", "hive/tez/pom.xml")]
+POMS = [
+    REPOSITORY / name
+    for name in ("pom.xml", "consumers/jdbc/pom.xml", "hadoop/pom.xml", "hive/pom.xml", "hive/tez/pom.xml")
+]
 VARIABLE = re.compile(r"\$\{env\.(\w+)")
 
 
