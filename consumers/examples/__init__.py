@@ -1,0 +1,1 @@
+"""Whole programs over the warehouse, to be read and changed."""
