@@ -10,7 +10,7 @@ from hadoop.sizing import SMALLEST_NODE_MB
 from hive.connection import connect
 from ingestion.webhdfs import WebHdfs
 from warehouse.errors import SetupError, StackhouseError
-from warehouse.paths import ROOT
+from warehouse.paths import root
 from warehouse.settings import Settings
 
 _LEAST_FREE_BYTES = 2 * 2**30
@@ -61,14 +61,14 @@ def _hdfs(settings: Settings) -> str:
 
 def _permissions(settings: Settings) -> str:
     storage = WebHdfs(settings.endpoints)
-    path = f"{ROOT}/_check.{secrets.token_hex(4)}"
+    path = f"{root()}/_check.{secrets.token_hex(4)}"
     try:
         storage.create(path, b"may this user write here?")
         storage.delete(path)
     except StackhouseError as problem:
         return (
-            f"{problem}; an administrator of HDFS gives it: hdfs dfs -mkdir -p {ROOT}, "
-            f"hdfs dfs -chown {settings.user} {ROOT}"
+            f"{problem}; an administrator of HDFS gives it: hdfs dfs -mkdir -p {root()}, "
+            f"hdfs dfs -chown {settings.user} {root()}"
         )
     return ""
 

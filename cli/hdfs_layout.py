@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hadoop.artifacts import TEZ_ARCHIVE
 from ingestion.webhdfs import WebHdfs
-from warehouse.paths import ROOT
+from warehouse.paths import root
 from warehouse.settings import REPOSITORY, Settings, load_settings
 
 _TEZ_DIRECTORY = "/apps/tez"
@@ -27,10 +27,11 @@ _DIRECTORIES = {
     "/warehouse": "750",
     "/warehouse/managed": "750",
     "/warehouse/external": "750",
-    # Data is for the owner and its group.
-    ROOT: "750",
 }
 """Permission by directory."""
+
+_DATA_PERMISSION = "750"
+"""Data is for the owner and its group."""
 
 _CHUNK_BYTES = 4 * 2**20
 _BLOCK_BYTES = 128 * 2**20
@@ -47,7 +48,7 @@ def prepare_layout(settings: Settings, tez: Path) -> None:
     target = f"{_TEZ_DIRECTORY}/{TEZ_ARCHIVE}"
     if storage.exists(target) and storage.size(target) == tez.stat().st_size:
         return
-    for path, permission in _DIRECTORIES.items():
+    for path, permission in {**_DIRECTORIES, root(): _DATA_PERMISSION}.items():
         storage.make_directory(path, permission)
     storage.make_directory(f"/user/{settings.user}", "700")
     _bring(storage, tez, target)

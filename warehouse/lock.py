@@ -19,7 +19,7 @@ from types import TracebackType
 import psutil
 
 from warehouse.errors import AlreadyExistsError, LockedError, LockLostError, NotFoundError, StackhouseError
-from warehouse.paths import ROOT, DatasetPaths
+from warehouse.paths import DatasetPaths, root
 from warehouse.run import utc_now
 from warehouse.steps import Step, reached, watching
 from warehouse.storage import Storage
@@ -225,7 +225,7 @@ def traces(storage: Storage, dataset: str) -> dict[str, str]:
 
 
 def _gone(dataset: str) -> str:
-    return f"{ROOT}/locks/_gone.{dataset}."
+    return f"{root()}/locks/_gone.{dataset}."
 
 
 def _read(storage: Storage, path: str) -> bytes | None:

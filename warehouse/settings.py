@@ -177,6 +177,12 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
     )
 
 
+def find_value(name: str) -> str:
+    """A setting that may be left out: `STACKHOUSE_<name>` of the environment, else of `.env`, else empty."""
+    variable = _PREFIX + name
+    return os.environ.get(variable) or dotenv_values(REPOSITORY / ".env").get(variable) or ""
+
+
 def _login_name() -> str:
     # By the account, as Hadoop finds it. HADOOP_USER_NAME is ignored: HiveServer2 takes it for a user to impersonate.
     return pwd.getpwuid(os.geteuid()).pw_name

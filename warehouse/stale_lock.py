@@ -5,13 +5,13 @@ import time
 from warehouse.errors import LockedError
 from warehouse.finding import Finding
 from warehouse.lock import LEASE_SECONDS, LockOwner, lock_holder
-from warehouse.paths import ROOT, DatasetPaths
+from warehouse.paths import DatasetPaths, root
 from warehouse.storage import Storage
 
 
 def datasets_in(storage: Storage) -> list[str]:
     """Names of the datasets that have batches or a lock in HDFS."""
-    names = {*storage.list(f"{ROOT}/raw"), *storage.list(f"{ROOT}/locks")}
+    names = {*storage.list(f"{root()}/raw"), *storage.list(f"{root()}/locks")}
     # The others are temporary names and traces of dead owners.
     return sorted(name for name in names if not name.startswith(("_", ".")))
 

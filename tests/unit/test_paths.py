@@ -1,7 +1,7 @@
 import pytest
 
-from warehouse.errors import StackhouseError
-from warehouse.paths import ROOT, DatasetPaths
+from warehouse.errors import SettingsError, StackhouseError
+from warehouse.paths import DatasetPaths, ledger_table, root
 
 
 def all_paths(paths):
@@ -12,7 +12,7 @@ def all_paths(paths):
 
 def test_every_path_is_absolute_below_the_root_and_of_this_dataset():
     for path in all_paths(DatasetPaths("flights")):
-        assert path.startswith(f"{ROOT}/")
+        assert path.startswith(f"{root()}/")
         assert "flights" in path.split("/")
 
 
@@ -38,3 +38,28 @@ def test_release_manifests_sort_by_number():
     paths = DatasetPaths("flights")
     assert paths.release(42) == "/stackhouse/releases/flights/000042.json"
     assert sorted([paths.release(10), paths.release(9)]) == [paths.release(9), paths.release(10)]
+
+
+@pytest.fixture
+def another_root(monkeypatch):
+    """Sets it for this test; `root` remembers what it read."""
+
+    def another(text):
+        monkeypatch.setenv("STACKHOUSE_ROOT", text)
+        root.cache_clear()
+
+    yield another
+    root.cache_clear()
+
+
+def test_root_is_the_one_of_the_environment(another_root):
+    another_root("/user/ann/stackhouse-2")
+    assert DatasetPaths("flights").raw == "/user/ann/stackhouse-2/raw/flights"
+    assert ledger_table("runs") == "/user/ann/stackhouse-2/ledger/runs"
+
+
+@pytest.mark.parametrize("text", ["stackhouse", "/", "/a/", "/a//b", "/a/../b", "/a b", "hdfs://nn/a", "/a\n", "/.a"])
+def test_root_that_is_no_plain_absolute_path_is_refused(another_root, text):
+    another_root(text)
+    with pytest.raises(SettingsError, match="STACKHOUSE_ROOT is"):
+        DatasetPaths("flights").raw  # noqa: B018 - reading it raises
