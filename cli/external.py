@@ -80,7 +80,11 @@ def _yarn(settings: Settings) -> str:
     smallest = min(node.memory_mb for node in yarn_nodes(settings))
     if smallest < SMALLEST_NODE_MB:
         return f"a node has {smallest} MiB for containers, {SMALLEST_NODE_MB} are needed"
-    queues = [queue["queueName"] for queue in leaf_queues(yarn_scheduler(settings))]
+    scheduler = yarn_scheduler(settings)
+    if scheduler["type"] != "capacityScheduler":
+        # It describes its queues in another way, or has none; Spark will say what is wrong with the name.
+        return ""
+    queues = [queue["queueName"] for queue in leaf_queues(scheduler)]
     if settings.queue not in queues:
         return f"there is no queue {settings.queue!r}, STACKHOUSE_QUEUE names one of: {', '.join(sorted(queues))}"
     return ""

@@ -46,6 +46,11 @@ def test_yarn_without_room_or_without_the_queue_is_named(daemons, settings):
     assert said(settings, "yarn") == "there is no queue 'spark', STACKHOUSE_QUEUE names one of: hive"
 
 
+def test_queues_of_another_scheduler_are_not_judged(daemons, settings):
+    daemons.scheduler, daemons.queues = "fairScheduler", []
+    assert said(settings, "yarn") == ""
+
+
 def test_directory_that_may_not_be_written_comes_with_the_administrators_commands(settings):
     # The daemons of this test take no file.
     answer = said(settings, "permissions")
