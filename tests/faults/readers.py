@@ -11,7 +11,7 @@ from tests.faults.world import World, read_view
 from warehouse.errors import StackhouseError
 from warehouse.settings import Settings
 
-PAUSE_SECONDS = 2.0
+PAUSE_SECONDS = 5.0
 """Between two reads of a session: reading all the time would leave no core to what is tested."""
 
 
