@@ -60,6 +60,14 @@ def test_mart_equals_truth_through_query(flights, stackhouse):
     assert figures(rows[1:]) == TRUTH
 
 
+def test_result_of_a_job_lies_where_hiveserver2_finds_it_from_any_node(flights, server):
+    """On one machine a result in a local directory would be found too."""
+    plan = server.fetch("EXPLAIN EXTENDED SELECT origin, count(*) FROM flights.clean GROUP BY origin").rows
+    places = [line.split()[1] for (line,) in plan if line.strip().startswith("directory:")]
+    assert places
+    assert all(place.startswith("hdfs://") for place in places), places
+
+
 def test_hive_groups_clean_rows_to_the_truth(flights, server):
     sql = """SELECT concat(year(scheduled_departure), 'Q', quarter(scheduled_departure)), count(*), sum(delay),
                     sum(distance), count(DISTINCT origin) FROM flights.clean
