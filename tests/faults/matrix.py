@@ -22,12 +22,16 @@ class Matrix:
         self.cells[command, fault].append(problems)
 
     def print(self) -> None:
-        """Draw it."""
-        commands = list(dict.fromkeys(command for command, _ in self.cells))
-        table = Table("fault", *commands, title="What a command leaves after a fault, and what the next makes of it")
-        for fault in dict.fromkeys(fault for _, fault in self.cells):
-            table.add_row(fault, *(self._cell(command, fault) for command in commands))
-        Console(width=160).print(table)
+        """Draw a table for each way to fail: `load`, or `load, twice` and its like."""
+        for way in dict.fromkeys(command.partition(", ")[2] for command, _ in self.cells):
+            cells = [(command, fault) for command, fault in self.cells if command.partition(", ")[2] == way]
+            commands = list(dict.fromkeys(command for command, _ in cells))
+            table = Table(
+                "fault", *commands, title="What a command leaves after a fault, and what the next makes of it"
+            )
+            for fault in dict.fromkeys(fault for _, fault in cells):
+                table.add_row(fault, *(self._cell(command, fault) for command in commands))
+            Console(width=160).print(table)
 
     def _cell(self, command: str, fault: str) -> str:
         if (command, fault) not in self.cells:
