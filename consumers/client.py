@@ -24,7 +24,7 @@ from hive.rows import Rows, Value
 from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.contract import ORIGIN_COLUMNS, validate_identifier
-from warehouse.errors import ClosedError, QueryError, UsageError
+from warehouse.errors import ClosedError, QueryError, SettingsError, UsageError
 from warehouse.quarter import Quarter
 from warehouse.release import CLEAN, QUARANTINE, Release, load_kept
 from warehouse.settings import Endpoints, load_settings
@@ -50,9 +50,10 @@ def connect(dataset: str, *, release: int | None = None, endpoints: Endpoints | 
 
     Raises:
         UsageError: The dataset has no release; `ReleaseGoneError`: not this one, or not any more.
+        SettingsError: Nothing says where the warehouse is.
         StackDownError: HDFS does not answer there.
     """
-    found = endpoints or load_settings().endpoints
+    found = endpoints or _endpoints()
     storage = WebHdfs(found)
     number = release or ledger.live_release(ledger.events(storage, validate_identifier(dataset)))
     if number is None:
@@ -62,6 +63,13 @@ def connect(dataset: str, *, release: int | None = None, endpoints: Endpoints | 
         yield client
     finally:
         client.close()
+
+
+def _endpoints() -> Endpoints:
+    try:
+        return load_settings().endpoints
+    except SettingsError as problem:
+        raise SettingsError(f"{problem}; outside a checkout give endpoints=Endpoints.of('HOST:PORT', ...)") from problem
 
 
 class Client:

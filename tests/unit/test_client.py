@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from consumers.client import Client
+from consumers.client import Client, connect
 from consumers.frames import frame_of, table_of
 from hive.rows import Rows
 from tests.unit.memory_storage import MemoryStorage
 from warehouse import ledger
-from warehouse.errors import ClosedError, ReleaseGoneError, StackDownError, UsageError
+from warehouse.errors import ClosedError, ReleaseGoneError, SettingsError, StackDownError, UsageError
 from warehouse.paths import DatasetPaths
 from warehouse.release import Partition, Release, ReleasedTable
 from warehouse.settings import Endpoints
@@ -106,6 +106,12 @@ def test_decimals_are_floats_by_choice(client):
 def test_what_is_not_there_is_named(client, call, words):
     with pytest.raises((UsageError, StackDownError), match=words):
         call(client)
+
+
+def test_client_that_nothing_tells_where_to_look_says_what_to_give(monkeypatch):
+    monkeypatch.setenv("STACKHOUSE_PROFILE", "elsewhere")
+    with pytest.raises(SettingsError, match=r"outside a checkout give endpoints=Endpoints.of"), connect("sales"):
+        pass
 
 
 def test_closed_client_says_so(client):
