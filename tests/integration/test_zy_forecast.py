@@ -44,7 +44,7 @@ def test_forecast_is_published_and_says_from_which_release_it_is(forecast, setti
     with connect("delay_forecast", endpoints=settings.endpoints) as client:
         mart, rows = client.read_mart("forecast_by_quarter", decimals="float"), client.read_clean()
     (file,) = forecast[1].glob("*.csv")
-    assert len(rows) == len(file.read_text().splitlines()) - 1 > 100
+    assert len(rows) == len(file.read_text().splitlines()) - 1 > 50
     assert set(rows["flights_release"]) == {int(re.search(r"release (\d+)", forecast[0]).group(1))}
     assert mart["mean_forecast"].between(-20, 60).all()
     assert len(mart) == len(rows)

@@ -31,7 +31,8 @@ from warehouse.contract import Column, Contract, InputFormat
 from warehouse.contract_file import contract_path, load_contract
 from warehouse.errors import ContractError, InputFileError
 from warehouse.lock import DatasetLock, LockOwner
-from warehouse.paths import DatasetPaths, root
+from warehouse.paths import DatasetPaths
+from warehouse.paths import root as hdfs_root
 from warehouse.run import new_run_id
 from warehouse.settings import REPOSITORY
 
@@ -397,7 +398,7 @@ def test_whatever_files_are_called_nothing_is_written_outside_of_the_dataset(see
             ledger.append(storage, ledger.Event(dataset, "held", 1, "run", "now", "ann", name))
             for written in storage.written:
                 assert normpath(written) == written
-                zone, of, *rest = written.removeprefix(f"{root()}/").split("/")
+                zone, of, *rest = written.removeprefix(f"{hdfs_root()}/").split("/")
                 if zone == "ledger":
                     assert (of, rest[0].split(".")[0].lstrip("_")) == ("releases", dataset), written
                 else:
@@ -426,7 +427,7 @@ def test_whatever_a_dataset_is_called_its_paths_stay_inside_or_it_is_refused(see
             else:
                 for path in (paths.raw, paths.lock, paths.releases, paths.staging("0a")):
                     assert normpath(path) == path
-                    assert path.startswith(f"{root()}/")
+                    assert path.startswith(f"{hdfs_root()}/")
                     assert name in path.split("/")
 
 
