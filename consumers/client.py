@@ -34,7 +34,7 @@ Source = Literal["auto", "hive", "files"]
 """Where rows come from: HiveServer2, the Parquet files of the release, or what is faster for so many rows."""
 
 _FEW_ROWS = 10_000
-"""Up to so many HiveServer2 is the faster way; see bench/client_read.py."""
+"""Up to so many HiveServer2 is asked: a guess, bench/client_read.py has measured 3,000,000 rows only."""
 
 _Answer = TypeVar("_Answer")
 
@@ -189,7 +189,8 @@ class Client:
     ) -> pa.Table:
         self._refuse_closed()
         partitions = self.release.tables[table].partitions
-        chosen = [value for value in partitions if quarters is None or value in _partition_values(quarters)]
+        wanted = partitions.keys() if quarters is None else _partition_values(quarters)
+        chosen = [value for value in partitions if value in wanted]
         few = sum(partitions[value].rows for value in chosen) <= _FEW_ROWS
         if not chosen or source == "hive" or (source == "auto" and few):
             return table_of(self._ask(lambda server: self._select(server, table, chosen, columns)))

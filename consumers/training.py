@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from consumers.frames import Decimals, frame_of
 from warehouse.errors import UsageError
-from warehouse.ledger import Event
+from warehouse.ledger import Event, live_release
 from warehouse.release import Release
 from warehouse.run import parse_utc
 
@@ -80,12 +80,12 @@ def release_at(dataset: str, events: Sequence[Event], as_of: datetime) -> int:
         raise UsageError(f"as_of {as_of} has no time zone: give datetime(..., tzinfo=UTC)")
     if as_of > datetime.now(UTC):
         raise UsageError(f"as_of {as_of} is in the future: the same call would give other rows later")
-    moves = [event for event in events if event.kind in ("published", "rolled_back")]
-    known = [event.release for event in moves if parse_utc(event.at) <= as_of]
-    if not known:
-        first = f"its first was published at {moves[0].at} UTC" if moves else "it has none yet"
+    number = live_release([event for event in events if parse_utc(event.at) <= as_of])
+    if number is None:
+        published = next((event.at for event in events if event.kind == "published"), None)
+        first = f"its first was published at {published} UTC" if published else "it has none yet"
         raise UsageError(f"{dataset} had no release at {as_of}: {first}")
-    return known[-1]
+    return number
 
 
 def columns_needed(release: Release, entities: pd.DataFrame, features: Sequence[Feature], at: str) -> list[str]:
