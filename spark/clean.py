@@ -79,7 +79,8 @@ def clean(spark: SparkSession, contract: Contract, task: CleanTask) -> CleanCoun
     superseded: dict[str, FileRows] = {}
     if rows is not None and everywhere is not None:
         versions = with_newest(rows, everywhere, contract, task.sources)
-        rows, superseded = _newest_only(versions), rows_by_origin(_older(versions))
+        # The join put the key first; files keep the order of the contract, as the tables do.
+        rows, superseded = _newest_only(versions).select(rows.columns), rows_by_origin(_older(versions))
     written = {} if rows is None else _write(spark, contract, task, quarters, rows)
     return CleanCounts({q: written.get(q, {}) for q in quarters}, {q: superseded.get(q, {}) for q in quarters})
 
@@ -168,7 +169,7 @@ def _version(contract: Contract, sources: Iterable[StagedSource]) -> Expression:
 
 
 def _newest_only(versions: DataFrame) -> DataFrame:
-    return versions.where(F.col(_VERSION) == F.col(_NEWEST)).drop(_VERSION, _NEWEST)
+    return versions.where(F.col(_VERSION) == F.col(_NEWEST))
 
 
 def _older(versions: DataFrame) -> DataFrame:

@@ -71,6 +71,14 @@ def test_newest_is_by_sequence_then_file_then_line(spark: SparkSession, tmp_path
     )
 
 
+def test_files_have_the_columns_in_the_order_of_the_contract(spark: SparkSession, tmp_path: Path) -> None:
+    assert _contract().key == ("id",)
+    source = _source(spark, tmp_path, "b1", 1, [(_day(1), 1, "value", "a.csv", 1)])
+    clean(spark, _contract(), CleanTask([source], [], [_Q1], str(tmp_path / "clean"), _LARGE))
+    found = spark.read.parquet(str(tmp_path / "clean" / f"quarter_start={_Q1}")).columns
+    assert found == ["at", "id", "value", "source_batch", "source_file", "source_line"]
+
+
 def test_a_row_that_moves_to_another_quarter_is_superseded_where_it_was(spark: SparkSession, tmp_path: Path) -> None:
     first = _source(spark, tmp_path, "b1", 1, [
         (_day(1), 1, "moves", "a.csv", 1), (_day(1), 2, "stays", "a.csv", 2), (_day(8), 3, "untouched", "a.csv", 3),
