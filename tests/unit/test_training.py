@@ -114,6 +114,13 @@ def test_rows_at_or_after_the_moments_change_nothing(found, wanted, planted):
     pd.testing.assert_frame_equal(build([*found, *future], wanted).frame, build(found, wanted).frame)
 
 
+def test_a_row_at_the_moment_is_not_known_and_one_at_the_start_of_the_days_is():
+    found = [("a", 47, 1, None), ("a", 48, 10, None), ("a", 71, 100, None), ("a", 72, 1000, None)]
+    features = [Feature("all", "units", "sum"), Feature("day", "units", "sum", days=1), FEATURES[-1]]
+    frame = build(found, [("a", 72)], features).frame
+    assert frame[["all", "day", "newest"]].to_numpy().tolist() == [[111, 110, 100]]
+
+
 def test_index_and_other_names_of_the_moment_are_kept():
     wanted = asked([("a", 5), ("a", 50)]).rename(columns={"at": "when"}).set_index(pd.Index([7, 3], name="id"))
     made = join(RELEASE, table([("a", 1, 2, None)]), wanted, AS_OF, [FEATURES[0]], "when", "float")
