@@ -1,20 +1,55 @@
-"""The examples of the documents for consumers, typed as they stand, on a stack with the flights."""
+"""The documents for consumers, typed as they stand, on a stack with the flights."""
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 
 import pytest
 
+from hadoop.java import find_java_home
+from tests import documents
+from tests.faults.commands import Command
+from tests.faults.workers import with_one_release
 from tests.integration.conftest import must
 from warehouse.settings import REPOSITORY
 
-BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+STAND_INS = {
+    "crontab": """case "$1" in
+  -l) [ -e "$HOME/crontab" ] || { echo "no crontab for ann" >&2; exit 1; }; cat "$HOME/crontab" ;;
+  -) cat >"$HOME/crontab" ;;
+esac
+""",
+    "systemctl": "exit 1\n",
+}
+"""A machine with cron and without systemd; nothing that belongs to the one of the tests is touched."""
 
 
-def blocks(document):
-    return BLOCK.findall((REPOSITORY / document).read_text())
+@pytest.fixture
+def shell(flights, settings, tmp_path):
+    """Types a line in the checkout, on the stack of the tests."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, text in STAND_INS.items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}")
+        (programs / name).chmod(0o755)
+    path = [programs, REPOSITORY / "consumers" / "shell", find_java_home() / "bin", os.environ["PATH"]]
+    environment = {**os.environ, "PATH": ":".join(map(str, path)), "STACKHOUSE_JOBS": str(tmp_path / "jobs")}
+
+    def type_line(line, **more):
+        done = subprocess.run(
+            ["bash", "-c", on_this_stack(line, settings)],
+            cwd=REPOSITORY,
+            env={**environment, **more},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, (line, done.stdout, done.stderr)
+        return done.stdout
+
+    return type_line
 
 
 def on_this_stack(text, settings):
@@ -26,7 +61,7 @@ def on_this_stack(text, settings):
 @pytest.mark.parametrize("document", ["docs/consumers.md"])
 def test_python_examples_of_a_document_run_one_after_the_other(flights, settings, document, tmp_path):
     script = tmp_path / "examples.py"
-    script.write_text(on_this_stack("\n".join(text for kind, text in blocks(document) if kind == "python"), settings))
+    script.write_text(on_this_stack("\n".join(documents.fenced(document, "python")), settings))
     done = subprocess.run(
         [sys.executable, "-W", "error::DeprecationWarning:__main__", str(script)],
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
@@ -40,11 +75,67 @@ def test_python_examples_of_a_document_run_one_after_the_other(flights, settings
     assert "mean_delay_30d" in done.stdout
 
 
-def test_lines_for_a_shell_end_well(flights, stackhouse):
-    lines = [line for kind, text in blocks("docs/consumers.md") if kind == "sh" for line in text.splitlines()]
+def test_lines_for_a_shell_end_well(shell):
+    lines = [line for text in documents.fenced("docs/consumers.md", "sh") for line in text.splitlines()]
     assert len(lines) == 5
-    for line in lines:
-        done = subprocess.run(["bash", "-c", line], cwd=REPOSITORY, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, (line, done.stderr)
-    assert "2001Q2" in done.stdout
-    must(stackhouse("query", "SELECT 1"))
+    assert "2001Q2" in [shell(line) for line in lines][-1]
+
+
+def test_lines_for_a_stack_with_flights_end_well(shell, stackhouse):
+    printed = {line: shell(line) for line in documents.FLIGHTS}
+    must(stackhouse("unpin", "flights", "1"))
+    for line in documents.FLIGHTS:
+        if "query" in line:
+            assert "2001Q2" in printed[line]
+
+
+def test_ways_to_connect_of_the_readme_work(shell, settings):
+    """The commands, the statement of Python and the address in its table."""
+    table = (REPOSITORY / "README.md").read_text().partition("### Connect")[2].partition("\n\nDESCRIBE")[0]
+    spans = re.findall(r"`([^`]+)`", table)
+    commands = [span for span in spans if span.startswith("./stackhouse ")]
+    assert ["1" in shell(commands[0]), "delays_by_quarter" in shell(commands[1])] == [True, True]
+    (python,) = [span for span in spans if span.startswith("pyhive.")]
+    one = f"import pyhive.hive; c = {python}.cursor(); c.execute('SELECT 1'); print(c.fetchall())"
+    assert shell(shlex.join([sys.executable, "-c", one])) == "[(1,)]\n"
+    (address,) = [span for span in spans if span.startswith("http://")]
+    assert '"pathSuffix":"releases"' in shell(f"curl --silent --fail '{address}'")
+
+
+def test_lines_for_a_dataset_with_two_releases_end_well(settings, tmp_path):
+    world = with_one_release(settings, tmp_path)
+    world.load()
+    world.publish()
+    environment = {**world.environment, "STACKHOUSE_DATASETS": str(world.home)}
+    for line in documents.TWO_RELEASES:
+        # What may be left out is typed too, but for the files, which are anybody's.
+        text = line.replace("[FILE...]", "").translate(str.maketrans("", "", "[]")).replace("flights", world.dataset)
+        words = shlex.split(text.replace("SELECT ...", f"SELECT * FROM {world.dataset}.totals"))
+        ended = Command(world.home, words[1:], environment=environment).end()
+        assert ended.code == 0, (line, ended.err)
+    assert world.problems([world.show(1), world.expect()], settled=True) == []
+
+
+def test_lines_for_ones_own_data_lead_to_a_mart(shell, tmp_path):
+    (tmp_path / "sales.csv").write_text(
+        "id,sold_at,amount\n" + "".join(f"{n},2001-0{1 + n % 6}-01 10:00:00,{n}.50\n" for n in range(1, 61))
+    )
+    printed = [shell(line, HOME=str(tmp_path), STACKHOUSE_DATASETS=str(tmp_path)) for line in documents.OWN_DATA]
+    assert "2001Q2" in printed[-1]
+
+
+def test_lines_for_java_and_python_by_jdbc_print_a_quarter(shell, tmp_path):
+    lines = [*documents.JDBC, f".venv/bin/python -m consumers.jdbc.read_jdbc '{documents.JDBC_URL}' 2001Q2"]
+    if not (find_java_home() / "bin" / "javac").exists():
+        # Java runs a program from its source with the compiler of a JDK only.
+        lines = [line for line in lines if ".java " not in line]
+    printed = {line: shell(line.replace("DIR", str(tmp_path / "jars"))) for line in lines}
+    assert [line for line, text in printed.items() if "2001Q2" not in text] == [
+        line for line in lines if line.startswith("mvn")
+    ]
+
+
+def test_lines_for_timers_end_well_and_leave_no_timer(shell, tmp_path):
+    printed = {line: shell(line, HOME=str(tmp_path)) for line in documents.TIMERS}
+    assert "04:30" in printed["./stackhouse schedule show"]
+    assert (tmp_path / "crontab").read_text().strip() == ""

@@ -1,14 +1,18 @@
 """consumers/shell/run-quarter.sh, with a stand-in for ./stackhouse."""
 
 import fcntl
+import json
 import os
 import re
 import shutil
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
+from tests.documents import scripts
 from warehouse.settings import REPOSITORY
 
 SCRIPT = Path("consumers/shell/run-quarter.sh")
@@ -280,3 +284,45 @@ def test_page_has_every_variable_and_every_outcome():
     outcomes = set(re.findall(r'echo "?([a-z]+)"? ;;', script))
     assert len(outcomes) == 6
     assert all(f"`{outcome}`" in page for outcome in outcomes)
+
+
+MAIL, WEBHOOK = scripts("docs/schedule.md")
+
+
+def test_mail_of_the_document_has_the_end_of_the_log(checkout):
+    checkout.ends_with(3)
+    checkout.program("mail", '#!/bin/sh\ncd "$(dirname "$0")"\nprintf "%s\\n" "$@" >mail.arguments\ncat >mail.text\n')
+    done = checkout.run(
+        "flights", PATH=f"{checkout.root}:/usr/bin:/bin", STACKHOUSE_ON_FAILURE=checkout.program("tell", MAIL)
+    )
+    assert done.returncode == 3
+    assert checkout.lines("mail.arguments") == ["-s", "stackhouse: flights held (3)", "you@example.org"]
+    assert "stackhouse: why" in checkout.lines("mail.text")
+
+
+class Webhook(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        self.server.got = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.kind = self.headers["Content-Type"]
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
+def test_webhook_of_the_document_is_posted(checkout):
+    checkout.ends_with(1)
+    with HTTPServer(("127.0.0.1", 0), Webhook) as server:
+        serving = threading.Thread(target=server.handle_request)
+        server.timeout = 30
+        serving.start()
+        config = checkout.root / ".config" / "stackhouse" / "webhook"
+        config.parent.mkdir(parents=True)
+        config.write_text(f'url = "http://127.0.0.1:{server.server_port}/hook"\n')
+        hook = checkout.program("tell", WEBHOOK)
+        done = checkout.run("flights", HOME=str(checkout.root), STACKHOUSE_ON_FAILURE=hook)
+        serving.join()
+    assert done.returncode == 1
+    assert json.loads(server.got) == {"text": "stackhouse: flights failed (1)"}
+    assert server.kind == "application/json"

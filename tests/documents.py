@@ -1,0 +1,116 @@
+"""What the documents for those who read the warehouse tell people to type."""
+
+import re
+from itertools import groupby
+
+from warehouse.settings import REPOSITORY
+
+DOCUMENTS = ("README.md", "docs/consumers.md", "docs/jdbc.md", "docs/schedule.md")
+
+_FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_INDENT = "    "
+_COMMENT = re.compile(r"\s{2,}\S.*$")
+
+
+def fenced(document: str, language: str) -> list[str]:
+    """Texts of the fenced blocks in a language."""
+    return [text for kind, text in _FENCED.findall(_read(document)) if kind == language]
+
+
+def scripts(document: str) -> list[str]:
+    """Texts of the indented blocks that are whole programs."""
+    return [text for text in _indented(document) if text.startswith("#!")]
+
+
+def lines(document: str) -> list[str]:
+    """Each line of the other indented blocks, without the comment that two blanks part from it."""
+    others = [text for text in _indented(document) if not text.startswith("#!")]
+    return [_COMMENT.sub("", line) for text in others for line in text.splitlines()]
+
+
+def _read(document: str) -> str:
+    return (REPOSITORY / document).read_text(encoding="utf-8")
+
+
+def _indented(document: str) -> list[str]:
+    text = _FENCED.sub("", _read(document))
+    groups = groupby(text.splitlines(), key=lambda line: line.startswith(_INDENT))
+    return ["\n".join(line.removeprefix(_INDENT) for line in group) + "\n" for indented, group in groups if indented]
+
+
+FLIGHTS = (
+    "./stackhouse up",
+    "./stackhouse status",
+    "./stackhouse doctor",
+    "./stackhouse load flights data/flights/*.csv.gz",
+    "./stackhouse run flights",
+    './stackhouse query "SELECT * FROM flights.delays_by_quarter"',
+    "./stackhouse quarantine flights",
+    "./stackhouse contract check flights",
+    "./stackhouse history flights",
+    "./stackhouse pin flights 1 --reason TEXT",
+)
+"""Typed as they stand where the flights are published."""
+
+TWO_RELEASES = (
+    "./stackhouse diff flights 1 2",
+    './stackhouse query --release 1 "SELECT ..."',
+    "./stackhouse rollback flights [--to 1]",
+    "./stackhouse gc flights",
+    "./stackhouse reprocess flights [FILE...]",
+)
+"""Typed for a small dataset with two releases."""
+
+OWN_DATA = (
+    "./stackhouse new sales ~/sales.csv",
+    "./stackhouse contract check sales",
+    "./stackhouse load sales ~/sales.csv",
+    "./stackhouse run sales",
+    './stackhouse query "SELECT * FROM sales.sales_by_quarter"',
+)
+"""Typed with another home directory and another one for contracts."""
+
+JDBC = (
+    "mvn -f consumers/jdbc process-resources -Dstackhouse.jars=DIR",
+    "java -cp 'DIR/jdbc/*' consumers/jdbc/QuarterlyDelays.java jdbc:hive2://localhost:10000/default 2001Q2",
+    "mvn -f consumers/jdbc compile -Dstackhouse.jars=DIR",
+    "java -cp 'DIR/classes:DIR/jdbc/*' QuarterlyDelays jdbc:hive2://localhost:10000/default 2001Q2",
+    ".venv/bin/python -m consumers.jdbc.read_jdbc jdbc:hive2://localhost:10000/default 2001Q2",
+)
+"""Typed with a new directory as DIR."""
+
+JDBC_URL = "jdbc:hive2://localhost:10000/flights;socketTimeout=60000?hive.fetch.task.conversion.threshold=1000000000"
+"""Given to the example in Python."""
+
+TIMERS = (
+    "./stackhouse schedule install flights --every quarter",
+    "./stackhouse schedule show",
+    "./stackhouse schedule run flights",
+    "./stackhouse schedule remove flights",
+    "run-quarter.sh flights",
+    "run-quarter.sh flights due",
+)
+"""Typed with a stand-in for crontab; `run-quarter.sh` from its directory."""
+
+ELSEWHERE = {
+    "./stackhouse demo": "the first thing that anybody types; its parts: tests/integration/test_flights.py",
+    "./stackhouse test": "is what runs here",
+    "./stackhouse down": "ends what all tests use; tests/integration/test_zz_lifecycle.py",
+    "./stackhouse logs hiveserver2 -f": "never ends",
+    "./stackhouse generate trips --rows 1000000 --seed 1 --out /tmp/trips": "tests/unit/test_generator.py, fewer rows",
+    "docker compose up -d --build --wait": "tests/cluster",
+    "./stackhouse demo --profile compose": "tests/cluster",
+    "rm -rf .stackhouse .venv": "removes what runs here",
+    "STACKHOUSE_HOME=~/second STACKHOUSE_PORT_OFFSET=500 ./stackhouse up": "the suite's own stack is a second one",
+    "apt-get install python3-venv openjdk-17-jre-headless maven": "needs root",
+    "pip install '.[client]'": "asks a registry; tests/unit/test_documents.py sees what the packages bring",
+    "pip install '.[client,ml]'": "asks a registry; tests/unit/test_documents.py sees what the packages bring",
+    "python -m consumers.examples.forecast_delays --out forecast --publish": "tests/integration/test_zy_forecast.py",
+    "journalctl --user -u stackhouse-flights": "needs a user's systemd",
+    "loginctl enable-linger": "needs a user's systemd",
+    "less .stackhouse/logs/schedule.flights.log": "a pager",
+    "run-quarter.sh flights 2026Q3": "a quarter to come; tests/unit/test_run_quarter.py",
+    "STACKHOUSE_ON_FAILURE=/home/you/bin/stackhouse-mail": "a line of a crontab; tests/unit/test_run_quarter.py",
+    "30 4 * * * /home/you/stackhouse/consumers/shell/run-quarter.sh flights due": "a line of a crontab",
+}
+"""Typed by no test of documents, and why."""
