@@ -8,7 +8,7 @@ from typing import Any
 
 from cli.board import StepBoard
 from cli.driver import place_driver
-from cli.planning import Inputs, make_plan
+from cli.planning import Inputs, make_plan, refuse_unknown_quarters
 from cli.publishing import Made, publish_release
 from cli.recovery import remove_run
 from cli.releasing import build_release, staged_batches
@@ -94,7 +94,7 @@ def run_pipeline(settings: Settings, dataset: str, request: RunRequest, board: S
     """Bring the published tables up to date with the loaded batches.
 
     Raises:
-        UsageError: Nothing is loaded, or a quarter has no rows.
+        UsageError: Nothing is loaded, or a quarter that was asked for has no rows: nothing is published.
         ContractError: The contract changed so that published rows may change, and nobody asked for that.
         HeldError: A check failed; readers keep the old release.
         JobError: The Spark job failed; readers keep the old release.
@@ -133,6 +133,7 @@ class _Run:
         result = self._run_job(plan)
         made = self._commit_staged(inputs, result)
         inputs = replace(inputs, staged={**inputs.staged, **{staged.batch: staged for staged in made}})
+        self._refuse_unknown_quarters(inputs)
         number = max(release_numbers(self._storage, self._contract.dataset), default=0) + 1
         release = build_release(inputs, plan, result, number, self._settings.user)
         self._storage.publish(self._paths.release(number), release.to_json())
@@ -142,6 +143,14 @@ class _Run:
         report = replace(self._report(inputs.batches, release, result, made, monotonic() - began), checks=checks)
         self._writer.note(steps=report.seconds)
         return report
+
+    def _refuse_unknown_quarters(self, inputs: Inputs) -> None:
+        try:
+            refuse_unknown_quarters(inputs)
+        except UsageError:
+            # What is staged stays; the next run publishes it.
+            remove_run(self._storage, self._contract.dataset, self._id)
+            raise
 
     def _commit_staged(self, inputs: Inputs, result: JobResult) -> list[StagedBatch]:
         made = staged_batches(inputs.batches, result)

@@ -46,10 +46,12 @@ def make_plan(inputs: Inputs, run: str) -> JobPlan | None:
     """Plan a run; `None` when readers would see no difference.
 
     Raises:
-        UsageError: A quarter was asked for that has no rows.
+        UsageError: A quarter was asked for that has no rows, as far as that is known before staging.
     """
     paths = DatasetPaths(inputs.contract.dataset)
     to_stage = [batch for batch in inputs.batches if batch.id not in inputs.staged]
+    if not to_stage:
+        refuse_unknown_quarters(inputs)
     clean_quarters = _clean_quarters(inputs)
     kept = inputs.kept.tables[CLEAN].partitions if inputs.kept else {}
     marts = [_mart_task(inputs, mart, paths, run, sorted(kept)) for mart in inputs.marts]
@@ -83,14 +85,25 @@ def _unpublished(inputs: Inputs) -> bool:
     return not inputs.staged.keys() <= (inputs.kept.batches if inputs.kept else {}).keys()
 
 
-def _asked(inputs: Inputs) -> set[str]:
+def refuse_unknown_quarters(inputs: Inputs) -> None:
+    """To be called when every batch is staged: only then is it known which quarters have rows.
+
+    Raises:
+        UsageError: A quarter was asked for that has no rows.
+    """
+    known = _known_quarters(inputs)
+    if unknown := [str(quarter) for quarter in inputs.quarters if quarter.start.isoformat() not in known]:
+        raise UsageError(f"{inputs.contract.dataset} has no rows of {', '.join(unknown)}")
+
+
+def _known_quarters(inputs: Inputs) -> set[str]:
     known = {quarter for staged in inputs.staged.values() for quarter in staged.quarters}
-    known |= set(inputs.live.tables[CLEAN].partitions) if inputs.live else set()
-    asked = {quarter.start.isoformat(): quarter for quarter in inputs.quarters}
-    for start, quarter in asked.items():
-        if start not in known:
-            raise UsageError(f"{inputs.contract.dataset} has no rows of {quarter} in any staged batch")
-    return set(asked)
+    return known | (set(inputs.live.tables[CLEAN].partitions) if inputs.live else set())
+
+
+def _asked(inputs: Inputs) -> set[str]:
+    """Quarters asked for; the job adds those of the batches that it stages by itself."""
+    return {quarter.start.isoformat() for quarter in inputs.quarters} & _known_quarters(inputs)
 
 
 def _definitions_differ(inputs: Inputs) -> bool:

@@ -19,6 +19,7 @@ from tests.integration.conftest import must, refused
 from tests.waiting import until
 from warehouse.errors import QueryError, ReleaseGoneError, StackDownError, UsageError
 from warehouse.paths import ledger_table
+from warehouse.quarter import Quarter
 from warehouse.release import CLEAN, QUARANTINE
 from warehouse.steps import Step
 
@@ -199,3 +200,17 @@ def test_schedule_runs_what_was_loaded_since_and_nothing_twice(world):
     assert Step.PUBLISHED in timer().steps
     assert world.problems([world.expect()], settled=True) == []
     assert Step.PUBLISHED not in timer().steps
+
+
+def test_quarter_of_a_batch_that_was_just_loaded_can_be_run_and_one_without_rows_publishes_nothing(world):
+    before = world.seen()
+    world.load()
+    ended = world.do("run", "--quarter", "1999Q4")
+    assert ended.code == 2
+    assert f"{world.dataset} has no rows of 1999Q4" in ended.err
+    assert world.problems([before], settled=True) == []
+    expected = world.expect()
+    new = {quarter for quarter, *_ in expected.totals} - {quarter for quarter, *_ in before.totals}
+    ended = world.do("run", "--quarter", str(Quarter.from_partition(min(new))))
+    assert ended.code == 0, ended.err
+    assert world.problems([expected], settled=True) == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.planning import Inputs, make_plan
+from cli.planning import Inputs, make_plan, refuse_unknown_quarters
 from cli.releasing import build_release, staged_batches
 from warehouse.batch import Batch, BatchFile
 from warehouse.conservation import law_of
@@ -175,6 +175,16 @@ def test_asked_quarter_without_rows_is_refused(first):
     _, after = first
     with pytest.raises(UsageError, match="no rows of 1999Q4"):
         make_plan(replace(after, quarters=(Quarter(1999, 4),)), "run2")
+
+
+def test_asked_quarter_may_be_in_a_batch_that_is_not_staged(first):
+    _, after = first
+    given = replace(after, batches=[*after.batches, batch(2)], quarters=(Quarter(1999, 4), Quarter(2001, 2)))
+    plan = make_plan(given, "run2")
+    assert [task.batch for task in plan.stage] == [batch(2).id]
+    assert plan.clean_quarters == [Q2]
+    with pytest.raises(UsageError, match=r"trips has no rows of 1999Q4$"):
+        refuse_unknown_quarters(given)
 
 
 @pytest.mark.parametrize(("clean", "holds"), [({Q1: 5, Q2: 3}, True), ({Q1: 4, Q2: 3}, False), ({Q1: 6, Q2: 3}, False)])
