@@ -1,5 +1,6 @@
 """Training sets without leakage: what was known of each entity at its moment, and nothing that came later."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,20 +38,25 @@ class Feature:
         name: Column in the training set.
         column: Of the clean rows. NULL counts for nothing.
         function: What is made of its values; without a row 0 for `count`, NULL for the others.
-        days: Only rows of so many days before the moment; `None`: all before it.
+        days: Only rows of the last so many days; `None`: all.
+        lag_days: So many days after its event time a row is known, and counts: how late a flight arrives is not known
+            when it is scheduled to depart. `days` are counted back from there.
     """
 
     name: str
     column: str
     function: Function
     days: float | None = None
+    lag_days: float = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be computed."""
         if self.function not in _SQL:
             raise UsageError(f"feature {self.name}: {self.function!r} is none of {', '.join(_SQL)}")
-        if self.days is not None and not self.days > 0:
-            raise UsageError(f"feature {self.name}: {self.days} days hold no row; give more than 0")
+        if self.days is not None and not (self.days > 0 and math.isfinite(self.days)):
+            raise UsageError(f"feature {self.name}: {self.days} days hold no row; give more than 0, or None for all")
+        if not (self.lag_days >= 0 and math.isfinite(self.lag_days)):
+            raise UsageError(f"feature {self.name}: lag_days {self.lag_days}: a row is not known before it happened")
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,9 @@ class TrainingSet:
 def release_at(dataset: str, events: Sequence[Event], as_of: datetime) -> int:
     """Number of the release that readers saw at a moment.
 
+    The ledger has whole seconds: a move counts from the next one on. So what is asked within the second of a move,
+    before or after it, gets the same answer, now and later.
+
     Raises:
         UsageError: The moment has no time zone or is in the future, or there was no release yet.
     """
@@ -80,7 +89,7 @@ def release_at(dataset: str, events: Sequence[Event], as_of: datetime) -> int:
         raise UsageError(f"as_of {as_of} has no time zone: give datetime(..., tzinfo=UTC)")
     if as_of > datetime.now(UTC):
         raise UsageError(f"as_of {as_of} is in the future: the same call would give other rows later")
-    number = live_release([event for event in events if parse_utc(event.at) <= as_of])
+    number = live_release([event for event in events if parse_utc(event.at) < as_of.replace(microsecond=0)])
     if number is None:
         published = next((event.at for event in events if event.kind == "published"), None)
         first = f"its first was published at {published} UTC" if published else "it has none yet"
@@ -94,15 +103,20 @@ def columns_needed(release: Release, entities: pd.DataFrame, features: Sequence[
     Raises:
         UsageError: The entities do not say whose rows are meant, or before when; or features are missing.
     """
-    known = [column["name"] for column in release.meaning["columns"]]
+    kinds = {column["name"]: column["type"] for column in release.meaning["columns"]}
     keys = [name for name in entities.columns if name != at]
     if at not in entities.columns or not pd.api.types.is_datetime64_dtype(entities[at].dtype):
         raise UsageError(f"the entities need a column {at!r} of datetime64 without a time zone, the moment of each")
     if not keys or not features:
         raise UsageError("give entities with at least one column of the clean rows besides the moment, and a feature")
     wanted = [*keys, *(feature.column for feature in features)]
-    if unknown := sorted({name for name in wanted if name not in known}):
-        raise UsageError(f"clean rows of {release.dataset} have no {', '.join(unknown)}; they have: {', '.join(known)}")
+    if unknown := sorted({name for name in wanted if name not in kinds}):
+        raise UsageError(f"clean rows of {release.dataset} have no {', '.join(unknown)}; they have: {', '.join(kinds)}")
+    for feature in features:
+        if feature.function in _OF_NUMBERS and not kinds[feature.column].startswith(_NUMBERS):
+            raise UsageError(
+                f"feature {feature.name}: {feature.column} is {kinds[feature.column]}, which has no {feature.function}"
+            )
     names = [*entities.columns, *(feature.name for feature in features)]
     if len(set(names)) < len(names):
         raise UsageError(f"two columns of the training set have the same name: {', '.join(names)}")
@@ -133,27 +147,59 @@ def join(  # noqa: PLR0913, PLR0917 - the parts of one join
         UsageError: An entity's moment is missing or lies behind `as_of`.
     """
     _refuse_later(entities[at], at, _wall_clock(as_of, release.meaning["time_zone"]))
-    asked = pa.Table.from_pandas(entities.reset_index(drop=True), preserve_index=False)
+    asked = pa.Table.from_pandas(
+        # Not in nanoseconds, in which DuckDB would write the moments of all rows: they hold 1677 to 2262 only.
+        entities.reset_index(drop=True).astype({at: "datetime64[us]"}),
+        preserve_index=False,
+    )
     asked = asked.append_column(_ROW, pa.array(range(asked.num_rows)))
-    moment = _quoted(release.meaning["event_time"])
-    keys = " AND ".join(f"r.{_quoted(name)} = e.{_quoted(name)}" for name in entities.columns if name != at)
-    kinds = {column["name"]: column["type"] for column in release.meaning["columns"]}
-    figures = ", ".join(_figure(feature, kinds[feature.column], moment, _quoted(at)) for feature in features)
+    keys = [f"r.{_quoted(name)} = e.{_quoted(name)}" for name in entities.columns if name != at]
+    clock = _Clock(release, f"e.{_quoted(at)}")
+    least = min(feature.lag_days for feature in features)
+    figures = ", ".join(_figure(feature, release, clock) for feature in features)
     with duckdb.connect() as database:
         # With more threads the order in which floats are added, and so their sum, would be another every time.
         database.execute("SET threads = 1")
         database.register("e", asked)
         database.register("r", rows)
-        found = database.sql(
-            f"SELECT {figures} FROM e LEFT JOIN r ON {keys} AND r.{moment} < e.{_quoted(at)} "  # noqa: S608
-            f"GROUP BY e.{_ROW} ORDER BY e.{_ROW}"
-        ).to_arrow_table()
-    computed = frame_of(found, decimals).set_index(entities.index)
-    return TrainingSet(entities.join(computed), release.number, release.contract, as_of.astimezone(UTC))
+        try:
+            found = database.sql(
+                f"SELECT {figures} FROM e LEFT JOIN r ON {' AND '.join([*keys, clock.known(least)])} "  # noqa: S608
+                f"GROUP BY e.{_ROW} ORDER BY e.{_ROW}"
+            ).to_arrow_table()
+        except duckdb.Error as problem:
+            raise UsageError(f"entities and rows of {release.dataset} cannot be joined: {problem}") from problem
+    computed = frame_of(found, decimals)
+    # By position: labels of the entities need not be different.
+    frame = entities.assign(**{name: computed[name].array for name in computed.columns})
+    return TrainingSet(frame, release.number, release.contract, as_of.astimezone(UTC))
+
+
+class _Clock:
+    """When a row has happened, in SQL: a day has when it is over, a moment at once."""
+
+    def __init__(self, release: Release, at: str) -> None:
+        event_time = release.meaning["event_time"]
+        (kind,) = [column["type"] for column in release.meaning["columns"] if column["name"] == event_time]
+        self.at = at
+        self.moment = f"r.{_quoted(event_time)}"
+        self._is_day = kind == "DATE"
+        self._end = f"{self.moment} + INTERVAL 1 DAY" if self._is_day else self.moment
+
+    def known(self, lag_days: float) -> str:
+        return f"{self._end} {'<=' if self._is_day else '<'} {self._before(lag_days)}"
+
+    def within(self, days: float, lag_days: float) -> str:
+        return f"{self._end} {'>' if self._is_day else '>='} {self._before(lag_days + days)}"
+
+    def _before(self, days: float) -> str:
+        return f"{self.at} - to_seconds({float(days) * 86400!r})"
 
 
 _ROW = "_row"
 _WHOLE = ("TINYINT", "SMALLINT", "INT", "BIGINT")
+_NUMBERS = (*_WHOLE, "DECIMAL", "DOUBLE", "FLOAT")
+_OF_NUMBERS = ("sum", "mean")
 
 
 def _wall_clock(as_of: datetime, zone: str | None) -> datetime:
@@ -168,11 +214,15 @@ def _refuse_later(moments: "pd.Series[pd.Timestamp]", at: str, latest: datetime)
         raise UsageError(f"an entity's moment, {moments.max()}, lies behind as_of, {latest} in the dataset's time zone")
 
 
-def _figure(feature: Feature, kind: str, moment: str, at: str) -> str:
-    figure = _SQL[feature.function].format(column=f"r.{_quoted(feature.column)}", moment=f"r.{moment}")
-    seconds = "" if feature.days is None else f" FILTER (r.{moment} >= e.{at} - to_seconds({feature.days * 86400!r}))"
+def _figure(feature: Feature, release: Release, clock: _Clock) -> str:
+    (kind,) = [column["type"] for column in release.meaning["columns"] if column["name"] == feature.column]
+    figure = _SQL[feature.function].format(column=f"r.{_quoted(feature.column)}", moment=clock.moment)
+    chosen = [clock.known(feature.lag_days)]
+    if feature.days is not None:
+        chosen.append(clock.within(feature.days, feature.lag_days))
+    figure = f"{figure} FILTER ({' AND '.join(chosen)})"
     # DuckDB adds whole numbers in 128 bits, which no frame has.
-    whole = f"CAST({figure}{seconds} AS BIGINT)" if feature.function == "sum" and kind in _WHOLE else figure + seconds
+    whole = f"CAST({figure} AS BIGINT)" if feature.function == "sum" and kind in _WHOLE else figure
     return f"{whole} AS {_quoted(feature.name)}"
 
 

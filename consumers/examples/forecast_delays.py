@@ -3,11 +3,12 @@
     pip install '.[client,ml]'
     python -m consumers.examples.forecast_delays --out forecast --publish
 
-Weeks are rows: what was known of an airport on a Monday, and the mean delay of the seven days that followed. Each of
+Weeks are rows: what was known of an airport on a Monday, and the mean delay of the seven days that followed. A delay is
+known when the flight has arrived, not when it was to depart: on a Monday that of no flight since Friday counts. Each of
 the last ten weeks is forecast by a model that learned from the weeks before it alone, and compared with three naive
-forecasts: as last week, as the last four weeks, as ever. Written to the directory: a plot, and the forecast of the
-first week after the data. `--publish` brings that into the warehouse the way all rows come, as a batch of
-`delay_forecast`.
+forecasts: as in the last seven days that are known, in the last 28, as ever. Written to the directory: a plot, and the
+forecast of the first week after the data. `--publish` brings that into the warehouse the way all rows come, as a batch
+of `delay_forecast`.
 """
 
 import argparse
@@ -35,12 +36,15 @@ WEEK = timedelta(days=7)
 FEWEST_FLIGHTS = 500
 """In four weeks: the mean delay of a small airport's week says more about luck than about the airport."""
 
+LANDED = 3
+"""Days after its scheduled departure every flight has arrived: the contract allows two days of delay."""
+
 NAIVE = {"mean_7d": "as last week", "mean_28d": "as the last four weeks", "mean_ever": "as ever"}
 FEATURES = (
-    Feature("flights_28d", "delay", "count", days=28),
-    Feature("mean_7d", "delay", "mean", days=7),
-    Feature("mean_28d", "delay", "mean", days=28),
-    Feature("mean_ever", "delay", "mean"),
+    Feature("flights_28d", "delay", "count", days=28, lag_days=LANDED),
+    Feature("mean_7d", "delay", "mean", days=7, lag_days=LANDED),
+    Feature("mean_28d", "delay", "mean", days=28, lag_days=LANDED),
+    Feature("mean_ever", "delay", "mean", lag_days=LANDED),
 )
 LABEL = Feature("label", "delay", "mean", days=7)
 JUDGED = 10
@@ -90,9 +94,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def mondays_of(flights: Client) -> list[pd.Timestamp]:
-    """Mondays with four weeks of flights before them; the last is the first Monday behind the data."""
+    """Mondays with four weeks of known delays before them; the last is the first Monday behind the data."""
     days = flights.read_clean(columns=["scheduled_departure"])["scheduled_departure"]
-    first = days.min().normalize() + 4 * WEEK
+    first = days.min().normalize() + 4 * WEEK + timedelta(days=LANDED)
     last = days.max().normalize() + WEEK
     return list(pd.date_range(first, last, freq="W-MON").as_unit("us"))
 
@@ -120,9 +124,8 @@ def judge(frame: pd.DataFrame) -> Judgement:
     complete = frame.dropna(subset=["label"])
     judged = []
     for monday in sorted(complete["at"].unique())[-JUDGED:]:
-        # The label of a week is known when the week is over.
-        seen, week = complete[complete["at"] + WEEK <= monday], complete[complete["at"] == monday]
-        judged.append(week.assign(model=train(seen).predict(week[[*NAIVE]])))
+        week = complete[complete["at"] == monday]
+        judged.append(week.assign(model=train(known_by(complete, monday)).predict(week[[*NAIVE]])))
     weeks = pd.concat(judged)
     weight = weeks["flights_28d"].astype("float64")
     errors = {
@@ -132,9 +135,14 @@ def judge(frame: pd.DataFrame) -> Judgement:
     return Judgement(errors, together.div(weight.groupby(weeks["at"]).sum(), axis=0).reset_index())
 
 
+def known_by(complete: pd.DataFrame, monday: pd.Timestamp) -> pd.DataFrame:
+    """Weeks whose every flight had arrived."""
+    return complete[complete["at"] + WEEK + timedelta(days=LANDED) <= monday]
+
+
 def forecast(frame: pd.DataFrame, monday: pd.Timestamp) -> pd.DataFrame:
-    """The week after the data, by a model that learned from all weeks before it."""
-    model = train(frame.dropna(subset=["label"]))
+    """The week after the data, by a model that learned from the weeks that were known."""
+    model = train(known_by(frame.dropna(subset=["label"]), monday))
     coming = frame[frame["at"] == monday]
     return coming.assign(forecast=model.predict(coming[[*NAIVE]]))
 

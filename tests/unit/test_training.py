@@ -1,6 +1,6 @@
 """Training sets against a model that goes through the rows one by one, with rows of the future planted among them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pandas as pd
@@ -45,6 +45,8 @@ FEATURES = [
     Feature("lowest", "amount", "min"),
     Feature("highest", "amount", "max", days=10),
     Feature("newest", "units", "last"),
+    Feature("late", "units", "sum", lag_days=2),
+    Feature("late_units", "units", "sum", days=3, lag_days=0.5),
 ]
 
 hours = st.integers(0, 24 * 60)
@@ -73,9 +75,10 @@ def asked(found):
 def expected(feature, found, shop, at):
     """The values of a feature, one by one."""
     index = {"units": 2, "amount": 3}[feature.column]
-    before = [row for row in found if row[0] == shop and row[1] < at and row[index] is not None]
+    until = at - 24 * feature.lag_days
+    before = [row for row in found if row[0] == shop and row[1] < until and row[index] is not None]
     if feature.days is not None:
-        before = [row for row in before if row[1] >= at - 24 * feature.days]
+        before = [row for row in before if row[1] >= until - 24 * feature.days]
     values = [row[index] for row in before]
     if feature.function == "count":
         return len(values)
@@ -116,9 +119,54 @@ def test_rows_at_or_after_the_moments_change_nothing(found, wanted, planted):
 
 def test_a_row_at_the_moment_is_not_known_and_one_at_the_start_of_the_days_is():
     found = [("a", 47, 1, None), ("a", 48, 10, None), ("a", 71, 100, None), ("a", 72, 1000, None)]
-    features = [Feature("all", "units", "sum"), Feature("day", "units", "sum", days=1), FEATURES[-1]]
+    features = [
+        Feature("all", "units", "sum"),
+        Feature("day", "units", "sum", days=1),
+        Feature("late", "units", "sum", lag_days=1),
+        Feature("late_hour", "units", "sum", days=1 / 24, lag_days=1),
+        Feature("newest", "units", "last"),
+    ]
     frame = build(found, [("a", 72)], features).frame
-    assert frame[["all", "day", "newest"]].to_numpy().tolist() == [[111, 110, 100]]
+    assert frame.loc[0, [feature.name for feature in features]].tolist() == [111, 110, 1, 1, 100]
+
+
+def test_a_day_is_known_when_it_is_over():
+    meaning = {
+        "columns": [
+            {"name": "shop", "type": "STRING"},
+            {"name": "day", "type": "DATE"},
+            {"name": "units", "type": "INT"},
+        ],
+        "event_time": "day",
+        "time_zone": None,
+    }
+    release = Release(**{**RELEASE.__dict__, "meaning": meaning})
+    days = [date(2020, 1, 1), date(2020, 1, 2), date(2020, 1, 3)]
+    rows = pa.table({"shop": ["a"] * 3, "day": days, "units": pa.array([1, 10, 100], pa.int32())})
+    features = [
+        Feature("all", "units", "sum"),
+        Feature("yesterday", "units", "sum", days=1),
+        Feature("late", "units", "sum", lag_days=1),
+    ]
+    for hours, figures in ((48, [11, 10, 1]), (71, [11, 10, 1]), (72, [111, 100, 11])):
+        frame = join(release, rows, asked([("a", hours)]), AS_OF, features, "at", "decimal").frame
+        assert frame.loc[0, ["all", "yesterday", "late"]].tolist() == figures, hours
+
+
+def test_entities_may_have_the_same_labels():
+    wanted = asked([("a", 5), ("a", 50)]).set_index(pd.Index([1, 1]))
+    made = join(RELEASE, table([("a", 1, 2, None), ("a", 9, 3, None)]), wanted, AS_OF, [FEATURES[0]], "at", "float")
+    assert list(made.frame["sales"]) == [1, 2]
+    assert list(made.frame.index) == [1, 1]
+
+
+def test_moments_in_nanoseconds_meet_rows_of_any_year():
+    wanted = asked([("a", 5)]).astype({"at": "datetime64[ns]"})
+    rows = table([("a", 1, 2, None)])
+    early = rows.set_column(4, "sold_at", pa.array([datetime(1, 1, 1)], pa.timestamp("us")))
+    made = join(RELEASE, pa.concat_tables([rows, early]), wanted, AS_OF, [FEATURES[0]], "at", "decimal")
+    assert list(made.frame["sales"]) == [2]
+    assert made.frame["at"].dtype == "datetime64[ns]"
 
 
 def test_index_and_other_names_of_the_moment_are_kept():
@@ -152,10 +200,12 @@ MOVES = events(
 @pytest.mark.parametrize(
     ("as_of", "release"),
     [
-        ("2020-01-01 10:00:00", 1),
-        ("2020-02-01 09:59:59", 1),
-        ("2020-02-01 10:00:00", 2),
-        ("2020-03-01 10:00:00", 1),
+        ("2020-01-01 10:00:01", 1),
+        ("2020-02-01 10:00:00", 1),
+        # In the second of a move nobody can know later whether it was before or after.
+        ("2020-02-01 10:00:00.999999", 1),
+        ("2020-02-01 10:00:01", 2),
+        ("2020-03-01 10:00:01", 1),
         ("2021-01-01 00:00:00", 1),
     ],
 )
@@ -164,8 +214,8 @@ def test_release_is_the_one_that_readers_saw_then(as_of, release):
 
 
 def test_release_of_another_time_zone_is_that_of_the_same_instant():
-    assert release_at("sales", MOVES, datetime.fromisoformat("2020-02-01 15:44:59+05:45")) == 1
-    assert release_at("sales", MOVES, datetime.fromisoformat("2020-02-01 15:45:00+05:45")) == 2
+    assert release_at("sales", MOVES, datetime.fromisoformat("2020-02-01 15:45:00+05:45")) == 1
+    assert release_at("sales", MOVES, datetime.fromisoformat("2020-02-01 15:45:01+05:45")) == 2
 
 
 @pytest.mark.parametrize(
@@ -201,6 +251,7 @@ def test_event_clock_is_that_of_the_contract_when_it_has_one():
         (lambda e: e.assign(city="x"), FEATURES, "have no city; they have: shop, sold_at"),
         (lambda e: e, [Feature("x", "nothing", "sum")], "have no nothing"),
         (lambda e: e, [Feature("shop", "units", "sum")], "same name"),
+        (lambda e: e, [Feature("x", "shop", "mean")], "feature x: shop is STRING, which has no mean"),
     ],
 )
 def test_what_cannot_be_joined_is_refused(change, features, words):
@@ -208,12 +259,24 @@ def test_what_cannot_be_joined_is_refused(change, features, words):
         columns_needed(RELEASE, change(asked([("a", 1)])), features, "at")
 
 
+def test_keys_of_another_kind_are_refused():
+    wanted = asked([("a", 1)]).assign(shop=1)
+    with pytest.raises(UsageError, match="entities and rows of sales cannot be joined"):
+        join(RELEASE, table([("a", 0, 1, None)]), wanted, AS_OF, FEATURES, "at", "decimal")
+
+
 @pytest.mark.parametrize(
-    ("function", "days", "words"), [("median", None, "'median' is none of count"), ("sum", 0, "hold no row")]
+    ("function", "days", "lag_days", "words"),
+    [
+        ("median", None, 0, "'median' is none of count"),
+        ("sum", 0, 0, "hold no row"),
+        ("sum", float("inf"), 0, "or None for all"),
+        ("sum", None, -1, "before it happened"),
+    ],
 )
-def test_feature_that_cannot_be_computed_is_refused(function, days, words):
+def test_feature_that_cannot_be_computed_is_refused(function, days, lag_days, words):
     with pytest.raises(UsageError, match=words):
-        Feature("x", "units", function, days)
+        Feature("x", "units", function, days, lag_days)
 
 
 def test_moments_behind_as_of_or_missing_are_refused():
