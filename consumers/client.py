@@ -4,6 +4,7 @@ with connect("flights") as flights:
     delays = flights.read_mart("delays_by_quarter")
 """
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -11,10 +12,10 @@ from typing import Literal, TypeVar
 
 import pandas as pd
 import pyarrow as pa
-from pyhive.hive import HiveParamEscaper
 
 from consumers.frames import Decimals, frame_of, table_of
-from consumers.release_files import read_files
+from consumers.parameters import fill
+from consumers.release_files import read_files, refuse_unknown
 from consumers.training import Feature, TrainingSet, columns_needed, join, release_at
 from hive import ddl
 from hive.connection import HiveServer
@@ -101,15 +102,17 @@ class Client:
 
         Args:
             sql: One SELECT. With parameters, `%(name)s` stands for a value and `%%` for a percent sign.
-            parameters: Values.
+            parameters: Values; NumPy's too.
             decimals: What DECIMAL becomes.
 
         Raises:
-            UsageError: It is no SELECT, or the release has no such view.
+            UsageError: It is no SELECT, the release has no such view, a parameter is missing, or two columns of the
+                answer have one name.
             QueryError: HiveServer2 refuses or fails it.
             StackDownError: HiveServer2 is gone; the next call opens a new session.
         """
-        text = sql % HiveParamEscaper().escape_args(parameters) if parameters else sql
+        text = fill(sql, parameters) if parameters else sql
+        text = text.strip().rstrip(";")
         names = [name for name in find_names(text) if name.dataset == self.release.dataset]
         rows = self._ask(lambda server: server.fetch(splice(text, names, self._view_queries(server))))
         return frame_of(table_of(rows), decimals)
@@ -144,7 +147,7 @@ class Client:
             quarters: Like `2001Q2`; `None`: all.
             columns: Names; `None`: as the view has them. `source_file` and its like can be named, too.
             decimals: What DECIMAL becomes.
-            source: Where from; the frame is the same.
+            source: Where from; the frame is the same. HiveServer2 is asked also when there is no row.
 
         Raises:
             UsageError: There is no such column, or a quarter is not written as one.
@@ -181,13 +184,18 @@ class Client:
         number = release_at(self.release.dataset, events, as_of)
         (release,) = load_kept(self._storage, self.release.dataset, [number])
         columns = columns_needed(release, entities, features, at)
-        rows = read_files(self._storage, release, CLEAN, list(release.tables[CLEAN].partitions), columns)
+        partitions = release.tables[CLEAN].partitions
+        if not partitions:
+            raise UsageError(f"release {number} of {release.dataset} has no clean rows")
+        rows = read_files(self._storage, release, CLEAN, list(partitions), columns)
         return join(release, rows, entities, as_of, features, at, decimals)
 
     def _read(
         self, table: str, quarters: Sequence[str] | None, columns: Sequence[str] | None, source: Source
     ) -> pa.Table:
         self._refuse_closed()
+        _refuse_no_list("columns", columns)
+        _refuse_no_list("quarters", quarters)
         partitions = self.release.tables[table].partitions
         wanted = partitions.keys() if quarters is None else _partition_values(quarters)
         chosen = [value for value in partitions if value in wanted]
@@ -198,8 +206,10 @@ class Client:
 
     def _select(self, server: HiveServer, table: str, quarters: Sequence[str], columns: Sequence[str] | None) -> Rows:
         with_origin = table == CLEAN and not set(columns or ()).isdisjoint(ORIGIN_COLUMNS)
-        view = ddl.CLEAN_WITH_ORIGIN if with_origin else table
-        return server.fetch(ddl.select_quarters(self._view_queries(server)[view], columns, quarters))
+        query = self._view_queries(server)[ddl.CLEAN_WITH_ORIGIN if with_origin else table]
+        if columns is not None:
+            refuse_unknown(table, columns, server.fetch(ddl.select_quarters(query, None, [])).columns)
+        return server.fetch(ddl.select_quarters(query, columns, quarters))
 
     def _view_queries(self, server: HiveServer) -> dict[str, str]:
         self._views = self._views or view_queries(server, self.release)
@@ -216,8 +226,9 @@ class Client:
             load_kept(self._storage, self.release.dataset, [self.release.number])
             raise
         except BaseException:
-            # An answer may still be on its way: the next question is asked in a new session.
-            self._end_session()
+            # An answer may still be on its way, and would be taken for that to "end the session": it is only cut off.
+            self._server = None
+            self._session.__exit__(*sys.exc_info())
             raise
 
     def _end_session(self) -> None:
@@ -229,7 +240,10 @@ class Client:
             raise ClosedError(f"this client of {self.release.dataset} is closed: connect again")
 
 
+def _refuse_no_list(what: str, names: Sequence[str] | None) -> None:
+    if isinstance(names, str):
+        raise UsageError(f"{what}: give a list, [{names!r}]")
+
+
 def _partition_values(quarters: Sequence[str]) -> set[str]:
-    if isinstance(quarters, str):
-        raise UsageError(f"give a list of quarters, [{quarters!r}]")
     return {str(Quarter.parse(quarter).start) for quarter in quarters}

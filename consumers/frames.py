@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from hive.rows import Rows
+from warehouse.errors import UsageError
 
 Decimals = Literal["decimal", "float"]
 """DECIMAL as Python's `Decimal`, exact, or as 64-bit floats, fast and rounded."""
@@ -39,7 +40,13 @@ _frame_type: Callable[[pa.DataType], Any] = _FRAME_TYPES.get
 
 
 def table_of(rows: Rows) -> pa.Table:
-    """Rows of a query as a table."""
+    """Rows of a query as a table.
+
+    Raises:
+        UsageError: Two of its columns have one name, and no frame could tell them apart.
+    """
+    if twice := sorted({name for name in rows.columns if rows.columns.count(name) > 1}):
+        raise UsageError(f"the answer has two columns {', '.join(twice)}: give one of them another name with AS")
     columns = zip(*rows.rows, strict=True) if rows.rows else [()] * len(rows.columns)
     arrays = [_array(values, kind) for values, kind in zip(columns, rows.types, strict=True)]
     return pa.Table.from_arrays(arrays, names=list(rows.columns))

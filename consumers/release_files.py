@@ -8,8 +8,7 @@ from functools import partial
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warehouse.contract import ORIGIN_COLUMNS
-from warehouse.errors import ReleaseGoneError, UsageError
+from warehouse.errors import NotFoundError, ReleaseGoneError, UsageError
 from warehouse.quarter import PARTITION_COLUMN
 from warehouse.release import CLEAN, Partition, Release
 from warehouse.storage import Storage
@@ -40,17 +39,26 @@ def read_files(
         ReleaseGoneError: Files that the release refers to are not there any more.
     """
     partitions = {quarter: release.tables[table].partitions[quarter] for quarter in quarters}
+    if columns is None and table == CLEAN:
+        columns = [*(column["name"] for column in release.meaning["columns"]), PARTITION_COLUMN]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         listed = zip(partitions, pool.map(partial(_files, storage), partitions.values()), strict=True)
         jobs = [partial(_read, storage, path, quarter, table, columns) for quarter, paths in listed for path in paths]
-        tables = list(pool.map(_call, jobs))
+        try:
+            tables = list(pool.map(_call, jobs))
+        except NotFoundError as problem:
+            raise _gone(release, table) from problem
     wanted = sum(partition.rows for partition in partitions.values())
     if sum(found.num_rows for found in tables) != wanted:
-        raise ReleaseGoneError(
-            f"files of release {release.number} of {release.dataset} are missing in HDFS, {wanted:,} rows of {table} "
-            f"were expected: did gc remove it meanwhile? ./stackhouse history {release.dataset}"
-        )
+        raise _gone(release, table)
     return pa.concat_tables(tables)
+
+
+def _gone(release: Release, table: str) -> ReleaseGoneError:
+    return ReleaseGoneError(
+        f"files of release {release.number} of {release.dataset} are missing in HDFS, rows of {table} cannot be read: "
+        f"did gc remove it meanwhile? ./stackhouse history {release.dataset}"
+    )
 
 
 def _files(storage: Storage, partition: Partition) -> list[str]:
@@ -78,7 +86,18 @@ def _read(storage: Storage, path: str, quarter: str, table: str, columns: Sequen
 def _choose(table: str, stored: Sequence[str], columns: Sequence[str] | None) -> list[str]:
     known = [*stored, PARTITION_COLUMN]
     if columns is None:
-        return [name for name in known if table != CLEAN or name not in ORIGIN_COLUMNS]
-    if unknown := [name for name in columns if name not in known]:
-        raise UsageError(f"{table} has no column {', '.join(unknown)}; it has: {', '.join(known)}")
+        return known
+    refuse_unknown(table, columns, known)
     return list(columns)
+
+
+def refuse_unknown(table: str, columns: Sequence[str], known: Sequence[str]) -> None:
+    """See whether a table has the columns that somebody wants.
+
+    Raises:
+        UsageError: Not all, or none is wanted.
+    """
+    unknown = [name for name in columns if name not in known]
+    if unknown or not columns:
+        wrong = f"{table} has no column {', '.join(unknown)}" if unknown else f"columns of {table}: give one at least"
+        raise UsageError(f"{wrong}; it has: {', '.join(known)}")

@@ -4,6 +4,7 @@ import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,6 +12,7 @@ import pytest
 
 from consumers.client import Client, connect
 from consumers.frames import frame_of, table_of
+from consumers.parameters import fill
 from hive.rows import Rows
 from tests.unit.memory_storage import MemoryStorage
 from warehouse import ledger
@@ -21,7 +23,8 @@ from warehouse.settings import Endpoints
 
 PATHS = DatasetPaths("sales")
 ORIGIN = ("source_batch", "source_file", "source_line")
-MEANING = {"columns": [{"name": "id", "type": "INT"}], "event_time": "sold_at", "time_zone": None}
+COLUMNS = {"id": "INT", "amount": "DECIMAL(9,2)", "sold_at": "TIMESTAMP"}
+MEANING = {"columns": [{"name": n, "type": t} for n, t in COLUMNS.items()], "event_time": "sold_at", "time_zone": None}
 CLEAN = {
     "2001-01-01": [(1, Decimal("1.50"), datetime(2001, 1, 2))],
     "2001-04-01": [(2, None, datetime(2001, 4, 2)), (None, Decimal("-3.25"), datetime(2001, 5, 2, 1, 2, 3, 4))],
@@ -97,7 +100,9 @@ def test_decimals_are_floats_by_choice(client):
             "clean has no column nothing; it has: id, amount",
         ),
         (lambda c: c.read_clean(["2001-Q9"]), "'2001-Q9' is not a quarter"),
-        (lambda c: c.read_clean("2001Q2"), r"give a list of quarters, \['2001Q2'\]"),
+        (lambda c: c.read_clean("2001Q2"), r"quarters: give a list, \['2001Q2'\]"),
+        (lambda c: c.read_clean(columns="amount"), r"columns: give a list, \['amount'\]"),
+        (lambda c: c.read_clean(columns=[], source="files"), "columns of clean: give one at least; it has: id"),
         (lambda c: c.read_mart("nothing"), "release 1 of sales has no mart 'nothing'; it has: totals"),
         (lambda c: c.read_mart("quarantine"), "has no mart 'quarantine'"),
         (lambda c: c.read_clean(columns=["a b"], source="hive"), "StackDown|HiveServer2 does not answer"),
@@ -125,8 +130,33 @@ def test_closed_client_says_so(client):
 
 def test_missing_file_is_no_empty_quarter(client, storage):
     storage.delete("/stackhouse/sales/clean/2001-04-01/part-0.parquet")
-    with pytest.raises(ReleaseGoneError, match="3 rows of clean were expected"):
+    with pytest.raises(ReleaseGoneError, match="rows of clean cannot be read: did gc remove it"):
         client.read_clean(source="files")
+
+
+def test_file_that_goes_while_it_is_read_is_named(client, storage, monkeypatch):
+    listed = storage.list
+
+    def list_and_lose(path):
+        names = listed(path)
+        storage.delete(f"{path}/part-0.parquet")
+        return names
+
+    monkeypatch.setattr(storage, "list", list_and_lose)
+    with pytest.raises(ReleaseGoneError, match="rows of clean cannot be read: did gc remove it"):
+        client.read_clean(source="files")
+
+
+def test_files_with_another_order_of_columns_give_the_order_of_the_view(client, storage):
+    path = "/stackhouse/sales/clean/2001-04-01/part-0.parquet"
+    table = pq.read_table(io.BytesIO(storage.read(path)))
+    buffer = io.BytesIO()
+    pq.write_table(table.select(list(reversed(table.column_names))), buffer)
+    storage.delete(path)
+    storage.create(path, buffer.getvalue())
+    for quarters in (None, ["2001Q2"]):
+        frame = client.read_clean(quarters, source="files")
+        assert list(frame.columns) == ["id", "amount", "sold_at", "quarter_start"]
 
 
 def test_dropped_release_of_a_training_set_is_named(client, storage):
@@ -160,3 +190,57 @@ def test_decimals_of_hive_are_exact_or_floats(value):
     table = table_of(Rows(("x",), ("DECIMAL",), ((value,),)))
     assert frame_of(table, "decimal")["x"].iloc[0] == value
     assert str(frame_of(table, "float")["x"].dtype) == "float64"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Decimal("-1.50"), "-1.50BD"),
+        (np.int64(7), "7"),
+        (np.float64(0.5), "0.5"),
+        ("it's", "'it\\'s'"),
+        (None, "NULL"),
+        (date(2001, 4, 1), "'2001-04-01'"),
+    ],
+)
+def test_values_become_what_hive_reads(value, text):
+    assert fill("SELECT %(x)s", {"x": value}) == f"SELECT {text}"
+
+
+@pytest.mark.parametrize(
+    ("sql", "parameters"),
+    [
+        ("SELECT %(missing)s", {"x": 1}),
+        ("SELECT 1 WHERE 'a' LIKE '%x%' AND 1 = %(x)s", {"x": 1}),
+        ("SELECT %(x)s", {"x": object()}),
+        ("SELECT %(x)s", {"x": Decimal("NaN")}),
+    ],
+)
+def test_parameters_that_do_not_fit_are_named(sql, parameters):
+    with pytest.raises(UsageError, match=r"do not fit the statement.*%% for a percent sign"):
+        fill(sql, parameters)
+
+
+def test_two_columns_of_one_name_are_refused():
+    with pytest.raises(UsageError, match="the answer has two columns a: give one of them another name"):
+        table_of(Rows(("a", "b", "a"), ("INT", "INT", "STRING"), ()))
+
+
+def test_session_with_an_answer_on_its_way_is_cut_off_and_not_ended(client, monkeypatch):
+    ends = []
+
+    class Interrupted:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, kind, *_):
+            ends.append(kind)
+
+        def fetch(self, _sql):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("consumers.client.open_session", lambda _: Interrupted())
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            client.read_sql("SELECT 1")
+    assert ends == [KeyboardInterrupt, KeyboardInterrupt]
