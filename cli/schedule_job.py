@@ -11,10 +11,19 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from hadoop.java import find_java_home
 from warehouse.errors import SetupError, UsageError
 from warehouse.settings import REPOSITORY, Settings
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+_OF_OTHERS = (
+    "JAVA_HOME",
+    "HADOOP_CONF_DIR",
+    "YARN_CONF_DIR",
+    "COMPOSE_PROJECT_NAME",
+    "DOCKER_HOST",
+)
+"""Variables that Java, Hadoop and Docker read, and that say which stack it is as much as those of `.env`."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +52,16 @@ class Job:
 
     @classmethod
     def of(cls, settings: Settings, dataset: str, at: time, environment: Mapping[str, str]) -> "Job":
-        """The job for the stack that the environment and `.env` name."""
-        names = [*dotenv_values(REPOSITORY / ".env"), "JAVA_HOME"]
+        """The job for the stack that the environment and `.env` name.
+
+        Raises:
+            SetupError: There is no Java 17.
+        """
+        names = [*dotenv_values(REPOSITORY / ".env"), *_OF_OTHERS]
         given = {name: environment[name] for name in names if environment.get(name)}
+        if settings.profile != "compose":
+            # Found by the PATH of today; a timer has another.
+            given.setdefault("JAVA_HOME", str(find_java_home()))
         return cls(dataset, at, REPOSITORY, given, settings.home / "logs" / f"schedule.{dataset}.log")
 
 

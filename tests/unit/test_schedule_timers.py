@@ -14,6 +14,7 @@ from cli import schedule_systemd as systemd
 from cli.schedule_crontab import entries_in, line_of, with_job, without_job
 from cli.schedule_job import Entry, Job, parse_clock
 from cli.schedule_timers import find_timers, install_timer, print_timers, remove_timer
+from hadoop.java import find_java_home
 from warehouse.errors import ContractError, SetupError, UsageError
 from warehouse.settings import REPOSITORY, load_settings
 
@@ -225,6 +226,22 @@ def test_job_moves_from_cron_to_systemd_and_back(machine, settings):
     with pytest.raises(SetupError, match="Failed to connect to bus"):
         install(settings, "07:00")
     assert machine.crontab.read_text() == ""
+
+
+def test_timer_gets_the_variables_that_say_which_stack_it_is(settings, monkeypatch):
+    monkeypatch.setenv("JAVA_HOME", str(find_java_home()))
+    given = {
+        "HADOOP_CONF_DIR": "/etc/hadoop/conf",
+        "COMPOSE_PROJECT_NAME": "second",
+        "LANG": "C",
+        "STACKHOUSE_HOME": "/x",
+    }
+    job = Job.of(settings, "flights", time(4, 30), given)
+    # The Java of this moment's PATH, too: a timer has another PATH.
+    assert job.environment == {
+        **{name: value for name, value in given.items() if name != "LANG"},
+        "JAVA_HOME": str(find_java_home()),
+    }
 
 
 def test_dry_run_writes_nothing(machine, settings, capsys):
