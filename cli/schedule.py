@@ -17,21 +17,24 @@ Run = Callable[[tuple[Quarter, ...]], None]
 """Does what `./stackhouse run` does for these quarters and raises what it raises."""
 
 
-def run_due(settings: Settings, dataset: str, now: datetime) -> None:
+def run_due(settings: Settings, dataset: str, now: datetime, wait: bool) -> None:
     """Run the quarters of a dataset that are due, one after the other.
 
     Args:
         settings: Of the stack.
         dataset: Name in the contract.
         now: This moment.
+        wait: For another writer to end.
 
     Raises:
         StackhouseError: A run failed or is held, see `cli.pipeline.run_pipeline`; later quarters were not run.
     """
     contract = load_contract(dataset, settings.datasets)
-    catch_up(
-        WebHdfs(settings.endpoints), contract, now, lambda step: run_dataset(settings, dataset, RunRequest(step), False)
-    )
+
+    def run(step: tuple[Quarter, ...]) -> None:
+        run_dataset(settings, dataset, RunRequest(step, wait=wait), False)
+
+    catch_up(WebHdfs(settings.endpoints), contract, now, run)
 
 
 def catch_up(storage: Storage, contract: Contract, now: datetime, run: Run) -> None:

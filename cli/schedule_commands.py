@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.arguments import AsJson, Dataset
+from cli.arguments import AsJson, Dataset, Wait
 from warehouse.errors import UsageError
 from warehouse.settings import load_settings
 
@@ -45,8 +45,8 @@ def show(as_json: AsJson = False) -> None:
 
 
 @schedule_commands.command()
-def run(dataset: Dataset) -> None:
+def run(dataset: Dataset, wait: Wait = False) -> None:
     """Run the quarters that are complete and were not run since, oldest first; what the timer calls."""
     from cli.schedule import run_due
 
-    run_due(load_settings(), dataset, datetime.now(UTC))
+    run_due(load_settings(), dataset, datetime.now(UTC), wait)
