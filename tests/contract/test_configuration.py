@@ -55,6 +55,12 @@ def test_no_file_holds_a_port_or_a_path_of_its_own():
             assert not re.search(r"(^|[=:])/(home|root|var|opt|usr)/", value), f"{path.name}: {name}"
 
 
+def test_one_container_may_be_as_large_as_a_node():
+    yarn = dict(properties(REPOSITORY / "hadoop/conf/yarn-site.xml"))
+    assert yarn["yarn.scheduler.maximum-allocation-mb"] == yarn["yarn.nodemanager.resource.memory-mb"]
+    assert yarn["yarn.scheduler.maximum-allocation-vcores"] == yarn["yarn.nodemanager.resource.cpu-vcores"]
+
+
 def test_every_variable_is_given_and_reaches_containers():
     environment = stack_environment(load_settings())
     whitelist = dict(properties(REPOSITORY / "hadoop/conf/yarn-site.xml"))["yarn.nodemanager.env-whitelist"].split(",")
