@@ -3,6 +3,7 @@
 from time import monotonic
 
 from cli.readiness import PROBES
+from hadoop.machine_checks import disk_limit
 from warehouse.errors import StackDownError
 from warehouse.settings import Settings
 
@@ -30,6 +31,6 @@ class YarnWatch:
             self._since = monotonic()
         elif monotonic() - self._since > PATIENCE_SECONDS:
             raise StackDownError(
-                f"YARN could run nothing for {PATIENCE_SECONDS:.0f} s: {problem}; a disk 90 % full makes a node "
-                "unhealthy; see ./stackhouse status and ./stackhouse logs nodemanager"
+                f"YARN could run nothing for {PATIENCE_SECONDS:.0f} s: {problem}; a disk {disk_limit():g} % full "
+                "makes a node unhealthy; see ./stackhouse status and ./stackhouse logs nodemanager"
             )

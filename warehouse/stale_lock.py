@@ -29,8 +29,10 @@ def check_lock(storage: Storage, dataset: str) -> list[Finding]:
     if holder.is_gone():
         remedy = f"the next command that writes takes it over and finishes what was begun: ./stackhouse run {dataset}"
         return [Finding("locks", f"{who}, which has ended", remedy, "warning")]
-    silent = time.time() - storage.modified(DatasetPaths(dataset).lock) / 1000
-    if silent <= LEASE_SECONDS:
+    touched = storage.modified(DatasetPaths(dataset).lock)
+    silent = time.time() - touched / 1000
+    # 0: it was given back meanwhile.
+    if not touched or silent <= LEASE_SECONDS:
         return []
     problem = f"{who}, which gave no sign of life for {silent:,.0f} s by this machine's clock"
     return [Finding("locks", problem, _silent_remedy(holder, dataset), "warning")]

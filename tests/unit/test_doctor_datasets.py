@@ -84,6 +84,12 @@ def test_lock_of_another_host_is_told_when_it_is_silent(storage, settings):
     assert "--wait" in finding.remedy
 
 
+def test_lock_that_is_given_back_while_it_is_looked_at_is_no_finding(storage, settings, monkeypatch):
+    lock(storage, host="elsewhere", pid=4)
+    monkeypatch.setattr(storage, "modified", lambda _: 0)
+    assert check_locks(settings) == []
+
+
 def test_lock_of_this_host_whose_owner_hangs_is_told(storage, settings):
     lock(storage)
     storage.age = 300
