@@ -7,6 +7,7 @@ import sys
 from cli.hdfs_layout import bring_spark
 from hadoop.compose import EDGE, EDGE_PYTHON, compose_command, compose_environment
 from hadoop.environment import stack_environment
+from hadoop.java import find_java_home
 from hadoop.sizing import size_job
 from spark.launch import CONFIGURATION, Driver, submit_arguments
 from warehouse.settings import Settings
@@ -17,6 +18,7 @@ def place_driver(settings: Settings) -> Driver:
 
     Raises:
         StackDownError: HDFS or YARN does not answer.
+        SetupError: There is no room for an executor, or no Java for the driver.
     """
     if settings.profile == "compose":
         return _in_the_edge(settings)
@@ -26,7 +28,8 @@ def place_driver(settings: Settings) -> Driver:
         environment = stack_environment(settings)
     else:
         arguments = submit_arguments(sizing, settings.queue, socket.getfqdn(), bring_spark(settings))
-        environment = dict(os.environ)
+        # Not the `java` of PATH, which may be another one.
+        environment = {**os.environ, "JAVA_HOME": str(find_java_home())}
     environment |= {"PYSPARK_SUBMIT_ARGS": arguments, "SPARK_CONF_DIR": str(CONFIGURATION)}
     return Driver([], sys.executable, environment)
 

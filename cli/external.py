@@ -1,15 +1,23 @@
 """The `external` profile: a cluster that somebody else runs; says what it lacks, all at once."""
 
+import os
 import secrets
+import socket
 from collections.abc import Callable
+from contextlib import suppress
+from ipaddress import ip_address
+from pathlib import Path
 
 from cli.hdfs_layout import bring_spark
 from cli.observer import StartObserver
-from hadoop.health import hdfs_health, hdfs_problem, hdfs_version, leaf_queues, yarn_nodes, yarn_problem, yarn_scheduler
-from hadoop.sizing import SMALLEST_NODE_MB
+from hadoop.health import hdfs_health, hdfs_problem, hdfs_version, yarn_nodes, yarn_problem
+from hadoop.java import find_java_home
+from hadoop.sizing import SMALLEST_NODE_MB, size_job
+from hadoop.yarn_checks import check_queues
 from hive.connection import connect
 from ingestion.webhdfs import WebHdfs
-from warehouse.errors import SetupError, StackhouseError
+from warehouse.errors import SetupError, StackhouseError, StorageError
+from warehouse.finding import NotCheckedError
 from warehouse.paths import root
 from warehouse.settings import Settings
 
@@ -65,7 +73,7 @@ def _permissions(settings: Settings) -> str:
     try:
         storage.create(path, b"may this user write here?")
         storage.delete(path)
-    except StackhouseError as problem:
+    except StorageError as problem:
         return (
             f"{problem}; an administrator of HDFS gives it: hdfs dfs -mkdir -p {root()}, "
             f"hdfs dfs -chown {settings.user} {root()}"
@@ -80,13 +88,33 @@ def _yarn(settings: Settings) -> str:
     smallest = min(node.memory_mb for node in yarn_nodes(settings))
     if smallest < SMALLEST_NODE_MB:
         return f"a node has {smallest} MiB for containers, {SMALLEST_NODE_MB} are needed"
-    scheduler = yarn_scheduler(settings)
-    if scheduler["type"] != "capacityScheduler":
-        # It describes its queues in another way, or has none; Spark will say what is wrong with the name.
-        return ""
-    queues = [queue["queueName"] for queue in leaf_queues(scheduler)]
-    if settings.queue not in queues:
-        return f"there is no queue {settings.queue!r}, STACKHOUSE_QUEUE names one of: {', '.join(sorted(queues))}"
+    # Of another scheduler no queue is known: Spark will say what is wrong with the name.
+    with suppress(NotCheckedError):
+        for finding in check_queues(settings):
+            if finding.severity == "error":
+                return f"{finding.problem}: {finding.remedy}"
+    size_job(settings)
+    return ""
+
+
+def _driver(_: Settings) -> str:
+    """The driver of Spark runs here, with the configuration of the cluster, and the executors call it back."""
+    directory = os.environ.get("HADOOP_CONF_DIR") or os.environ.get("YARN_CONF_DIR")
+    if not directory:
+        return "HADOOP_CONF_DIR is not set: Spark finds YARN by core-site.xml, hdfs-site.xml and yarn-site.xml there"
+    if not (Path(directory) / "yarn-site.xml").is_file():
+        return f"{directory} has no yarn-site.xml: HADOOP_CONF_DIR names the directory with the cluster's configuration"
+    find_java_home()
+    name = socket.getfqdn()
+    try:
+        address = socket.gethostbyname(name)
+    except OSError:
+        return f"this host is called {name}, which has no address: executors could not call the driver back"
+    if ip_address(address).is_loopback:
+        return (
+            f"this host is called {name}, which is {address}: executors on other nodes could not call the driver back; "
+            "give the name the address of a network card in /etc/hosts"
+        )
     return ""
 
 
@@ -97,5 +125,11 @@ def _hive(settings: Settings) -> str:
     return "" if number.startswith(f"{_HIVE}.") else f"Hive {number}, expected {_HIVE}.x"
 
 
-CHECKS: dict[str, Check] = {"hdfs": _hdfs, "permissions": _permissions, "yarn": _yarn, "hiveserver2": _hive}
+CHECKS: dict[str, Check] = {
+    "hdfs": _hdfs,
+    "permissions": _permissions,
+    "yarn": _yarn,
+    "driver": _driver,
+    "hiveserver2": _hive,
+}
 """By name, in order."""

@@ -54,13 +54,8 @@ def prepare_layout(settings: Settings, tez: Path) -> None:
     _bring(storage, tez, target)
 
 
-def spark_archive() -> str:
-    """Where nodes that are not this machine take Spark's jars from."""
-    return f"{_SPARK_DIRECTORY}/spark-{version('pyspark')}.tar"
-
-
 def bring_spark(settings: Settings) -> str:
-    """Put the jars of Spark into HDFS unless they are there.
+    """Put the jars of Spark into HDFS unless they are there, for nodes that are not this machine.
 
     YARN unpacks the archive once on every node and keeps it; without it each application would bring 460 MB along.
 
@@ -68,10 +63,14 @@ def bring_spark(settings: Settings) -> str:
         URL of the archive.
     """
     storage = WebHdfs(settings.endpoints)
-    target = spark_archive()
+    name = f"spark-{version('pyspark')}.tar"
+    target = f"{_SPARK_DIRECTORY}/{name}"
+    if settings.profile == "external" and not storage.exists(target):
+        # Of somebody else's cluster no other directory is needed than the one for all data.
+        target = f"{root()}/spark/{name}"
     if not storage.exists(target):
         settings.home.mkdir(parents=True, exist_ok=True)
-        storage.make_directory(_SPARK_DIRECTORY, "755")
+        storage.make_directory(target.rpartition("/")[0], "755")
         with tempfile.TemporaryDirectory(dir=settings.home) as directory:
             packed = Path(directory) / "spark.tar"
             with tarfile.open(packed, "w") as archive:

@@ -1,5 +1,6 @@
 """Asks NameNode and ResourceManager over HTTP how they are."""
 
+import math
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -115,6 +116,38 @@ def leaf_queues(queue: Any) -> list[Any]:
     """The queues below one that take applications, as the capacity scheduler describes them."""
     children = (queue.get("queues") or {}).get("queue") or []
     return [leaf for child in children for leaf in leaf_queues(child)] or [queue]
+
+
+@dataclass(frozen=True)
+class Room:
+    """What one application may have.
+
+    Attributes:
+        share: Most of the memory of all nodes together, 0 to 1.
+        container_mb: MiB of one container.
+        container_cores: Cores of one container.
+    """
+
+    share: float = 1.0
+    container_mb: float = math.inf
+    container_cores: float = math.inf
+
+
+def queue_room(settings: Settings, queue: str) -> Room:
+    """What the capacity scheduler gives in a queue; of another scheduler, or where the queue is not, no limit is known.
+
+    Raises:
+        StackDownError: The ResourceManager does not answer.
+    """
+    scheduler = yarn_scheduler(settings)
+    if scheduler["type"] != "capacityScheduler":
+        return Room()
+    for leaf in leaf_queues(scheduler):
+        if leaf["queueName"] == queue:
+            # Hadoop before 3.3 does not tell it.
+            most = leaf.get("maximumAllocation") or {}
+            return Room(leaf["absoluteMaxCapacity"] / 100, most.get("memory", math.inf), most.get("vCores", math.inf))
+    return Room()
 
 
 def hdfs_version(settings: Settings) -> str:

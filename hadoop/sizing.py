@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from hadoop.health import YarnNode, yarn_nodes
+from hadoop.health import Room, YarnNode, queue_room, yarn_nodes
 from warehouse.errors import SetupError, StackDownError
 from warehouse.job import JobSizing
 from warehouse.settings import Settings
@@ -27,6 +27,9 @@ SPARK_AM_MB = 640
 _EXECUTOR_OVERHEAD_MB = 384
 _EXECUTOR_MB_A_CORE = 2048
 _SMALLEST_EXECUTOR_MB = 1536
+_LEAST_EXECUTOR_MB = 512 + _EXECUTOR_OVERHEAD_MB
+"""Spark refuses a heap of less than 450 MiB."""
+
 SMALLEST_NODE_MB = SPARK_AM_MB + _SMALLEST_EXECUTOR_MB
 """What a node of YARN must have for its containers."""
 
@@ -80,25 +83,34 @@ def size_job(settings: Settings) -> JobSizing:
 
     Raises:
         StackDownError: YARN does not say what nodes there are.
+        SetupError: They are too small.
     """
     if settings.profile == "local":
         sizing = size_stack(settings)
         return JobSizing(1, sizing.executor_mb, sizing.cores, sizing.driver_mb)
-    return compute_job_sizing(yarn_nodes(settings))
+    return compute_job_sizing(yarn_nodes(settings), queue_room(settings, settings.queue))
 
 
-def compute_job_sizing(nodes: Sequence[YarnNode]) -> JobSizing:
-    """One executor a node, for the smallest node, as far as the share of Spark's queue goes.
+def compute_job_sizing(nodes: Sequence[YarnNode], room: Room) -> JobSizing:
+    """One executor a node, for the smallest node, as far as the queue goes.
 
     Raises:
         StackDownError: There is no node.
+        SetupError: There is no room for an executor.
     """
     if not nodes:
         raise StackDownError("YARN has no node that runs: see ./stackhouse status")
-    node_mb, cores = min(node.memory_mb for node in nodes), min(node.cores for node in nodes)
-    share = (int(sum(node.memory_mb for node in nodes) * _SPARK_SHARE) - SPARK_AM_MB) // len(nodes)
+    node_mb = min(node.memory_mb for node in nodes)
+    cores = int(min(room.container_cores, *(node.cores for node in nodes)))
+    share = (int(sum(node.memory_mb for node in nodes) * room.share) - SPARK_AM_MB) // len(nodes)
     wanted = max(_SMALLEST_EXECUTOR_MB, cores * _EXECUTOR_MB_A_CORE)
-    executor = min(share, node_mb - SPARK_AM_MB, wanted) // _STEP_MB * _STEP_MB
+    executor = int(min(share, node_mb - SPARK_AM_MB, room.container_mb, wanted)) // _STEP_MB * _STEP_MB
+    if executor < _LEAST_EXECUTOR_MB:
+        raise SetupError(
+            f"one executor of Spark on each of {len(nodes)} nodes would have {max(0, executor)} MiB, "
+            f"{_LEAST_EXECUTOR_MB} are needed: raise yarn.nodemanager.resource.memory-mb, "
+            "yarn.scheduler.maximum-allocation-mb or the queue's maximum-capacity"
+        )
     return JobSizing(len(nodes), executor - _EXECUTOR_OVERHEAD_MB, cores, _CLUSTER_DRIVER_MB)
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from cli import external
 from cli.board import StepBoard
-from tests.unit.doctor_daemons import Daemons, settings_for, yarn_node
-from warehouse.errors import SetupError, StackDownError
+from tests.unit.doctor_daemons import Daemons, settings_for, yarn_node, yarn_queue
+from warehouse.errors import SetupError, StackDownError, StorageError
 
 
 @pytest.fixture
@@ -43,7 +43,19 @@ def test_yarn_without_room_or_without_the_queue_is_named(daemons, settings):
     assert said(settings, "yarn") == "a node has 2048 MiB for containers, 2176 are needed"
     daemons.nodes["RUNNING"] = [yarn_node()]
     daemons.queues = daemons.queues[1:]
-    assert said(settings, "yarn") == "there is no queue 'spark', STACKHOUSE_QUEUE names one of: hive"
+    assert said(settings, "yarn") == "YARN has no queue 'spark': STACKHOUSE_QUEUE names one of: hive"
+
+
+def test_queue_that_takes_nothing_or_has_no_room_for_an_executor_is_named(daemons, settings):
+    daemons.queues = [yarn_queue("spark", 60, state="STOPPED")]
+    assert "queue spark is STOPPED and takes no application" in said(settings, "yarn")
+    daemons.nodes["RUNNING"] = [yarn_node(8192)] * 3
+    daemons.queues = [yarn_queue("spark", 10)]
+    assert "each of 3 nodes would have 512 MiB, 896 are needed" in said(settings, "yarn")
+    daemons.queues = [yarn_queue("spark", 60) | {"maximumAllocation": {"memory": 512, "vCores": 4}}]
+    assert "would have 512 MiB, 896 are needed" in said(settings, "yarn")
+    daemons.queues = [yarn_queue("spark", 60) | {"maximumAllocation": {"memory": 8192, "vCores": 4}}]
+    assert said(settings, "yarn") == ""
 
 
 def test_queues_of_another_scheduler_are_not_judged(daemons, settings):
@@ -51,10 +63,67 @@ def test_queues_of_another_scheduler_are_not_judged(daemons, settings):
     assert said(settings, "yarn") == ""
 
 
-def test_directory_that_may_not_be_written_comes_with_the_administrators_commands(settings):
-    # The daemons of this test take no file.
+class Refusing:
+    """Storage that refuses everything for one reason."""
+
+    def __init__(self, problem):
+        self.problem = problem
+
+    def create(self, *_):
+        raise self.problem
+
+
+@pytest.mark.parametrize(
+    ("problem", "advice"),
+    [
+        (StorageError("HDFS user ann may not touch /stackhouse"), True),
+        (StackDownError("the DataNode at worker-1:9864 does not answer"), False),
+    ],
+)
+def test_directory_that_may_not_be_written_comes_with_the_administrators_commands(
+    settings, monkeypatch, problem, advice
+):
+    monkeypatch.setattr(external, "WebHdfs", lambda _: Refusing(problem))
     answer = said(settings, "permissions")
-    assert answer.endswith("hdfs dfs -mkdir -p /stackhouse, hdfs dfs -chown ann /stackhouse")
+    assert answer.startswith(str(problem))
+    assert answer.endswith("hdfs dfs -mkdir -p /stackhouse, hdfs dfs -chown ann /stackhouse") == advice
+
+
+@pytest.fixture
+def host(monkeypatch, tmp_path):
+    """A host as the driver needs it; a test takes one thing away."""
+    (tmp_path / "yarn-site.xml").write_text("<configuration/>")
+    monkeypatch.setenv("HADOOP_CONF_DIR", str(tmp_path))
+    monkeypatch.setattr(external.socket, "getfqdn", lambda: "edge.example")
+    monkeypatch.setattr(external.socket, "gethostbyname", lambda _: "192.0.2.7")
+    return tmp_path
+
+
+def test_host_that_the_driver_can_run_on_lacks_nothing(settings, host):
+    assert said(settings, "driver") == ""
+
+
+def test_configuration_that_is_not_there_is_named(settings, host, monkeypatch):
+    (host / "yarn-site.xml").unlink()
+    assert said(settings, "driver").startswith(f"{host} has no yarn-site.xml")
+    monkeypatch.delenv("HADOOP_CONF_DIR")
+    assert said(settings, "driver").startswith("HADOOP_CONF_DIR is not set")
+
+
+def test_host_that_executors_cannot_call_back_is_named(settings, host, monkeypatch):
+    monkeypatch.setattr(external.socket, "gethostbyname", lambda _: "127.0.1.1")
+    assert said(settings, "driver").startswith("this host is called edge.example, which is 127.0.1.1")
+
+    def fail(_):
+        raise OSError
+
+    monkeypatch.setattr(external.socket, "gethostbyname", fail)
+    assert "which has no address" in said(settings, "driver")
+
+
+def test_java_of_another_version_is_named(settings, host, monkeypatch, tmp_path):
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    assert said(settings, "driver").startswith(f"JAVA_HOME is {tmp_path}")
 
 
 def test_everything_that_is_missing_is_said_at_once_and_nothing_is_brought(settings, monkeypatch):

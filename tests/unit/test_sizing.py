@@ -1,8 +1,8 @@
 import pytest
 
-from hadoop.health import YarnNode
+from hadoop.health import Room, YarnNode
 from hadoop.sizing import compute_job_sizing, compute_sizing
-from warehouse.errors import StackDownError
+from warehouse.errors import SetupError, StackDownError
 
 
 @pytest.mark.parametrize("cores", [1, 2, 8, 64])
@@ -25,7 +25,7 @@ def test_small_machine_is_not_promised_more_than_it_has():
 @pytest.mark.parametrize("nodes", [1, 3, 40])
 @pytest.mark.parametrize("node_mb", [4096, 8192, 65_536])
 def test_executors_fit_into_the_nodes_and_into_sparks_queue(nodes, node_mb):
-    sizing = compute_job_sizing([YarnNode(node_mb, 4)] * nodes)
+    sizing = compute_job_sizing([YarnNode(node_mb, 4)] * nodes, Room(share=0.6))
     container = sizing.executor_mb + 384
     assert (sizing.executors, sizing.cores) == (nodes, 4)
     assert 640 + container <= node_mb
@@ -34,11 +34,29 @@ def test_executors_fit_into_the_nodes_and_into_sparks_queue(nodes, node_mb):
 
 
 def test_smallest_node_decides_about_all_executors():
-    sizing = compute_job_sizing([YarnNode(4096, 2), YarnNode(65_536, 32)])
+    sizing = compute_job_sizing([YarnNode(4096, 2), YarnNode(65_536, 32)], Room())
     assert sizing.cores == 2
     assert 640 + sizing.executor_mb + 384 <= 4096
 
 
 def test_without_a_node_there_is_no_size():
     with pytest.raises(StackDownError, match="YARN has no node that runs"):
-        compute_job_sizing([])
+        compute_job_sizing([], Room())
+
+
+def test_executor_is_no_larger_than_a_container_may_be():
+    sizing = compute_job_sizing([YarnNode(65_536, 32)] * 3, Room(1.0, 8192, 4))
+    assert (sizing.cores, sizing.executor_mb + 384) == (4, 8192)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "room"),
+    [
+        ([YarnNode(8192, 2)] * 3, Room(share=0.1)),
+        ([YarnNode(2176, 2)], Room(share=0.6)),
+        ([YarnNode(8192, 2)], Room(container_mb=512)),
+    ],
+)
+def test_cluster_without_room_for_an_executor_is_refused(nodes, room):
+    with pytest.raises(SetupError, match=r"896 are needed: raise yarn.nodemanager.resource.memory-mb"):
+        compute_job_sizing(nodes, room)
