@@ -89,7 +89,7 @@ def containers(settings: Settings) -> list[Container]:
     """All containers of the stack, also those that ended.
 
     Raises:
-        SetupError: There is no docker compose, or no engine.
+        SetupError: There is no docker compose, or no engine, or it refuses the file.
     """
     check_engine()
     answer = subprocess.run(
@@ -99,7 +99,13 @@ def containers(settings: Settings) -> list[Container]:
         text=True,
         check=False,
     )
-    found = [json.loads(line) for line in answer.stdout.splitlines() if line.startswith("{")]
+    if answer.returncode:
+        raise SetupError(
+            f"docker compose ps failed: {(answer.stderr.strip().splitlines() or ['it printed nothing'])[-1]}"
+        )
+    # One object a line; before version 2.21 all of them in one list.
+    parts = [json.loads(line) for line in answer.stdout.splitlines() if line.startswith(("{", "["))]
+    found = [item for part in parts for item in (part if isinstance(part, list) else [part])]
     return [
         Container(item["Name"], item["Service"], item["State"], item["Health"], item["ExitCode"] == 0) for item in found
     ]

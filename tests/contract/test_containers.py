@@ -12,7 +12,7 @@ from warehouse.settings import REPOSITORY, Ports, load_settings
 COMPOSE = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 DOCKERFILES = [REPOSITORY / folder / "Dockerfile" for folder in ("hadoop", "hive", "cli")]
-ONE_SHOT = {"secret", "schema", "layout"}
+ONE_SHOT = {"secret", "schema-begun", "schema", "layout"}
 DAEMONS_MB, CORES = 2048, 2
 VALUES = dict(line.split("=", 1) for line in (REPOSITORY / ".env").read_text().splitlines() if re.match(r"\w+=", line))
 
@@ -30,8 +30,16 @@ def resolved(text):
 def test_every_variable_of_the_configuration_reaches_every_daemon():
     # These a container finds itself: hadoop/daemon.sh, hive/daemon.sh, the image.
     own = {"STACKHOUSE_NODE_HOST", "STACKHOUSE_HOME", "STACKHOUSE_METASTORE_DB_PASSWORD"}
-    for name in set(SERVICES) - {"secret", "metastore-db"}:
+    for name in set(SERVICES) - {"secret", "metastore-db", "schema-begun"}:
         assert named_variables() - own <= set(SERVICES[name]["environment"]), name
+
+
+def test_offset_is_added_once_although_the_image_of_the_edge_has_its_own_settings():
+    for name in ("layout", "edge"):
+        environment = {key: resolved(value) for key, value in SERVICES[name]["environment"].items()}
+        assert load_settings({**environment, "STACKHOUSE_HIVESERVER2_PORT": "10500"}).ports.hiveserver2 == 10500
+        assert "STACKHOUSE_PORT_OFFSET" in environment
+        assert "STACKHOUSE_ROOT" in environment
 
 
 def test_every_value_of_the_file_stands_in_env():
@@ -105,9 +113,9 @@ class TestCisSection5:
         service = SERVICES[name]
         assert service["cap_drop"] == ["ALL"]
         assert "privileged" not in service
-        # PostgreSQL's image starts as root and becomes postgres; the other one gives files to their owners.
+        # PostgreSQL's image starts as root and becomes postgres; "secret" gives files to their owners.
         assert set(service.get("cap_add", ())) <= {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}
-        assert bool(service.get("cap_add")) == (service["image"].startswith("postgres:"))
+        assert bool(service.get("cap_add")) == (name in {"metastore-db", "secret"})
 
     def test_5_5_and_5_31_sees_nothing_of_the_host_but_the_repository_and_cannot_change_it(self, name):
         for volume in SERVICES[name].get("volumes", ()):

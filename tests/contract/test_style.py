@@ -26,6 +26,7 @@ CHECKS = {
         "hadoop/healthy.sh",
         "hive/daemon.sh",
         "hive/make-secret.sh",
+        "hive/reset-schema.sh",
     ],
 }
 

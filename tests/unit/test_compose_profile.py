@@ -48,6 +48,31 @@ def test_container_that_is_unhealthy_is_the_reason(settings, monkeypatch):
     assert compose._reason(settings, lines) == "s-metastore-1 is unhealthy: docker compose logs metastore"
 
 
+@pytest.fixture
+def answer_of_ps(monkeypatch):
+    def give(code, out="", err=""):
+        monkeypatch.setattr(compose, "check_engine", lambda: None)
+        done = subprocess.CompletedProcess([], code, out, err)
+        monkeypatch.setattr(compose.subprocess, "run", lambda *_, **__: done)
+
+    return give
+
+
+ONE = '{"Name": "s-edge-1", "Service": "edge", "State": "running", "Health": "healthy", "ExitCode": 0}'
+
+
+@pytest.mark.parametrize("printed", [f"{ONE}\n{ONE}\n", f"[{ONE},{ONE}]\n"])
+def test_containers_are_read_from_every_version_of_compose(settings, answer_of_ps, printed):
+    answer_of_ps(0, printed)
+    assert compose.containers(settings) == [Container("s-edge-1", "edge", "running", "healthy", done=True)] * 2
+
+
+def test_file_that_compose_refuses_is_not_taken_for_no_containers(settings, answer_of_ps):
+    answer_of_ps(15, err="some\nyaml: line 3: mapping values are not allowed")
+    with pytest.raises(SetupError, match="docker compose ps failed: yaml: line 3"):
+        compose.containers(settings)
+
+
 def test_machine_without_docker_is_told_so(monkeypatch):
     monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(SetupError, match="there is no docker on PATH"):
