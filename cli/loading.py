@@ -1,5 +1,6 @@
 """`load`: files into HDFS, with a progress bar."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def load_files(settings: Settings, dataset: str, files: list[Path], as_json: boo
 def load_batch(settings: Settings, dataset: str, files: list[Path], wait: bool = False) -> LoadResult:
     """Load one batch under the dataset's lock, with a progress bar on a terminal."""
     contract = load_contract(dataset, settings.datasets)
-    total = sum(path.stat().st_size for path in files if path.is_file())
+    total = sum(map(_size, files))
     columns = (TextColumn("{task.description:9}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     console = Console(stderr=True)
     with (
@@ -41,6 +42,13 @@ def load_batch(settings: Settings, dataset: str, files: list[Path], wait: bool =
         if not done.already_loaded:
             record_batch(writer.storage, done.batch)
         return done
+
+
+def _size(path: Path) -> int:
+    # What cannot be looked at is refused with its reason when the files are checked.
+    with suppress(OSError):
+        return path.stat().st_size if path.is_file() else 0
+    return 0
 
 
 def _document(result: LoadResult) -> dict[str, Any]:

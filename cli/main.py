@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli.arguments import AsJson, Dataset, Format, Kept, Passed, Wait
+from cli.arguments import Accept, AsJson, Dataset, Format, Kept, Passed, Reason, Wait
 from cli.release_commands import release_commands
 from cli.schedule_commands import schedule_commands
 from warehouse.errors import StackDownError, StackhouseError, UsageError
@@ -171,8 +171,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options that users know
     quarter: Annotated[
         list[str] | None, typer.Option(help="Build this quarter anew although nothing changed for it, e.g. 2001Q2.")
     ] = None,
-    accept: Annotated[bool, typer.Option("--accept", help="Publish although checks hold the release.")] = False,
-    reason: Annotated[str, typer.Option(help="Why that is right; kept in the ledger.")] = "",
+    accept: Accept = False,
+    reason: Reason = "",
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
@@ -181,17 +181,22 @@ def run(  # noqa: PLR0913, PLR0917 - the options that users know
     from cli.running import run_dataset
     from warehouse.quarter import Quarter
 
-    if accept != bool(reason.strip()):
-        raise UsageError("--accept and --reason TEXT belong together: say why the checks are overruled")
-    quarters = [Quarter.parse(text) for text in quarter or []]
-    request = RunRequest(quarters, reason.strip() if accept else None, wait=wait)
+    request = RunRequest([Quarter.parse(text) for text in quarter or []], _accepted(accept, reason), wait=wait)
     run_dataset(load_settings(), dataset, request, as_json)
 
 
+def _accepted(accept: bool, reason: str) -> str | None:
+    if accept != bool(reason.strip()):
+        raise UsageError("--accept and --reason TEXT belong together: say why the checks are overruled")
+    return reason.strip() if accept else None
+
+
 @app.command()
-def reprocess(
+def reprocess(  # noqa: PLR0913, PLR0917 - the options that users know
     dataset: Dataset,
     files: Annotated[list[Path] | None, typer.Argument(help="Mended rows, loaded as one more batch first.")] = None,
+    accept: Accept = False,
+    reason: Reason = "",
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
@@ -200,10 +205,10 @@ def reprocess(
     from cli.pipeline import RunRequest
     from cli.running import run_dataset
 
-    settings = load_settings()
+    settings, why = load_settings(), _accepted(accept, reason)
     if files:
         load_files(settings, dataset, files, as_json, wait)
-    run_dataset(settings, dataset, RunRequest(reprocess=True, wait=wait), as_json)
+    run_dataset(settings, dataset, RunRequest(accept=why, reprocess=True, wait=wait), as_json)
 
 
 @app.command()

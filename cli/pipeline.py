@@ -129,28 +129,37 @@ class _Run:
             assert inputs.live is not None  # noqa: S101 - without one there is always something to do
             return self._report(inputs.batches, inputs.live, None, [], monotonic() - began)
         if self._request.accept is None:
-            refuse_undoing(self._storage, inputs)
-        result = self._run_job(plan)
-        made = self._commit_staged(inputs, result)
-        inputs = replace(inputs, staged={**inputs.staged, **{staged.batch: staged for staged in made}})
-        self._refuse_unknown_quarters(inputs)
-        number = max(release_numbers(self._storage, self._contract.dataset), default=0) + 1
-        release = build_release(inputs, plan, result, number, self._settings.user)
-        self._storage.publish(self._paths.release(number), release.to_json())
-        reached(Step.RELEASE_WRITTEN)
+            refuse_undoing(self._writer, inputs)
+        try:
+            result = self._run_job(plan)
+            made = self._commit_staged(inputs, result)
+            inputs = replace(inputs, staged={**inputs.staged, **{staged.batch: staged for staged in made}})
+            refuse_unknown_quarters(inputs)
+            release = self._write_release(inputs, plan, result)
+        except BaseException:
+            self._remove_unless_released()
+            raise
         self._note(inputs, release)
         checks = publish_release(self._writer, self._board, Made(inputs, result, release), self._request.accept)
         report = replace(self._report(inputs.batches, release, result, made, monotonic() - began), checks=checks)
         self._writer.note(steps=report.seconds)
         return report
 
-    def _refuse_unknown_quarters(self, inputs: Inputs) -> None:
-        try:
-            refuse_unknown_quarters(inputs)
-        except UsageError:
-            # What is staged stays; the next run publishes it.
-            remove_run(self._storage, self._contract.dataset, self._id)
-            raise
+    def _write_release(self, inputs: Inputs, plan: JobPlan, result: JobResult) -> Release:
+        number = max(release_numbers(self._storage, self._contract.dataset), default=0) + 1
+        release = build_release(inputs, plan, result, number, self._settings.user)
+        self._storage.publish(self._paths.release(number), release.to_json())
+        reached(Step.RELEASE_WRITTEN)
+        return release
+
+    def _remove_unless_released(self) -> None:
+        """Nothing refers to what this run wrote; if HDFS is gone too, gc finds it. What is staged for good stays."""
+        dataset = self._contract.dataset
+        with suppress(StackhouseError):
+            # A manifest may have arrived although its writing failed.
+            newest = max(release_numbers(self._storage, dataset), default=0)
+            if not newest or load_release(self._storage, dataset, newest).run != self._id:
+                remove_run(self._storage, dataset, self._id)
 
     def _commit_staged(self, inputs: Inputs, result: JobResult) -> list[StagedBatch]:
         made = staged_batches(inputs.batches, result)
@@ -196,13 +205,7 @@ class _Run:
         self._board.begin("session", "starting Spark on YARN")
         driver = place_driver(self._settings)
         log = self._settings.home / "logs" / "runs" / f"{plan.run}.log"
-        try:
-            result = run_job(plan, driver, log, self._on_step, YarnWatch(self._settings).look)
-        except StackhouseError:
-            # Nothing refers to what it wrote; if HDFS is gone too, gc finds it.
-            with suppress(StackhouseError):
-                remove_run(self._storage, plan.dataset, plan.run)
-            raise
+        result = run_job(plan, driver, log, self._on_step, YarnWatch(self._settings).look)
         self._board.end()
         reached(Step.JOB_DONE)
         return result

@@ -118,8 +118,11 @@ def _hold_or_accept(writer: Writer, release: Release, failed: Sequence[Check], a
     writer.event("held", release.number, "; ".join(failures))
     reached(Step.HELD)
     more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
-    never = "" if accept is None else "; --accept cannot overrule this"
-    raise HeldError(f"release {release.number} is held, readers keep the one before: {failures[0]}{more}{never}")
+    if all(check.may_be_accepted for check in failed):
+        way = f"to publish all the same: ./stackhouse {writer.command} {release.dataset} --accept --reason TEXT"
+    else:
+        way = "--accept cannot overrule this"
+    raise HeldError(f"release {release.number} is held, readers keep the one before: {failures[0]}{more}; {way}")
 
 
 def _rejected_too_many(inputs: Inputs, release: Release) -> list[str]:
@@ -135,7 +138,6 @@ def _rejected_too_many(inputs: Inputs, release: Release) -> list[str]:
             failures.append(
                 f"batch {batch}: {staged.quarantined:,} of {staged.raw:,} rows are rejected ({share:.2%}), "
                 f"the contract accepts {limit:.2%}; by rule: {worst}; "
-                f"./stackhouse quarantine {release.dataset} --release {release.number} shows them; "
-                f"to publish all the same: ./stackhouse run {release.dataset} --accept --reason TEXT"
+                f"./stackhouse quarantine {release.dataset} --release {release.number} shows them"
             )
     return failures

@@ -12,7 +12,8 @@ from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.batch import Batch, load_batch, loaded_ids
 from warehouse.errors import StackDownError
-from warehouse.lock import LockOwner, dead_owners, traces
+from warehouse.lock import dead_owners, traces
+from warehouse.lock_owner import LockOwner
 from warehouse.paths import DatasetPaths
 from warehouse.release import Release, load_release, release_numbers
 from warehouse.run import utc_now

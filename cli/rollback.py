@@ -6,10 +6,9 @@ from time import monotonic
 
 from cli.output import print_json
 from cli.planning import Inputs
-from cli.writer import writing
+from cli.writer import Writer, writing
 from hive.connection import connect
 from hive.publish import point_views
-from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.contract_file import load_contract
 from warehouse.errors import HeldError, UsageError
@@ -104,22 +103,22 @@ def choose(dataset: str, events: Sequence[ledger.Event], to: int | None) -> tupl
     return live, to
 
 
-def refuse_undoing(storage: WebHdfs, inputs: Inputs) -> None:
+def refuse_undoing(writer: Writer, inputs: Inputs) -> None:
     """Keep a run that nobody thought about, by a timer for example, from undoing a rollback.
 
     Raises:
         HeldError: The run would publish what readers were taken from.
     """
     dataset = inputs.contract.dataset
-    number = ledger.rolled_back_from(ledger.events(storage, dataset))
+    number = ledger.rolled_back_from(ledger.events(writer.storage, dataset))
     if number is None:
         return
-    left = load_release(storage, dataset, number)
+    left = load_release(writer.storage, dataset, number)
     rows = {batch.id for batch in inputs.batches} <= left.batches.keys()
     marts = {mart.name: mart.definition for mart in inputs.marts}
     definitions = {name: table.definition for name, table in left.tables.items() if name in marts}
     if rows and left.contract == inputs.contract.fingerprint and definitions == marts:
         raise HeldError(
             f"readers were rolled back from release {number}, and the same rows and rules would be published again: "
-            f"load a correction first, or insist with ./stackhouse run {dataset} --accept --reason TEXT"
+            f"load a correction first, or insist with ./stackhouse {writer.command} {dataset} --accept --reason TEXT"
         )

@@ -13,7 +13,8 @@ from cli.recovery import record_of, recover
 from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.errors import HeldError, StackhouseError
-from warehouse.lock import DatasetLock, LockOwner
+from warehouse.lock import DatasetLock
+from warehouse.lock_owner import LockOwner
 from warehouse.run import new_run_id, utc_now
 from warehouse.settings import REPOSITORY, Settings
 from warehouse.steps import Step, reached
@@ -24,6 +25,7 @@ class Writer:
 
     Attributes:
         run: Its id.
+        command: Its name, `run` for example.
         storage: HDFS.
         dataset: Name in the contract.
         settings: Of the stack.
@@ -34,6 +36,7 @@ class Writer:
 
     def __init__(self, settings: Settings, storage: WebHdfs, owner: LockOwner, dataset: str) -> None:
         self.run = owner.token
+        self.command = owner.command
         self.storage = storage
         self.dataset = dataset
         self.settings = settings

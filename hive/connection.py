@@ -20,6 +20,7 @@ from hive.java_errors import hive_error
 from hive.rows import Rows, Value
 from warehouse.errors import QueryError, StackDownError, StackhouseError
 from warehouse.settings import Endpoints
+from warehouse.steps import confirm
 
 CONNECT_SECONDS = 30.0
 """How long HiveServer2 may take to open a session. A statement may take as long as it likes."""
@@ -46,7 +47,8 @@ class HiveServer:
         self._address = address
 
     def execute(self, sql: str, parameters: Mapping[str, Value] | None = None) -> None:
-        """Run a statement for its effect; arguments and errors as in `fetch`."""
+        """Run a statement for its effect, if it may still be run; arguments and errors as in `fetch`."""
+        confirm()
         self.fetch(sql, parameters)
 
     def fetch(self, sql: str, parameters: Mapping[str, Value] | None = None) -> Rows:

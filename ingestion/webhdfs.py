@@ -14,6 +14,7 @@ from hdfs import HdfsError, InsecureClient
 from ingestion.checksum import FileChecksum
 from warehouse.errors import AlreadyExistsError, NotFoundError, StackDownError, StackhouseError, StorageError
 from warehouse.settings import Endpoints
+from warehouse.steps import confirm
 
 _TIMEOUT_SECONDS = (30, 120)
 """To connect or to take the next bytes; to answer."""
@@ -39,7 +40,10 @@ _REFUSALS: dict[str, tuple[type[StackhouseError], str]] = {
 
 
 class WebHdfs:
-    """Storage on a running HDFS, and what loading needs besides: streams, sizes, checksums."""
+    """Storage on a running HDFS, and what loading needs besides: streams, sizes, checksums.
+
+    Who has lost a lock changes nothing any more: `warehouse.steps.confirm`.
+    """
 
     def __init__(self, endpoints: Endpoints) -> None:
         """Make a client; nothing is asked of HDFS yet."""
@@ -82,6 +86,7 @@ class WebHdfs:
 
     def create(self, path: str, content: bytes) -> None:
         """Write a new small file; parents are made."""
+        confirm()
         with self._errors(path):
             self._client.makedirs(dirname(path))
             self._client.write(path, data=content)
@@ -99,6 +104,7 @@ class WebHdfs:
 
     def rename(self, source: str, target: str) -> None:
         """Move a file or directory; the target's parents are made."""
+        confirm()
         try:
             with self._errors(target):
                 self._client.makedirs(dirname(target))
@@ -120,6 +126,7 @@ class WebHdfs:
             path: Directory.
             permission: Octal, e.g. `1777`.
         """
+        confirm()
         with self._errors(path):
             self._client.makedirs(path)
             # Not the permission of MKDIRS, which the NameNode's umask narrows.
@@ -127,6 +134,7 @@ class WebHdfs:
 
     def delete(self, path: str) -> None:
         """Remove a file or a whole directory; no error when there is none."""
+        confirm()
         # For good: DELETE of Hadoop 3.4.3 leaves the trash alone whatever fs.trash.interval says (tried; HDFS-14320,
         # which would have changed that, is not in it).
         with self._errors(path):
@@ -171,6 +179,7 @@ class WebHdfs:
         Raises:
             AlreadyExistsError: The path exists.
         """
+        confirm()
         with self._errors(path):
             self._client.write(path, data=iter(chunks), blocksize=block_size)
 

@@ -53,11 +53,11 @@ FLIGHTS = (
 """Typed as they stand where the flights are published."""
 
 TWO_RELEASES = (
+    "./stackhouse reprocess flights [FILE...]",
     "./stackhouse diff flights 1 2",
     './stackhouse query --release 1 "SELECT ..."',
     "./stackhouse rollback flights [--to 1]",
     "./stackhouse gc flights",
-    "./stackhouse reprocess flights [FILE...]",
 )
 """Typed for a small dataset with two releases."""
 

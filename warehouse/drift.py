@@ -13,16 +13,21 @@ Figures = Mapping[str, Decimal | None]
 
 
 def rebuilt_quarters(live: Release, release: Release, table: str) -> list[str]:
-    """Quarters of a table that both releases have, in different directories."""
+    """Quarters of a table that the live release has and this one has anew, or not any more."""
     if table not in live.tables:
         return []
-    before, after = live.tables[table].partitions, release.tables[table].partitions
-    return [value for value, part in after.items() if value in before and before[value].path != part.path]
+    after = release.tables[table].partitions
+    return [
+        value
+        for value, old in live.tables[table].partitions.items()
+        if value not in after or after[value].path != old.path
+    ]
 
 
 def row_counts(release: Release, table: str, quarters: Sequence[str]) -> Figures:
     """Rows by quarter, as the manifest says."""
-    return {value: Decimal(release.tables[table].partitions[value].rows) for value in quarters}
+    partitions = release.tables[table].partitions
+    return {value: Decimal(partitions[value].rows if value in partitions else 0) for value in quarters}
 
 
 def drift_failures(limit: DriftLimit, before: Figures, after: Figures) -> list[str]:

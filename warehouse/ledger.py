@@ -211,16 +211,21 @@ def live_release(events: Sequence[Event]) -> int | None:
 
 
 def interrupted_move(events: Sequence[Event]) -> Event | None:
-    """The publishing or rollback that began and did not end."""
-    return events[-1] if events and events[-1].kind in ("publishing", "rolling_back") else None
+    """The publishing or rollback that began and did not end; none of a command that had lost its lock."""
+    if not events or events[-1].kind not in ("publishing", "rolling_back"):
+        return None
+    past = [event.release for event in events if event.kind in ("published", "discarded", "dropped")]
+    late = events[-1].kind == "publishing" and events[-1].release <= max(past, default=0)
+    return None if late else events[-1]
 
 
 def rolled_back_from(events: Sequence[Event]) -> int | None:
-    """Number of the release that a rollback took readers from, `None` when the last move was no rollback."""
+    """Number of the release that a rollback took readers from, `None` when they are on the newest published."""
     moves = [event for event in events if event.kind in ("published", "rolled_back")]
     if not moves or moves[-1].kind == "published":
         return None
-    return next((event.release for event in reversed(moves) if event.kind == "published"), None)
+    newest = next((event.release for event in reversed(moves) if event.kind == "published"), None)
+    return None if newest == moves[-1].release else newest
 
 
 def readable_releases(events: Sequence[Event]) -> list[int]:

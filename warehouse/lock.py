@@ -2,26 +2,23 @@
 
 Of a process on this host it is known whether it ended. That of another host is taken for dead when whoever waits for
 the lock has seen no heartbeat for `TAKEOVER_SECONDS` by its own clock; so clocks need not agree. The owner for its part
-stops before its next commit step when its last heartbeat is older than `LEASE_SECONDS`, which is less: it may have
-been stopped meanwhile, or cut off, and somebody else may have the lock.
+stops before its next change of HDFS or Hive when its last heartbeat is older than `LEASE_SECONDS`, which is less: it
+may have been stopped meanwhile, or cut off, and somebody else may have the lock. What cannot be ruled out is a change
+that was on its way when the owner was stopped and that arrives after the takeover: HDFS and Hive know no fencing.
 """
 
 import json
-import os
-import socket
 import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from types import TracebackType
 
-import psutil
-
 from warehouse.errors import AlreadyExistsError, LockedError, LockLostError, NotFoundError, StackhouseError
+from warehouse.lock_owner import LockOwner
 from warehouse.paths import DatasetPaths, root
-from warehouse.run import utc_now
-from warehouse.steps import Step, reached, watching
+from warehouse.steps import Step, guarding, reached, watching
 from warehouse.storage import Storage
 
 HEARTBEAT_SECONDS = 10.0
@@ -30,7 +27,8 @@ TAKEOVER_SECONDS = 120.0
 
 _POLL_SECONDS = 0.5
 _ATTEMPTS = 10
-_SAME_START_SECONDS = 1.0
+_WATCHED_SECONDS = 30.0
+"""Between two looks: who looked away for longer cannot say that there was no heartbeat."""
 
 OnWait = Callable[[str], None]
 """Told once who is waited for."""
@@ -39,57 +37,6 @@ OnWait = Callable[[str], None]
 def _now() -> float:
     # Goes on while the machine sleeps, which the monotonic clock of Linux does not.
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
-
-
-@dataclass(frozen=True)
-class LockOwner:
-    """Who holds a lock.
-
-    Attributes:
-        user: As HDFS knows it.
-        host: Host name of the process.
-        pid: Process id on that host.
-        started: Seconds from the host's boot to the start of the process, so that a reused pid is told apart
-            even when the clock was set.
-        acquired_at: UTC.
-        command: What it is doing, e.g. `run`.
-        parameters: With what.
-        token: Different for every lock ever taken; the run id of a command.
-    """
-
-    user: str
-    host: str
-    pid: int
-    started: float
-    acquired_at: str
-    command: str
-    parameters: dict[str, str]
-    token: str
-
-    @classmethod
-    def this_process(cls, user: str, command: str, parameters: dict[str, str], token: str) -> "LockOwner":
-        """An owner that nobody was before."""
-        return cls(
-            user=user,
-            host=socket.gethostname(),
-            pid=os.getpid(),
-            started=_started(psutil.Process()),
-            acquired_at=utc_now(),
-            command=command,
-            parameters=parameters,
-            token=token,
-        )
-
-    def is_gone(self) -> bool:
-        """Whether the process is known to have ended; of another host's processes nothing is known."""
-        if self.host != socket.gethostname():
-            return False
-        try:
-            process = psutil.Process(self.pid)
-            same = abs(_started(process) - self.started) < _SAME_START_SECONDS
-            return not same or process.status() == psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            return True
 
 
 class DatasetLock:
@@ -120,6 +67,7 @@ class DatasetLock:
         """
         self._take()
         self._exits.enter_context(self._heartbeat)
+        self._exits.enter_context(guarding(self._confirm))
         self._exits.enter_context(watching(lambda _step: self._confirm()))
         reached(Step.LOCKED)
         return self
@@ -127,8 +75,10 @@ class DatasetLock:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give the lock back; one that is somebody else's by now stays."""
+        """Give the lock back; one that is, or may be, somebody else's by now stays."""
         self._exits.close()
+        if self._is_lost():
+            return
         try:
             holder = lock_holder(self._storage, self._dataset)
             if holder is not None and holder.token == self._owner.token:
@@ -161,20 +111,31 @@ class DatasetLock:
             if self._on_wait is None:
                 raise LockedError(self._describe(holder))
             silent = sign_of_life.silent_seconds(holder.token, self._storage.modified(self._path))
-            if holder.host == socket.gethostname() or silent < TAKEOVER_SECONDS:
+            if holder.is_here() or silent < TAKEOVER_SECONDS:
                 if sign_of_life.is_new:
                     self._on_wait(self._describe(holder))
                 time.sleep(_POLL_SECONDS)
                 return 0
         # Of all who found this owner gone one can make this name, ever; so the new lock of that one cannot be
         # taken for the old by a slower one. The file stays as the trace of a crash.
+        aside = f"{_gone(self._dataset)}{holder.token}"
         with suppress(AlreadyExistsError, NotFoundError):
-            self._storage.rename(self._path, f"{_gone(self._dataset)}{holder.token}")
+            self._storage.rename(self._path, aside)
+            self._give_back_if_taken_meanwhile(aside, holder.token)
             reached(Step.DEAD_OWNER_ASIDE)
         return 1
 
+    def _give_back_if_taken_meanwhile(self, aside: str, token: str) -> None:
+        """The owner may have ended well after it was looked at, and another may have come."""
+        content = _read(self._storage, aside)
+        if content is not None and json.loads(content)["token"] != token:
+            self._storage.rename(aside, self._path)
+
+    def _is_lost(self) -> bool:
+        return self._heartbeat.lost or _now() - self._heartbeat.last > LEASE_SECONDS
+
     def _confirm(self) -> None:
-        if self._heartbeat.lost or _now() - self._heartbeat.last > LEASE_SECONDS:
+        if self._is_lost():
             raise LockLostError(
                 f"dataset {self._dataset}: this command gave HDFS no sign of life for more than {LEASE_SECONDS:.0f} s, "
                 "so another may have taken over; run it again"
@@ -188,7 +149,7 @@ class DatasetLock:
         if self._on_wait is not None:
             return text
         text += "; try again when it is done, or wait with --wait"
-        if holder.host != socket.gethostname():
+        if not holder.is_here():
             text += f", which takes over when {holder.host} gives no sign of life for {TAKEOVER_SECONDS:.0f} s"
         return text
 
@@ -243,14 +204,17 @@ class _SignOfLife:
         self._holder = ""
         self._seen: tuple[str, int] | None = None
         self._since = 0.0
+        self._looked = 0.0
 
     def silent_seconds(self, token: str, modified: int) -> float:
         """Seconds for which this holder's heartbeat did not change, as far as it was watched."""
         self.is_new = token != self._holder
         self._holder = token
-        if (token, modified) != self._seen:
-            self._seen, self._since = (token, modified), _now()
-        return _now() - self._since
+        now = _now()
+        if (token, modified) != self._seen or now - self._looked > _WATCHED_SECONDS:
+            self._seen, self._since = (token, modified), now
+        self._looked = now
+        return now - self._since
 
 
 class _Heartbeat:
@@ -287,7 +251,3 @@ class _Heartbeat:
                     return
                 self._storage.touch(self._path)
                 self.last = asked
-
-
-def _started(process: psutil.Process) -> float:
-    return process.create_time() - psutil.boot_time()

@@ -4,7 +4,8 @@ import time
 
 from warehouse.errors import LockedError
 from warehouse.finding import Finding
-from warehouse.lock import LEASE_SECONDS, LockOwner, lock_holder
+from warehouse.lock import LEASE_SECONDS, lock_holder
+from warehouse.lock_owner import LockOwner
 from warehouse.paths import DatasetPaths, root
 from warehouse.storage import Storage
 

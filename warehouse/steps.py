@@ -1,8 +1,9 @@
-"""The commit steps: all the moments after which a kill leaves something else behind.
+"""The commit steps: the moments after which a kill leaves something that the next command must finish or discard.
 
-Whatever changes HDFS or the metastore calls `reached` right after it did. Between two of them nothing changes, so a
-suite that kills a command at each has tried every way to die. The lock of the dataset watches too: who has lost it does
-not take the next step.
+Whatever changes what others see, or what a later command goes on from, calls `reached` right after it did; a suite
+kills a command at each. What can be done again without a trace, like the partitions of a table that nobody reads yet,
+is no step of its own. Before each change of HDFS or the metastore `confirm` asks whether it may still be made: the lock
+of the dataset stops whoever has lost it.
 """
 
 from collections.abc import Callable, Iterator
@@ -46,10 +47,30 @@ class Step(StrEnum):
     COMMAND_RECORDED = "command in the ledger"
 
 
+Guard = Callable[[], None]
+"""Asked before each change; what it raises stops the command there."""
+
 Watcher = Callable[[Step], None]
 """Told of each step; what it raises stops the command there."""
 
 _watchers: list[Watcher] = []
+_guards: list[Guard] = []
+
+
+def confirm() -> None:
+    """Ask whether HDFS or the metastore may still be changed."""
+    for guard in _guards:
+        guard()
+
+
+@contextmanager
+def guarding(guard: Guard) -> Iterator[None]:
+    """Ask a guard before the changes that this process makes meanwhile."""
+    _guards.append(guard)
+    try:
+        yield
+    finally:
+        _guards.remove(guard)
 
 
 def reached(step: Step) -> None:

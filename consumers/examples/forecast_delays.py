@@ -5,10 +5,10 @@
 
 Weeks are rows: what was known of an airport on a Monday, and the mean delay of the seven days that followed. A delay is
 known when the flight has arrived, not when it was to depart: on a Monday that of no flight since Friday counts. Each of
-the last ten weeks is forecast by a model that learned from the weeks before it alone, and compared with three naive
-forecasts: as in the last seven days that are known, in the last 28, as ever. Written to the directory: a plot, and the
-forecast of the first week after the data. `--publish` brings that into the warehouse the way all rows come, as a batch
-of `delay_forecast`.
+the last ten weeks is forecast by a model that learned from weeks that were known by then alone, and compared with three
+naive forecasts: as in the last seven days that are known, in the last 28, as ever. Written to the directory: a plot,
+and the forecast of the first week after the data. `--publish` brings that into the warehouse the way all rows come, as
+a batch of `delay_forecast`.
 """
 
 import argparse
@@ -21,9 +21,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import Ridge
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.linear_model import LinearRegression
 
 from consumers.client import Client, connect
 from consumers.training import Feature, TrainingSet
@@ -113,10 +111,34 @@ def known_on(flights: Client, mondays: Sequence[pd.Timestamp], as_of: datetime) 
     return TrainingSet(frame[large].reset_index(drop=True), known.release, known.contract, known.as_of)
 
 
-def train(weeks: pd.DataFrame) -> Pipeline:
-    """A model that weighs the three naive forecasts; regularized, because weeks are few and much alike."""
-    model = make_pipeline(StandardScaler(), Ridge(alpha=10))
-    return model.fit(weeks[[*NAIVE]], weeks["label"], ridge__sample_weight=weeks["flights_28d"].astype("float64"))
+def train(weeks: pd.DataFrame) -> LinearRegression:
+    """A model of how an airport's week differs from that of all airports, by how it differed before.
+
+    How late all are together is not learned: that changes from week to week, and there are few weeks to learn from.
+    """
+    model = LinearRegression(fit_intercept=False)
+    return model.fit(differences(weeks), weeks["label"] - level(weeks, "label"), sample_weight=weights(weeks))
+
+
+def predict(model: LinearRegression, weeks: pd.DataFrame) -> "pd.Series[float]":
+    """All airports as late as in the last seven days that are known, and each as different from them as it was."""
+    return level(weeks, "mean_7d").add(model.predict(differences(weeks)))
+
+
+def differences(weeks: pd.DataFrame) -> pd.DataFrame:
+    """Of each naive forecast of an airport from that of all airports together."""
+    return pd.DataFrame({name: weeks[name] - level(weeks, name) for name in NAIVE})
+
+
+def level(weeks: pd.DataFrame, column: str) -> "pd.Series[float]":
+    """Mean of all airports of the same Monday, weighted by flights."""
+    weight = weights(weeks)
+    return (weeks[column] * weight).groupby(weeks["at"]).transform("sum") / weight.groupby(weeks["at"]).transform("sum")
+
+
+def weights(weeks: pd.DataFrame) -> "pd.Series[float]":
+    """Flights of the four weeks before."""
+    return weeks["flights_28d"].astype("float64")
 
 
 def judge(frame: pd.DataFrame) -> Judgement:
@@ -125,9 +147,9 @@ def judge(frame: pd.DataFrame) -> Judgement:
     judged = []
     for monday in sorted(complete["at"].unique())[-JUDGED:]:
         week = complete[complete["at"] == monday]
-        judged.append(week.assign(model=train(known_by(complete, monday)).predict(week[[*NAIVE]])))
+        judged.append(week.assign(model=predict(train(known_by(complete, monday)), week)))
     weeks = pd.concat(judged)
-    weight = weeks["flights_28d"].astype("float64")
+    weight = weights(weeks)
     errors = {
         name: float(np.average((weeks[name] - weeks["label"]).abs(), weights=weight)) for name in ("model", *NAIVE)
     }
@@ -144,7 +166,7 @@ def forecast(frame: pd.DataFrame, monday: pd.Timestamp) -> pd.DataFrame:
     """The week after the data, by a model that learned from the weeks that were known."""
     model = train(known_by(frame.dropna(subset=["label"]), monday))
     coming = frame[frame["at"] == monday]
-    return coming.assign(forecast=model.predict(coming[[*NAIVE]]))
+    return coming.assign(forecast=predict(model, coming))
 
 
 def plot(judgement: Judgement, path: Path) -> None:

@@ -15,6 +15,9 @@ PAUSE_SECONDS = 5.0
 """Between two reads of a session: reading all the time would leave no core to what is tested."""
 
 
+_ENDED = "a session ended"
+
+
 class Readers:
     """Reads in threads of its own.
 
@@ -55,17 +58,22 @@ class Readers:
         finally:
             with self._lock:
                 self._worlds.remove(world)
-        assert [problem for problem in self.problems if problem.startswith(world.dataset)] == []
+        assert [problem for problem in self.problems if problem.startswith((world.dataset, _ENDED))] == []
 
     def wait(self) -> None:
         """Let the sessions read for a moment."""
         self._ended.wait(self.pause)
 
     def _read_all(self) -> None:
-        with connect(self._settings.endpoints) as server:
-            while not self._ended.wait(self.pause):
-                for world in [*self._worlds]:
-                    self._read(server, world)
+        try:
+            with connect(self._settings.endpoints) as server:
+                while not self._ended.wait(self.pause):
+                    for world in [*self._worlds]:
+                        self._read(server, world)
+        except BaseException as problem:
+            # Nobody else would hear of it: the session has ended, and no read is no wrong read.
+            self.problems.append(f"{_ENDED}: {problem!r}")
+            raise
 
     def _read(self, server: HiveServer, world: World) -> None:
         for view in ("clean", "totals"):

@@ -22,7 +22,7 @@ class Workers:
     """Takes jobs; each is done on the same dataset after the same jobs every time."""
 
     def __init__(self, settings: Settings, home: Path, readers: Readers) -> None:
-        """Prepare only.
+        """Prepare only; `kills` counts the commands that were killed.
 
         Args:
             settings: Of the stack.
@@ -33,6 +33,7 @@ class Workers:
         self._home = home
         self._readers = readers
         self._ended = threading.Event()
+        self.kills = 0
 
     def do(self, jobs: Sequence[Job]) -> list[str]:
         """Do jobs; what was wrong with any."""
@@ -55,6 +56,7 @@ class Workers:
                         return found
                     found += job(world)
                 found += go_forward(world)
+            self.kills += world.kills
         return found
 
 

@@ -17,7 +17,7 @@ from tests.integration.conftest import SMALL_HEADER, write_small_dataset
 from warehouse import ledger
 from warehouse.batch import loaded_batches
 from warehouse.paths import DatasetPaths
-from warehouse.release import load_release
+from warehouse.release import load_release, release_numbers
 from warehouse.settings import Settings
 
 Seen = frozenset[tuple[Any, ...]]
@@ -68,6 +68,7 @@ class World:
     lines: list[list[str]] = field(default_factory=list)
     published: list[Contents] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
+    kills: int = 0
     _batches: int = 0
 
     def __post_init__(self) -> None:
@@ -79,7 +80,9 @@ class World:
         return Command(self.home, [arguments[0], self.dataset, *arguments[1:]], environment=environment, **how)
 
     def do(self, *arguments: str, **how: Any) -> Ended:
-        return self.command(*arguments, **how).end()
+        ended = self.command(*arguments, **how).end()
+        self.kills += ended.killed
+        return ended
 
     def new_batch(self) -> tuple[Path, list[list[str]]]:
         """A file whose rows change what readers see: a new row, a corrected one in another quarter, a broken one."""
@@ -158,10 +161,18 @@ class World:
         events = ledger.events(self.storage, self.dataset)
         move = ledger.interrupted_move(events)
         left += [f"{move.kind} of release {move.release}"] if move else []
+        left += self._orphans(paths)
         batches = {name.partition("=")[2] for name in self.storage.list(paths.raw)}
         if batches != ledger.recorded_batches(self.storage, self.dataset):
             left.append("batches in HDFS and in the ledger differ")
         return [f"left over: {what}" for what in left]
+
+    def _orphans(self, paths: DatasetPaths) -> list[str]:
+        """Directories of runs that no release refers to."""
+        releases = (load_release(self.storage, self.dataset, n) for n in release_numbers(self.storage, self.dataset))
+        known = {f"run={release.run}" for release in releases}
+        parents = [paths.clean_runs, *(f"{paths.marts}/{n}" for n in self.storage.list(paths.marts))]
+        return [f"{parent}/{n}" for parent in parents for n in self.storage.list(parent) if n not in known]
 
     def conserved(self) -> list[str]:
         """Run once more: nothing may be new, and the law must hold for all rows."""

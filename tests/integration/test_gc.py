@@ -17,7 +17,8 @@ from tests.integration.conftest import must, refused, run_command, write_small_d
 from warehouse import ledger
 from warehouse.contract_file import load_contract
 from warehouse.errors import StackhouseError, UsageError
-from warehouse.lock import DatasetLock, LockOwner
+from warehouse.lock import DatasetLock
+from warehouse.lock_owner import LockOwner
 from warehouse.paths import DatasetPaths
 from warehouse.release import Partition, Release, ReleasedTable, load_release
 from warehouse.retention import Policy

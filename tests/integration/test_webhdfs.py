@@ -11,7 +11,8 @@ from ingestion.webhdfs import WebHdfs
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.errors import AlreadyExistsError, NotFoundError, StorageError
 from warehouse.ledger import Event, append, events
-from warehouse.lock import DatasetLock, LockedError, LockOwner
+from warehouse.lock import DatasetLock, LockedError
+from warehouse.lock_owner import LockOwner
 from warehouse.paths import DatasetPaths
 from warehouse.run import new_run_id
 

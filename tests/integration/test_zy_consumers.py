@@ -130,19 +130,25 @@ def entities(world):
     )
 
 
+def next_second():
+    """A moment at which a release that was just published counts: the ledger has whole seconds."""
+    second = datetime.now(UTC).replace(microsecond=0)
+    until(lambda: datetime.now(UTC).replace(microsecond=0) > second, seconds=5)
+    return datetime.now(UTC)
+
+
 def test_training_set_is_the_same_after_a_correction_and_until_gc_takes_the_release(settings, world, stackhouse):
     with connect(world.dataset, endpoints=settings.endpoints) as client:
         asked = entities(world)
-        as_of = datetime.now(UTC)
+        as_of = next_second()
         before = client.training_set(asked, as_of, SALES)
-        # A correction of a row that the training set has, known only later; the ledger counts in seconds.
-        until(lambda: datetime.now(UTC).replace(microsecond=0) > as_of, seconds=5)
+        # A correction of a row that the training set has, known only later.
         world.load()
         world.publish()
         again = client.training_set(asked, as_of, SALES)
         pd.testing.assert_frame_equal(before.frame, again.frame)
         assert (again.release, again.contract) == (1, client.release.contract)
-        later = client.training_set(asked, datetime.now(UTC), SALES)
+        later = client.training_set(asked, next_second(), SALES)
         assert later.release == 2
         assert not later.frame.equals(before.frame)
 

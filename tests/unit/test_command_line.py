@@ -29,6 +29,7 @@ def stackhouse(*arguments, **environment):
         (("load", "flights", "README.md"), 4, "./stackhouse up"),
         (("load", "trains", "README.md"), 2, "known datasets: delay_forecast, flights"),
         (("load", "../etc", "README.md"), 2, "not a usable name"),
+        (("load", "flights", "x" * 300), 4, "./stackhouse up"),
         (("run", "flights"), 4, "./stackhouse up"),
         (("history", "flights"), 4, "./stackhouse up"),
         (("logs", "namenode"), 2, "has not been started"),

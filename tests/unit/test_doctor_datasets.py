@@ -14,7 +14,7 @@ from tests.unit.memory_storage import MemoryStorage
 from tests.unit.test_doctor_hdfs import only
 from warehouse import ledger
 from warehouse.contract_file import load_contract
-from warehouse.lock import LockOwner
+from warehouse.lock_owner import LockOwner
 from warehouse.paths import DatasetPaths
 from warehouse.release import Partition, Release, ReleasedTable
 from warehouse.settings import load_settings

@@ -20,10 +20,22 @@ LIVE = release(1, clean={Q1: Partition("/a", 10), Q2: Partition("/b", 20), "2023
 NEW = release(2, clean={Q1: Partition("/a", 10), Q2: Partition("/b2", 30), Q3: Partition("/c", 5)}, totals={})
 
 
-def test_quarters_that_both_releases_have_in_different_directories_are_compared() -> None:
-    assert rebuilt_quarters(LIVE, NEW, "clean") == [Q2]
+GONE = "2023-10-01"
+
+
+def test_quarters_that_a_release_has_anew_or_not_any_more_are_compared() -> None:
+    assert rebuilt_quarters(LIVE, NEW, "clean") == [Q2, GONE]
     assert rebuilt_quarters(LIVE, NEW, "totals") == []
-    assert row_counts(NEW, "clean", [Q2]) == {Q2: Decimal(30)}
+    assert row_counts(NEW, "clean", [Q2, GONE]) == {Q2: Decimal(30), GONE: Decimal(0)}
+
+
+def test_quarter_that_lost_all_its_rows_passes_no_limit() -> None:
+    rows = [row_counts(found, "clean", [GONE]) for found in (LIVE, NEW)]
+    assert drift_failures(DriftLimit(0.9, "clean", None), *rows) == [
+        "clean 2023Q4: rows 1 -> 0 (-100.00%), the contract accepts 90.00%"
+    ]
+    sums = {GONE: Decimal(7)}, {}
+    assert len(drift_failures(DriftLimit(0.9, "clean", "amount"), *sums)) == 1
 
 
 def failures(before: str | None, after: str | None, limit: float = 0.2) -> list[str]:

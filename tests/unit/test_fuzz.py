@@ -30,7 +30,8 @@ from warehouse.batch import BatchFile
 from warehouse.contract import Column, Contract, InputFormat
 from warehouse.contract_file import contract_path, load_contract
 from warehouse.errors import ContractError, InputFileError
-from warehouse.lock import DatasetLock, LockOwner
+from warehouse.lock import DatasetLock
+from warehouse.lock_owner import LockOwner
 from warehouse.paths import DatasetPaths
 from warehouse.paths import root as hdfs_root
 from warehouse.run import new_run_id

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hive.rows import as_json, as_text
+from cli.querying import PRINTERS
+from hive.rows import Rows, as_json, as_text
+from warehouse.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -61,3 +63,8 @@ def test_decimal_keeps_every_digit(value):
 @given(st.binary())
 def test_bytes_can_be_read_back(value):
     assert bytes.fromhex(as_text(value)) == value
+
+
+def test_json_with_two_columns_of_one_name_is_refused():
+    with pytest.raises(UsageError, match="two columns are called id"):
+        PRINTERS["json"](Rows(("id", "n", "id"), ("INT", "INT", "INT"), ((1, 2, 3),)))

@@ -96,6 +96,9 @@ def test_damaged_event_is_refused_with_its_path(storage, content):
         ([("published", 1), ("published", 2), ("rolled_back", 1), ("publishing", 3), ("published", 3)], 3, None),
         ([("held", 1)], None, None),
         ([("published", 1), ("published", 2), ("rolling_back", 1)], 2, 1),
+        # Of a command that had lost its lock.
+        ([("discarded", 1), ("publishing", 2), ("published", 2), ("publishing", 1)], 2, None),
+        ([("published", 1), ("published", 2), ("rolled_back", 1), ("publishing", 2)], 1, None),
     ],
 )
 def test_live_and_interrupted_release_follow_from_the_events(steps, live, interrupted):
@@ -113,6 +116,7 @@ def test_live_and_interrupted_release_follow_from_the_events(steps, live, interr
         ([("published", 1), ("published", 2), ("rolled_back", 1), ("held", 3)], 2),
         ([("published", 1), ("published", 2), ("published", 3), ("rolled_back", 2), ("rolled_back", 1)], 3),
         ([("published", 1), ("published", 2), ("rolled_back", 1), ("published", 3)], None),
+        ([("published", 1), ("published", 2), ("rolled_back", 1), ("rolled_back", 2)], None),
     ],
 )
 def test_what_a_rollback_took_readers_from_is_remembered_until_the_next_release(steps, left):

@@ -10,9 +10,10 @@ import pytest
 
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.errors import LockedError, LockLostError, StackDownError
-from warehouse.lock import DatasetLock, LockOwner, dead_owners
+from warehouse.lock import DatasetLock, dead_owners
+from warehouse.lock_owner import LockOwner
 from warehouse.run import new_run_id
-from warehouse.steps import Step, reached
+from warehouse.steps import Step, confirm, reached
 
 PATH = "/stackhouse/locks/flights"
 
@@ -103,6 +104,36 @@ def test_lock_of_another_host_is_not_taken_over_at_once(storage, ended_pid):
     leave_lock(storage, host="elsewhere", pid=ended_pid)
     with pytest.raises(LockedError, match=r"elsewhere.*--wait"), a_lock(storage):
         pass
+
+
+def test_another_machine_of_the_same_name_is_another_host(storage, ended_pid):
+    leave_lock(storage, machine="elsewhere pid:[4026532000]", pid=ended_pid)
+    with pytest.raises(LockedError, match=r"--wait, which takes over"), a_lock(storage):
+        pass
+
+
+def test_process_that_proc_does_not_show_lives_if_it_gets_signals(ended_pid, monkeypatch, tmp_path):
+    owners = [replace(an_owner("bob", "x"), pid=pid) for pid in (os.getppid(), ended_pid)]
+    monkeypatch.setattr(psutil, "PROCFS_PATH", str(tmp_path))
+    assert [owner.is_gone() for owner in owners] == [False, True]
+
+
+def test_lock_that_changed_hands_between_look_and_takeover_goes_back(storage, ended_pid, monkeypatch):
+    """The owner that was found gone had given it back after all, and a third one works by now."""
+    leave_lock(storage, pid=ended_pid)
+    rename = storage.rename
+
+    def rename_late(source, target):
+        monkeypatch.setattr(storage, "rename", rename)
+        storage.delete(PATH)
+        leave_lock(storage, user="third")
+        rename(source, target)
+
+    monkeypatch.setattr(storage, "rename", rename_late)
+    with pytest.raises(LockedError, match="third"), a_lock(storage):
+        pass
+    assert json.loads(storage.read(PATH))["user"] == "third"
+    assert dead_owners(storage, "flights") == []
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"user": "bob"}'])
@@ -200,6 +231,22 @@ def test_waiting_takes_over_from_another_host_that_is_silent(storage, monkeypatc
     assert [owner.host for owner in dead_owners(storage, "flights")] == ["elsewhere"]
 
 
+def test_who_looked_away_does_not_take_that_for_silence(storage, monkeypatch):
+    leave_lock(storage, host="elsewhere")
+    clock = Clock(monkeypatch)
+    modified, asked = storage.modified, []
+
+    def modified_late(path):
+        # HDFS answers the second question after 200 s; the owner could not beat either.
+        asked.append(path)
+        clock.now += 200 if len(asked) == 2 else 0
+        return modified(path)
+
+    monkeypatch.setattr(storage, "modified", modified_late)
+    with waiting_lock(storage, []):
+        assert clock.now >= 1000 + 200 + 120
+
+
 def test_waiting_never_takes_over_from_another_host_that_beats(storage, monkeypatch):
     leave_lock(storage, host="elsewhere")
 
@@ -225,9 +272,18 @@ def test_who_gave_no_sign_of_life_for_long_takes_no_further_step(storage, monkey
         clock.now += 59
         reached(Step.RELEASE_WRITTEN)
         clock.now += 2
-        with pytest.raises(LockLostError):
-            reached(Step.PUBLISH_BEGUN)
-    reached(Step.PUBLISH_BEGUN)
+        for change in (lambda: reached(Step.PUBLISH_BEGUN), confirm):
+            with pytest.raises(LockLostError):
+                change()
+    for change in (lambda: reached(Step.PUBLISH_BEGUN), confirm):
+        change()
+
+
+def test_lock_that_another_may_have_is_not_given_back(storage, monkeypatch):
+    clock = Clock(monkeypatch)
+    with a_lock(storage):
+        clock.now += 61
+    assert json.loads(storage.read(PATH))["user"] == "ann"
 
 
 @pytest.mark.parametrize("lose", ["removed", "taken"])
