@@ -1,6 +1,6 @@
 """The files given to `load`: which are fit to be loaded, and what is in them."""
 
-import bz2
+import codecs
 import gzip
 import hashlib
 import io
@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Literal, cast
 
+from ingestion.bz2_streams import Bz2Streams
 from ingestion.header import header_rows, read_header
 from ingestion.parquet_file import describe_parquet
 from ingestion.text_lines import LineCounter, RecordCounter
@@ -31,7 +32,7 @@ Progress = Callable[[Literal["check", "send"], int], None]
 
 _OPENERS: dict[str, Callable[[BinaryIO], IO[bytes]]] = {
     ".gz": lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file)),
-    ".bz2": lambda file: cast(IO[bytes], bz2.BZ2File(file)),
+    ".bz2": lambda file: io.BufferedReader(Bz2Streams(file), CHUNK_BYTES),
 }
 # Spark would read these as text, or decode them by a codec that nobody counted the rows with.
 _REFUSED_SUFFIXES = {
@@ -126,8 +127,11 @@ def _describe_text(
     if not chunk:
         raise InputFileError(f"{path} is empty once it is uncompressed")
     columns = read_header(path, chunk, contract)
+    # Hadoop takes it off the first line, which may be empty or a comment then.
+    mark = len(codecs.BOM_UTF8) if chunk.startswith(codecs.BOM_UTF8) else 0
+    chunk = chunk[mark:]
     no_rows = header_rows(chunk, form)
-    counter = RecordCounter(form) if form.quoted_newlines else LineCounter(form.comment)
+    counter = RecordCounter(form) if form.quoted_newlines else LineCounter(form.comment, offset=mark)
     while chunk:
         counter.update(chunk)
         if counter.unended > LONGEST_LINE_BYTES:

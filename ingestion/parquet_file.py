@@ -12,7 +12,7 @@ from warehouse.errors import ContractError, InputFileError, one_line
 _HIGHEST_PRECISION = 38
 _PLAIN_TYPES = (
     pa.types.is_integer,
-    pa.types.is_floating,
+    lambda kind: pa.types.is_floating(kind) and not pa.types.is_float16(kind),
     pa.types.is_boolean,
     pa.types.is_string,
     pa.types.is_large_string,

@@ -22,19 +22,20 @@ class LineCounter:
         unended: Bytes since the last line end, at most 64 KiB too few.
     """
 
-    def __init__(self, comment: str | None = None, split_bytes: int = SPLIT_BYTES) -> None:
+    def __init__(self, comment: str | None = None, split_bytes: int = SPLIT_BYTES, offset: int = 0) -> None:
         """Start before the first byte.
 
         Args:
             comment: First character of lines that are no rows.
             split_bytes: Distance of the offsets that `split_lines` is about.
+            offset: Bytes of the file before that, a byte order mark.
         """
         self.rows = 0
         self.split_lines: list[int] = []
         self.unended = 0
         self._comment = comment and ord(comment)
         self._split_bytes = split_bytes
-        self._offset = 0
+        self._offset = offset
         self._ended = 0
         self._last = _LF
 

@@ -169,7 +169,28 @@ def test_header_alone_is_a_file_of_no_rows(tmp_path):
     assert described(tmp_path / "a.csv", HEADER).rows == 0
 
 
-def test_bytes_behind_a_bz2_stream_are_hashed_too(tmp_path):
+@pytest.mark.parametrize("streams", [1, 2, 300])
+def test_every_stream_of_bz2_is_counted(tmp_path, streams):
+    stored = bz2.compress(HEADER) + bz2.compress(b"") + b"".join([bz2.compress(b"1,2,3\n" * 9)] * streams)
+    assert described(tmp_path / "a.csv.bz2", stored, header=False).rows == 1 + 9 * streams
+
+
+@pytest.mark.parametrize(
+    ("content", "form", "rows"),
+    [
+        (b"\xef\xbb\xbf\n{}\n", {"kind": "jsonl"}, 1),
+        (b"\xef\xbb\xbf", {"kind": "jsonl"}, 0),
+        (b"\xef\xbb\xbf# a comment\n1\n", {"header": False, "comment": "#"}, 1),
+        (b'\xef\xbb\xbf"a\nb"\n', {"header": False, "quoted_newlines": True}, 1),
+        (b"\xef\xbb\xbf1\n", {"header": False}, 1),
+    ],
+)
+def test_a_mark_at_the_start_is_of_no_line_as_hadoop_reads_it(tmp_path, content, form, rows):
+    name = "a.jsonl" if "kind" in form else "a.csv"
+    assert described(tmp_path / name, content, **form).rows == rows
+
+
+def test_bytes_0_behind_a_bz2_stream_are_hashed_too(tmp_path):
     stored = bz2.compress(ROWS) + bytes(3_000_000)
     found = described(tmp_path / "a.csv.bz2", stored)
     assert (found.size, found.sha256) == (len(stored), hashlib.sha256(stored).hexdigest())
@@ -186,8 +207,24 @@ def test_bytes_behind_a_bz2_stream_are_hashed_too(tmp_path):
         ("a.csv.gz", ROWS),
         ("a.csv.bz2", bz2.compress(ROWS)[:-9]),
         ("a.csv.bz2", ROWS),
+        ("a.csv.bz2", bz2.compress(ROWS) + b"garbage"),
+        ("a.csv.bz2", bz2.compress(ROWS) + b"X" + bz2.compress(ROWS)[1:]),
+        ("a.csv.bz2", bz2.compress(ROWS) + bz2.compress(ROWS)[:4] + b"X" + bz2.compress(ROWS)[5:]),
+        ("a.csv.bz2", bz2.compress(ROWS) + bz2.compress(ROWS)[:-9]),
     ],
-    ids=["cut", "wrong checksum", "damaged", "garbage behind", "no gzip", "cut bz2", "no bz2"],
+    ids=[
+        "cut",
+        "wrong checksum",
+        "damaged",
+        "garbage behind",
+        "no gzip",
+        "cut bz2",
+        "no bz2",
+        "garbage behind bz2",
+        "second stream without its name",
+        "second stream damaged",
+        "second stream cut",
+    ],
 )
 def test_damaged_compressed_file_is_refused_by_name(tmp_path, name, content, form):
     path = tmp_path / name
