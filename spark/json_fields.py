@@ -8,7 +8,7 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
 from spark.schema import quoted
-from warehouse.contract import Contract
+from warehouse.contract import Column, Contract
 
 _CORRUPT = "_corrupt"
 _OPTIONS = {
@@ -32,11 +32,16 @@ def read_object(line: Expression, contract: Contract) -> Expression:
     found = F.from_json(line, shape, _OPTIONS)
     # Spark reads a number as a double before it is a text; in quotes it keeps its digits.
     exact = F.from_json(F.regexp_replace(line, F.lit(_NUMBER), F.lit('$1"$2"')), shape, _OPTIONS)
-    texts = [
-        (exact if column.type.startswith(("DECIMAL", "DOUBLE")) else found)[column.source_name].alias(column.name)
-        for column in contract.columns
-    ]
+    texts = [_text(column, found, exact).alias(column.name) for column in contract.columns]
     return F.when(_is_one_object(line) & found[_CORRUPT].isNull(), F.struct(*texts))
+
+
+def _text(column: Column, found: Expression, exact: Expression) -> Expression:
+    name = column.source_name
+    if column.type == "STRING":
+        # A list or an object stays as it is written: in quotes its numbers would be others.
+        return F.when(found[name].rlike(r"^[\[{]"), found[name]).otherwise(exact[name])
+    return exact[name] if column.type.startswith(("DECIMAL", "DOUBLE")) else found[name]
 
 
 def unknown_keys(line: Expression, contract: Contract) -> Expression:
@@ -49,8 +54,11 @@ def _is_one_object(line: Expression) -> Expression:
     # Spark stops reading behind the first object; as the one element of a list there can be nothing behind it.
     elements = F.from_json(F.concat(F.lit("["), line, F.lit("]")), "array<string>", _OPTIONS)
     keys = F.json_object_keys(line)
+    # A list that ends behind the object hides what follows; as the value of a key it does not.
+    inside = F.json_object_keys(F.concat(F.lit('{"o":'), line, F.lit("}")))
     return F.coalesce(
         (F.size(elements) == 1)
+        & inside.isNotNull()
         & F.startswith(F.ltrim(line), F.lit("{"))
         & (F.size(keys) == F.size(F.array_distinct(keys))),
         F.lit(False),

@@ -4,7 +4,7 @@ A whole number held as a floating-point one is written without a fraction, since
 integers with a gap so. Dates and times are written as ISO 8601, instants as their wall clock in UTC.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
@@ -19,13 +19,21 @@ from warehouse.job import StageTask
 _EXACT_AS_DOUBLE = 2.0**53
 
 
+def by_schema(spark: SparkSession, task: StageTask, names: Iterable[str]) -> list[list[str]]:
+    """Names of files in groups of the same types: read by the schema of another a value would be another."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(names):
+        found.setdefault(spark.read.parquet(f"{task.raw}/{name}").schema.json(), []).append(name)
+    return list(found.values())
+
+
 def read_parquet(
     spark: SparkSession,
     task: StageTask,
     names: Collection[str],
     places: Mapping[str, int],
 ) -> tuple[DataFrame, set[str]]:
-    """Rows of files that have the same columns.
+    """Rows of files that have the same columns of the same types.
 
     Args:
         spark: Session.

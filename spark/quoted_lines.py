@@ -40,5 +40,7 @@ def join_lines(lines: DataFrame, form: InputFormat) -> DataFrame:
 
 def _joined(parts: Expression) -> Expression:
     text = F.array_join(F.transform(parts, lambda part: part[LINE]), "\n")
-    # The record ends in CRLF or LF; neither is of its bytes.
-    return F.when(F.endswith(text, F.lit("\r")), F.substring(text, F.lit(1), F.length(text) - 1)).otherwise(text)
+    # The record ends in CRLF or LF; neither is of its bytes. As bytes: the text may be of an encoding in which Spark
+    # takes several for one character.
+    shorter = F.substring(text.cast("binary"), F.lit(1), F.octet_length(text) - 1).cast("string")
+    return F.when(F.endswith(text, F.lit("\r")), shorter).otherwise(text)

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from spark.fields import CORRUPT, FIELDS, is_plain, is_readable, is_short, split_fields
 from spark.json_fields import read_object
 from spark.lines import LINE, read_lines, rows_of
-from spark.parquet_fields import read_parquet
+from spark.parquet_fields import by_schema, read_parquet
 from spark.quoted_lines import join_lines
 from spark.schema import SOURCE_FILE, SOURCE_LINE
 from warehouse.batch import SPLIT_BYTES
@@ -70,7 +70,8 @@ def read_records(
     form = contract.input_format
     for (kind, columns), names in _alike(task).items():
         if kind == "parquet":
-            yield _parquet_records(spark, task, contract, columns, names)
+            for alike in by_schema(spark, task, names):
+                yield _parquet_records(spark, task, contract, columns, alike)
             continue
         lines = read_lines(spark, task, form, names, split_bytes)
         rows = rows_of(join_lines(lines, form) if form.quoted_newlines else lines, form)
@@ -91,7 +92,8 @@ def read_again(spark: SparkSession, task: StageTask, contract: Contract, rejecte
     for (kind, columns), names in _alike(task).items():
         concerned = [name for name in names if name in files]
         if concerned and kind == "parquet":
-            yield _parquet_records(spark, task, contract, columns, concerned)
+            for alike in by_schema(spark, task, concerned):
+                yield _parquet_records(spark, task, contract, columns, alike)
         elif concerned:
             yield _text_records(rejected.where(F.col(SOURCE_FILE).isin(*concerned)), contract, kind, columns)
 

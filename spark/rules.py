@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import reduce
 from operator import and_
 
@@ -115,8 +116,9 @@ def _limit(column: Column, limit: float | str) -> Expression:
 def _can_hold(hive_type: str, value: Decimal) -> bool:
     kind = spark_type(hive_type)
     if isinstance(kind, DecimalType):
-        whole = kind.precision - kind.scale
-        return value == round(value, kind.scale) and abs(value) < 10**whole
+        # Not as Decimal, which rounds to 28 digits.
+        number, whole = Fraction(value), kind.precision - kind.scale
+        return (number * 10**kind.scale).denominator == 1 and bool(abs(number) < 10**whole)
     return value == int(value) and abs(value) < 2 ** _BITS[hive_type]
 
 

@@ -63,7 +63,9 @@ def _casts_exactly(text: Expression, hive_type: str) -> Expression:
         return F.lit(True)
     point = F.instr(text, ".")
     has_exponent = F.contains(text, F.lit("e")) | F.contains(text, F.lit("E"))
-    return ~has_exponent & ((point == 0) | (F.octet_length(text) - point).between(1, int(decimal[1])))
+    # Java reads the digits of every script.
+    ascii_only = F.octet_length(text) == F.length(text)
+    return ascii_only & ~has_exponent & ((point == 0) | (F.octet_length(text) - point).between(1, int(decimal[1])))
 
 
 def _plain_number(text: Expression, form: InputFormat) -> Expression:

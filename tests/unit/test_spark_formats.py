@@ -155,6 +155,18 @@ def test_quoted_line_ends_are_part_of_the_record(spark: SparkSession, tmp_path: 
     assert _rejected(spark, tmp_path) == [(8, ["day:type"], ["bad"], b'bad,1,"three\n\r\nlines",1')]
 
 
+def test_quoted_line_ends_of_a_file_in_one_byte_characters_lose_no_byte(spark: SparkSession, tmp_path: Path) -> None:
+    text = '2001-01-01,1,"caf\u00e9\r\nol\u00e9",1\r\n2001-01-02,1,b,caf\u00e9\r\n2001-01-03,1,El Ni\u00f1o),\r\n'
+    _stage(
+        spark,
+        tmp_path,
+        {"a.csv": text.encode("cp1252")},
+        _contract(encoding="cp1252", quoted_newlines=True, header=False),
+    )
+    assert _staged(spark, tmp_path, "name") == [("caf\u00e9\r\nol\u00e9",), ("El Ni\u00f1o)",)]
+    assert _rejected(spark, tmp_path) == [(3, ["pieces:type"], ["caf\u00e9"], b"2001-01-02,1,b,caf\xe9")]
+
+
 def test_an_open_quote_takes_lines_up_to_the_next_quote_and_no_further(spark: SparkSession, tmp_path: Path) -> None:
     content = b'2001-01-01,1,"open,1\n2001-01-02,1,b,2\n2001-01-03,1,"c",3\n2001-01-04,1,"d\nd",4\n'
     _stage(spark, tmp_path, {"a.csv": content}, _contract(quoted_newlines=True, header=False))
@@ -209,6 +221,45 @@ def test_json_lines(spark: SparkSession, tmp_path: Path) -> None:
     assert _rejected(spark, tmp_path) == expected
 
 
+def test_json_numbers_keep_their_digits_as_texts_too_and_nothing_hides_behind_a_list(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    lines = [
+        '{"Day": "2001-01-01", "Name": 1.10}',
+        '{"Day": "2001-01-01", "Name": 12345678901234567.25}',
+        '{"Day": "2001-01-01", "Name": [1.10, 2]}',
+        '{"Day": "2001-01-01", "Name": "[1.10"}',
+        '{"Day": "2001-01-01", "Name": "x"}]',
+        '{"Day": "2001-01-01", "Name": "x"}] [{"Day": "2001-01-02"}',
+        '{"Day": "2001-01-01", "Name": "x"}, {"Day": "2001-01-02"}',
+    ]
+    _stage(spark, tmp_path, {"a.jsonl": "\n".join(lines).encode()}, _contract(kind="jsonl"))
+    names = [name for (name,) in _staged(spark, tmp_path, "name")]
+    assert names[:2] == ["1.10", "12345678901234567.25"]
+    assert names[3:] == ["[1.10"]
+    assert [(line, rules) for line, rules, *_ in _rejected(spark, tmp_path)] == [(n, ["row:parse"]) for n in (5, 6, 7)]
+
+
+def test_digits_of_other_scripts_are_no_numbers(spark: SparkSession, tmp_path: Path) -> None:
+    columns = (_COLUMNS[0], Column("amount", "Amount", "DECIMAL(9,2)", "d"), Column("pieces", "Pieces", "INT", "d"))
+    content = "2001-01-01,\uff11\uff12,1\n2001-01-01,\u0661\u0662,1\n2001-01-01,1,\u0661\n2001-01-01,12,1\n".encode()
+    _stage(spark, tmp_path, {"a.csv": content}, _contract(columns, header=False))
+    assert _staged(spark, tmp_path, "amount", "pieces") == [(Decimal("12.00"), 1)]
+    assert [rules for _, rules, *_ in _rejected(spark, tmp_path)] == [["amount:type"]] * 2 + [["pieces:type"]]
+
+
+def test_limits_of_many_digits_are_compared(spark: SparkSession, tmp_path: Path) -> None:
+    columns = (
+        _COLUMNS[0],
+        Column("fine", "fine", "DECIMAL(38,18)", "d", maximum=10_000_000_000),
+        Column("large", "large", "DECIMAL(38,2)", "d", maximum=10**27),
+    )
+    content = b"2001-01-01,10000000000,1000000000000000000000000000\n2001-01-01,10000000000.1,1\n"
+    _stage(spark, tmp_path, {"a.csv": content}, _contract(columns, header=False))
+    assert _staged(spark, tmp_path, "fine") == [(Decimal("10000000000"),)]
+    assert [rules for _, rules, *_ in _rejected(spark, tmp_path)] == [["fine:maximum"]]
+
+
 # --- Parquet ---
 
 
@@ -239,6 +290,29 @@ def test_parquet_is_typed_by_the_contract_and_rejected_as_json(spark: SparkSessi
     ]  # fmt: skip
     assert json.loads(rejected[1][3])["pieces"] == 2.5
     assert counts["rejected"] == {"a.parquet": 3}
+
+
+def test_parquet_files_of_one_batch_may_hold_a_column_in_different_types(spark: SparkSession, tmp_path: Path) -> None:
+    columns = (_COLUMNS[0], Column("amount", "Amount", "DECIMAL(9,2)", "d"))
+    day = pa.array([date(2001, 1, 1)])
+    amounts = {
+        "a.parquet": pa.array([12], pa.int64()),
+        "b.parquet": pa.array([Decimal("12.34")], pa.decimal128(9, 2)),
+        "c.parquet": pa.array([0.1], pa.float32()),
+        "d.parquet": pa.array([0.1], pa.float64()),
+        "e.parquet": pa.array(["1.50"]),
+        "f.parquet": pa.array([None], pa.null()),
+        "g.parquet": pa.array([7], pa.int64()),
+    }
+    files = {}
+    for name, values in amounts.items():
+        buffer = io.BytesIO()
+        pq.write_table(pa.table({"Day": day, "Amount": values}), buffer)
+        files[name] = buffer.getvalue()
+    _stage(spark, tmp_path, files, _contract(columns, kind="parquet"))
+    assert _staged(spark, tmp_path, "amount") == [
+        (Decimal(text),) if text else (None,) for text in ("12", "12.34", "0.1", "0.1", "1.50", "", "7")
+    ]
 
 
 def test_dates_that_parquet_holds_as_text_have_the_format_of_the_contract(spark: SparkSession, tmp_path: Path) -> None:
