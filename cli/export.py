@@ -71,10 +71,10 @@ def _as_text(value: object) -> str:
 
 def _head(form: InputFormat, columns: tuple[str, ...]) -> list[bytes]:
     """The lines before the first row."""
+    titles = [f"rejected records, line {line + 1} of the title".encode() for line in range(form.skip_lines)]
     if not columns:
-        return []
+        return titles
     text = io.StringIO()
     writer = csv.writer(text, delimiter=form.delimiter, quotechar=form.quote, escapechar=form.escape, lineterminator="")
     writer.writerow(columns)
-    titles = [f"rejected records, line {line + 1} of the title".encode() for line in range(form.skip_lines)]
     return [*titles, text.getvalue().encode(form.encoding)]

@@ -23,7 +23,8 @@ class Change:
     Attributes:
         text: What differs, old and new.
         kind: `compatible`: every row that was good is good, with the same values: a new nullable column, a wider
-            type, a looser rule. `incompatible`: rows may be lost or change, so it must be asked for.
+            type, a looser rule. A row that was rejected may be good now, and with a key newer than a published one.
+            `incompatible`: rows may be lost or change, so it must be asked for.
             `impossible`: loaded files would hold other rows than were counted.
     """
 
@@ -34,7 +35,9 @@ class Change:
 def changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     """Differences between two `Contract.meaning`s; the old one may lack keys that came later."""
     by_position = new["input_format"]["kind"] == "csv" and not new["input_format"]["header"]
-    found = [*_columns(old["columns"], new["columns"], by_position), *_row_rules(old["row_rules"], new["row_rules"])]
+    ignored = old["input_format"].get("ignore_unknown", False)
+    found = [*_columns(old["columns"], new["columns"], by_position, ignored)]
+    found += [*_row_rules(old["row_rules"], new["row_rules"])]
     found += _input_format(old["input_format"], new["input_format"])
     for name in ("event_time", "time_zone", "version"):
         if old.get(name) != new.get(name):
@@ -50,8 +53,17 @@ def _shown(value: object) -> str:
     return "none" if value in (None, [], "") else str(value)
 
 
-def _columns(old: list[dict[str, Any]], new: list[dict[str, Any]], by_position: bool) -> Iterator[Change]:
-    """Differences of the columns; those of files without a header are told apart by their position alone."""
+def _columns(
+    old: list[dict[str, Any]], new: list[dict[str, Any]], by_position: bool, ignored: bool
+) -> Iterator[Change]:
+    """Differences of the columns.
+
+    Args:
+        old: Of the published contract.
+        new: Of this one.
+        by_position: Files without a header tell columns apart by their position alone.
+        ignored: Files may have columns that the published contract has not: what is in a new one nobody looked at.
+    """
     before, after = ({column["name"]: column for column in columns} for columns in (old, new))
     for name in before:
         if name not in after:
@@ -60,7 +72,7 @@ def _columns(old: list[dict[str, Any]], new: list[dict[str, Any]], by_position: 
         if name in before:
             yield from _column(name, before[name], column)
         else:
-            kind: Kind = "incompatible" if column["required"] or by_position else "compatible"
+            kind: Kind = "incompatible" if column["required"] or by_position or ignored else "compatible"
             yield Change(f"column {name} is new and {'required' if column['required'] else 'nullable'}", kind)
     kept = [[column["name"] for column in columns if column["name"] in before.keys() & after] for columns in (old, new)]
     if kept[0] != kept[1]:
@@ -136,5 +148,5 @@ def _input_format(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
         before = known[name]
         if before == after:
             continue
-        kind: Kind = "compatible" if name == "ignore_unknown" else "incompatible"
+        kind: Kind = "compatible" if name == "ignore_unknown" and after else "incompatible"
         yield _change(f"inputFormat {name}", before, after, "impossible" if name in defining else kind)

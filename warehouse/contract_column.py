@@ -189,10 +189,13 @@ def _enumerated(value: object, hive_type: str, spot: Spot) -> str:
         raise spot.wrong(f"expected one value, got {value!r}")
     if hive_type in ("DATE", "TIMESTAMP"):
         return _moment(value, hive_type, spot)
+    if hive_type == "STRING" and not isinstance(value, str):
+        # NO is false, 012 is 10 and 12:30 is 750 by then: what was written is not known any more.
+        raise spot.wrong(f"{value!r} is no text to YAML: write texts in quotes, like '{value}'")
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if not _is_value(text, hive_type):
         raise spot.wrong(f"{text!r} is no {hive_type}")
-    return text
+    return str(int(Fraction(text))) if hive_type in _INTEGER_BYTES else text
 
 
 def _is_value(text: str, hive_type: str) -> bool:
@@ -242,6 +245,8 @@ def _check_format(pattern: str, item: SchemaProperty, alone: bool, spot: Spot) -
     for match in re.finditer(r"([a-zA-Z])\1*", bare):
         if len(match[0]) not in _PATTERN_LETTERS[match[1]]:
             raise spot.wrong(f"{pattern!r}: {match[0]} is no part of a pattern that Java and Spark know")
+    if bool(letters & {"h", "K"}) != ("a" in letters):
+        raise spot.wrong(f"{pattern!r}: h and K count to twelve and need a, for AM and PM; H counts to 24 without it")
     if not _balanced(bare):
         raise spot.wrong(f"{pattern!r}: a bracket is not closed or not opened")
     wanted = {"y", "D"} if "D" in letters else {"y", "M", "d"}

@@ -209,3 +209,12 @@ def test_no_type_is_wider_that_does_not_hold_the_smallest_and_the_largest_old_va
     assert new_scale >= scale
     assert high * 10 ** (new_scale - scale) <= new_high
     assert low * 10 ** (new_scale - scale) >= new_low
+
+
+def test_columns_that_files_may_have_without_the_contract_are_not_taken_lightly():
+    ignoring = with_format(ignore_unknown=True)
+    assert the_change(ignoring).kind == "compatible"
+    # Rows with another key were good.
+    assert the_change(OLD, old=ignoring).kind == "incompatible"
+    # Nobody looked at what is in it.
+    assert the_change(replace(ignoring, columns=(*OLD.columns, TILL)), old=ignoring).kind == "incompatible"

@@ -296,6 +296,8 @@ def test_limits_are_numbers_dates_or_wall_clocks(logical, physical, value, found
         ("date", "DATE", "format: yyyy-MM-ddTHH", "format: 'yyyy-MM-ddTHH': T mean nothing"),
         ("date", "DATE", "format: yyyy-MM-dd'", "format: \"yyyy-MM-dd'\": ' mean nothing"),
         ("date", "DATE", "format: 'yyyy-MM-dd#'", "format: 'yyyy-MM-dd#': # mean nothing"),
+        ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd hh:mm", "format: 'yyyy-MM-dd hh:mm': h and K count to twelve"),
+        ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd HH:mm a", "format: 'yyyy-MM-dd HH:mm a': h and K count"),
         ("date", "DATE", "format: yyyy-MM-ddd", "format: 'yyyy-MM-ddd': ddd is no part of a pattern"),
         ("date", "DATE", "format: yyyy-MMMMM-dd", "format: 'yyyy-MMMMM-dd': MMMMM is no part"),
         ("date", "DATE", "format: yyyy-MM-dd]", "format: 'yyyy-MM-dd]': a bracket is not closed or not opened"),
@@ -355,6 +357,7 @@ def test_a_count_since_1970_is_the_one_format_or_none():
     [
         ("string", "STRING", "[{value: Y}, {value: 'no'}]", ("Y", "no")),
         ("integer", "TINYINT", "[{value: 127}, {value: -128}]", ("127", "-128")),
+        ("integer", "INT", "[{value: 1.0}, {value: '1e3'}]", ("1", "1000")),
         ("number", "DECIMAL(4,2)", "[{value: 99.99}, {value: 1}, {value: '1.50'}]", ("99.99", "1", "1.50")),
         ("number", "DECIMAL(38,0)", f"[{{value: {'9' * 38}}}]", ("9" * 38,)),
         ("number", "DOUBLE", "[{value: 1e-3}]", ("1e-3",)),
@@ -372,6 +375,9 @@ def test_accepted_values_are_texts_of_the_columns_type(logical, physical, values
     [
         ("string", "STRING", "[{value: A}, {value: A}]", "A stands twice"),
         ("string", "STRING", "[{value: null}]", "expected one value, got None"),
+        ("string", "STRING", "[{value: NO}]", "False is no text to YAML: write texts in quotes"),
+        ("string", "STRING", "[{value: 012}]", "10 is no text to YAML"),
+        ("string", "STRING", "[{value: 12:30}]", "750 is no text to YAML"),
         ("string", "STRING", "[{value: [A]}]", "expected one value, got ['A']"),
         ("integer", "TINYINT", "[{value: 128}]", "'128' is no TINYINT"),
         ("integer", "INT", "[{value: 1.5}]", "'1.5' is no INT"),
