@@ -38,8 +38,9 @@ def bean(settings, name):
 def begin_the_schema(settings):
     """As a first start that was killed in the middle leaves it: some tables and no version."""
     compose(settings, "up", "--detach", "--wait", "--quiet-pull", "metastore-db")
-    table = 'CREATE TABLE "BUCKETING_COLS" (x int)'
-    compose(settings, "exec", "metastore-db", "psql", "--username=metastore", "--command", table)
+    table = """CREATE TABLE "BUCKETING_COLS" (x int)"""
+    psql = f"PGPASSWORD=$(cat /secrets/password) psql --username=metastore --command '{table}'"
+    compose(settings, "exec", "--user", "postgres", "metastore-db", "sh", "-c", psql)
 
 
 @pytest.fixture(scope="module")
