@@ -111,7 +111,12 @@ def compute_job_sizing(nodes: Sequence[YarnNode], room: Room) -> JobSizing:
             f"{_LEAST_EXECUTOR_MB} are needed: raise yarn.nodemanager.resource.memory-mb, "
             "yarn.scheduler.maximum-allocation-mb or the queue's maximum-capacity"
         )
-    return JobSizing(len(nodes), executor - _EXECUTOR_OVERHEAD_MB, cores, _CLUSTER_DRIVER_MB)
+    return JobSizing(len(nodes), _executor_heap(executor), cores, _CLUSTER_DRIVER_MB)
+
+
+def _executor_heap(container_mb: int) -> int:
+    """Heap that fills a container with what Spark adds to it (spark.executor.memoryOverhead): a tenth, 384 at least."""
+    return min(container_mb - _EXECUTOR_OVERHEAD_MB, int(container_mb / 1.1))
 
 
 def compute_sizing(budget_mb: int, cores: int) -> Sizing:
@@ -131,7 +136,7 @@ def compute_sizing(budget_mb: int, cores: int) -> Sizing:
     return Sizing(
         yarn_mb=yarn,
         cores=cores,
-        executor_mb=executor - _EXECUTOR_OVERHEAD_MB,
+        executor_mb=_executor_heap(executor),
         driver_mb=1024 if roomy else 640,
         tez_am_mb=tez_am,
         tez_task_mb=tez_task // _STEP_MB * _STEP_MB,
