@@ -25,7 +25,7 @@ from hive.rows import Rows, Value
 from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.contract import ORIGIN_COLUMNS, validate_identifier
-from warehouse.errors import ClosedError, QueryError, SettingsError, UsageError
+from warehouse.errors import ClosedError, QueryError, ReleaseGoneError, SettingsError, UsageError
 from warehouse.quarter import Quarter
 from warehouse.release import CLEAN, QUARANTINE, Release, load_kept
 from warehouse.settings import Endpoints, load_settings
@@ -205,7 +205,12 @@ class Client:
         scattered = len(chosen) > _PARTITIONS_A_STATEMENT + rows / _ROWS_A_PARTITION
         if not chosen or source == "hive" or (source == "auto" and scattered):
             return table_of(self._ask(lambda server: self._select(server, table, chosen, columns)))
-        return read_files(self._storage, self.release, table, chosen, columns)
+        try:
+            return read_files(self._storage, self.release, table, chosen, columns)
+        except ReleaseGoneError:
+            # The ledger knows more: which releases can be read.
+            load_kept(self._storage, self.release.dataset, [self.release.number])
+            raise
 
     def _select(self, server: HiveServer, table: str, quarters: Sequence[str], columns: Sequence[str] | None) -> Rows:
         with_origin = table == CLEAN and not set(columns or ()).isdisjoint(ORIGIN_COLUMNS)
