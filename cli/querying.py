@@ -76,8 +76,9 @@ def _print_csv(rows: Rows) -> None:
 
 
 def _print_json(rows: Rows) -> None:
-    if twice := sorted({name for name in rows.columns if rows.columns.count(name) > 1}):
-        raise UsageError(f"two columns are called {', '.join(twice)}: JSON needs another name for one of them, with AS")
+    if rows.repeated:
+        names = ", ".join(rows.repeated)
+        raise UsageError(f"two columns are called {names}: JSON needs another name for one of them, with AS")
     found = [dict(zip(rows.columns, map(as_json, row), strict=True)) for row in rows.rows]
     print(json.dumps(found, indent=2, ensure_ascii=False))
 

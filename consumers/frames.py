@@ -45,8 +45,10 @@ def table_of(rows: Rows) -> pa.Table:
     Raises:
         UsageError: Two of its columns have one name, and no frame could tell them apart.
     """
-    if twice := sorted({name for name in rows.columns if rows.columns.count(name) > 1}):
-        raise UsageError(f"the answer has two columns {', '.join(twice)}: give one of them another name with AS")
+    if rows.repeated:
+        raise UsageError(
+            f"the answer has two columns {', '.join(rows.repeated)}: give one of them another name with AS"
+        )
     columns = zip(*rows.rows, strict=True) if rows.rows else [()] * len(rows.columns)
     arrays = [_array(values, kind) for values, kind in zip(columns, rows.types, strict=True)]
     return pa.Table.from_arrays(arrays, names=list(rows.columns))

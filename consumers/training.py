@@ -103,7 +103,7 @@ def columns_needed(release: Release, entities: pd.DataFrame, features: Sequence[
     Raises:
         UsageError: The entities do not say whose rows are meant, or before when; or features are missing.
     """
-    kinds = {column["name"]: column["type"] for column in release.meaning["columns"]}
+    kinds = _types(release)
     keys = [name for name in entities.columns if name != at]
     if at not in entities.columns or not pd.api.types.is_datetime64_dtype(entities[at].dtype):
         raise UsageError(f"the entities need a column {at!r} of datetime64 without a time zone, the moment of each")
@@ -180,10 +180,9 @@ class _Clock:
 
     def __init__(self, release: Release, at: str) -> None:
         event_time = release.meaning["event_time"]
-        (kind,) = [column["type"] for column in release.meaning["columns"] if column["name"] == event_time]
         self.at = at
         self.moment = f"r.{_quoted(event_time)}"
-        self._is_day = kind == "DATE"
+        self._is_day = _types(release)[event_time] == "DATE"
         self._end = f"{self.moment} + INTERVAL 1 DAY" if self._is_day else self.moment
 
     def known(self, lag_days: float) -> str:
@@ -215,7 +214,7 @@ def _refuse_later(moments: "pd.Series[pd.Timestamp]", at: str, latest: datetime)
 
 
 def _figure(feature: Feature, release: Release, clock: _Clock) -> str:
-    (kind,) = [column["type"] for column in release.meaning["columns"] if column["name"] == feature.column]
+    kind = _types(release)[feature.column]
     figure = _SQL[feature.function].format(column=f"r.{_quoted(feature.column)}", moment=clock.moment)
     chosen = [clock.known(feature.lag_days)]
     if feature.days is not None:
@@ -224,6 +223,11 @@ def _figure(feature: Feature, release: Release, clock: _Clock) -> str:
     # DuckDB adds whole numbers in 128 bits, which no frame has.
     whole = f"CAST({figure} AS BIGINT)" if feature.function == "sum" and kind in _WHOLE else figure
     return f"{whole} AS {_quoted(feature.name)}"
+
+
+def _types(release: Release) -> dict[str, str]:
+    """Hive types of the clean rows by column."""
+    return {column["name"]: column["type"] for column in release.meaning["columns"]}
 
 
 def _quoted(name: str) -> str:

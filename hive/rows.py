@@ -23,6 +23,11 @@ class Rows:
     types: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
 
+    @property
+    def repeated(self) -> list[str]:
+        """Names that more than one column has."""
+        return sorted({name for name in self.columns if self.columns.count(name) > 1})
+
 
 def as_text(value: Value) -> str:
     """A value for CSV and for a table on the screen.
