@@ -100,6 +100,12 @@ def test_rows_loaded_from_here_come_back_by_sql(dataset):
     assert totals(dataset[1]) == ["2001-01-01,1,10.00", "2001-04-01,1,20.00"]
 
 
+def test_up_leaves_what_runs_as_it_is(cluster, dataset):
+    before = compose(cluster, "ps", "--quiet").stdout
+    assert re.search("up: HiveServer2 at localhost", must(run_command("up")).out)
+    assert sorted(compose(cluster, "ps", "--quiet").stdout.split()) == sorted(before.split())
+
+
 def test_every_container_runs_as_nobody_special(cluster):
     for container in containers(cluster):
         if container.state == "running" and container.service != "metastore-db":

@@ -77,6 +77,14 @@ def test_number_of_the_account_is_the_same_everywhere():
     assert numbers == set(re.findall(r"chown (\d+):\1 ", secret))
 
 
+def test_every_image_of_ours_is_built_by_one_service():
+    # Compose labels an image with the service: each that builds makes another one, and the last of them wins.
+    built = [service["image"] for service in SERVICES.values() if "build" in service]
+    used = {service["image"] for service in SERVICES.values() if service["image"].startswith("stackhouse-")}
+    assert sorted(built) == sorted(used)
+    assert {SERVICES[name]["pull_policy"] for name in SERVICES if SERVICES[name]["image"] in used} == {"never"}
+
+
 def test_no_service_has_a_fixed_name():
     assert [name for name, service in SERVICES.items() if "container_name" in service] == []
 
