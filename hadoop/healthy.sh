@@ -12,13 +12,14 @@ namenode_works() {
   ask "$namenode/webhdfs/v1/?op=GETFILESTATUS" | grep --quiet '"type":"DIRECTORY"'
 }
 
-# A file written to this DataNode comes back from it.
+# A file written to this DataNode comes back from it. One copy: with more, the writers of all DataNodes would wait for one
+# that has just died, and while they wait a DataNode answers nobody.
 datanode_works() {
   local path file options probe=alive-$RANDOM
   path="/webhdfs/v1/tmp/.healthy-$(hostname)"
   file="http://$(hostname):$STACKHOUSE_DATANODE_HTTP_PORT$path"
   options="user.name=$(id -un)&namenoderpcaddress=stackhouse"
-  ask --request PUT --data "$probe" "$file?op=CREATE&overwrite=true&$options"
+  ask --request PUT --data "$probe" "$file?op=CREATE&overwrite=true&replication=1&$options"
   test "$(ask "$file?op=OPEN&offset=0&$options")" = "$probe"
   ask --output /dev/null --request DELETE "$namenode$path?op=DELETE&user.name=$(id -un)"
 }

@@ -8,11 +8,19 @@ from posixpath import basename, dirname
 from urllib.parse import urlsplit
 
 import requests
+import tenacity
 import urllib3
 from hdfs import HdfsError, InsecureClient
 
 from ingestion.checksum import FileChecksum
-from warehouse.errors import AlreadyExistsError, NotFoundError, StackDownError, StackhouseError, StorageError
+from warehouse.errors import (
+    AlreadyExistsError,
+    DataNodeDownError,
+    NotFoundError,
+    StackDownError,
+    StackhouseError,
+    StorageError,
+)
 from warehouse.settings import Endpoints
 from warehouse.steps import confirm
 
@@ -20,6 +28,16 @@ _TIMEOUT_SECONDS = (30, 120)
 """To connect or to take the next bytes; to answer."""
 
 _LONGEST_MESSAGE = 300
+
+_GATEWAY_ERRORS = (502, 503, 504)
+
+# Within 5 s (dfs.namenode.stale.datanode.interval) the NameNode notices that a DataNode is gone and names another.
+_asked_again = tenacity.retry(
+    retry=tenacity.retry_if_exception_type(DataNodeDownError),
+    wait=tenacity.wait_fixed(1),
+    stop=tenacity.stop_after_attempt(8) | tenacity.stop_after_delay(40),
+    reraise=True,
+)
 
 _REFUSALS: dict[str, tuple[type[StackhouseError], str]] = {
     "FileNotFoundException": (NotFoundError, "HDFS: {message}"),
@@ -55,6 +73,7 @@ class WebHdfs:
         if endpoints.gateway:
             # To the DataNodes; the NameNode is reached directly.
             session.proxies = {"http": endpoints.gateway, f"http://{endpoints.namenode_host}": ""}
+            session.hooks["response"].append(_refuse_the_gateways_own)
         # A broken write may reach HDFS late: it must not bring back the directory that was deleted after it.
         session.params = {"createparent": "false"}
         self._client = InsecureClient(self.url, user=endpoints.user, session=session, timeout=_TIMEOUT_SECONDS)
@@ -79,6 +98,7 @@ class WebHdfs:
         """Bytes of a file."""
         return int(self._status(path)["length"])
 
+    @_asked_again
     def read(self, path: str) -> bytes:
         """Content of a small file."""
         with self._errors(path), self._client.read(path) as stream:
@@ -91,6 +111,7 @@ class WebHdfs:
             self._client.makedirs(dirname(path))
             self._client.write(path, data=content)
 
+    @_asked_again
     def publish(self, path: str, content: bytes) -> None:
         """Write a small file beside its place and rename it: it appears complete or not at all."""
         temporary = f"{dirname(path)}/_{basename(path)}.{secrets.token_hex(8)}"
@@ -183,6 +204,7 @@ class WebHdfs:
         with self._errors(path):
             self._client.write(path, data=iter(chunks), blocksize=block_size)
 
+    @_asked_again
     def file_checksum(self, path: str) -> FileChecksum:
         """Checksum of a file, computed by the DataNodes that hold it (GETFILECHECKSUM)."""
         with self._errors(path):
@@ -224,7 +246,13 @@ class WebHdfs:
         asked = urlsplit(request.url if request is not None else self.url)
         if asked.netloc == urlsplit(self.url).netloc:
             return StackDownError(f"HDFS does not answer at {self.url}: start it with ./stackhouse up")
-        return StackDownError(
+        return DataNodeDownError(
             f"the DataNode at {asked.netloc}, where the NameNode sends the data, does not answer or broke off: "
             f"{asked.hostname} must resolve and be reachable from this machine; see ./stackhouse status"
         )
+
+
+def _refuse_the_gateways_own(answer: requests.Response, **_: object) -> None:
+    """An error of the gateway itself is no answer of HDFS: it does not reach the DataNode."""
+    if answer.status_code in _GATEWAY_ERRORS:
+        raise requests.ConnectionError(f"the gateway answers {answer.status_code}", request=answer.request)

@@ -95,5 +95,9 @@ class StackDownError(StackhouseError):
     exit_code: ClassVar[int] = 4
 
 
+class DataNodeDownError(StackDownError):
+    """A DataNode to which the NameNode sends clients does not answer; a few seconds later it may name another."""
+
+
 class ServiceFailedError(StackDownError):
     """A service did not start: the message names service, reason and log."""

@@ -7,10 +7,11 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+import tenacity
 
 from ingestion.webhdfs import WebHdfs
-from warehouse.errors import AlreadyExistsError, NotFoundError, StackDownError, StorageError
-from warehouse.settings import load_settings
+from warehouse.errors import AlreadyExistsError, DataNodeDownError, NotFoundError, StackDownError, StorageError
+from warehouse.settings import Endpoints, load_settings
 
 JAVA_TRACE = "\n\tat org.apache.hadoop.hdfs.server.namenode.FSNamesystem.startFileInt(FSNamesystem.java:2773)"
 
@@ -33,7 +34,8 @@ def namenode():
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self):
-            status, headers, body = server.answer
+            server.asked += 1
+            status, headers, body = server.answer(server.asked) if callable(server.answer) else server.answer
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -47,6 +49,7 @@ def namenode():
             pass
 
     server = HTTPServer(("localhost", 0), Handler)
+    server.asked = 0
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     yield server
     server.shutdown()
@@ -121,6 +124,52 @@ def test_datanode_name_that_does_not_resolve_is_named(namenode):
     namenode.answer = (307, {"Location": "http://datanode-1.invalid:9864/webhdfs/v1/a?op=CREATE"}, b"")
     with pytest.raises(StackDownError, match=r"datanode-1\.invalid must resolve"):
         client_at(namenode.server_port).create("/a", b"x")
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Who asks again does not wait before."""
+    for method in (WebHdfs.read, WebHdfs.publish):
+        monkeypatch.setattr(method.retry, "wait", tenacity.wait_none())
+
+
+def test_who_reads_while_a_datanode_dies_gets_the_bytes_of_another(namenode, free_port, at_once):
+    def answer(asked):
+        if asked < 3:
+            return 307, {"Location": f"http://localhost:{free_port}/webhdfs/v1/a?op=OPEN"}, b""
+        return 200, {}, b"content"
+
+    namenode.answer = answer
+    assert client_at(namenode.server_port).read("/a") == b"content"
+    assert namenode.asked == 3
+
+
+def test_who_publishes_while_a_datanode_dies_writes_to_another_and_renames_once(namenode, free_port, at_once):
+    there = f"http://localhost:{namenode.server_port}/webhdfs/v1/a?op=CREATE"
+    gone = f"http://localhost:{free_port}/webhdfs/v1/a?op=CREATE"
+    done, made = (200, {}, b'{"boolean": true}'), (201, {}, b"")
+    # Make the directory, be sent to a DataNode; the file that is not there is removed; again.
+    answers = [done, (307, {"Location": gone}, b""), done, done, (307, {"Location": there}, b""), made, done, done]
+    namenode.answer = lambda asked: answers[asked - 1]
+    client_at(namenode.server_port).publish("/d/a", b"x")
+    assert namenode.asked == 8
+
+
+def test_datanode_that_stays_away_is_named_after_some_attempts(namenode, free_port, at_once):
+    namenode.answer = (307, {"Location": f"http://localhost:{free_port}/webhdfs/v1/a?op=OPEN"}, b"")
+    with pytest.raises(DataNodeDownError, match=f"DataNode at localhost:{free_port}"):
+        client_at(namenode.server_port).read("/a")
+    assert namenode.asked == 8
+
+
+def test_gateway_that_does_not_reach_a_datanode_is_not_taken_for_hdfs(namenode, at_once):
+    endpoints = Endpoints.of(
+        "localhost:1", f"127.0.0.1:{namenode.server_port}", "ann", f"http://localhost:{namenode.server_port}"
+    )
+    named = (307, {"Location": "http://datanode-1:9864/webhdfs/v1/a?op=OPEN"}, b"")
+    namenode.answer = lambda asked: named if asked % 2 else (502, {}, b"<html>Bad Gateway</html>")
+    with pytest.raises(DataNodeDownError, match="DataNode at datanode-1:9864"):
+        WebHdfs(endpoints).read("/a")
 
 
 def test_proxy_of_the_environment_is_not_asked(namenode, free_port, monkeypatch):
