@@ -16,6 +16,7 @@ _TEZ_QUERY = "SELECT count(*)"
 
 def check_metastore(settings: Settings) -> list[Finding]:
     """Whether the metastore answers and can read its database."""
+    _require_metastore_host(settings)
     address = f"{settings.hosts.metastore}:{settings.ports.metastore}"
     try:
         ask_metastore(settings.hosts.metastore, settings.ports.metastore)
@@ -23,6 +24,11 @@ def check_metastore(settings: Settings) -> list[Finding]:
         problem = f"does not answer from its database at {address}"
         return [silent_service(settings, "metastore", "Hive metastore", problem)]
     return []
+
+
+def _require_metastore_host(settings: Settings) -> None:
+    if (settings.profile, settings.hosts.metastore) == ("external", "localhost"):
+        raise NotCheckedError("STACKHOUSE_METASTORE_HOST is not set; nobody but doctor asks the metastore")
 
 
 def check_hiveserver2(settings: Settings) -> list[Finding]:
@@ -43,6 +49,7 @@ def check_hiveserver2(settings: Settings) -> list[Finding]:
 
 def check_versions(settings: Settings) -> list[Finding]:
     """Whether metastore and HiveServer2 are of one Hive."""
+    _require_metastore_host(settings)
     found = metastore_version(settings.hosts.metastore, settings.ports.metastore)
     with connect(settings.endpoints) as server:
         ((answer,),) = server.fetch("SELECT version()").rows

@@ -11,63 +11,19 @@ import requests
 
 from cli.board import StepBoard
 from cli.stack import start_stack
-from hadoop.compose import check_engine, compose_command, compose_environment, containers
+from hadoop.compose import containers
 from hadoop.health import hdfs_health, yarn_nodes
+from tests.cluster.conftest import compose
 from tests.integration.conftest import SMALL_HEADER, must, run_command, write_small_dataset
 from tests.waiting import until
-from warehouse.errors import SetupError
-from warehouse.settings import REPOSITORY, load_settings
+from warehouse.settings import REPOSITORY
 
-PROJECT = "stackhouse-smoke"
 TOTALS = "SELECT CAST(quarter_start AS STRING), sales, total FROM {}.totals ORDER BY quarter_start"
-
-
-def compose(settings, *arguments):
-    done = subprocess.run(
-        compose_command(*arguments), env=compose_environment(settings), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done
 
 
 def bean(settings, name):
     url = f"http://localhost:{settings.ports.namenode_http}/jmx?qry=Hadoop:service=NameNode,name={name}"
     return requests.get(url, timeout=10).json()["beans"][0]
-
-
-def begin_the_schema(settings):
-    """As a first start that was killed in the middle leaves it: some tables and no version."""
-    compose(settings, "up", "--detach", "--wait", "--quiet-pull", "metastore-db")
-    table = """CREATE TABLE "BUCKETING_COLS" (x int)"""
-    psql = f"PGPASSWORD=$(cat /secrets/password) psql --username=metastore --command '{table}'"
-    compose(settings, "exec", "--user", "postgres", "metastore-db", "sh", "-c", psql)
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    """A small cluster of one node each; removed afterwards with all it holds."""
-    try:
-        check_engine()
-    except SetupError as problem:
-        pytest.skip(f"no container engine: {problem}")
-    changes = {
-        "STACKHOUSE_PROFILE": "compose",
-        "COMPOSE_PROJECT_NAME": PROJECT,
-        "STACKHOUSE_DATANODES": "1",
-        "STACKHOUSE_NODEMANAGERS": "1",
-        "STACKHOUSE_PORT_OFFSET": "12000",
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in changes.items():
-            patch.setenv(name, value)
-        settings = load_settings()
-        try:
-            begin_the_schema(settings)
-            with StepBoard() as board:
-                start_stack(settings, board)
-            yield settings
-        finally:
-            compose(settings, "down", "--volumes", "--timeout", "10")
 
 
 @pytest.fixture(scope="module")
