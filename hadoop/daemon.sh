@@ -22,10 +22,10 @@ claim_directory() {
   exit 1
 }
 
-# A VERSION file alone proves nothing: an image must be there.
+# A VERSION file alone proves nothing: an image must be there, not only its checksum, fsimage_N.md5.
 format_empty_namespace() {
   local name=$STACKHOUSE_HOME/hdfs/namenode
-  compgen -G "$name/current/fsimage_*[0-9]" >/dev/null && return
+  compgen -G "$name/current/fsimage_*[0-9]" | grep --quiet --invert-match '\.md5$' && return
   rm -rf "$name"
   java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 org.apache.hadoop.hdfs.server.namenode.NameNode -format -nonInteractive
 }

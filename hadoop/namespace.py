@@ -1,5 +1,6 @@
 """The NameNode's own files: formats an empty one, and never one that may hold data."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,9 @@ _NAMENODE = "org.apache.hadoop.hdfs.server.namenode.NameNode"
 
 def is_formatted(settings: Settings) -> bool:
     """Whether there is a namespace image; a VERSION file alone proves nothing."""
-    return any(_directory(settings).glob("current/fsimage_[0-9]*[0-9]"))
+    # Not its checksum, fsimage_N.md5, which is there a moment earlier.
+    images = _directory(settings).glob("current/fsimage_*")
+    return any(re.fullmatch(r"fsimage_\d+", image.name) for image in images)
 
 
 def format_namespace(settings: Settings, environment: dict[str, str]) -> None:
