@@ -7,7 +7,7 @@ from hadoop.artifacts import artifact_directory
 from hadoop.diagnosis import explain_log
 from hadoop.environment import stack_environment
 from hadoop.jvm import run_java
-from hadoop.leftovers import port_owner
+from hadoop.leftovers import daemons, port_owner
 from hadoop.services import SERVICES, Service, log_path, port_numbers
 from hadoop.supervisor import Supervisor
 from hive.checks import check_metastore, tez_answers
@@ -39,6 +39,9 @@ def _runs(settings: Settings, name: str) -> bool:
 
 
 def _not_running(settings: Settings, service: Service) -> Finding:
+    if any(f"-Dstackhouse.service={service.name}" in process.info["cmdline"] for process in daemons(settings)):
+        problem = f"{service.title} runs without its supervisor, which was killed"
+        return Finding(service.name, problem, "./stackhouse up ends what is left and starts anew")
     for port_name, port in port_numbers(settings, service).items():
         if owner := port_owner(port):
             remedy = f"stop that, or set STACKHOUSE_{port_name.upper()}_PORT or STACKHOUSE_PORT_OFFSET"

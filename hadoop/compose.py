@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
+import tenacity
+
 from warehouse.errors import ServiceFailedError, SetupError
 from warehouse.settings import REPOSITORY, Settings
 
@@ -18,6 +20,7 @@ EDGE_PYTHON = "/opt/stackhouse/.venv/bin/python"
 """As cli/Dockerfile makes it."""
 
 _TAIL_LINES = 40
+_RECOVERY_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,23 @@ def start_containers(settings: Settings, on_line: Callable[[str], None]) -> None
         on_line(line)
 
     up = ["--progress", "plain", "up", "--detach", "--build", "--wait", "--quiet-pull", *_scale(settings)]
-    if _follow(settings, up, keep):
-        raise ServiceFailedError(f"docker compose could not start the stack: {_reason(settings, lines)}")
+    if not _follow(settings, up, keep):
+        return
+    # What was unhealthy because another container was gone holds docker compose up, and mends itself when that is back.
+    if _recovers(settings) and not _follow(settings, up, keep):
+        return
+    raise ServiceFailedError(f"docker compose could not start the stack: {_reason(settings, lines)}")
+
+
+@tenacity.retry(
+    retry=tenacity.retry_if_result(lambda recovered: not recovered),
+    wait=tenacity.wait_fixed(2),
+    stop=tenacity.stop_after_delay(_RECOVERY_SECONDS),
+    retry_error_callback=lambda _: False,
+)
+def _recovers(settings: Settings) -> bool:
+    """Whether containers that run become healthy within a minute."""
+    return not any(container.health == "unhealthy" for container in containers(settings))
 
 
 def _scale(settings: Settings) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 _TAIL_BYTES = 2**20
+_ANNOUNCEMENT = "STARTUP_MSG: Starting "
 
 _SIGNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"Problem binding to \[(\S+?)\].*Address already in use", lambda m: f"its port is taken: {m[1]}"),
@@ -37,12 +38,15 @@ def explain_log(log: Path, start: int = 0) -> str:
 
     Args:
         log: Log file; it may be missing.
-        start: Offset in bytes from `log_start`.
+        start: Offset in bytes from `log_start`; 0 when it is not known.
 
     Returns:
         One line; the last error line when no known reason is found.
     """
     text = _tail(log, start)
+    if not start:
+        # Of the last start; the daemons of Hadoop and Hive announce each.
+        text = text.rpartition(_ANNOUNCEMENT)[2]
     for pattern, meaning in _SIGNS:
         match = re.search(pattern, text)
         if match:

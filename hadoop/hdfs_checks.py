@@ -78,7 +78,11 @@ def check_safe_mode(settings: Settings) -> list[Finding]:
 
 
 def _safe_mode_remedy(settings: Settings, told: str) -> str:
-    restart = "./stackhouse down and ./stackhouse up" if settings.profile != "external" else "a restart of the NameNode"
+    restart = {
+        "local": "./stackhouse down and ./stackhouse up",
+        "compose": "docker compose restart namenode",
+        "external": "a restart of the NameNode",
+    }[settings.profile]
     if "Resources are low" in told:
         return f"free space on the disk of the NameNode, then hdfs dfsadmin -safemode leave, or {restart}"
     if "manually" in told:
@@ -94,7 +98,7 @@ def check_datanodes(settings: Settings) -> list[Finding]:
     live, dead = state["NumLiveDataNodes"], state["NumDeadDataNodes"]
     start = {
         "local": "./stackhouse up; ./stackhouse logs datanode says why",
-        "compose": "./stackhouse up; docker compose logs datanode says why",
+        "compose": "./stackhouse up --profile compose; docker compose logs datanode says why",
         "external": "start the DataNodes of the cluster; their logs say why they do not register",
     }[settings.profile]
     if not live:
@@ -167,7 +171,7 @@ def _cause(problem: requests.RequestException) -> str:
 def _redirect_finding(settings: Settings, problem: str) -> Finding:
     remedy = {
         "local": "./stackhouse logs datanode; a firewall must let this machine reach its own ports",
-        "compose": "docker compose ps edge datanode; start what is not healthy with ./stackhouse up",
+        "compose": "docker compose ps edge datanode; start what is not healthy with ./stackhouse up --profile compose",
         "external": "open that port for this machine in the cluster's firewall, or let dfs.datanode.hostname and "
         "dfs.datanode.http.address name an address that can be reached from here",
     }[settings.profile]
@@ -192,7 +196,8 @@ def check_blocks(settings: Settings) -> list[Finding]:
             f"curl '{address}/fsck?ugi={settings.user}&path=/&listcorruptfileblocks=1' and has to be loaded again"
         )
         found.append(Finding("blocks", f"{missing:,} blocks of HDFS have no copy left that is good", remedy))
-    if low := state["UnderReplicatedBlocks"] - missing:
+    # The two are counted at different moments.
+    if (low := state["UnderReplicatedBlocks"] - missing) > 0:
         remedy = (
             "HDFS copies them by itself when enough DataNodes live; with fewer DataNodes than copies, start more or "
             "lower dfs.replication (STACKHOUSE_REPLICATION)"

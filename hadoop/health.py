@@ -143,7 +143,7 @@ def queue_room(settings: Settings, queue: str) -> Room:
     if scheduler["type"] != "capacityScheduler":
         return Room()
     for leaf in leaf_queues(scheduler):
-        if leaf["queueName"] == queue:
+        if queue in (leaf["queueName"], leaf.get("queuePath")):
             # Hadoop before 3.3 does not tell it.
             most = leaf.get("maximumAllocation") or {}
             return Room(leaf["absoluteMaxCapacity"] / 100, most.get("memory", math.inf), most.get("vCores", math.inf))

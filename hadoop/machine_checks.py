@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import psutil
-from requests.utils import get_environ_proxies
+from requests.utils import get_environ_proxies, select_proxy
 
 from hadoop.artifacts import artifact_directory
 from hadoop.class_path import class_path_conflicts
@@ -15,7 +15,7 @@ from hadoop.environment import HADOOP_CONF
 from hadoop.hdfs_checks import live_datanodes
 from hadoop.java import find_java_home
 from hadoop.leftovers import containers, daemons
-from hadoop.sizing import DAEMONS_MB, size_stack
+from hadoop.sizing import DAEMONS_MB, SMALLEST_YARN_MB, size_stack
 from warehouse.errors import SetupError, StackDownError
 from warehouse.finding import Finding, NotCheckedError
 from warehouse.settings import Settings
@@ -25,6 +25,7 @@ LEAST_FREE_BYTES = 2**30
 
 _COMFORTABLE_BYTES = 5 * 2**30
 _NEAR_POINTS = 2
+_LESS_MEMORY = "lower STACKHOUSE_MEMORY_MB, then ./stackhouse down and ./stackhouse up"
 _THRESHOLD = re.compile(r"max-disk-utilization-per-disk-percentage</name>\s*<value>([\d.]+)<")
 _PROXY_VARIABLES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
@@ -61,14 +62,16 @@ def check_memory(settings: Settings) -> list[Finding]:
     except SetupError as small:
         return [Finding("memory", str(small), "a machine with more memory, or STACKHOUSE_MEMORY_MB=6144 at your risk")]
     needed = sizing.yarn_mb + DAEMONS_MB
+    smallest = sizing.yarn_mb <= SMALLEST_YARN_MB
     machine = psutil.virtual_memory()
     total, free = machine.total // 2**20, machine.available // 2**20 + _used_mb(settings)
     if needed > total:
         problem = f"the stack may use {needed:,} MiB of memory, this machine has {total:,}"
-        return [Finding("memory", problem, "lower STACKHOUSE_MEMORY_MB, then ./stackhouse down and ./stackhouse up")]
+        remedy = "a machine with more memory: with less it does not run" if smallest else _LESS_MEMORY
+        return [Finding("memory", problem, remedy)]
     if needed > free:
         problem = f"the stack may use {needed:,} MiB of memory, other programs leave it {free:,}"
-        remedy = "end other programs, or lower STACKHOUSE_MEMORY_MB, then ./stackhouse down and ./stackhouse up"
+        remedy = "end other programs" if smallest else f"end other programs, or {_LESS_MEMORY}"
         return [Finding("memory", problem, remedy, "warning")]
     return []
 
@@ -91,7 +94,10 @@ def check_disk(settings: Settings) -> list[Finding]:
     # As the NodeManager counts: what only root may use is used.
     used, limit = 100 * (disk.total - disk.free) / disk.total, disk_limit()
     state = f"the disk of {settings.home} has {disk.free / 2**30:,.1f} GiB free, {used:.1f} % are used"
-    remedy = f"free some: ./stackhouse gc DATASET --yes, or move {settings.home} to another disk (STACKHOUSE_HOME)"
+    remedy = (
+        "free some: ./stackhouse gc DATASET --yes, whose trash HDFS empties within three days, "
+        f"or move {settings.home} to another disk (STACKHOUSE_HOME)"
+    )
     if disk.free < LEAST_FREE_BYTES:
         return [Finding("disk", f"{state}; the stack needs 1 GiB to start", remedy)]
     if used >= limit:
@@ -110,7 +116,7 @@ def disk_limit() -> float:
 def check_proxies(settings: Settings) -> list[Finding]:
     """Whether a proxy of the environment is asked for hosts of the stack."""
     hosts = {settings.hosts.namenode, settings.hosts.resourcemanager, settings.hosts.hiveserver2, *_datanodes(settings)}
-    caught = sorted(host for host in hosts if get_environ_proxies(f"http://{host}/", no_proxy=None))
+    caught = sorted(host for host in hosts if _proxy(f"http://{host}/"))
     if not caught:
         return []
     # Not their values, which may hold a password.
@@ -120,11 +126,16 @@ def check_proxies(settings: Settings) -> list[Finding]:
     return [
         Finding(
             "proxies",
-            f"{named} sends clients of {', '.join(caught)} to a proxy; ./stackhouse goes past it, curl does not",
+            f"{named} sends clients of {', '.join(caught)} to a proxy; ./stackhouse goes past it, others may not",
             f"export {variable}={excepted}",
             "warning",
         )
     ]
+
+
+def _proxy(url: str) -> str | None:
+    found: str | None = select_proxy(url, get_environ_proxies(url, no_proxy=None))
+    return found
 
 
 def _datanodes(settings: Settings) -> set[str]:

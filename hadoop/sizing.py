@@ -19,7 +19,8 @@ _STEP_MB = 128
 DAEMONS_MB = 2048
 """What all daemons together take."""
 
-_SMALLEST_YARN_MB = 4096
+SMALLEST_YARN_MB = 4096
+"""The stack takes no less for its containers, whatever the settings allow."""
 _SPARK_SHARE, _HIVE_SHARE = 0.60, 0.40
 """As in capacity-scheduler.xml."""
 SPARK_AM_MB = 640
@@ -126,10 +127,10 @@ def compute_sizing(budget_mb: int, cores: int) -> Sizing:
         budget_mb: MiB for daemons and containers together.
         cores: Cores for YARN.
     """
-    yarn = max(_SMALLEST_YARN_MB, budget_mb - DAEMONS_MB) // _STEP_MB * _STEP_MB
+    yarn = max(SMALLEST_YARN_MB, budget_mb - DAEMONS_MB) // _STEP_MB * _STEP_MB
     spark_room = int(yarn * _SPARK_SHARE) - SPARK_AM_MB
     executor = min(spark_room, max(_SMALLEST_EXECUTOR_MB, cores * _EXECUTOR_MB_A_CORE)) // _STEP_MB * _STEP_MB
-    roomy = yarn >= 2 * _SMALLEST_YARN_MB
+    roomy = yarn >= 2 * SMALLEST_YARN_MB
     tez_am = 640 if roomy else SMALLEST_TEZ_AM_MB
     # As many tasks at once as there are cores: every container more is a JVM more that has to start first.
     tez_task = min(_LARGEST_TASK_MB, max(_SMALLEST_TASK_MB, (int(yarn * _HIVE_SHARE) - tez_am) // cores))

@@ -21,12 +21,14 @@ class Queue:
 
     Attributes:
         name: Without those above it.
+        path: With them, e.g. root.etl.
         state: RUNNING, STOPPED or DRAINING.
         share: Most that it may have of the cluster, 0 to 1.
         masters_mb: MiB that all its application masters together may have.
     """
 
     name: str
+    path: str
     state: str
     share: float
     masters_mb: int
@@ -52,7 +54,7 @@ def check_nodemanagers(settings: Settings) -> list[Finding]:
         return [Finding(node.name, node.problem, node.remedy, "warning") for node in unhealthy]
     start = {
         "local": "./stackhouse up; ./stackhouse logs nodemanager says why",
-        "compose": "./stackhouse up; docker compose logs nodemanager says why",
+        "compose": "./stackhouse up --profile compose; docker compose logs nodemanager says why",
         "external": "start the NodeManagers of the cluster; their logs say why they do not register",
     }[settings.profile]
     return unhealthy or [Finding("nodemanagers", "no NodeManager has registered with YARN, so no job can run", start)]
@@ -79,12 +81,13 @@ def check_queues(settings: Settings) -> list[Finding]:
     nodes = yarn_nodes(settings)
     if not nodes:
         raise NotCheckedError("no NodeManager takes containers, so no queue has a size")
-    queues = {queue.name: queue for queue in _queues(settings)}
+    known = _queues(settings)
+    queues = {queue.path: queue for queue in known} | {queue.name: queue for queue in known}
     largest, total = max(node.memory_mb for node in nodes), sum(node.memory_mb for node in nodes)
     found = []
     for name, needed in _masters(settings).items():
         if name not in queues:
-            remedy = f"STACKHOUSE_QUEUE names one of: {', '.join(sorted(queues))}"
+            remedy = f"STACKHOUSE_QUEUE names one of: {', '.join(sorted(queue.name for queue in known))}"
             found.append(Finding("queues", f"YARN has no queue {name!r}", remedy))
         else:
             found += _queue_findings(queues[name], needed, largest, total)
@@ -127,6 +130,14 @@ def _queues(settings: Settings) -> list[Queue]:
     if root["type"] != "capacityScheduler":
         raise NotCheckedError(f"YARN has the {root['type']}, only the capacity scheduler's queues are known here")
     return [
-        Queue(leaf["queueName"], leaf["state"], leaf["absoluteMaxCapacity"] / 100, leaf["AMResourceLimit"]["memory"])
+        Queue(
+            leaf["queueName"],
+            leaf.get("queuePath", leaf["queueName"]),
+            leaf["state"],
+            leaf["absoluteMaxCapacity"] / 100,
+            leaf["AMResourceLimit"]["memory"],
+        )
         for leaf in leaf_queues(root)
+        # A parent whose queues are made when they are asked for takes no application itself.
+        if "AMResourceLimit" in leaf
     ]

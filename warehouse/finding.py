@@ -45,7 +45,7 @@ def silent_service(settings: Settings, service: str, title: str, problem: str) -
     """
     remedies = {
         "local": f"./stackhouse up; ./stackhouse logs {service} says why it is down",
-        "compose": f"./stackhouse up; docker compose logs {service} says why it is down",
+        "compose": f"./stackhouse up --profile compose; docker compose logs {service} says why it is down",
         "external": f"see whether it runs where STACKHOUSE_{service.upper()}_HOST and the ports in .env say",
     }
     return Finding(service, f"{title} {problem}", remedies[settings.profile])

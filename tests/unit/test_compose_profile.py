@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+import tenacity
 
 from cli import driver
 from hadoop import compose
@@ -46,6 +47,17 @@ def test_container_that_is_unhealthy_is_the_reason(settings, monkeypatch):
     monkeypatch.setattr(compose, "containers", lambda _: [*there("datanode", 1), sick])
     lines = ["dependency failed to start"]
     assert compose._reason(settings, lines) == "s-metastore-1 is unhealthy: docker compose logs metastore"
+
+
+@pytest.mark.parametrize(("ends", "asked"), [((1, 0), 2), ((0,), 1)])
+def test_start_that_meets_a_container_on_its_way_back_is_tried_again(settings, monkeypatch, ends, asked):
+    sick = Container("s-datanode-1", "datanode", "running", "unhealthy", done=False)
+    seen, codes, started = iter([[], [sick], there("datanode", 1)]), iter(ends), []
+    monkeypatch.setattr(compose, "containers", lambda _: next(seen))
+    monkeypatch.setattr(compose, "_follow", lambda *_: started.append(1) or next(codes))
+    monkeypatch.setattr(compose._recovers.retry, "wait", tenacity.wait_none())
+    compose.start_containers(settings, print)
+    assert len(started) == asked
 
 
 @pytest.fixture

@@ -47,3 +47,10 @@ def test_rotated_log_is_read_from_its_beginning(tmp_path):
 
 def test_missing_log_is_said(tmp_path):
     assert explain_log(tmp_path / "none.log") == "it wrote nothing"
+
+
+def test_reason_is_that_of_the_last_start_when_nothing_is_known_of_it(tmp_path):
+    log = tmp_path / "x.log"
+    start = "/****\nSTARTUP_MSG: Starting NameNode\n"
+    log.write_text(f"{start}java.net.BindException: Port in use: localhost:9870\n{start}No space left on device\n")
+    assert explain_log(log) == "the disk is full"

@@ -201,6 +201,12 @@ def test_proxy_with_exceptions_for_all_hosts_is_fine(no_proxies, monkeypatch):
     assert check_proxies(settings) == []
 
 
+@pytest.mark.parametrize("variable", ["NO_PROXY", "HTTPS_PROXY", "ftp_proxy"])
+def test_variable_that_sends_nobody_to_a_proxy_is_fine(no_proxies, monkeypatch, variable):
+    monkeypatch.setenv(variable, "http://proxy.example:3128")
+    assert check_proxies(settings_for(closed_port())) == []
+
+
 def test_proxy_that_catches_a_datanode_is_told(no_proxies, monkeypatch):
     daemons = Daemons()
     daemons.live = {"worker-1.example:9866": {"infoAddr": "192.0.2.7:9864"}}

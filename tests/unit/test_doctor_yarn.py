@@ -95,6 +95,14 @@ def test_queue_below_another_is_found(daemons, settings):
     assert check_queues(settings) == []
 
 
+def test_queue_is_found_by_its_path_and_a_parent_without_queues_is_none(daemons, settings):
+    parent = {name: value for name, value in yarn_queue("dynamic", 100).items() if name != "AMResourceLimit"}
+    daemons.queues.append(parent)
+    assert check_queues(settings) == []
+    assert check_queues(replace(settings, queue="root.spark")) == []
+    assert "no queue 'dynamic'" in only(check_queues(replace(settings, queue="dynamic"))).problem
+
+
 def test_queue_that_is_missing_or_stopped_is_told(daemons, settings):
     finding = only(check_queues(replace(settings, queue="nights")))
     assert "no queue 'nights'" in finding.problem
