@@ -8,7 +8,8 @@ from cli.planning import Inputs
 from cli.writer import Writer
 from hive.audit import audit_release
 from hive.connection import HiveServer, connect
-from hive.publish import create_release_tables, point_views
+from hive.ops import create_ops_tables
+from hive.publish import create_release_tables, move_views, plan_views
 from warehouse import ledger
 from warehouse.check import Check
 from warehouse.conservation import law_of
@@ -53,14 +54,17 @@ def publish_release(writer: Writer, board: StepBoard, made: Made, accept: str | 
     with connect(writer.settings.endpoints) as server:
         board.begin("audit", "Hive reads what Spark wrote")
         # Before any check: of a release that is held people want to see the rows.
+        # Here too: containers may have been started without ./stackhouse up.
+        create_ops_tables(server)
         create_release_tables(server, made.inputs.contract, release)
         checks = _all_checks(server, made)
         _record(writer, release, checks)
         _hold_or_accept(writer, release, [check for check in checks if check.holds], accept)
         board.begin("publish", f"release {release.number}")
+        statements = plan_views(server, release)
         writer.event("publishing", release.number)
         reached(Step.PUBLISH_BEGUN)
-        point_views(server, release)
+        move_views(server, statements)
         writer.event("published", release.number)
         reached(Step.PUBLISHED)
         board.end()

@@ -5,6 +5,7 @@ Every function can be repeated after it was killed at any point.
 
 import json
 import re
+from collections.abc import Collection, Sequence
 from itertools import islice
 
 from hive import ddl
@@ -65,22 +66,48 @@ def _is_complete(server: HiveServer, table: str, release: Release) -> bool:
 def point_views(server: HiveServer, release: Release) -> None:
     """Show a release to readers.
 
+    Raises:
+        As `plan_views`; HiveServer2 refuses a statement.
+    """
+    move_views(server, plan_views(server, release))
+
+
+def plan_views(server: HiveServer, release: Release) -> list[str]:
+    """The statements that show a release to readers; asked for before the ledger says that they are moved.
+
     The views take columns and comments from the tables of the release, not from today's contract, so a
     rollback over a changed contract works. `clean` moves last: once it shows the release, all views do.
 
     Raises:
-        QueryError: A table of the release is missing, or HiveServer2 refuses a statement.
+        QueryError: A table of the release is missing.
+        StackhouseError: Somebody's table has the name of a view.
     """
     statements: dict[str, str] = {}
     for table in release.tables:
         statements.update(_view_statements(server, table, release))
-    for view in _view_names(server, release.dataset):
-        if view not in statements and _shown_release(server, release.dataset, view) is not None:
-            server.execute(ddl.drop_view(release.dataset, view))
+    views = _view_names(server, release.dataset)
+    _refuse_tables_in_the_way(server, release.dataset, statements.keys() - set(views))
+    old = [view for view in views if view not in statements and _shown_release(server, release.dataset, view)]
     last = statements.pop(CLEAN)
-    for statement in (*statements.values(), last):
+    return [*(ddl.drop_view(release.dataset, view) for view in old), *statements.values(), last]
+
+
+def move_views(server: HiveServer, statements: Sequence[str]) -> None:
+    """Carry out what `plan_views` found."""
+    for statement in statements:
         server.execute(statement)
         reached(Step.VIEW_POINTED)
+
+
+def _refuse_tables_in_the_way(server: HiveServer, dataset: str, new_views: Collection[str]) -> None:
+    database = ddl.readers_database(dataset)
+    if not new_views or not _database_exists(server, database):
+        return
+    there = {str(name) for (name,) in server.fetch(f"SHOW TABLES IN `{database}`").rows}
+    if found := sorted(there & set(new_views)):
+        raise StackhouseError(
+            f"{database}.{found[0]} is a table that somebody made; its name is needed for a view: rename or drop it"
+        )
 
 
 def _view_statements(server: HiveServer, table: str, release: Release) -> dict[str, str]:
