@@ -8,7 +8,7 @@ from cli.output import print_json
 from cli.planning import Inputs
 from cli.writer import Writer, writing
 from hive.connection import connect
-from hive.publish import point_views
+from hive.publish import move_views, plan_views
 from warehouse import ledger
 from warehouse.contract_file import load_contract
 from warehouse.errors import HeldError, UsageError
@@ -74,9 +74,10 @@ def roll_back(settings: Settings, dataset: str, to: int | None, reason: str, wai
         release = load_release(writer.storage, dataset, target)
         writer.note(release=target, contract=release.contract)
         with connect(settings.endpoints) as server:
+            statements = plan_views(server, release)
             writer.event("rolling_back", target, reason, release.run)
             reached(Step.ROLLBACK_BEGUN)
-            point_views(server, release)
+            move_views(server, statements)
         writer.event("rolled_back", target, reason, release.run)
         reached(Step.ROLLED_BACK)
     return Rollback(dataset, left, target, round(monotonic() - began, 1))
@@ -93,7 +94,7 @@ def choose(dataset: str, events: Sequence[ledger.Event], to: int | None) -> tupl
         raise UsageError(f"{dataset} has no release yet: ./stackhouse run {dataset}")
     seen = ledger.readable_releases(events)
     if to is None:
-        before = [number for number in seen if number < live]
+        before = [number for number in seen if number < live and number not in _withdrawn(events)]
         if not before:
             raise UsageError(f"release {live} of {dataset} is live, and no release before it is kept")
         return live, before[-1]
@@ -101,6 +102,18 @@ def choose(dataset: str, events: Sequence[ledger.Event], to: int | None) -> tupl
         kept = ", ".join(str(number) for number in seen if number != live) or "none"
         raise UsageError(f"release {to} of {dataset} cannot be shown to readers; releases that can: {kept}")
     return live, to
+
+
+def _withdrawn(events: Sequence[ledger.Event]) -> set[int]:
+    """Numbers of the releases that a rollback took readers from and that they were not shown again since."""
+    withdrawn, live = set[int](), 0
+    for event in events:
+        if event.kind == "rolled_back" and event.release < live:
+            withdrawn.add(live)
+        if event.kind in ("published", "rolled_back"):
+            live = event.release
+            withdrawn.discard(live)
+    return withdrawn
 
 
 def refuse_undoing(writer: Writer, inputs: Inputs) -> None:

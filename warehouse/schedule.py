@@ -111,12 +111,16 @@ def read_progress(storage: Storage, contract: Contract, now: datetime) -> Progre
 def _released(storage: Storage, contract: Contract) -> Progress:
     """What is known without the commands in the ledger: by which runs the quarters that readers see were built."""
     dataset, paths = contract.dataset, DatasetPaths(contract.dataset)
-    number = ledger.live_release(ledger.events(storage, dataset))
+    events = ledger.events(storage, dataset)
+    number, left = ledger.live_release(events), ledger.rolled_back_from(events)
     live = load_release(storage, dataset, number) if number else None
     new = sorted(loaded_ids(storage, dataset) - (live.batches.keys() if live else set()))
     staged = [find_staged(storage, paths, batch, contract.fingerprint) for batch in new]
     touched = {Quarter.from_partition(value) for batch in staged if batch for value in batch.quarters}
     built = _built(live) if live else {}
+    # What a rollback took away was built all the same: nobody asked for it to be built again.
+    if left is not None:
+        built = _built(load_release(storage, dataset, left)) | built
     return Progress(frozenset(touched | built.keys()), built, staged.count(None))
 
 
