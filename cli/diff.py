@@ -97,7 +97,7 @@ def _print_table(headings: Sequence[str], texts: int, lines: Sequence[Sequence[s
         return
     table = Table(box=None, pad_edge=False)
     for place, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if place < texts else "right", overflow="fold")
+        table.add_column(Text(heading), justify="left" if place < texts else "right", overflow="fold")
     for line in lines:
         table.add_row(*map(Text, line))
     standard_output().print(table)

@@ -3,7 +3,12 @@
 import csv
 import io
 import json
+import re
+import shutil
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +20,14 @@ from warehouse.contract import Contract, InputFormat
 
 Layout = tuple[str, tuple[str, ...]]
 """Kind and columns of files: one export file for each."""
+
+_TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?"
+_MOMENTS = (
+    (re.compile(r"\d{4}-\d\d-\d\d"), pa.date32()),
+    (re.compile(_TIME), pa.timestamp("us")),
+    (re.compile(_TIME + r"(Z|[+-]\d\d:\d\d)"), pa.timestamp("us", "UTC")),
+)
+"""How Spark writes dates, wall clocks and instants into JSON."""
 
 _SUFFIX = {"csv": ".csv", "jsonl": ".jsonl", "parquet": ".parquet"}
 
@@ -39,8 +52,10 @@ def write_export(
         file = files[str(batch), str(name)][1]
         records.setdefault(_layout(file), []).append(bytes(record))  # type: ignore[arg-type]
     fresh = directory.with_name(f".{directory.name}.incomplete")
+    # Left by an export that was killed.
+    shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    names = [_write(contract.input_format, layout, found, fresh) for layout, found in records.items()]
+    names = [_write(contract, layout, found, fresh) for layout, found in records.items()]
     fresh.rename(directory)
     return [directory / name for name in names]
 
@@ -49,23 +64,39 @@ def _layout(file: BatchFile) -> Layout:
     return file.kind, file.columns
 
 
-def _write(form: InputFormat, layout: Layout, records: list[bytes], directory: Path) -> str:
+def _write(contract: Contract, layout: Layout, records: list[bytes], directory: Path) -> str:
     kind, columns = layout
     number = len(list(directory.iterdir())) + 1
     name = f"rejected-{number}{_SUFFIX[kind]}"
     if kind == "parquet":
-        found = [json.loads(record) for record in records]
-        # As text: a value that does not fit the type of its column could not be written otherwise.
-        table = {
-            column: [None if row[column] is None else _as_text(row[column]) for row in found] for column in columns
-        }
-        pq.write_table(pa.table(table, pa.schema([(column, pa.string()) for column in columns])), directory / name)
+        found = [json.loads(record, parse_float=Decimal) for record in records]
+        table = {column: _array([row[column] for row in found]) for column in columns}
+        pq.write_table(pa.table(table), directory / name)
     else:
-        (directory / name).write_bytes(b"\n".join([*_head(form, columns), *records, b""]))
+        (directory / name).write_bytes(b"\n".join([*_head(contract.input_format, columns), *records, b""]))
     return name
 
 
+def _array(values: Sequence[object]) -> pa.Array:
+    """Values of one column of Parquet, from JSON as `spark.parquet_fields` writes it.
+
+    Dates and times become what they were; the rest is text: a value that does not fit the type of its column could not
+    be written otherwise.
+    """
+    texts = [None if value is None else _as_text(value) for value in values]
+    there = [text for text in texts if text is not None]
+    for shape, kind in _MOMENTS:
+        if there and all(shape.fullmatch(text) for text in there):
+            with suppress(ValueError):
+                return pa.array([None if text is None else datetime.fromisoformat(text) for text in texts], kind)
+    return pa.array(texts, pa.string())
+
+
 def _as_text(value: object) -> str:
+    if isinstance(value, Decimal):
+        # Not 3.0 nor 1E-7: a column of whole numbers takes digits only.
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
     return value if isinstance(value, str) else json.dumps(value)
 
 

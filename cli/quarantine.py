@@ -15,8 +15,8 @@ from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.batch import loaded_batches
 from warehouse.contract_file import load_contract
-from warehouse.errors import NotFoundError, UsageError
-from warehouse.release import Release, load_release
+from warehouse.errors import UsageError
+from warehouse.release import Release, load_kept
 from warehouse.settings import Settings
 from warehouse.storage import Storage
 
@@ -73,12 +73,8 @@ def _release(storage: Storage, dataset: str, number: int | None) -> Release:
     chosen = number or ledger.live_release(events)
     if chosen is None:
         raise UsageError(f"{dataset} has no release yet: ./stackhouse run {dataset}")
-    if chosen in ledger.dropped_releases(events):
-        raise UsageError(f"release {chosen} of {dataset} was dropped by gc: ./stackhouse history {dataset}")
-    try:
-        return load_release(storage, dataset, chosen)
-    except NotFoundError as problem:
-        raise UsageError(f"{dataset} has no release {chosen}: ./stackhouse history {dataset}") from problem
+    (release,) = load_kept(storage, dataset, (chosen,))
+    return release
 
 
 def _print(release: Release, rows: Rows) -> None:

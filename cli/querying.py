@@ -1,9 +1,10 @@
 """Asks HiveServer2 one statement and prints the answer."""
 
 import csv
+import io
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hive.connection import connect
 from hive.rows import Rows, as_json, as_text
@@ -61,7 +62,7 @@ def print_table(rows: Rows) -> None:
         return
     table = Table(box=None, pad_edge=False)
     for name, kind in zip(rows.columns, rows.types, strict=True):
-        table.add_column(name, justify="right" if kind in _NUMBERS else "left", overflow="fold")
+        table.add_column(Text(name), justify="right" if kind in _NUMBERS else "left", overflow="fold")
     for row in rows.rows:
         table.add_row(*(Text("NULL", style="dim") if value is None else Text(as_text(value)) for value in row))
     standard_output().print(table)
@@ -69,10 +70,17 @@ def print_table(rows: Rows) -> None:
 
 
 def _print_csv(rows: Rows) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
     if rows.columns:
-        writer.writerow(rows.columns)
-    writer.writerows([as_text(value) for value in row] for row in rows.rows)
+        sys.stdout.write(_csv_line(rows.columns))
+    for row in rows.rows:
+        sys.stdout.write(_csv_line([as_text(value) for value in row]))
+
+
+def _csv_line(values: Sequence[str]) -> str:
+    """A line of CSV; Python's writer quotes a lone CR only if that can end a line of its own."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(values)
+    return line.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _print_json(rows: Rows) -> None:

@@ -17,6 +17,12 @@ from spark.schema import SOURCE_FILE, SOURCE_LINE, quoted
 from warehouse.job import StageTask
 
 _EXACT_AS_DOUBLE = 2.0**53
+_JSON = {
+    "ignoreNullFields": "false",
+    # Spark alone writes milliseconds.
+    "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss[.SSSSSS]",
+    "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss[.SSSSSS][XXX]",
+}
 
 
 def by_schema(spark: SparkSession, task: StageTask, names: Iterable[str]) -> list[list[str]]:
@@ -49,7 +55,7 @@ def read_parquet(
     rows = spark.read.schema(schema).parquet(*(f"{task.raw}/{name}" for name in sorted(names)))
     columns = {name: (F.col(quoted(schema[place].name)), schema[place].dataType) for name, place in places.items()}
     texts = [_text(*found).alias(name) for name, found in columns.items()]
-    record = F.to_json(F.struct(*(F.col(quoted(field.name)) for field in schema)), {"ignoreNullFields": "false"})
+    record = F.to_json(F.struct(*(F.col(quoted(field.name)) for field in schema)), _JSON)
     held_as_text = {name for name, (_, kind) in columns.items() if isinstance(kind, StringType)}
     frame = rows.select(
         file_name().alias(SOURCE_FILE),

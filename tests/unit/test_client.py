@@ -195,7 +195,11 @@ def test_decimals_of_hive_are_exact_or_floats(value):
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (Decimal("-1.50"), "-1.50BD"),
+        (Decimal("1.50"), "1.50BD"),
+        # Behind a minus sign a bare one would begin a comment.
+        (Decimal("-1.50"), "(-1.50BD)"),
+        (-3, "(-3)"),
+        (np.datetime64("2001-01-01T10:00:00", "ns"), "'2001-01-01 10:00:00.000000'"),
         (np.int64(7), "7"),
         (np.float64(0.5), "0.5"),
         ("it's", "'it\\'s'"),
@@ -213,7 +217,6 @@ def test_values_become_what_hive_reads(value, text):
         ("SELECT %(missing)s", {"x": 1}),
         ("SELECT 1 WHERE 'a' LIKE '%x%' AND 1 = %(x)s", {"x": 1}),
         ("SELECT %(x)s", {"x": object()}),
-        ("SELECT %(x)s", {"x": Decimal("NaN")}),
     ],
 )
 def test_parameters_that_do_not_fit_are_named(sql, parameters):
@@ -244,3 +247,9 @@ def test_session_with_an_answer_on_its_way_is_cut_off_and_not_ended(client, monk
         with pytest.raises(KeyboardInterrupt):
             client.read_sql("SELECT 1")
     assert ends == [KeyboardInterrupt, KeyboardInterrupt]
+
+
+@pytest.mark.parametrize("value", [Decimal("NaN"), float("inf"), datetime(2001, 1, 1, tzinfo=UTC)])
+def test_parameter_that_would_mean_something_else_to_hive_is_refused(value):
+    with pytest.raises(UsageError, match=r"no value that Hive can|has a time zone"):
+        fill("SELECT %(x)s", {"x": value})
