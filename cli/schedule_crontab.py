@@ -6,7 +6,10 @@ import shlex
 from cli.schedule_job import Entry, Job, ask
 from warehouse.errors import SetupError
 
-_LINE = re.compile(r"(\d+) (\d+) \* \* \* .* schedule run (?P<dataset>\w+) .* # stackhouse schedule (?P=dataset)")
+_LINE = re.compile(
+    r"(?P<when>[^\s#]+(?: [^ ]+){4}) .* schedule run (?P<dataset>\w+) .* # stackhouse schedule (?P=dataset)"
+)
+_EVERY_DAY = re.compile(r"(\d+) (\d+) \* \* \*")
 _NO_CRONTAB = ("no crontab for", "can't open")
 """What cronie, Debian's cron and busybox say of a user that has none."""
 
@@ -36,7 +39,13 @@ def without_job(crontab: str, dataset: str) -> str:
 def entries_in(crontab: str) -> list[Entry]:
     """The jobs in a crontab."""
     found = [(match, line) for line in crontab.split("\n") if (match := _LINE.fullmatch(line))]
-    return [Entry(match["dataset"], "crontab", f"{int(match[2]):02}:{int(match[1]):02}", line) for match, line in found]
+    return [Entry(match["dataset"], "crontab", _at(match["when"]), line) for match, line in found]
+
+
+def _at(when: str) -> str:
+    """Time of day, or the five fields when the user changed them to more than that."""
+    daily = _EVERY_DAY.fullmatch(when)
+    return f"{int(daily[2]):02}:{int(daily[1]):02}" if daily else when
 
 
 def read_crontab() -> str:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import time
 
@@ -61,7 +62,11 @@ def remove_timer(dataset: str) -> None:
 
 def find_timers() -> list[Entry]:
     """All timers of this user, by the name of the dataset."""
-    crontab = read_crontab() if shutil.which("crontab") else ""
+    crontab = ""
+    if shutil.which("crontab"):
+        # Who may not use cron has no timer in it.
+        with suppress(SetupError):
+            crontab = read_crontab()
     return sorted([*systemd.entries(), *entries_in(crontab)], key=lambda entry: entry.dataset)
 
 

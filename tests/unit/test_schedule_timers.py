@@ -244,6 +244,21 @@ def test_timer_gets_the_variables_that_say_which_stack_it_is(settings, monkeypat
     }
 
 
+def test_line_whose_days_the_user_changed_is_still_the_one(machine, settings, capsys):
+    changed = line_of(JOB).replace("30 4 * * *", "30 4 * * 1-5", 1)
+    assert [entry.at for entry in entries_in(changed)] == ["30 4 * * 1-5"]
+    assert with_job(changed + "\n", JOB) == line_of(JOB) + "\n"
+
+
+def test_who_may_not_use_cron_has_timers_of_systemd(machine, settings):
+    machine.has("systemctl", SYSTEMCTL)
+    machine.has("crontab", "#!/bin/sh\necho 'You (ann) are not allowed to use this program (crontab)' >&2\nexit 1\n")
+    install(settings)
+    assert [entry.timer for entry in find_timers()] == ["systemd"]
+    remove_timer("flights")
+    assert find_timers() == []
+
+
 def test_dry_run_writes_nothing(machine, settings, capsys):
     machine.has("crontab", CRONTAB)
     install(settings, dry_run=True)
