@@ -3,6 +3,7 @@
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from cli.output import print_json, standard_output
 from ingestion.webhdfs import WebHdfs
@@ -70,11 +71,11 @@ def _print(contract: Contract, report: dict[str, Any]) -> None:
         rules += [
             name for name in ("minimum", "maximum", "pattern", "values") if getattr(column, name) not in (None, ())
         ]
-        table.add_row(column.name, column.source_name, column.type, ", ".join(rules))
+        table.add_row(*map(Text, (column.name, column.source_name, column.type, ", ".join(rules))))
     console.print(table)
     print(f"{contract.path} is right")
     for change in report["changes"]:
-        console.print(f"[{_STYLES[change['kind']]}]{change['kind']}[/]: ", change["text"])
+        console.print(Text(change["kind"], _STYLES[change["kind"]]), Text(f": {change['text']}"), sep="")
     print(_verdict(report))
 
 

@@ -13,7 +13,9 @@ from warehouse.csv_quoting import ends_open, well_quoted
 LONGEST_FIELD = 4 * 1024 * 1024
 """Characters; Python's own limit is lower than Spark's."""
 
-_DELIMITERS = (",", "\t", ";", "|", "^", "~", "\x01")
+_DELIMITERS = ("\t", ";", "|", ",", "^", "~", "\x01")
+"""Of two that cut alike the first is it: a comma may be in numbers and texts."""
+
 _COMMENTS = ("#", "%", "!")
 _TRIED_LINES = 1000
 _UNUSED_QUOTE = "\x02"
@@ -68,11 +70,12 @@ def guess_dialect(lines: Sequence[str]) -> tuple[InputFormat, int]:
 
 def has_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first record names the columns: it holds no date where the rows below do, or else no number."""
-    for fits in (is_moment, _is_number):
+    # Years head columns of numbers; a first row may lack a date or two.
+    for fits, enough in ((is_moment, all), (_is_number, any)):
         typed = [place for place in range(len(first)) if _is_typed(place, rows, fits)]
         named = [not fits(first[place]) for place in typed if first[place]]
         if named:
-            return any(named)
+            return enough(named)
     return True
 
 

@@ -10,7 +10,7 @@ from drafting.sample import Sample
 from drafting.times import Moments, epoch_format, measure_moments
 from warehouse.contract import InputFormat
 
-NULL_TOKENS = ("NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "nan", "NaN", "-", "?", "\\N")
+NULL_TOKENS = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "nan", "NaN", "-", "?", "\\N")
 """Texts that mean NULL where a column's other values are of a narrower type than STRING."""
 
 TIME_WORDS = {"time", "date", "datetime", "timestamp", "ts", "day", "at", "when", "created", "pickup", "epoch"}
@@ -199,9 +199,7 @@ def _number_column(text: ColumnDraft, found: Numbers, native: str, dated: bool) 
         why = "Codes with leading zeros, kept as text." if found.padded else "Numbers of too many digits, kept as text."
         return replace(text, notes=(why,))
     notes = []
-    epoch = (
-        epoch_format(float(found.least or 0), float(found.most or 0)) if dated and found.whole == found.double else None
-    )
+    epoch = epoch_format(found.least, found.most) if dated and found.whole == found.double else None
     if epoch:
         notes.append(f"Looks like a count since 1970: TIMESTAMP with format {epoch} and timeZone would make it a time.")
     if chosen[0].startswith("DECIMAL") and found.scale:
@@ -220,7 +218,7 @@ def _with_nulls(sample: Sample, column: str, draft: ColumnDraft, tokens: list[st
     if draft.type == "STRING":
         # Tokens that no other column has are texts here.
         draft = replace(draft, values=values, fitting=values, distinct=draft.distinct + len(draft.tokens) - len(known))
-    required = nulls == 0 and values > 0
+    required = nulls == 0 and draft.values > 0
     return replace(draft, nulls=nulls, values=values, tokens=known, required=required,
                    examples=() if draft.is_personal else _examples(sample, column, tokens))  # fmt: skip
 

@@ -111,9 +111,12 @@ def number_type(found: Numbers, native: str) -> tuple[str, int] | None:
         return None
     if found.whole == found.double:
         return _whole_type(found)
-    if found.decimal == found.double and found.digits + found.scale <= _DECIMAL_DIGITS and not _is_noisy(found, native):
+    # Text with more digits may be that of floating-point numbers; who has DECIMAL means it.
+    most = _HIGHEST_PRECISION if native.startswith("DECIMAL") else _DECIMAL_DIGITS
+    if found.decimal == found.double and found.digits + found.scale <= most and not _is_noisy(found, native):
         scale = max(found.scale, _LEAST_SCALE)
-        return f"DECIMAL({max(found.digits, 1) + _MORE_DIGITS + scale},{scale})", found.decimal
+        precision = min(max(found.digits, 1) + _MORE_DIGITS + scale, _HIGHEST_PRECISION)
+        return f"DECIMAL({precision},{scale})", found.decimal
     return "DOUBLE", found.double
 
 

@@ -58,7 +58,8 @@ def read_csv(path: Path) -> Records:
     multiline = _multiline(head, lines, form)
     if multiline is not None:
         many, many_broken = _split(multiline.texts, form, width)
-        if len(many) > len(rows) or many_broken < broken:
+        # Two quotes that are never closed make one record of all lines between them: fewer broken ones, and rows lost.
+        if len(many) > len(rows) or (many_broken < broken and len(many) == len(rows)):
             form = _with_quoted_newlines(path, form)
             rows, broken, lines = many, many_broken, multiline
     return _named(path, form, rows, broken, lines)

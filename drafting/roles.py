@@ -114,7 +114,7 @@ def _with_epoch(guess: Guess) -> tuple[Guess, list[ColumnDraft]]:
     for place, column in enumerate(guess.columns):
         is_whole = column.type in ("INT", "BIGINT") and column.least and column.most
         called = words(column.name) & TIME_WORDS or column.name.endswith("time")
-        form = epoch_format(float(column.least or 0), float(column.most or 0)) if is_whole and called else None
+        form = epoch_format(column.least, column.most) if is_whole and called else None
         if form:
             found = replace(column, type="TIMESTAMP", formats=(form,), notes=())
             doubt = f"{column.name} holds numbers, read as {form}; the wall clock is that of UTC (timeZone)."

@@ -3,7 +3,7 @@
 import csv
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,10 @@ from warehouse.contract import InputFormat
 from warehouse.contract_file import MOST_COLUMNS
 from warehouse.errors import InputFileError
 
+_NULL = "\x01NULL\x01"
 _LONGEST_LINE = 16 * 1024 * 1024
 _PLAIN = re.compile(
-    r"VARCHAR|BOOLEAN|DATE|FLOAT|DOUBLE|U?(TINYINT|SMALLINT|INTEGER|BIGINT)|DECIMAL\(\d+,\d+\)|ENUM\(.*\)"
+    r"VARCHAR|\"NULL\"|BOOLEAN|DATE|FLOAT|DOUBLE|U?(TINYINT|SMALLINT|INTEGER|BIGINT)|DECIMAL\(\d+,\d+\)|ENUM\(.*\)"
     r"|TIMESTAMP(_MS|_S| WITH TIME ZONE)?",
     re.DOTALL,
 )
@@ -84,17 +85,24 @@ def _fill(database: duckdb.DuckDBPyConnection, records: Records) -> None:
     with tempfile.TemporaryDirectory(prefix="stackhouse-") as directory:
         plain = Path(directory) / "sample.csv"
         with plain.open("w", encoding="utf-8", newline="", errors="replace") as file:
-            csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(_without_nul(records.rows))
+            csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(_rows(records))
         columns = {f"c{place}": "VARCHAR" for place in range(len(records.names))}
         database.execute(
             "CREATE TABLE sample AS SELECT * FROM read_csv(?, columns = ?, header = false, delim = ',', quote = '\"', "
-            "escape = '\"', nullstr = '', auto_detect = false, parallel = false, new_line = '\\n', max_line_size = ?)",
-            [str(plain), columns, _LONGEST_LINE],
+            "escape = '\"', nullstr = ?, auto_detect = false, parallel = false, new_line = '\\n', max_line_size = ?)",
+            [str(plain), columns, _null_of(records), _LONGEST_LINE],
         )
 
 
-def _without_nul(rows: list[list[str | None]]) -> list[list[str | None]]:
-    return [[text.replace("\0", "\ufffd") if text and "\0" in text else text for text in row] for row in rows]
+def _null_of(records: Records) -> str:
+    """What stands for NULL: in CSV nothing does, in JSON an empty text is a text."""
+    return _NULL if records.form.kind == "jsonl" else ""
+
+
+def _rows(records: Records) -> Iterator[list[str]]:
+    null = _null_of(records)
+    for row in records.rows:
+        yield [null if text is None else text.replace("\0", "\ufffd") for text in row]
 
 
 def _parquet(path: Path, database: duckdb.DuckDBPyConnection) -> Sample:
@@ -144,7 +152,7 @@ def _as_text(name: str, kind: str) -> str:
     column = quoted(name)
     text = f"CAST({column} AS VARCHAR)"
     if kind not in ("FLOAT", "DOUBLE"):
-        return f"nullif({text}, '')"
+        return text
     whole = f"isfinite({column}) AND {column} = floor({column}) AND abs({column}) < 9007199254740992"
     nan = f"WHEN isnan({column}) THEN 'NaN'"
     return f"CASE {nan} WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE {text} END"

@@ -71,10 +71,15 @@ def measure_moments(sample: Sample, column: str, tokens: list[str], compact: boo
     )
 
 
-def epoch_format(least: float, most: float) -> str | None:
-    """The epoch format under which numbers are moments of 1980 to 2100."""
+def epoch_format(least: str | None, most: str | None) -> str | None:
+    """The epoch format under which numbers, given as they were written, are moments of 1980 to 2100."""
+    try:
+        first, last = float(least or 0), float(most or 0)
+    except ValueError:
+        # Nobody groups the digits of an epoch.
+        return None
     for name, unit in _EPOCHS.items():
-        if _FIRST_EPOCH * unit <= least and most <= _LAST_EPOCH * unit:
+        if _FIRST_EPOCH * unit <= first and last <= _LAST_EPOCH * unit:
             return name
     return None
 

@@ -491,3 +491,50 @@ def test_any_bytes_give_a_valid_contract_or_one_line(tmp_path_factory: pytest.Te
         _draft(tmp_path_factory.mktemp("bytes"), b"day,x\n2021-01-01,1\n" + content)
     except StackhouseError as problem:
         assert "mistake of this program" not in str(problem)  # noqa: PT017
+
+
+def test_two_quotes_that_are_never_closed_do_not_swallow_the_lines_between(tmp_path: Path) -> None:
+    lines = [f"{_DAYS[number % 40]}\tplain\t{number}" for number in range(200)]
+    lines[20], lines[120] = f'{_DAYS[0]}\t"cut text\t20', f'{_DAYS[0]}\t"other cut\t120'
+    drafted, contract = _draft(tmp_path, "\n".join(["day\ttext\tn", *lines, ""]), "sample.tsv")
+    assert (contract.input_format.quoted_newlines, drafted.rows) == (False, 198)
+
+
+def test_first_row_that_lacks_one_of_two_dates_is_no_header(tmp_path: Path) -> None:
+    rows = [f"{number},{day},{day}" for number, day in enumerate(_DAYS)]
+    rows[0] = f"0,{_DAYS[0]},NULL"
+    drafted, contract = _draft(tmp_path, "\n".join(rows) + "\n")
+    assert (contract.input_format.header, drafted.rows) == (False, 40)
+
+
+def test_grouped_digits_in_a_column_called_like_a_time_are_a_number(tmp_path: Path) -> None:
+    _, column = _typed(tmp_path, ["1,234", "22,345", "333,456"], "uptime")
+    assert column.type == "INT"
+
+
+def test_decimal_comma_is_no_delimiter_where_another_cuts_as_well(tmp_path: Path) -> None:
+    _, contract = _draft(tmp_path, "".join(f"{day} 00:00:00;1,5;1,7\n" for day in _DAYS))
+    assert (contract.input_format.delimiter, contract.input_format.decimal_separator) == (";", ",")
+
+
+@pytest.mark.parametrize("name", ["sample.jsonl", "sample.parquet"])
+def test_empty_text_is_a_null_token_where_it_is_a_text(tmp_path: Path, name: str) -> None:
+    amounts = ["" if number % 4 == 0 else f"{number}.5" for number in range(40)]
+    if name.endswith("jsonl"):
+        rows = zip(_DAYS, amounts, strict=True)
+        content = "".join(json.dumps({"day": day, "amount": amount}) + "\n" for day, amount in rows).encode()
+    else:
+        buffer = io.BytesIO()
+        pq.write_table(pa.table({"day": _DAYS, "amount": amounts}), buffer)
+        content = buffer.getvalue()
+    _, contract = _draft(tmp_path, content, name)
+    assert contract.columns[1].type.startswith("DECIMAL")
+    assert contract.input_format.null_tokens == ("",)
+
+
+def test_decimals_of_parquet_stay_decimals(tmp_path: Path) -> None:
+    amounts = pa.array([Decimal("12345678901234.123456789012345678")] * 40, pa.decimal128(38, 18))
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"day": _DAYS, "amount": amounts}), buffer)
+    _, contract = _draft(tmp_path, buffer.getvalue(), "sample.parquet")
+    assert contract.columns[1].type == "DECIMAL(35,18)"
