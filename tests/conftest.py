@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(config, items):
     later = {"faults": 1, "integration": 1, "cluster": 2}
     items.sort(key=lambda item: max((later.get(part, 0) for part in item.path.parts), default=0))
     long = pytest.mark.skip(reason="long form only: ./stackhouse test --faults")
-    local = pytest.mark.skip(reason="looks into the processes of this machine: profile local only")
+    local = pytest.mark.skip(reason="of the processes or addresses of this machine: profile local only")
     elsewhere = load_settings().profile != "local"
     for item in items:
         if item.get_closest_marker("long") and not config.getoption("--faults"):

@@ -200,6 +200,7 @@ def test_stream_never_overwrites(storage, root):
     assert storage.read(f"{root}/a") == b"old"
 
 
+@pytest.mark.local
 def test_block_larger_than_any_disk_is_refused_like_a_full_disk(storage, root):
     storage.make_directory(root, "755")
     with pytest.raises(StorageError, match="a full disk") as problem:

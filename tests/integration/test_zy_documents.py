@@ -64,6 +64,7 @@ def on_this_stack(text, settings):
     return text.replace("10000", str(ports.hiveserver2)).replace("localhost:9870", f"localhost:{ports.namenode_http}")
 
 
+@pytest.mark.local
 @pytest.mark.parametrize("document", ["docs/consumers.md"])
 def test_python_examples_of_a_document_run_one_after_the_other(flights, settings, document, tmp_path):
     script = tmp_path / "examples.py"
