@@ -17,7 +17,7 @@ import pytest
 
 from hive.audit import audit_release
 from hive.connection import HiveServer, connect
-from hive.publish import create_release_tables, drop_release_tables, live_release, point_views
+from hive.publish import create_release_tables, drop_release_tables, live_release, plan_views, point_views
 from hive.rows import Rows, Value
 from warehouse.contract import Column, Contract, DriftLimit, InputFormat, Mart
 from warehouse.errors import QueryError, StackhouseError
@@ -414,6 +414,21 @@ def test_clean_moves_last_so_that_it_tells_for_all_views(live_one: HiveServer, r
     assert sorted(replaced) == ["`clean_with_origin`", "`clean`", "`quarantine`", "`totals`"]
     assert watched.ran[-1].startswith(f"CREATE OR REPLACE VIEW `{DATASET}`.`clean` (")
     assert live_release(live_one, DATASET) == 2
+
+
+def test_what_stands_in_the_way_of_views_is_told_before_readers_are_moved(
+    live_one: HiveServer, releases: dict[int, Release]
+) -> None:
+    with pytest.raises(QueryError):
+        plan_views(live_one, replace(releases[1], number=77))
+    live_one.execute(f"DROP VIEW `{DATASET}`.`totals`")
+    live_one.execute(f"CREATE TABLE `{DATASET}`.`totals` (x INT)")
+    try:
+        with pytest.raises(StackhouseError, match=f"{DATASET}.totals is a table that somebody made"):
+            plan_views(live_one, releases[1])
+    finally:
+        live_one.execute(f"DROP TABLE `{DATASET}`.`totals`")
+        point_views(live_one, releases[1])
 
 
 def test_complete_tables_are_left_alone(live_one: HiveServer, releases: dict[int, Release]) -> None:

@@ -270,7 +270,13 @@ def test_parquet_is_typed_by_the_contract_and_rejected_as_json(spark: SparkSessi
         Column("amount", "amount", "DECIMAL(5,2)", "d"),
         Column("name", "name", "STRING", "d"),
     )
-    at = [datetime(1815, 6, 18, 11, 35, 0, 1), datetime(2101, 1, 1), None, datetime(2001, 1, 1), datetime(2001, 1, 2)]
+    at = [
+        datetime(1815, 6, 18, 11, 35, 0, 1),
+        datetime(2101, 1, 1),
+        None,
+        datetime(2001, 1, 1, 0, 0, 0, 1),
+        datetime(2001, 1, 2),
+    ]
     table = pa.table({
         "pieces": pa.array([1.0, None, 3.0, 2.5, 11.0], pa.float64()),
         "AT": pa.array(at, pa.timestamp("us")),
@@ -288,7 +294,8 @@ def test_parquet_is_typed_by_the_contract_and_rejected_as_json(spark: SparkSessi
     assert [(line, rules, values) for line, rules, values, _ in rejected] == [
         (3, ["at:required"], [None]), (4, ["pieces:type"], ["2.5"]), (5, ["pieces:maximum"], ["11"]),
     ]  # fmt: skip
-    assert json.loads(rejected[1][3])["pieces"] == 2.5
+    record = json.loads(rejected[1][3])
+    assert (record["pieces"], record["AT"]) == (2.5, "2001-01-01T00:00:00.000001")
     assert counts["rejected"] == {"a.parquet": 3}
 
 
