@@ -68,16 +68,18 @@ def _hdfs(settings: Settings) -> str:
 
 
 def _permissions(settings: Settings) -> str:
+    """The home too: Spark puts its jobs there, and gc its trash."""
     storage = WebHdfs(settings.endpoints)
-    path = f"{root()}/_check.{secrets.token_hex(4)}"
-    try:
-        storage.create(path, b"may this user write here?")
-        storage.delete(path)
-    except StorageError as problem:
-        return (
-            f"{problem}; an administrator of HDFS gives it: hdfs dfs -mkdir -p {root()}, "
-            f"hdfs dfs -chown {settings.user} {root()}"
-        )
+    for directory in (f"/user/{settings.user}", root()):
+        path = f"{directory}/_check.{secrets.token_hex(4)}"
+        try:
+            storage.create(path, b"may this user write here?")
+            storage.delete(path)
+        except StorageError as problem:
+            return (
+                f"{problem}; an administrator of HDFS gives it: hdfs dfs -mkdir -p {directory}, "
+                f"hdfs dfs -chown {settings.user} {directory}"
+            )
     return ""
 
 

@@ -84,12 +84,12 @@ def type_in(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_cluster_of_somebody_else_is_checked_and_used_with_its_own_configuration(host):
     refused = type_in("up")
     assert refused.returncode == 1
-    assert f"user ann may not touch {ROOT}" in refused.stderr
-    assert f"hdfs dfs -chown ann {ROOT}" in refused.stderr
+    assert "user ann may not touch /user/ann" in refused.stderr
+    assert "hdfs dfs -chown ann /user/ann" in refused.stderr
 
     administrator = WebHdfs(host.endpoints)
-    administrator.make_directory(ROOT, "755")
-    administrator._client.set_owner(ROOT, owner=USER)
+    administrator.make_directory(f"/user/{USER}", "755")
+    administrator._client.set_owner(f"/user/{USER}", owner=USER)
     for command in (["up"], ["load", DATASET, "/given/rows.csv"], ["run", DATASET]):
         done = type_in(*command)
         assert done.returncode == 0, done.stderr

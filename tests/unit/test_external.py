@@ -76,7 +76,7 @@ class Refusing:
 @pytest.mark.parametrize(
     ("problem", "advice"),
     [
-        (StorageError("HDFS user ann may not touch /stackhouse"), True),
+        (StorageError("HDFS user ann may not touch /user/ann/_check"), True),
         (StackDownError("the DataNode at worker-1:9864 does not answer"), False),
     ],
 )
@@ -86,7 +86,7 @@ def test_directory_that_may_not_be_written_comes_with_the_administrators_command
     monkeypatch.setattr(external, "WebHdfs", lambda _: Refusing(problem))
     answer = said(settings, "permissions")
     assert answer.startswith(str(problem))
-    assert answer.endswith("hdfs dfs -mkdir -p /stackhouse, hdfs dfs -chown ann /stackhouse") == advice
+    assert answer.endswith("hdfs dfs -mkdir -p /user/ann, hdfs dfs -chown ann /user/ann") == advice
 
 
 @pytest.fixture
