@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cli.contract import print_check
+from drafting.draft import draft
 from warehouse.contract import Column, DriftLimit, InputFormat, RowRule
 from warehouse.contract_file import contract_path, load_contract, parse_contract
 from warehouse.errors import ContractError
+from warehouse.settings import load_settings
 
 PATH = Path("/data/sales/dataset.yaml")
 
@@ -364,3 +367,14 @@ def test_rules_of_a_column_are_refused_since_nobody_would_check_them(sales):
 def test_patterns_that_only_java_knows_are_taken(sales, pattern):
     sales["schema"][0]["properties"][3]["logicalTypeOptions"] = {"pattern": pattern}
     assert parsed(sales).columns[3].pattern == pattern
+
+
+def test_brackets_in_names_of_a_file_are_no_markup(tmp_path, capsys):
+    sample = tmp_path / "sample.csv"
+    sample.write_text("day,speed [m/s],dose [/day]\n2024-01-01,1,1\n2024-01-02,2,2\n")
+    draft("things", sample, tmp_path)
+    settings = load_settings({"STACKHOUSE_DATASETS": str(tmp_path), "STACKHOUSE_NAMENODE_HTTP_PORT": "1"})
+    print_check(settings, "things", as_json=False)
+    printed = capsys.readouterr().out
+    assert "speed [m/s]" in printed
+    assert "dose [/day]" in printed

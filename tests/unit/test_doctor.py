@@ -117,6 +117,19 @@ def test_daemon_that_is_not_ours_is_not_taken_for_it(tmp_path):
     assert "NameNode is not running" in finding.problem
 
 
+def test_daemon_that_outlived_its_supervisor_is_no_stranger(tmp_path):
+    settings = load_settings({"STACKHOUSE_HOME": str(tmp_path)})
+    command = [sys.executable, "-c", "print(flush=True); input()", "-Dstackhouse.service=namenode"]
+    environment = {**os.environ, "STACKHOUSE_HOME": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as orphan:
+        orphan.stdout.readline()
+        finding = only(of_this_stack("namenode", lambda _: [])(settings))
+        assert "runs without its supervisor" in finding.problem
+        assert finding.remedy.startswith("./stackhouse up")
+        assert "is not running" in only(of_this_stack("metastore", lambda _: [])(settings)).problem
+        orphan.stdin.close()
+
+
 def test_command_says_each_thing_once_when_nothing_runs(tmp_path):
     environment = {"STACKHOUSE_HOME": str(tmp_path / "none"), "STACKHOUSE_PORT_OFFSET": "9000"}
     command = [sys.executable, "-m", "cli", "doctor", "--json"]

@@ -135,6 +135,13 @@ def test_metastore_of_another_hive_than_hiveserver2_is_told(settings, monkeypatc
         assert check_versions(at) == []
 
 
+def test_metastore_that_nobody_named_is_not_looked_for():
+    elsewhere = load_settings({"STACKHOUSE_PROFILE": "external"})
+    for check in (check_metastore, check_versions):
+        with pytest.raises(NotCheckedError, match="STACKHOUSE_METASTORE_HOST is not set"):
+            check(elsewhere)
+
+
 def test_metastore_that_is_gone_is_one_error(settings):
     with pytest.raises(StackDownError):
         metastore_version("127.0.0.1", settings.ports.metastore)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from hadoop.health import Room, queue_room
 from hadoop.yarn_checks import check_nodemanagers, check_queues, check_resourcemanager
 from tests.unit.doctor_daemons import Daemons, closed_port, settings_for, yarn_node, yarn_queue
 from tests.unit.test_doctor_hdfs import only
@@ -100,6 +101,7 @@ def test_queue_is_found_by_its_path_and_a_parent_without_queues_is_none(daemons,
     daemons.queues.append(parent)
     assert check_queues(settings) == []
     assert check_queues(replace(settings, queue="root.spark")) == []
+    assert queue_room(settings, "root.spark") == queue_room(settings, "spark") != Room()
     assert "no queue 'dynamic'" in only(check_queues(replace(settings, queue="dynamic"))).problem
 
 
