@@ -91,6 +91,13 @@ class Guess:
     unsure: tuple[str, ...]
 
 
+_DOUBTS = (
+    ((".", ","), (",", None), "1,234 is read as 1234, not as 1.234: all commas in numbers stand before three digits."),
+    ((".", None), (",", "."), "1.234 is read as 1.234, not as 1234: all points in numbers stand before three digits."),
+)
+"""The convention that is chosen, another under which as many columns are numbers, and what to say."""
+
+
 @dataclass(frozen=True)
 class _Looks:
     """Counts over a column: values beside null tokens, different ones, and what they look like."""
@@ -150,14 +157,13 @@ def _convention(sample: Sample, looks: Sequence[_Looks]) -> tuple[tuple[str, str
     }
     most = max(numeric.values())
     best = [convention for convention in CONVENTIONS if numeric.get(convention) == most]
-    doubtful = best[0] == (".", ",") and (",", None) in best
-    return best[0], ["1,234 is read as 1234, not as 1.234: all commas in numbers stand before three digits."] * doubtful
+    return best[0], [doubt for chosen, other, doubt in _DOUBTS if best[0] == chosen and other in best]
 
 
 def _has_separators(sample: Sample, places: Sequence[int]) -> bool:
     found = " OR ".join(f"regexp_matches(c{place}, ?)" for place in places)
     sql = f"SELECT count(*) FROM (SELECT 1 FROM sample WHERE {found} LIMIT 1)"  # noqa: S608
-    return bool(sample.ask(sql, ["[0-9][,' ][0-9]|[.][0-9]+[.]"] * len(places))[0][0])
+    return bool(sample.ask(sql, ["[0-9][,' ][0-9]|[.][0-9]+[.]|[1-9][0-9]{0,2}[.][0-9]{3}$"] * len(places))[0][0])
 
 
 def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tuple[str, str | None]) -> ColumnDraft:

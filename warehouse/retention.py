@@ -155,7 +155,11 @@ def _kept(keep: int, events: Sequence[ledger.Event]) -> set[int | None]:
 
 def _ended(release: Release, events: Sequence[ledger.Event]) -> OldRelease | None:
     """A release with the end of its use; `None` when it is in use or about to be."""
+    moving = ledger.interrupted_move(events)
     mine = [event for event in events if event.release == release.number]
+    # Written late by a command that had lost its lock, it means nothing.
+    while mine and mine[-1].kind == "publishing" and mine[-1] != moving:
+        mine.pop()
     if any(event.kind in _MOVES for event in mine):
         state, since = "previous", _left_at(release.number, events)
     elif not mine or mine[-1].kind == "accepted":

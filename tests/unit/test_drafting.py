@@ -538,3 +538,14 @@ def test_decimals_of_parquet_stay_decimals(tmp_path: Path) -> None:
     pq.write_table(pa.table({"day": _DAYS, "amount": amounts}), buffer)
     _, contract = _draft(tmp_path, buffer.getvalue(), "sample.parquet")
     assert contract.columns[1].type == "DECIMAL(35,18)"
+
+
+@pytest.mark.parametrize(
+    ("values", "doubted"),
+    [(["1.234", "2.500", "12.750"], True), (["1.234", "2.5", "12.750"], False), (["0.234", "0.500"], False)],
+)
+def test_points_that_could_group_digits_are_a_doubt(tmp_path: Path, values: list[str], doubted: bool) -> None:
+    content = "Day;count\n" + "".join(f"{day};{value}\n" for day, value in zip(_DAYS, values * 14, strict=False))
+    drafted, contract = _draft(tmp_path, content)
+    assert contract.columns[1].type.startswith("DECIMAL")
+    assert any("not as 1234" in sentence for sentence in drafted.unsure) == doubted

@@ -246,6 +246,13 @@ def test_release_that_a_killed_command_moves_readers_to_stays():
     assert dropped(*old, ("publishing", 4, 600)) == [1, 2]
 
 
+def test_release_that_a_command_without_its_lock_meant_to_publish_goes_too():
+    assert dropped(("published", 1, 900), ("discarded", 2, 800), ("publishing", 2, 700), ("published", 3, 600)) == [
+        1,
+        2,
+    ]
+
+
 def test_live_release_stays_however_many_are_newer():
     steps = [("published", 1, 900), ("published", 2, 800), ("published", 3, 700), ("rolled_back", 1, 600)]
     assert dropped(*steps) == [2]
