@@ -210,7 +210,9 @@ def test_old_releases_go_to_the_trash_and_readers_of_the_others_see_their_rows(s
     releases = must(run_command("history", small.dataset, "--json", datasets=small.root)).json
     assert [row["state"] for row in releases] == ["dropped", "dropped", "previous", "dropped", "live"]
     refused(run_command("rollback", small.dataset, "--to", "2", datasets=small.root), 2, "releases that can: 3")
-    refused(run_command("quarantine", small.dataset, "--release", "2", datasets=small.root), 2, "releases that can: 3, 5")
+    refused(
+        run_command("quarantine", small.dataset, "--release", "2", datasets=small.root), 2, "releases that can: 3, 5"
+    )
     roll_back(small.settings, small.dataset, 3, "", wait=False)
     assert [row[0] for row in small.ids(f"{small.dataset}.clean")] == [1, 3]
     again = plan_collection(small.settings, small.dataset, POLICY)
