@@ -55,7 +55,7 @@ def write_export(
     # Left by an export that was killed.
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    names = [_write(contract, layout, found, fresh) for layout, found in records.items()]
+    names = [_write(contract.input_format, layout, found, fresh) for layout, found in records.items()]
     fresh.rename(directory)
     return [directory / name for name in names]
 
@@ -64,7 +64,7 @@ def _layout(file: BatchFile) -> Layout:
     return file.kind, file.columns
 
 
-def _write(contract: Contract, layout: Layout, records: list[bytes], directory: Path) -> str:
+def _write(form: InputFormat, layout: Layout, records: list[bytes], directory: Path) -> str:
     kind, columns = layout
     number = len(list(directory.iterdir())) + 1
     name = f"rejected-{number}{_SUFFIX[kind]}"
@@ -73,7 +73,7 @@ def _write(contract: Contract, layout: Layout, records: list[bytes], directory: 
         table = {column: _array([row[column] for row in found]) for column in columns}
         pq.write_table(pa.table(table), directory / name)
     else:
-        (directory / name).write_bytes(b"\n".join([*_head(contract.input_format, columns), *records, b""]))
+        (directory / name).write_bytes(b"\n".join([*_head(form, columns), *records, b""]))
     return name
 
 

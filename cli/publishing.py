@@ -53,9 +53,9 @@ def publish_release(writer: Writer, board: StepBoard, made: Made, accept: str | 
     release = made.release
     with connect(writer.settings.endpoints) as server:
         board.begin("audit", "Hive reads what Spark wrote")
-        # Before any check: of a release that is held people want to see the rows.
         # Here too: containers may have been started without ./stackhouse up.
         create_ops_tables(server)
+        # Before any check: of a release that is held people want to see the rows.
         create_release_tables(server, made.inputs.contract, release)
         checks = _all_checks(server, made)
         _record(writer, release, checks)

@@ -94,7 +94,8 @@ def choose(dataset: str, events: Sequence[ledger.Event], to: int | None) -> tupl
         raise UsageError(f"{dataset} has no release yet: ./stackhouse run {dataset}")
     seen = ledger.readable_releases(events)
     if to is None:
-        before = [number for number in seen if number < live and number not in _withdrawn(events)]
+        withdrawn = _withdrawn(events)
+        before = [number for number in seen if number < live and number not in withdrawn]
         if not before:
             raise UsageError(f"release {live} of {dataset} is live, and no release before it is kept")
         return live, before[-1]

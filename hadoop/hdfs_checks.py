@@ -11,7 +11,7 @@ import requests
 from hadoop.health import clock_ahead, hdfs_health, namenode_bean
 from warehouse.errors import StackDownError
 from warehouse.finding import Finding, NotCheckedError, silent_service
-from warehouse.settings import Settings
+from warehouse.settings import GATEWAY_ERRORS, Settings
 
 _SECONDS = 5
 _AT_ONCE = 16
@@ -19,7 +19,6 @@ _MOST_DATANODES = 64
 """Of a large cluster not every DataNode is asked; the NameNode spreads blocks over all, so some show the fault."""
 
 _LARGEST_SKEW_SECONDS = 30
-_GATEWAY_ERRORS = (502, 503, 504)
 
 
 @dataclass(frozen=True)
@@ -159,7 +158,7 @@ def _unreachable(settings: Settings, address: str) -> str:
         answer = _session(settings.gateway).get(f"http://{address}/webhdfs/v1/?op=NOTHING", timeout=_SECONDS)
     except requests.RequestException as problem:
         return f"{address} does not answer ({_cause(problem)})"
-    if settings.gateway and answer.status_code in _GATEWAY_ERRORS:
+    if settings.gateway and answer.status_code in GATEWAY_ERRORS:
         return f"the gateway at {settings.gateway} does not reach {address} (HTTP {answer.status_code})"
     return ""
 

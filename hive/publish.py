@@ -100,9 +100,9 @@ def move_views(server: HiveServer, statements: Sequence[str]) -> None:
 
 
 def _refuse_tables_in_the_way(server: HiveServer, dataset: str, new_views: Collection[str]) -> None:
-    database = ddl.readers_database(dataset)
-    if not new_views or not _database_exists(server, database):
+    if not new_views:
         return
+    database = ddl.readers_database(dataset)
     there = {str(name) for (name,) in server.fetch(f"SHOW TABLES IN `{database}`").rows}
     if found := sorted(there & set(new_views)):
         raise StackhouseError(

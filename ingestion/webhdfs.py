@@ -21,15 +21,13 @@ from warehouse.errors import (
     StackhouseError,
     StorageError,
 )
-from warehouse.settings import Endpoints
+from warehouse.settings import GATEWAY_ERRORS, Endpoints
 from warehouse.steps import confirm
 
 _TIMEOUT_SECONDS = (30, 120)
 """To connect or to take the next bytes; to answer."""
 
 _LONGEST_MESSAGE = 300
-
-_GATEWAY_ERRORS = (502, 503, 504)
 
 # Within 5 s (dfs.namenode.stale.datanode.interval) the NameNode notices that a DataNode is gone and names another.
 _asked_again = tenacity.retry(
@@ -254,5 +252,5 @@ class WebHdfs:
 
 def _refuse_the_gateways_own(answer: requests.Response, **_: object) -> None:
     """An error of the gateway itself is no answer of HDFS: it does not reach the DataNode."""
-    if answer.status_code in _GATEWAY_ERRORS:
+    if answer.status_code in GATEWAY_ERRORS:
         raise requests.ConnectionError(f"the gateway answers {answer.status_code}", request=answer.request)

@@ -14,6 +14,9 @@ from warehouse.errors import SettingsError
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROFILES = ("local", "compose", "external")
 
+GATEWAY_ERRORS = (502, 503, 504)
+"""HTTP statuses by which `Endpoints.gateway` says itself that it does not reach a DataNode."""
+
 _HIGHEST_PORT = 65535
 _PREFIX = "STACKHOUSE_"
 _HOST = re.compile(r"[A-Za-z0-9.-]+")
