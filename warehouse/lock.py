@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import asdict
+from time import sleep
 from types import TracebackType
 
 from warehouse.errors import AlreadyExistsError, LockedError, LockLostError, NotFoundError, StackhouseError
@@ -66,10 +67,13 @@ class DatasetLock:
             LockedError: Somebody else has it; names who, where and since when.
         """
         self._take()
-        self._exits.enter_context(self._heartbeat)
-        self._exits.enter_context(guarding(self._confirm))
-        self._exits.enter_context(watching(lambda _step: self._confirm()))
-        reached(Step.LOCKED)
+        # Whoever is stopped at this step has no `__exit__`, and must leave no guard that stops others.
+        with ExitStack() as entered:
+            entered.enter_context(self._heartbeat)
+            entered.enter_context(guarding(self._confirm))
+            entered.enter_context(watching(lambda _step: self._confirm()))
+            reached(Step.LOCKED)
+            self._exits = entered.pop_all()
         return self
 
     def __exit__(
@@ -114,7 +118,7 @@ class DatasetLock:
             if holder.is_here() or silent < TAKEOVER_SECONDS:
                 if sign_of_life.is_new:
                     self._on_wait(self._describe(holder))
-                time.sleep(_POLL_SECONDS)
+                sleep(_POLL_SECONDS)
                 return 0
         # Of all who found this owner gone one can make this name, ever; so the new lock of that one cannot be
         # taken for the old by a slower one. The file stays as the trace of a crash.

@@ -13,7 +13,7 @@ from warehouse.errors import LockedError, LockLostError, StackDownError
 from warehouse.lock import DatasetLock, dead_owners
 from warehouse.lock_owner import LockOwner
 from warehouse.run import new_run_id
-from warehouse.steps import Step, confirm, reached
+from warehouse.steps import Step, confirm, reached, watching
 
 PATH = "/stackhouse/locks/flights"
 
@@ -175,6 +175,19 @@ def test_lock_released_between_two_looks_is_taken(storage, monkeypatch):
         assert json.loads(storage.read(PATH))["user"] == "ann"
 
 
+def test_who_is_stopped_as_he_takes_the_lock_leaves_nothing_that_stops_others(storage, monkeypatch):
+    def stopped(_step):
+        raise ZeroDivisionError
+
+    clock, lock = Clock(monkeypatch), a_lock(storage)
+    with watching(stopped), pytest.raises(ZeroDivisionError):
+        lock.__enter__()
+    clock.now += 61
+    confirm()
+    reached(Step.LOCKED)
+    assert not lock._heartbeat._thread.is_alive()
+
+
 def test_release_leaves_a_lock_that_is_somebody_elses(storage):
     with a_lock(storage):
         storage.delete(PATH)
@@ -201,7 +214,8 @@ class Clock:
         self.now = 1000.0
         self._on_sleep = on_sleep
         monkeypatch.setattr("warehouse.lock._now", lambda: self.now)
-        monkeypatch.setattr("warehouse.lock.time.sleep", self.sleep)
+        # The lock's own name for it: other threads, py4j's for one, go on sleeping.
+        monkeypatch.setattr("warehouse.lock.sleep", self.sleep)
 
     def sleep(self, _seconds):
         self.now += 5
