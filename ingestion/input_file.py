@@ -28,7 +28,8 @@ MOST_FILES = 10_000
 """Files of one batch: each is a Spark task and three objects on the NameNode."""
 
 Progress = Callable[[Literal["check", "send"], int], None]
-"""Told after each piece of a file: the phase, and the bytes (as stored, compressed or not) that the piece had."""
+"""Told after each piece of a file: the phase, and the bytes (as stored, compressed or not) that the piece had; less
+than 0 when that much will be sent again."""
 
 _OPENERS: dict[str, Callable[[BinaryIO], IO[bytes]]] = {
     ".gz": lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file)),
@@ -106,7 +107,7 @@ def _kind(path: Path, contract: Contract) -> str:
     """How a file is written: Parquet says so itself, everything else is as the contract says."""
     kind = contract.input_format.kind
     suffixes = {suffix.lower() for suffix in path.suffixes}
-    if path.suffix == _PARQUET:
+    if path.suffix.lower() == _PARQUET:
         return "parquet"
     if kind == "parquet":
         raise InputFileError(f"{path}: {contract.path} says kind: parquet, so its name ends in {_PARQUET}")
@@ -183,7 +184,7 @@ def _check_name(path: Path) -> None:
         )
     suffix = path.suffix
     content = Path(path.stem).suffix if suffix in _OPENERS else suffix
-    if content.lower() == _PARQUET and suffix != _PARQUET:
+    if content.lower() == _PARQUET and suffix in _OPENERS:
         raise InputFileError(f"{path}: Parquet compresses itself; unpack it to a file that ends in {_PARQUET}")
     if content.lower() in _REFUSED_SUFFIXES:
         raise InputFileError(f"{path}: {content} files cannot be loaded; unpack it to text, or to text in .gz or .bz2")

@@ -45,7 +45,9 @@ def describe_parquet(path: Path, contract: Contract) -> tuple[tuple[str, ...], i
 
 def _check_types(path: Path, schema: pa.Schema) -> None:
     for field in schema:
-        if not any(is_plain(field.type) for is_plain in _PLAIN_TYPES):
-            advice = "write it in microseconds" if pa.types.is_timestamp(field.type) else "write it as a plain column"
-            kind = one_line(f"column {field.name} is of type {field.type}")
-            raise InputFileError(f"{path}: {kind}, which is not read: {advice}")
+        # A category of pandas: in the file its values are plain.
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        if not any(is_plain(kind) for is_plain in _PLAIN_TYPES):
+            advice = "write it in microseconds" if pa.types.is_timestamp(kind) else "write it as a plain column"
+            column = one_line(f"column {field.name} is of type {field.type}")
+            raise InputFileError(f"{path}: {column}, which is not read: {advice}")

@@ -5,7 +5,6 @@ import codecs
 import gzip
 import hashlib
 import random
-import time
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -243,13 +242,12 @@ def test_text_that_is_named_gz_is_refused(described):
     assert "cannot be read to its end: Not a gzipped file" in refusal(described, b"day,amount\n" + ROWS, "a.csv.gz")
 
 
-def test_directory_of_twenty_thousand_files_is_refused_in_a_moment(tmp_path):
+def test_directory_of_twenty_thousand_files_is_refused_without_a_look_into_them(tmp_path):
     for number in range(20_000):
         (tmp_path / f"{number}.csv").touch()
-    begin = time.monotonic()
+    # Each is empty, which would be told otherwise.
     message = refusal(check_files, [tmp_path])
     assert message == "20,000 files: a batch has at most 10,000; join small ones, or load several batches"
-    assert time.monotonic() - begin < 10
 
 
 @pytest.fixture
@@ -282,6 +280,11 @@ def test_parquet_is_described_in_a_dataset_of_any_kind(parquet, kind, compressio
     assert (found.size, found.sha256) == (path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
+def test_suffix_of_parquet_may_be_written_in_capitals(parquet):
+    path = parquet(GOOD)
+    assert of_parquet(path.rename(path.with_suffix(".PARQUET"))).kind == "parquet"
+
+
 def test_parquet_without_rows_has_none(parquet):
     assert of_parquet(parquet({name: values[:0] for name, values in GOOD.items()})).rows == 0
 
@@ -292,7 +295,7 @@ def test_parquet_without_rows_has_none(parquet):
         pa.array([1], pa.int8()), pa.array([1], pa.uint64()), pa.array([1.5]), pa.array([True]), pa.array(["a"]),
         pa.array(["a"], pa.large_string()), pa.array([None]), pa.array([1], pa.date32()),
         pa.array([1], pa.timestamp("ms")), pa.array([1], pa.timestamp("us", "Europe/Berlin")),
-        pa.array([Decimal(1)], pa.decimal128(38, 10)),
+        pa.array([Decimal(1)], pa.decimal128(38, 10)), pa.array(["x"]).dictionary_encode(),
     ],
 )  # fmt: skip
 def test_parquet_column_of_a_plain_type_is_read(parquet, values):
@@ -306,7 +309,7 @@ def test_parquet_column_of_a_plain_type_is_read(parquet, values):
         (pa.array([{"a": 1}]), "of type struct<a: int64>, which is not read: write it as a plain column"),
         (pa.array([[1]]), "which is not read"),
         (pa.array([b"x"]), "of type binary, which is not read"),
-        (pa.array(["x"]).dictionary_encode(), "which is not read: write it as a plain column"),
+        (pa.array([b"x"]).dictionary_encode(), "which is not read: write it as a plain column"),
         (pa.array([1], pa.time64("us")), "of type time64[us], which is not read"),
         (pa.array([Decimal(1)], pa.decimal256(50, 2)), "of type decimal256(50, 2), which is not read"),
     ],

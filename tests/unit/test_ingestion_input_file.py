@@ -132,7 +132,7 @@ def test_suffix_that_is_no_text_is_refused(file, name):
     assert "cannot be loaded" in refusal(check_files, [file(name)])
 
 
-@pytest.mark.parametrize("name", ["a.parquet.gz", "a.PARQUET", "a.Parquet.bz2"])
+@pytest.mark.parametrize("name", ["a.parquet.gz", "a.PARQUET.gz", "a.Parquet.bz2"])
 def test_packed_parquet_is_refused_with_what_to_do(file, name):
     assert "Parquet compresses itself; unpack it to a file that ends in .parquet" in refusal(check_files, [file(name)])
 

@@ -310,6 +310,8 @@ def test_parquet_files_of_one_batch_may_hold_a_column_in_different_types(spark: 
         "e.parquet": pa.array(["1.50"]),
         "f.parquet": pa.array([None], pa.null()),
         "g.parquet": pa.array([7], pa.int64()),
+        "h.PARQUET": pa.array(["2.25"]).dictionary_encode(),
+        "i.parquet": pa.array([8], pa.int64()).dictionary_encode(),
     }
     files = {}
     for name, values in amounts.items():
@@ -318,7 +320,7 @@ def test_parquet_files_of_one_batch_may_hold_a_column_in_different_types(spark: 
         files[name] = buffer.getvalue()
     _stage(spark, tmp_path, files, _contract(columns, kind="parquet"))
     assert _staged(spark, tmp_path, "amount") == [
-        (Decimal(text),) if text else (None,) for text in ("12", "12.34", "0.1", "0.1", "1.50", "", "7")
+        (Decimal(text),) if text else (None,) for text in ("12", "12.34", "0.1", "0.1", "1.50", "", "7", "2.25", "8")
     ]
 
 
