@@ -103,4 +103,7 @@ def _severity(path: Path, sql: str) -> Severity:
 def _read(path: Path, contract: Contract) -> str:
     if not path.is_file():
         raise ContractError(f"{path} does not exist; {contract.path} lists the mart {path.name.partition('.')[0]}")
-    return path.read_text(encoding="utf-8")
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ContractError(f"{path} cannot be read: {problem}") from problem

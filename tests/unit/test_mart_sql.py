@@ -61,6 +61,15 @@ def test_any_other_severity_is_refused_with_file_and_line(contract: Contract, te
     assert "`-- severity: warn` or `-- severity: fail`" in str(problem.value)
 
 
+@pytest.mark.parametrize("name", ["totals.sql", "totals.check.sql"])
+def test_file_that_is_no_utf8_is_named(contract: Contract, name: str) -> None:
+    write(contract, "totals.check.sql", QUERY)
+    path = write(contract, name, "")
+    path.write_bytes("SELECT 'Zürich' AS city".encode("latin-1"))
+    with pytest.raises(ContractError, match=f"{path} cannot be read: 'utf-8' codec"):
+        load_mart_sql(contract)
+
+
 def test_severity_is_no_part_of_what_a_mart_is_built_by(contract: Contract) -> None:
     write(contract, "totals.check.sql", QUERY)
     (before,) = load_mart_sql(contract)
