@@ -1,6 +1,5 @@
 """Every option of a contract: what it becomes, and how each way to get it wrong is told with file, line and key."""
 
-import time
 from pathlib import Path
 from textwrap import indent
 
@@ -462,10 +461,8 @@ def columns(count):
     return [f"{{name: c{number}, {kind}}}" for number in range(count)]
 
 
-def test_a_thousand_columns_are_read_in_seconds():
-    begin = time.monotonic()
+def test_a_thousand_columns_are_read():
     assert len(parsed(column=columns(MOST_COLUMNS - 2)).columns) == MOST_COLUMNS
-    assert time.monotonic() - begin < 20
 
 
 def test_one_column_more_is_told():
@@ -513,11 +510,10 @@ def test_aliases_may_share_what_several_columns_have():
     assert [column.description for column in contract.columns[2:]] == ["Text.", "Text."]
 
 
-def test_a_flood_of_aliases_is_refused_at_once():
+def test_a_flood_of_aliases_is_refused_before_it_is_written_out():
+    # 9 to the power of 11 texts: whoever wrote them out would not come back.
     laughs = "\n".join(["a0: &a0 [ha]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))])
-    begin = time.monotonic()
     assert "aliases written out" in refusal(contract_text(form=f"kind: csv\nnullTokens:\n{indent(laughs, '  ')}"))
-    assert time.monotonic() - begin < 10
 
 
 def test_long_text_repeated_by_aliases_is_refused_at_once():
