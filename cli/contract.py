@@ -7,13 +7,12 @@ from rich.text import Text
 
 from cli.output import print_json, standard_output
 from ingestion.webhdfs import WebHdfs
-from warehouse import ledger
 from warehouse.contract import Contract
 from warehouse.contract_change import changes
 from warehouse.contract_file import load_contract
 from warehouse.errors import StackDownError
 from warehouse.mart_sql import load_clean_check, load_mart_sql
-from warehouse.release import load_release
+from warehouse.release import load_live
 from warehouse.settings import Settings
 
 _STYLES = {"compatible": "green", "incompatible": "red", "impossible": "red"}
@@ -39,10 +38,10 @@ def _live_meaning(settings: Settings, dataset: str) -> tuple[int | None, dict[st
     """Number and contract of the live release, and whether HDFS could be asked."""
     storage = WebHdfs(settings.endpoints)
     try:
-        number = ledger.live_release(ledger.events(storage, dataset))
-        return number, load_release(storage, dataset, number).meaning if number else None, True
+        live = load_live(storage, dataset)
     except StackDownError:
         return None, None, False
+    return (live.number, live.meaning, True) if live else (None, None, True)
 
 
 def _report(contract: Contract, release: int | None, meaning: dict[str, Any] | None, compared: bool) -> dict[str, Any]:

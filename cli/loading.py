@@ -11,7 +11,9 @@ from cli.output import print_json
 from cli.recovery import record_batch
 from cli.writer import writing
 from ingestion.loader import LoadResult, load
+from warehouse.contract_change import check_change
 from warehouse.contract_file import load_contract
+from warehouse.release import load_live
 from warehouse.settings import Settings
 
 
@@ -36,11 +38,14 @@ def load_batch(settings: Settings, dataset: str, files: list[Path], wait: bool =
     ):
         bars = {"check": progress.add_task("checking", total=total), "send": progress.add_task("loading", total=total)}
         writer.note(contract=contract.fingerprint)
+        live = load_live(writer.storage, dataset)
+        if live:
+            # What no run could publish is not taken in; rows that may change are for `run` to ask about.
+            check_change(contract, live, reprocess=True)
         done = load(
             writer.storage, contract, files, settings.user, lambda phase, size: progress.advance(bars[phase], size)
         )
-        if not done.already_loaded:
-            record_batch(writer.storage, done.batch)
+        record_batch(writer.storage, done.batch)
         return done
 
 
@@ -56,6 +61,7 @@ def _document(result: LoadResult) -> dict[str, Any]:
     return {
         "batch": batch.id,
         "already_loaded": result.already_loaded,
+        "counted_anew": result.counted_before is not None,
         "sequence": batch.sequence,
         "rows": batch.rows,
         "bytes": batch.size,
@@ -69,7 +75,10 @@ def _document(result: LoadResult) -> dict[str, Any]:
 def _print(result: LoadResult) -> None:
     batch = result.batch
     files = f"{len(batch.files)} file{'' if len(batch.files) == 1 else 's'}"
-    if result.already_loaded:
+    if result.counted_before is not None:
+        print(f"batch {batch.id} was loaded before: its rows are counted anew, {batch.rows:,}, "
+              f"before {result.counted_before:,}; nothing was sent")  # fmt: skip
+    elif result.already_loaded:
         when = f"{batch.loaded_at:%Y-%m-%d %H:%M} UTC"
         print(f"already loaded as batch {batch.id} on {when}: {files}, {batch.rows:,} rows; nothing to do")
     else:

@@ -17,19 +17,18 @@ from cli.writer import Writer, writing
 from cli.yarn_watch import YarnWatch
 from hive.connection import connect
 from spark.launch import run_job
-from warehouse import ledger
 from warehouse.batch import Batch, loaded_batches
 from warehouse.check import Check
 from warehouse.conservation import Law, law_of
 from warehouse.contract import Contract
-from warehouse.contract_change import changes
+from warehouse.contract_change import check_change, check_counts
 from warehouse.contract_file import load_contract
-from warehouse.errors import ContractError, StackhouseError, UsageError
+from warehouse.errors import StackhouseError, UsageError
 from warehouse.job import JobPlan, JobResult
 from warehouse.mart_sql import load_clean_check, load_mart_sql
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import Quarter
-from warehouse.release import Release, load_release, release_numbers
+from warehouse.release import Release, load_live, load_release, release_numbers
 from warehouse.settings import Settings
 from warehouse.staged import StagedBatch, commit_staged, find_staged
 from warehouse.steps import Step, reached
@@ -183,10 +182,10 @@ class _Run:
         batches = loaded_batches(storage, contract.dataset)
         if not batches:
             raise UsageError(f"nothing is loaded: ./stackhouse load {contract.dataset} FILE...")
-        number = ledger.live_release(ledger.events(storage, contract.dataset))
-        live = load_release(storage, contract.dataset, number) if number else None
+        live = load_live(storage, contract.dataset)
         if live:
             check_change(contract, live, self._request.reprocess)
+        check_counts(contract, batches)
         found = {batch.id: find_staged(storage, self._paths, batch.id, contract.fingerprint) for batch in batches}
         return Inputs(
             contract=contract,
@@ -232,25 +231,4 @@ class _Run:
             law=law_of(batches, release),
             new_batches=made,
             seconds={**self._board.seconds, "total": round(total, 1)},
-        )
-
-
-def check_change(contract: Contract, live: Release, reprocess: bool) -> None:
-    """Refuse a contract under which published rows may be lost or change, unless that is asked for.
-
-    Raises:
-        ContractError: Names what changed.
-    """
-    found = changes(live.meaning, contract.meaning)
-    impossible = [change.text for change in found if change.kind == "impossible"]
-    if impossible:
-        raise ContractError(
-            f"{contract.path}: {'; '.join(impossible)}: loaded files would hold other rows than were counted; "
-            "take it back, or load the files into a dataset of another name"
-        )
-    incompatible = [change.text for change in found if change.kind == "incompatible"]
-    if incompatible and not reprocess:
-        raise ContractError(
-            f"{contract.path}: changed against release {live.number}: {'; '.join(incompatible)}; published rows may "
-            f"change: take it back, or read all rows anew with ./stackhouse reprocess {contract.dataset}"
         )

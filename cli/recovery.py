@@ -54,7 +54,7 @@ def recover(settings: Settings, storage: WebHdfs, dataset: str, needs_hive: bool
 
 
 def record_batch(storage: WebHdfs, batch: Batch) -> None:
-    """Note a loaded batch in the ledger unless it is noted."""
+    """Note a loaded batch in the ledger."""
     ledger.record_batch(
         storage,
         ledger.BatchRecord(

@@ -4,21 +4,33 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from ingestion.checksum import HdfsChecksum
+import tenacity
+
+from ingestion.checksum import FileChecksum, HdfsChecksum
 from ingestion.input_file import CHUNK_BYTES, Progress, check_files, describe_file
 from ingestion.webhdfs import WebHdfs
 from warehouse.batch import Batch, BatchFile, batch_id, load_batch, loaded_batches
 from warehouse.contract import Contract
-from warehouse.errors import InputFileError, LoadError, StackhouseError
+from warehouse.contract_change import row_definition
+from warehouse.errors import DataNodeDownError, InputFileError, LoadError, StackhouseError
 from warehouse.paths import MANIFEST_NAME, DatasetPaths
 from warehouse.steps import Step, reached
 
 BLOCK_BYTES = 128 * 1024 * 1024
 """HDFS block size of raw files, HDFS's default; given with every file because its checksum depends on it."""
+
+# Until the NameNode names another DataNode, or the only one is back.
+_sent_again = tenacity.retry(
+    retry=tenacity.retry_if_exception_type(DataNodeDownError),
+    wait=tenacity.wait_fixed(6),
+    stop=tenacity.stop_after_attempt(3),
+    reraise=True,
+)
 
 
 @dataclass(frozen=True)
@@ -27,11 +39,13 @@ class LoadResult:
 
     Attributes:
         batch: Manifest of the batch.
-        already_loaded: The same bytes were there before; nothing was written.
+        already_loaded: The same bytes were there before; nothing was sent.
+        counted_before: Rows that the manifest told before, when they were counted anew.
     """
 
     batch: Batch
     already_loaded: bool
+    counted_before: int | None = None
 
 
 def load(storage: WebHdfs, contract: Contract, files: Sequence[Path], user: str, progress: Progress) -> LoadResult:
@@ -42,7 +56,8 @@ def load(storage: WebHdfs, contract: Contract, files: Sequence[Path], user: str,
         contract: What the columns must be.
         files: On this machine, with different names.
         user: Who loads, for the manifest.
-        progress: Told about every piece of a file that was checked, then sent.
+        progress: Told about every piece of a file that was checked, then sent; what has to be sent again is taken
+            back as a negative count.
 
     Raises:
         InputFileError: A file is not fit to be loaded, or its rows are loaded already; nothing was sent.
@@ -53,8 +68,9 @@ def load(storage: WebHdfs, contract: Contract, files: Sequence[Path], user: str,
     ordered = check_files(files)
     described = tuple(describe_file(path, contract, progress) for path in ordered)
     paths = DatasetPaths(contract.dataset)
+    counted_by = row_definition(contract.meaning["input_format"])
     if storage.exists(paths.raw_batch(batch_id(described))):
-        return LoadResult(load_batch(storage, contract.dataset, batch_id(described)), already_loaded=True)
+        return _counted_anew(storage, load_batch(storage, contract.dataset, batch_id(described)), described, counted_by)
     loaded = loaded_batches(storage, contract.dataset)
     _refuse_known_rows(ordered, described, loaded)
     batch = Batch(
@@ -63,9 +79,23 @@ def load(storage: WebHdfs, contract: Contract, files: Sequence[Path], user: str,
         sequence=1 + max((other.sequence for other in loaded), default=0),
         loaded_at=datetime.now(UTC),
         loaded_by=user,
+        counted_by=counted_by,
     )
     _send(storage, batch, ordered, progress)
     return LoadResult(batch, already_loaded=False)
+
+
+def _counted_anew(
+    storage: WebHdfs, found: Batch, described: tuple[BatchFile, ...], counted_by: dict[str, Any]
+) -> LoadResult:
+    """The batch that is there, its manifest by the contract as it is now."""
+    batch = replace(found, files=described, counted_by=counted_by)
+    if batch == found:
+        return LoadResult(found, already_loaded=True)
+    storage.replace(f"{DatasetPaths(batch.dataset).raw_batch(batch.id)}/{MANIFEST_NAME}", batch.to_json())
+    # Manifests of earlier versions do not say how the rows were counted.
+    same = batch.rows == found.rows and not found.counted_by
+    return LoadResult(batch, already_loaded=True, counted_before=None if same else found.rows)
 
 
 def _refuse_known_rows(files: Sequence[Path], described: Sequence[BatchFile], loaded: Sequence[Batch]) -> None:
@@ -83,7 +113,7 @@ def _send(storage: WebHdfs, batch: Batch, files: Sequence[Path], progress: Progr
     paths = DatasetPaths(batch.dataset)
     incoming = paths.raw_incoming(secrets.token_hex(8))
     try:
-        storage.create(f"{incoming}/{MANIFEST_NAME}", batch.to_json())
+        storage.publish(f"{incoming}/{MANIFEST_NAME}", batch.to_json())
         reached(Step.LOAD_BEGUN)
         for path, file in zip(files, batch.files, strict=True):
             _send_file(storage, path, f"{incoming}/{file.name}", file, progress)
@@ -98,24 +128,53 @@ def _send(storage: WebHdfs, batch: Batch, files: Sequence[Path], progress: Progr
         raise
 
 
+@_sent_again
 def _send_file(storage: WebHdfs, path: Path, target: str, expected: BatchFile, progress: Progress) -> None:
-    sha256, checksum = hashlib.sha256(), HdfsChecksum(BLOCK_BYTES)
+    sent = _Sent(path, progress)
+    try:
+        storage.write_stream(target, sent.chunks(), BLOCK_BYTES)
+        if sent.sha256.hexdigest() != expected.sha256:
+            raise LoadError(f"{path} changed while it was being loaded; load it again when it is complete")
+        _verify(storage, path, target, expected, sent.checksum.result())
+    except DataNodeDownError:
+        progress("send", -sent.size)
+        storage.delete(target)
+        raise
 
-    def sent() -> Iterator[bytes]:
-        for chunk in _chunks(path):
-            sha256.update(chunk)
-            checksum.update(chunk)
+
+def _verify(storage: WebHdfs, path: Path, target: str, expected: BatchFile, checksum: FileChecksum) -> None:
+    size = storage.size(target)
+    if size != expected.size:
+        raise LoadError(f"{path}: {size} of {expected.size} bytes arrived in HDFS; load it again")
+    # Encryption, erasure coding and settings of the cluster make other checksums of the same bytes.
+    if storage.file_checksum(target) != checksum and _sha256(storage, target) != expected.sha256:
+        raise LoadError(f"{path}: HDFS holds other bytes than were sent; load it again")
+
+
+def _sha256(storage: WebHdfs, path: str) -> str:
+    found = hashlib.sha256()
+    for chunk in storage.read_stream(path):
+        found.update(chunk)
+    return found.hexdigest()
+
+
+class _Sent:
+    """What was sent of a file."""
+
+    def __init__(self, path: Path, progress: Progress) -> None:
+        self.size = 0
+        self.sha256 = hashlib.sha256()
+        self.checksum = HdfsChecksum(BLOCK_BYTES)
+        self._path = path
+        self._progress = progress
+
+    def chunks(self) -> Iterator[bytes]:
+        for chunk in _chunks(self._path):
+            self.sha256.update(chunk)
+            self.checksum.update(chunk)
             yield chunk
-            progress("send", len(chunk))
-
-    storage.write_stream(target, sent(), BLOCK_BYTES)
-    if sha256.hexdigest() != expected.sha256:
-        raise LoadError(f"{path} changed while it was being loaded; load it again when it is complete")
-    if storage.size(target) != expected.size:
-        raise LoadError(f"{path}: {storage.size(target)} of {expected.size} bytes arrived in HDFS; load it again")
-    arrived = storage.file_checksum(target)
-    if arrived != checksum.result():
-        raise LoadError(f"{path}: HDFS holds other bytes than were sent: {arrived}, expected {checksum.result()}")
+            self.size += len(chunk)
+            self._progress("send", len(chunk))
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -2,8 +2,9 @@
 
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from posixpath import basename, dirname
 from urllib.parse import urlsplit
 
@@ -27,6 +28,7 @@ from warehouse.steps import confirm
 _TIMEOUT_SECONDS = (30, 120)
 """To connect or to take the next bytes; to answer."""
 
+_CHUNK_BYTES = 1024 * 1024
 _LONGEST_MESSAGE = 300
 
 # Within 5 s (dfs.namenode.stale.datanode.interval) the NameNode notices that a DataNode is gone and names another.
@@ -112,24 +114,17 @@ class WebHdfs:
     @_asked_again
     def publish(self, path: str, content: bytes) -> None:
         """Write a small file beside its place and rename it: it appears complete or not at all."""
-        temporary = f"{dirname(path)}/_{basename(path)}.{secrets.token_hex(8)}"
-        try:
-            self.create(temporary, content)
-            self.rename(temporary, path)
-        except StackhouseError:
-            with suppress(StackhouseError):
-                self.delete(temporary)
-            raise
+        self._write_beside(path, content, self.rename)
+
+    @_asked_again
+    def replace(self, path: str, content: bytes) -> None:
+        """Write a small file, in the place of the one that is there: readers find the old or the new one, complete."""
+        self._write_beside(path, content, partial(self._rename, option="OVERWRITE"))
 
     def rename(self, source: str, target: str) -> None:
         """Move a file or directory; the target's parents are made."""
-        confirm()
         try:
-            with self._errors(target):
-                self._client.makedirs(dirname(target))
-                # With this option the NameNode calls rename2, which says what is wrong. Without it the answer is
-                # a bare false, and a target that is a directory swallows the source. No public method has it.
-                self._client._rename(source, destination=target, renameoptions="NONE")
+            self._rename(source, target, "NONE")
         except (AlreadyExistsError, NotFoundError):
             raise
         except StorageError as problem:
@@ -202,6 +197,11 @@ class WebHdfs:
         with self._errors(path):
             self._client.write(path, data=iter(chunks), blocksize=block_size)
 
+    def read_stream(self, path: str) -> Iterator[bytes]:
+        """The bytes of a file as they come."""
+        with self._errors(path), self._client.read(path, chunk_size=_CHUNK_BYTES) as chunks:
+            yield from chunks
+
     @_asked_again
     def file_checksum(self, path: str) -> FileChecksum:
         """Checksum of a file, computed by the DataNodes that hold it (GETFILECHECKSUM)."""
@@ -209,6 +209,24 @@ class WebHdfs:
             found = self._client.checksum(path)
         # The server sends the array behind its buffer; only `length` bytes of it are the checksum.
         return FileChecksum(found["algorithm"], found["bytes"][: 2 * found["length"]])
+
+    def _write_beside(self, path: str, content: bytes, move: Callable[[str, str], None]) -> None:
+        temporary = f"{dirname(path)}/_{basename(path)}.{secrets.token_hex(8)}"
+        try:
+            self.create(temporary, content)
+            move(temporary, path)
+        except StackhouseError:
+            with suppress(StackhouseError):
+                self.delete(temporary)
+            raise
+
+    def _rename(self, source: str, target: str, option: str) -> None:
+        confirm()
+        with self._errors(target):
+            self._client.makedirs(dirname(target))
+            # With an option the NameNode calls rename2, which says what is wrong. Without it the answer is
+            # a bare false, and a target that is a directory swallows the source. No public method has it.
+            self._client._rename(source, destination=target, renameoptions=option)
 
     def _status(self, path: str) -> dict[str, int | str]:
         with self._errors(path):

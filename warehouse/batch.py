@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,6 +57,7 @@ class Batch:
         sequence: 1 for the first batch of the dataset; a later batch's rows win over an earlier one's.
         loaded_at: UTC.
         loaded_by: User.
+        counted_by: What told rows from other lines: see `warehouse.contract_change.row_definition`.
     """
 
     dataset: str
@@ -64,6 +65,7 @@ class Batch:
     sequence: int
     loaded_at: datetime
     loaded_by: str
+    counted_by: dict[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def id(self) -> str:
@@ -100,6 +102,7 @@ class Batch:
             sequence=found["sequence"],
             loaded_at=datetime.fromisoformat(found["loaded_at"]),
             loaded_by=found["loaded_by"],
+            counted_by=found.get("counted_by", {}),
         )
         if batch.id != found["batch"]:
             raise StorageError(f"manifest of batch {found['batch']} describes {batch.id}: it was changed after loading")

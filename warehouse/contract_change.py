@@ -1,12 +1,17 @@
 """What a changed contract means for rows that are published already."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, fields
 from decimal import Decimal
 from typing import Any, Literal
 
-from warehouse.contract import Column, InputFormat
+from warehouse.batch import Batch
+from warehouse.contract import Column, Contract, InputFormat
+from warehouse.errors import ContractError
+from warehouse.release import Release
+
+_SHOWN_FILES = 5
 
 Kind = Literal["compatible", "incompatible", "impossible"]
 
@@ -43,6 +48,55 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
         if old.get(name) != new.get(name):
             found.append(_change(name, old.get(name), new.get(name), "incompatible"))
     return found
+
+
+def row_definition(input_format: dict[str, Any]) -> dict[str, Any]:
+    """Of the input format of a `Contract.meaning` what tells rows from other lines, so how many a file has."""
+    quoting = ("delimiter", "quote", "escape") if input_format["quoted_newlines"] else ()
+    return {name: input_format[name] for name in (*_ROW_DEFINING, *quoting)}
+
+
+def check_change(contract: Contract, live: Release, reprocess: bool) -> None:
+    """Refuse a contract under which published rows may be lost or change, unless that is asked for.
+
+    Raises:
+        ContractError: Names what changed.
+    """
+    found = changes(live.meaning, contract.meaning)
+    impossible = [change.text for change in found if change.kind == "impossible"]
+    if impossible:
+        raise ContractError(
+            f"{contract.path}: {'; '.join(impossible)}: loaded files would hold other rows than were counted; "
+            "take it back, or load the files into a dataset of another name"
+        )
+    incompatible = [change.text for change in found if change.kind == "incompatible"]
+    if incompatible and not reprocess:
+        raise ContractError(
+            f"{contract.path}: changed against release {live.number}: {'; '.join(incompatible)}; published rows may "
+            f"change: take it back, or read all rows anew with ./stackhouse reprocess {contract.dataset}"
+        )
+
+
+def check_counts(contract: Contract, batches: Sequence[Batch]) -> None:
+    """Refuse batches whose rows were counted when the contract told them from other lines in another way.
+
+    Raises:
+        ContractError: Names the files.
+    """
+    wanted = row_definition(contract.meaning["input_format"])
+    # Manifests of earlier versions do not say how.
+    other = [batch for batch in batches if batch.counted_by and batch.counted_by != wanted]
+    if not other:
+        return
+    names = [file.name for batch in other for file in batch.files]
+    shown = ", ".join(names[:_SHOWN_FILES]) + (" and others" if len(names) > _SHOWN_FILES else "")
+    was = other[0].counted_by
+    differs = [f"{name}: {_shown(was.get(name))} -> {_shown(wanted.get(name))}" for name in {**was, **wanted}
+               if was.get(name) != wanted.get(name)]  # fmt: skip
+    raise ContractError(
+        f"{contract.path}: inputFormat {'; '.join(differs)}: the rows of {shown} were counted before this change; "
+        f"load the same {'file' if len(names) == 1 else 'files'} again, which counts them anew, or take the change back"
+    )
 
 
 def _change(name: str, old: object, new: object, kind: Kind) -> Change:
@@ -142,7 +196,7 @@ def _row_rules(old: list[dict[str, str]], new: list[dict[str, str]]) -> Iterator
 
 
 def _input_format(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
-    defining = {*_ROW_DEFINING, *(("delimiter", "quote", "escape") if new["quoted_newlines"] else ())}
+    defining = row_definition(new).keys()
     known = _defaults(InputFormat) | old
     for name, after in new.items():
         before = known[name]

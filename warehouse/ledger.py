@@ -131,8 +131,8 @@ def append(storage: Storage, event: Event) -> None:
 
 
 def record_batch(storage: Storage, batch: BatchRecord) -> None:
-    """Note a batch, unless it is noted."""
-    _publish(storage, "batches", f"{batch.dataset}.{batch.batch}", [batch])
+    """Note a batch, in the place of what was noted before its rows were counted anew."""
+    storage.replace(f"{ledger_table('batches')}/{batch.dataset}.{batch.batch}.json", _lines([batch]))
 
 
 def record_run(storage: Storage, run: RunRecord) -> None:
@@ -253,11 +253,14 @@ def held_releases(events: Sequence[Event]) -> list[int]:
 
 
 def _publish(storage: Storage, table: str, name: str, rows: Sequence[Record]) -> bool:
-    lines = "".join(json.dumps(_shown(row)) + "\n" for row in rows)
     with suppress(AlreadyExistsError):
-        storage.publish(f"{ledger_table(table)}/{name}.json", lines.encode())
+        storage.publish(f"{ledger_table(table)}/{name}.json", _lines(rows))
         return True
     return False
+
+
+def _lines(rows: Sequence[Record]) -> bytes:
+    return "".join(json.dumps(_shown(row)) + "\n" for row in rows).encode()
 
 
 def _shown(row: Record) -> dict[str, Any]:
@@ -267,10 +270,7 @@ def _shown(row: Record) -> dict[str, Any]:
 def _names(storage: Storage, table: str, dataset: str) -> list[str]:
     """What the files of a dataset tell of, in order."""
     parts = (name.split(".") for name in storage.list(ledger_table(table)))
-    return [part[1] for part in parts if len(part) == _PARTS and part[0] == dataset]
-
-
-_PARTS = len(("dataset", "name", "json"))
+    return [part[1] for part in parts if [part[0], *part[2:]] == [dataset, "json"]]
 
 
 def _sequences(storage: Storage, dataset: str) -> list[int]:

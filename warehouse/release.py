@@ -116,6 +116,12 @@ def load_release(storage: Storage, dataset: str, number: int) -> Release:
         raise StorageError(f"{path} is not a release manifest as this version writes it: {problem!r}") from problem
 
 
+def load_live(storage: Storage, dataset: str) -> Release | None:
+    """The manifest of the release that readers see; `None` before the first."""
+    number = ledger.live_release(ledger.events(storage, dataset))
+    return load_release(storage, dataset, number) if number else None
+
+
 def load_kept(storage: Storage, dataset: str, numbers: Sequence[int]) -> list[Release]:
     """Manifests of releases that have their tables.
 

@@ -51,7 +51,7 @@ def commit_staged(storage: Storage, paths: DatasetPaths, staged: StagedBatch, ru
     """
     source = staging_directories(paths, run, staged.batch)
     target, rejected = paths.staged(staged.batch, fingerprint), paths.quarantine(staged.batch, fingerprint)
-    storage.create(f"{source.staged}/{_RECORD}", json.dumps(asdict(staged), indent=1).encode())
+    storage.publish(f"{source.staged}/{_RECORD}", json.dumps(asdict(staged), indent=1).encode())
     reached(Step.STAGED_RECORDED)
     # A run that died between the two renames left this; nothing refers to it without the staged rows.
     storage.delete(rejected)

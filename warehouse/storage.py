@@ -43,6 +43,10 @@ class Storage(Protocol):
         """
         ...
 
+    def replace(self, path: str, content: bytes) -> None:
+        """Write a small file, in the place of the one that is there: readers find the old or the new one, complete."""
+        ...
+
     def rename(self, source: str, target: str) -> None:
         """Move a file or directory; the target's parents are made.
 

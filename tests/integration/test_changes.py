@@ -69,6 +69,7 @@ def stricter(wider, root, command) -> dict[str, Any]:
             "check": command("contract", "check", DATASET),
             "changes": must(command("contract", "check", DATASET, "--json")).json["changes"],
             "reprocess": command("reprocess", DATASET) if name == "impossible" else None,
+            "load": command("load", DATASET, root / "sales.csv") if name == "impossible" else None,
         }
     return answers
 
@@ -120,7 +121,7 @@ def test_change_that_may_lose_published_rows_is_refused_by_run_and_named(stricte
 
 def test_change_that_makes_other_rows_of_loaded_files_is_refused_even_by_reprocess(stricter) -> None:
     answers = stricter["impossible"]
-    for answer in (answers["run"], answers["reprocess"]):
+    for answer in (answers["run"], answers["reprocess"], answers["load"]):
         refused(answer, 2, "inputFormat header: True -> False", "a dataset of another name")
     assert "impossible" in [change["kind"] for change in answers["changes"]]
     assert "inputFormat header" in answers["check"].out
@@ -147,3 +148,15 @@ def test_mended_rows_are_clean_and_the_law_holds(mended, server) -> None:
 def test_history_has_every_release(mended, command) -> None:
     states = [(row["release"], row["state"]) for row in command("history", DATASET, "--json").json]
     assert states == [(1, "previous"), (2, "previous"), (3, "live")]
+
+
+def test_contract_that_is_corrected_before_anything_is_published_has_its_rows_counted_anew(root, command) -> None:
+    dataset, path = "corrected", root / "commented.csv"
+    write_small_dataset(root, dataset)
+    path.write_bytes(SMALL_HEADER + b"# by hand\n" + ROWS[0] + b"\n")
+    assert must(command("load", dataset, path, "--json")).json["rows"] == 2
+    write_small_dataset(root, dataset, [("header: true", "header: true, comment: '#'")])
+    refused(command("run", dataset), 2, "comment: none -> #", "the rows of commented.csv", "load the same file again")
+    again = must(command("load", dataset, path))
+    assert "counted anew, 1, before 2" in again.out
+    assert must(command("history", dataset, "--json")).json == []

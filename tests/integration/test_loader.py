@@ -10,13 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import tenacity
 
 from cli.recovery import recover
+from ingestion import loader
 from ingestion.checksum import FileChecksum
 from ingestion.loader import load
 from warehouse.batch import batch_id, loaded_batches
 from warehouse.contract import Column, Contract, InputFormat
-from warehouse.errors import InputFileError, LoadError, StorageError
+from warehouse.errors import DataNodeDownError, InputFileError, LoadError, StorageError
 from warehouse.paths import DatasetPaths
 
 HEADER = b"day,amount\n"
@@ -159,9 +161,15 @@ def test_file_that_vanishes_while_others_are_sent_is_told_as_such(storage, contr
 
 def test_other_checksum_of_the_server_is_refused_and_nothing_stays(storage, contract, paths, files, monkeypatch):
     monkeypatch.setattr(storage, "file_checksum", lambda _path: FileChecksum("MD5-of-0MD5-of-512CRC32C", "00"))
+    monkeypatch.setattr(storage, "read_stream", lambda _path: [b"other"])
     with pytest.raises(LoadError, match="HDFS holds other bytes than were sent"):
         load(storage, contract, files, "ann", no_progress)
     assert storage.list(paths.raw) == []
+
+
+def test_cluster_with_checksums_of_its_own_is_read_back(storage, contract, paths, files, monkeypatch):
+    monkeypatch.setattr(storage, "file_checksum", lambda _path: FileChecksum("COMPOSITE-CRC32C", "00"))
+    assert load(storage, contract, files, "ann", no_progress).batch.rows == 4
 
 
 def test_bytes_lost_on_the_way_are_noticed(storage, contract, paths, files, monkeypatch):
@@ -181,6 +189,76 @@ def test_bytes_swapped_on_the_way_are_noticed(storage, contract, paths, files, m
     )
     with pytest.raises(LoadError, match="other bytes"):
         load(storage, contract, files, "ann", no_progress)
+    assert storage.list(paths.raw) == []
+
+
+@pytest.fixture
+def dying(storage, monkeypatch):
+    """Makes the DataNode die so many times in the middle of the second file; what it was sent so far stays there."""
+    write, broken = storage.write_stream, []
+
+    def die(times):
+        def break_off(path, chunks, size):
+            if not path.endswith("b.csv.bz2") or len(broken) == times:
+                return write(path, chunks, size)
+            first = next(chunks)
+            # Whoever asks for the next piece has sent this one.
+            assert next(chunks, None) is None
+            write(path, [first[:-5]], size)
+            broken.append(path)
+            raise DataNodeDownError("the DataNode is gone")
+
+        monkeypatch.setattr(storage, "write_stream", break_off)
+        return broken
+
+    monkeypatch.setattr(loader._send_file.retry, "wait", tenacity.wait_none())
+    return die
+
+
+def test_file_that_a_datanode_died_over_is_sent_again(storage, contract, paths, files, dying):
+    broken, told = dying(2), []
+    batch = load(storage, contract, files, "ann", lambda phase, count: told.append((phase, count))).batch
+    assert len(broken) == 2
+    assert sum(count for phase, count in told if phase == "send") == batch.size
+    for path in files:
+        assert storage.read(f"{paths.raw_batch(batch.id)}/{path.name}") == path.read_bytes()
+
+
+@pytest.mark.usefixtures("paths")
+def test_file_whose_checksum_nobody_can_tell_is_sent_again(storage, contract, files, dying, monkeypatch):
+    dying(0)
+    checksum, asked = storage.file_checksum, []
+
+    def tell_the_second_time(path):
+        asked.append(path)
+        if len(asked) == 1:
+            raise DataNodeDownError("the DataNode is gone")
+        return checksum(path)
+
+    monkeypatch.setattr(storage, "file_checksum", tell_the_second_time)
+    batch = load(storage, contract, files, "ann", no_progress).batch
+    assert asked[0] == asked[1]
+    assert len(asked) == len(batch.files) + 1
+
+
+def test_batch_is_counted_anew_when_the_contract_tells_rows_in_another_way(storage, contract, paths, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(HEADER + b"# by hand\n2001-01-01,1\n")
+    assert load(storage, contract, [path], "ann", no_progress).batch.rows == 2
+    corrected = replace(contract, input_format=InputFormat(comment="#"))
+    again = load(storage, corrected, [path], "bob", no_progress)
+    assert (again.already_loaded, again.counted_before, again.batch.rows) == (True, 2, 1)
+    assert (again.batch.loaded_by, again.batch.sequence) == ("ann", 1)
+    assert loaded_batches(storage, contract.dataset) == [again.batch]
+    assert storage.list(paths.raw_batch(again.batch.id)) == ["_manifest.json", "a.csv"]
+    assert load(storage, corrected, [path], "bob", no_progress).counted_before is None
+
+
+def test_datanode_that_stays_away_ends_the_load_and_leaves_nothing(storage, contract, paths, files, dying):
+    broken = dying(10)
+    with pytest.raises(DataNodeDownError):
+        load(storage, contract, files, "ann", no_progress)
+    assert len(broken) == 3
     assert storage.list(paths.raw) == []
 
 

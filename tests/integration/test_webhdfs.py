@@ -106,6 +106,12 @@ def test_published_file_is_there_and_nothing_else(some_storage, root):
     assert some_storage.list(f"{root}/a") == ["b"]
 
 
+def test_replaced_file_has_the_new_content_and_nothing_stays_beside_it(some_storage, root):
+    for content in (b"old", b"new"):
+        some_storage.replace(f"{root}/a", content)
+        assert (some_storage.read(f"{root}/a"), some_storage.list(root)) == (content, ["a"])
+
+
 def test_rename_moves_a_directory_with_its_content_and_makes_parents(some_storage, root):
     some_storage.create(f"{root}/a/b/c", b"x")
     some_storage.rename(f"{root}/a", f"{root}/new/place")

@@ -36,6 +36,10 @@ class MemoryStorage:
         # The rename of a complete file has this effect and no other.
         self.create(path, content)
 
+    def replace(self, path: str, content: bytes) -> None:
+        self.files.pop(path, None)
+        self.create(path, content)
+
     def rename(self, source: str, target: str) -> None:
         if not self.exists(source):
             raise NotFoundError(source)

@@ -1,13 +1,16 @@
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from warehouse.batch import Batch, BatchFile
 from warehouse.contract import Column, Contract, InputFormat, RowRule
-from warehouse.contract_change import Change, changes
+from warehouse.contract_change import Change, changes, check_counts, row_definition
+from warehouse.errors import ContractError
 
 SALE = Column("sale", "sale", "INT", "Number.", required=True, key=True)
 SOLD = Column("sold_on", "sold_on", "DATE", "When.", required=True, minimum="2001-01-01", formats=("yyyy-MM-dd",))
@@ -218,3 +221,31 @@ def test_columns_that_files_may_have_without_the_contract_are_not_taken_lightly(
     assert the_change(OLD, old=ignoring).kind == "incompatible"
     # Nobody looked at what is in it.
     assert the_change(replace(ignoring, columns=(*OLD.columns, TILL)), old=ignoring).kind == "incompatible"
+
+
+def a_batch(counted_by):
+    file = BatchFile("a.csv", 9, "0" * 64, 3)
+    batch = Batch("sales", (file,), 1, datetime(2026, 11, 24, tzinfo=UTC), "ann", counted_by)
+    return Batch.from_json(batch.to_json())
+
+
+COUNTED = row_definition(OLD.meaning["input_format"])
+
+
+@pytest.mark.parametrize("options", [{}, {"delimiter": ";"}, {"null_tokens": ("NA",)}])
+def test_batches_counted_by_the_same_definition_of_a_row_are_taken(options):
+    check_counts(with_format(**options), [a_batch(COUNTED), a_batch({})])
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"comment": "#"}, "comment: none -> #:"),
+        ({"header": False, "skip_lines": 2}, "header: True -> False; skip_lines: 0 -> 2:"),
+        ({"quoted_newlines": True, "delimiter": ";"}, "delimiter: none -> ;"),
+    ],
+)
+def test_batch_whose_rows_were_counted_otherwise_is_named(options, told):
+    with pytest.raises(ContractError, match=r"rows of a\.csv were counted before .* the same file again") as problem:
+        check_counts(with_format(**options), [a_batch({}), a_batch(COUNTED)])
+    assert told in str(problem.value)
