@@ -120,7 +120,8 @@ def _released(storage: Storage, contract: Contract) -> Progress:
     built = _built(live) if live else {}
     # What a rollback took away was built all the same: nobody asked for it to be built again.
     if left is not None:
-        built = _built(load_release(storage, dataset, left)) | built
+        taken = _built(load_release(storage, dataset, left))
+        built |= {quarter: max(began, built.get(quarter, began)) for quarter, began in taken.items()}
     return Progress(frozenset(touched | built.keys()), built, staged.count(None))
 
 

@@ -195,6 +195,18 @@ def test_quarter_that_was_built_with_all_others_stays_run_after_a_rollback(wareh
     assert warehouse.catch_up() == []
 
 
+def test_quarter_that_was_built_again_with_all_others_stays_run_after_a_rollback(warehouse):
+    """The release that readers see again has the quarter too, from before it was complete."""
+    on(warehouse, 2026, 9, 1)
+    warehouse.load("aa", Q3)
+    warehouse.run(())
+    warehouse.now = NOW
+    warehouse.load("bb", Q3)
+    warehouse.run(())
+    append(warehouse.storage, Event("x", "rolled_back", 1, "r", "", "ann"))
+    assert warehouse.catch_up() == []
+
+
 def test_commands_in_the_ledger_are_read_when_it_matters_only(warehouse, monkeypatch):
     warehouse.load("aa", Q3)
     warehouse.run(())
