@@ -28,6 +28,8 @@ def exec_beeline(settings: Settings, arguments: list[str]) -> None:
         # Its own class path is enough; the stack's would bring a second Hive.
         "HADOOP_CONF_DIR": "",
         "HIVE_CONF_DIR": "",
+        # The driver takes wall clocks for those of Java's zone: where that has summer time, 02:30 would become 03:30.
+        "SPARK_BEELINE_OPTS": f"-Duser.timezone=UTC {os.environ.get('SPARK_BEELINE_OPTS', '')}",
     }
     command = ["beeline", "-u", jdbc_url(settings), "-n", settings.user, *arguments]
     os.execve(spark / "bin" / "beeline", command, environment)

@@ -55,6 +55,13 @@ def test_mart_equals_truth_through_beeline(flights, stackhouse):
     assert figures(rows[1:]) == TRUTH
 
 
+def test_beeline_shows_wall_clocks_that_its_time_zone_has_not(stackhouse, monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    sql = "SELECT TIMESTAMP '2001-04-01 02:10:00'"
+    answer = stackhouse("beeline", "--silent=true", "--showHeader=false", "--outputformat=csv2", "-e", sql)
+    assert answer.out.strip().startswith("2001-04-01 02:10:00"), answer
+
+
 def test_mart_equals_truth_through_query(flights, stackhouse):
     rows = list(csv.reader(io.StringIO(stackhouse("query", MART, "--format", "csv").out)))
     assert figures(rows[1:]) == TRUTH
