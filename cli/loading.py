@@ -21,9 +21,9 @@ def load_files(settings: Settings, dataset: str, files: list[Path], as_json: boo
     """Load one batch and say what happened; see `ingestion.loader.load` for what is raised."""
     result = load_batch(settings, dataset, files, wait)
     if as_json:
-        print_json(_document(result))
+        print_json(load_document(result))
     else:
-        _print(result)
+        print_load(result)
 
 
 def load_batch(settings: Settings, dataset: str, files: list[Path], wait: bool = False) -> LoadResult:
@@ -56,7 +56,8 @@ def _size(path: Path) -> int:
     return 0
 
 
-def _document(result: LoadResult) -> dict[str, Any]:
+def load_document(result: LoadResult) -> dict[str, Any]:
+    """What a load did, as JSON holds it."""
     batch = result.batch
     return {
         "batch": batch.id,
@@ -72,7 +73,8 @@ def _document(result: LoadResult) -> dict[str, Any]:
     }
 
 
-def _print(result: LoadResult) -> None:
+def print_load(result: LoadResult) -> None:
+    """Print what a load did, in a line."""
     batch = result.batch
     files = f"{len(batch.files)} file{'' if len(batch.files) == 1 else 's'}"
     if result.counted_before is not None:

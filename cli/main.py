@@ -201,14 +201,12 @@ def reprocess(  # noqa: PLR0913, PLR0917 - the options that users know
     as_json: AsJson = False,
 ) -> None:
     """Read all loaded rows anew after a change of the contract, or with mended rows, and publish them."""
-    from cli.loading import load_files
     from cli.pipeline import RunRequest
-    from cli.running import run_dataset
+    from cli.running import reprocess_dataset
 
     settings, why = load_settings(), _accepted(accept, reason)
-    if files:
-        load_files(settings, dataset, files, as_json, wait)
-    run_dataset(settings, dataset, RunRequest(accept=why, reprocess=True, wait=wait), as_json)
+    request = RunRequest(accept=why, reprocess=True, wait=wait)
+    reprocess_dataset(settings, dataset, files or [], request, as_json)
 
 
 @app.command()

@@ -1,14 +1,16 @@
-"""`run`: the pipeline with its progress and its report."""
+"""`run` and `reprocess`: the pipeline with its progress and its report."""
 
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from cli.board import StepBoard
+from cli.loading import load_batch, load_document, print_load
 from cli.output import print_json, standard_output
 from cli.pipeline import RunReport, RunRequest, run_pipeline
 from warehouse.check import Check
@@ -23,11 +25,23 @@ _SHOWN_FILES = 20
 
 def run_dataset(settings: Settings, dataset: str, request: RunRequest, as_json: bool) -> None:
     """Run the pipeline and print what it did; see `cli.pipeline.run_pipeline` for what is raised."""
+    _run(settings, dataset, request, as_json, {})
+
+
+def reprocess_dataset(settings: Settings, dataset: str, files: list[Path], request: RunRequest, as_json: bool) -> None:
+    """Load mended rows, if there are any, then run the pipeline; print both as one document or as text."""
+    loaded = load_batch(settings, dataset, files, request.wait) if files else None
+    if loaded and not as_json:
+        print_load(loaded)
+    _run(settings, dataset, request, as_json, {"load": load_document(loaded)} if loaded else {})
+
+
+def _run(settings: Settings, dataset: str, request: RunRequest, as_json: bool, before: dict[str, Any]) -> None:
     with StepBoard() as board:
         report = run_pipeline(settings, dataset, request, board)
     _warn(report.checks)
     if as_json:
-        print_json(_document(report))
+        print_json({**before, **_document(report)})
     else:
         _print(report)
 
