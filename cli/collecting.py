@@ -4,6 +4,8 @@ The order makes a kill harmless: the ledger first, so that nobody is shown the r
 when no table of a dropped release is left. What a killed gc did not come to, the next finds.
 """
 
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +16,7 @@ from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.contract import Contract
 from warehouse.contract_file import load_contract
-from warehouse.errors import StackhouseError
+from warehouse.errors import NotFoundError, StackhouseError
 from warehouse.inventory import take_inventory
 from warehouse.lock import lock_holder
 from warehouse.release import load_release, release_numbers
@@ -119,8 +121,15 @@ def _plan(storage: Storage, contract: Contract, policy: Policy, active: str | No
 
 
 def _measured(storage: Storage, dataset: str, policy: Policy, plan: RetentionPlan, done: bool = False) -> Collection:
-    sizes = tuple((directory, storage.content_size(directory.path)) for directory in plan.directories)
+    sizes = tuple(_sizes(storage, plan.directories))
     return Collection(dataset, policy, done, plan.releases, sizes, plan.traces)
+
+
+def _sizes(storage: Storage, directories: Sequence[OldDirectory]) -> Iterator[tuple[OldDirectory, int]]:
+    for directory in directories:
+        # Who only looks holds no lock: another gc may have moved it.
+        with suppress(NotFoundError):
+            yield directory, storage.content_size(directory.path)
 
 
 def _refuse_shown(server: HiveServer, writer: Writer, plan: RetentionPlan) -> None:

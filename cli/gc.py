@@ -77,7 +77,7 @@ def _summary(collected: Collection) -> str:
         )
     )
     if collected.done:
-        return f"removed: {what}; the directories are in the trash of HDFS for a day at least, see docs/retention.md"
+        return f"removed: {what}; the directories are in the trash of HDFS; docs/retention.md says for how long"
     return f"would go: {what}; to remove them: ./stackhouse gc {collected.dataset} --keep {keep} --grace {hours} --yes"
 
 

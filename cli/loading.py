@@ -52,7 +52,7 @@ def load_batch(settings: Settings, dataset: str, files: list[Path], wait: bool =
 def _size(path: Path) -> int:
     # What cannot be looked at is refused with its reason when the files are checked.
     with suppress(OSError):
-        return path.stat().st_size if path.is_file() else 0
+        return sum(file.stat().st_size for file in (path.iterdir() if path.is_dir() else (path,)) if file.is_file())
     return 0
 
 

@@ -41,8 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(_choose_profile([argument for argument in given if argument != "--debug"]), prog_name="./stackhouse")
     except StackhouseError as problem:
         _fail(str(problem), problem.exit_code, debug)
-    except KeyboardInterrupt:
-        _fail("interrupted; every command can be run again", _INTERRUPTED, debug)
+    except SystemExit as end:
+        # Typer makes this of Ctrl-C, without a word.
+        if end.code == _INTERRUPTED:
+            _fail("interrupted; every command can be run again", _INTERRUPTED, debug)
+        raise
     # A user never gets a stack trace unasked.
     except Exception as problem:
         _fail(f"unexpected {type(problem).__name__}: {problem}; add --debug for the details", 1, debug)

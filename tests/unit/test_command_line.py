@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from cli import doctor
+from cli.main import main
 from warehouse.settings import REPOSITORY
 
 NOWHERE = {"STACKHOUSE_PORT_OFFSET": "9000", "STACKHOUSE_HOME": "/tmp/stackhouse-nowhere"}
@@ -84,3 +86,14 @@ def test_wrong_setting_is_named_with_its_place(name, value):
     assert done.returncode == 2
     assert name in done.stderr
     assert done.stderr.strip().count("\n") == 0
+
+
+def test_interruption_is_told_in_one_line(monkeypatch, capsys):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(doctor, "print_doctor", interrupt)
+    with pytest.raises(SystemExit) as end:
+        main(["doctor"])
+    assert end.value.code == 130
+    assert capsys.readouterr().err == "stackhouse: interrupted; every command can be run again\n"

@@ -133,6 +133,18 @@ def test_directory_that_nobody_needs_is_told(storage, settings, kind):
     assert finding.severity == "warning"
 
 
+def test_directory_that_is_moved_away_meanwhile_is_not_told(storage, settings, monkeypatch):
+    storage.create(f"{PATHS.staging('dead')}/part-0", b"x")
+    measure = storage.content_size
+
+    def measure_late(path):
+        storage.move_to_trash(path)
+        return measure(path)
+
+    monkeypatch.setattr(storage, "content_size", measure_late)
+    assert check_leftovers(settings) == []
+
+
 def test_many_directories_are_counted(storage, settings):
     for number in range(5):
         storage.create(f"{PATHS.staging(f'dead{number}')}/part-0", b"x")
