@@ -10,6 +10,9 @@ from warehouse.contract import Contract
 from warehouse.errors import ContractError, InputFileError, one_line
 
 _HIGHEST_PRECISION = 38
+# What the Parquet library of Spark 4.1 reads; tried.
+_COMPRESSIONS = {"UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD", "LZ4"}
+_UNREAD_ENCODING = "BYTE_STREAM_SPLIT"
 _PLAIN_TYPES = (
     pa.types.is_integer,
     lambda kind: pa.types.is_floating(kind) and not pa.types.is_float16(kind),
@@ -33,6 +36,7 @@ def describe_parquet(path: Path, contract: Contract) -> tuple[tuple[str, ...], i
         with pq.ParquetFile(path) as file:
             names = tuple(file.schema_arrow.names)
             _check_types(path, file.schema_arrow)
+            _check_storage(path, file.metadata)
             check_columns(contract, names)
             rows = sum(batch.num_rows for batch in file.iter_batches())
     except ContractError as problem:
@@ -51,3 +55,14 @@ def _check_types(path: Path, schema: pa.Schema) -> None:
             advice = "write it in microseconds" if pa.types.is_timestamp(kind) else "write it as a plain column"
             column = one_line(f"column {field.name} is of type {field.type}")
             raise InputFileError(f"{path}: {column}, which is not read: {advice}")
+
+
+def _check_storage(path: Path, metadata: pq.FileMetaData) -> None:
+    for group in range(metadata.num_row_groups):
+        columns = metadata.row_group(group)
+        for place in range(columns.num_columns):
+            chunk = columns.column(place)
+            how = next((encoding for encoding in chunk.encodings if encoding == _UNREAD_ENCODING), chunk.compression)
+            if how not in _COMPRESSIONS:
+                column = one_line(f"column {chunk.path_in_schema} is stored as {how}")
+                raise InputFileError(f"{path}: {column}, which Spark does not read: write it with snappy or zstd")

@@ -272,7 +272,7 @@ GOOD = {
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
-@pytest.mark.parametrize("compression", ["snappy", "gzip", "zstd", "none"])
+@pytest.mark.parametrize("compression", ["snappy", "gzip", "zstd", "lz4", "none"])
 def test_parquet_is_described_in_a_dataset_of_any_kind(parquet, kind, compression):
     path = parquet(GOOD, compression=compression, row_group_size=2)
     found = of_parquet(path, kind=kind)
@@ -283,6 +283,20 @@ def test_parquet_is_described_in_a_dataset_of_any_kind(parquet, kind, compressio
 def test_suffix_of_parquet_may_be_written_in_capitals(parquet):
     path = parquet(GOOD)
     assert of_parquet(path.rename(path.with_suffix(".PARQUET"))).kind == "parquet"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"compression": "brotli"}, "column amount is stored as BROTLI, which Spark does not read"),
+        (
+            {"use_dictionary": False, "column_encoding": {"amount": "BYTE_STREAM_SPLIT"}},
+            "column amount is stored as BYTE_STREAM_SPLIT",
+        ),
+    ],
+)
+def test_parquet_that_no_run_could_read_is_refused(parquet, options, told):
+    assert told in refusal(of_parquet, parquet({"amount": [1.5], "day": ["1"]}, **options))
 
 
 def test_parquet_without_rows_has_none(parquet):
