@@ -1,16 +1,15 @@
 """The files given to `load`: which are fit to be loaded, and what is in them."""
 
 import codecs
-import gzip
 import hashlib
 import io
 import re
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Literal, cast
+from typing import IO, Any, BinaryIO, Literal
 
-from ingestion.bz2_streams import Bz2Streams
+from ingestion.compressed_streams import read_bzip2, read_gzip
 from ingestion.header import header_rows, read_header
 from ingestion.parquet_file import describe_parquet
 from ingestion.text_lines import LineCounter, RecordCounter
@@ -32,8 +31,8 @@ Progress = Callable[[Literal["check", "send"], int], None]
 than 0 when that much will be sent again."""
 
 _OPENERS: dict[str, Callable[[BinaryIO], IO[bytes]]] = {
-    ".gz": lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file)),
-    ".bz2": lambda file: io.BufferedReader(Bz2Streams(file), CHUNK_BYTES),
+    ".gz": lambda file: io.BufferedReader(read_gzip(file), CHUNK_BYTES),
+    ".bz2": lambda file: io.BufferedReader(read_bzip2(file), CHUNK_BYTES),
 }
 # Spark would read these as text, or decode them by a codec that nobody counted the rows with.
 _REFUSED_SUFFIXES = {

@@ -238,6 +238,26 @@ def test_compressed_file_cut_anywhere_is_refused(described, name, pack):
         assert "cannot be read to its end" in refusal(described, stored[:size], name)
 
 
+@pytest.mark.parametrize("zeros", [1, 7, 512])
+def test_gzip_with_zeros_between_or_behind_its_members_is_refused_as_by_hadoop(described, zeros):
+    members = [gzip.compress(b"day,amount\n"), gzip.compress(ROWS)]
+    assert described(b"".join(members), "a.csv.gz").rows == 2
+    for stored in (b"".join([*members, bytes(zeros)]), bytes(zeros).join(members)):
+        assert "cannot be read to its end: " in refusal(described, stored, "b.csv.gz")
+
+
+def test_gzip_cut_or_changed_anywhere_is_refused(described):
+    first, second = gzip.compress(b"day,amount\n" + ROWS, mtime=0), gzip.compress(b"2001-01-03,3\n", mtime=0)
+    stored = first + second
+    for end in range(1, len(stored)):
+        if end != len(first):
+            refusal(described, stored[:end], f"{end}.csv.gz")
+    for place in range(len(first) - 8, len(first)):
+        changed = bytearray(stored)
+        changed[place] ^= 1
+        refusal(described, bytes(changed), f"changed{place}.csv.gz")
+
+
 def test_text_that_is_named_gz_is_refused(described):
     assert "cannot be read to its end: Not a gzipped file" in refusal(described, b"day,amount\n" + ROWS, "a.csv.gz")
 
