@@ -1,6 +1,7 @@
 """The commands of `./stackhouse`; each imports what it needs, so that `query` does not wait for Spark."""
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,6 +32,8 @@ app.add_typer(schedule_commands, name="schedule")
 _PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 _INTERRUPTED = 130
 _PROFILE = "--profile"
+_COMMENT = re.compile(r"--[^\s=]*\s")
+"""How SQL begins with a comment; no option has white space in its name."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -38,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     try:
-        app(_choose_profile([argument for argument in given if argument != "--debug"]), prog_name="./stackhouse")
+        wanted = [_keep_comment(argument) for argument in given if argument != "--debug"]
+        app(_choose_profile(wanted), prog_name="./stackhouse")
     except StackhouseError as problem:
         _fail(str(problem), problem.exit_code, debug)
     except SystemExit as end:
@@ -49,6 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # A user never gets a stack trace unasked.
     except Exception as problem:
         _fail(f"unexpected {type(problem).__name__}: {problem}; add --debug for the details", 1, debug)
+
+
+def _keep_comment(argument: str) -> str:
+    """Put a line break before SQL that begins with a comment, or it would be taken for an option."""
+    return f"\n{argument}" if _COMMENT.match(argument) else argument
 
 
 def _choose_profile(arguments: list[str]) -> list[str]:

@@ -40,6 +40,8 @@ def stackhouse(*arguments, **environment):
         (("diff", "trains", "1", "2"), 2, "known datasets: delay_forecast, flights"),
         (("diff", "flights", "1", "2", "--rows", "--format", "csv"), 2, "--format json"),
         (("query", "SELECT 1", "--release", "1"), 2, "reads no dataset"),
+        (("query", "-- 1 = 1?\nSELECT 1", "--release", "1"), 2, "reads no dataset"),
+        (("run", "flights", "--accept", "--reason=some text"), 4, "./stackhouse up"),
         (("query", "SELECT * FROM flights.clean WHERE (", "--release", "1"), 2, "cannot be read: line 1, column 3"),
         (("query", "SELECT * FROM flights.clean", "--release", "1"), 4, "./stackhouse up"),
         (("reprocess", "flights"), 4, "./stackhouse up"),
@@ -56,6 +58,35 @@ def test_mistake_is_one_line(arguments, code, words):
     assert words in done.stderr
     assert done.stderr.strip().count("\n") == 0
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("path", sorted(REPOSITORY.glob("sql/*/queries/*.sql")), ids=lambda path: path.stem)
+def test_example_query_is_a_statement_and_no_option(path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("cli.querying.run_query", lambda *given: asked.append(given[1:]))
+    # As "$(cat ...)" gives it.
+    sql = path.read_text().rstrip("\n")
+    for arguments in (["query", sql, "--format", "csv"], ["query", "--format=csv", sql]):
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert ended.value.code == 0
+    assert asked == [(f"\n{sql}", "csv", None)] * 2
+
+
+@pytest.mark.parametrize("sql", ["--\nSELECT 1", "--all\tof it\nSELECT 1", "--no-rows = none\nSELECT 1"])
+def test_comment_that_looks_like_an_option_is_a_statement(sql, monkeypatch):
+    asked = []
+    monkeypatch.setattr("cli.querying.run_query", lambda *given: asked.append(given[1]))
+    with pytest.raises(SystemExit):
+        main(["query", sql])
+    assert asked == [f"\n{sql}"]
+
+
+def test_misspelt_option_is_an_error_with_a_suggestion():
+    done = stackhouse("query", "SELECT 1", "--formt", "csv")
+    assert done.returncode == 2
+    assert "No such option: --formt" in done.stderr
+    assert "--format" in done.stderr
 
 
 def test_usage_is_exit_code_2():
