@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from consumers.frames import Decimals, frame_of
+from consumers.keys import refuse_other_types
 from warehouse.errors import UsageError
 from warehouse.ledger import Event, live_release
 from warehouse.release import Release
@@ -101,7 +102,8 @@ def columns_needed(release: Release, entities: pd.DataFrame, features: Sequence[
     """Columns of the clean rows that are read for a training set.
 
     Raises:
-        UsageError: The entities do not say whose rows are meant, or before when; or features are missing.
+        UsageError: The entities do not say whose rows are meant, or before when, or have other types; or features are
+            missing.
     """
     kinds = _types(release)
     keys = [name for name in entities.columns if name != at]
@@ -120,6 +122,7 @@ def columns_needed(release: Release, entities: pd.DataFrame, features: Sequence[
     names = [*entities.columns, *(feature.name for feature in features)]
     if len(set(names)) < len(names):
         raise UsageError(f"two columns of the training set have the same name: {', '.join(names)}")
+    refuse_other_types(release, entities, keys)
     return list(dict.fromkeys([*wanted, release.meaning["event_time"]]))
 
 
@@ -168,7 +171,8 @@ def join(  # noqa: PLR0913, PLR0917 - the parts of one join
                 f"GROUP BY e.{_ROW} ORDER BY e.{_ROW}"
             ).to_arrow_table()
         except duckdb.Error as problem:
-            raise UsageError(f"entities and rows of {release.dataset} cannot be joined: {problem}") from problem
+            what = str(problem).partition("\n")[0]
+            raise UsageError(f"entities and rows of {release.dataset} cannot be joined: {what}") from problem
     computed = frame_of(found, decimals)
     # By position: labels of the entities need not be different.
     frame = entities.assign(**{name: computed[name].array for name in computed.columns})

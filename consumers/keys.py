@@ -1,0 +1,61 @@
+"""Sees whether entities can be told apart by columns of clean rows: a join would cast one type to the other."""
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+import pyarrow as pa
+
+from warehouse.errors import UsageError
+from warehouse.release import Release
+
+_KINDS: dict[str, Callable[[pa.DataType], bool]] = {
+    "text": lambda kind: pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind),
+    "whole": pa.types.is_integer,
+    "decimal": pa.types.is_decimal,
+    "float": pa.types.is_floating,
+    "boolean": pa.types.is_boolean,
+    # A day is its midnight; with a time zone it would be another one by each reader's clock.
+    "moment": lambda kind: pa.types.is_date(kind) or (pa.types.is_timestamp(kind) and kind.tz is None),
+    # Nothing is equal to a missing value.
+    "missing": pa.types.is_null,
+}
+
+_EXACT = ({"whole", "decimal"}, 'astype("Int64")')
+_FLOAT = ({"float"}, 'astype("float64")')
+_MOMENT = ({"moment"}, 'astype("datetime64[us]"), or .dt.tz_localize(None) where it has a time zone')
+_ACCEPTED: dict[str, tuple[set[str], str]] = {
+    "STRING": ({"text"}, "astype(str)"),
+    "TINYINT": _EXACT,
+    "SMALLINT": _EXACT,
+    "INT": _EXACT,
+    "BIGINT": _EXACT,
+    "DECIMAL": ({"whole", "decimal"}, "map(Decimal)"),
+    "DOUBLE": _FLOAT,
+    "FLOAT": _FLOAT,
+    "BOOLEAN": ({"boolean"}, 'astype("boolean")'),
+    "DATE": _MOMENT,
+    "TIMESTAMP": _MOMENT,
+}
+"""By Hive's type: kinds whose values are equal to its own only if they are the same, and how pandas makes one."""
+
+
+def refuse_other_types(release: Release, entities: pd.DataFrame, keys: Sequence[str]) -> None:
+    """See whether columns of entities have the types of the clean rows.
+
+    Raises:
+        UsageError: One has not: names it, both types and what to do.
+    """
+    types = {column["name"]: column["type"] for column in release.meaning["columns"]}
+    for name in keys:
+        found = _arrow_type(entities, name)
+        accepted, mend = _ACCEPTED[types[name].partition("(")[0]]
+        if not any(_KINDS[kind](found) for kind in (*accepted, "missing")):
+            raise UsageError(
+                f"column {name!r} of the entities is {found}, of the clean rows of {release.dataset} {types[name]}: "
+                f"bring it to that type, as with entities[{name!r}].{mend}"
+            )
+
+
+def _arrow_type(entities: pd.DataFrame, name: str) -> pa.DataType:
+    kind = pa.Array.from_pandas(entities[name]).type
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
