@@ -3,7 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 
@@ -167,16 +167,35 @@ def _translated(problem: PyHiveError) -> StackhouseError:
 
 
 def _read(cursor: pyhive.Cursor) -> Rows:
-    if cursor.description is None:
+    described = _described(cursor)
+    if described is None:
         return Rows((), (), ())
-    columns = tuple(column[0] for column in cursor.description)
-    types = tuple(column[1].removesuffix("_TYPE") for column in cursor.description)
-    try:
-        found = cursor.fetchall()
-    except ValueError as problem:
-        raise QueryError(f"{problem}: select it as text, CAST(... AS STRING)") from problem
+    columns = tuple(column[0] for column in described)
+    types = tuple(column[1].removesuffix("_TYPE") for column in described)
+    found = _fetched(cursor)
     dates = [index for index, name in enumerate(types) if name == "DATE"]
     return Rows(columns, types, tuple(_with_dates(row, dates, columns) for row in found))
+
+
+def _described(cursor: pyhive.Cursor) -> Sequence[tuple[str, str]] | None:
+    try:
+        return [column[:2] for column in cursor.description] if cursor.description is not None else None
+    except KeyError as problem:
+        raise QueryError(
+            f"the answer has a column of a type that PyHive does not know, number {problem}, as TIMESTAMP WITH LOCAL "
+            "TIME ZONE is: select it as text, CAST(... AS STRING)"
+        ) from problem
+
+
+def _fetched(cursor: pyhive.Cursor) -> Sequence[tuple[Value, ...]]:
+    try:
+        found: Sequence[tuple[Value, ...]] = cursor.fetchall()
+    except Exception as problem:
+        # Of a moment before the year 0 PyHive makes no better one.
+        if type(problem) is not Exception and not isinstance(problem, ValueError):
+            raise
+        raise QueryError(f"{problem}: select it as text, CAST(... AS STRING)") from problem
+    return found
 
 
 def _with_dates(row: tuple[Value, ...], dates: list[int], columns: tuple[str, ...]) -> tuple[Value, ...]:

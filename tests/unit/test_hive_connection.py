@@ -1,16 +1,20 @@
 import socket
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from threading import Thread
 from types import SimpleNamespace
 
 import pytest
+from pyhive import hive as pyhive
 from pyhive.exc import OperationalError, ProgrammingError
+from TCLIService import ttypes
 from TCLIService.ttypes import TOperationState
 from thrift.transport.TTransport import TTransportException
 
 from hive import connection
 from hive.connection import HiveServer, connect
+from hive.rows import Rows
 from warehouse.errors import QueryError, StackDownError
 from warehouse.settings import load_settings
 
@@ -99,8 +103,72 @@ class ScriptedCursor:
         pass
 
 
+DONE = ttypes.TStatus(ttypes.TStatusCode.SUCCESS_STATUS)
+
+
 def server_with(cursor):
     return HiveServer(SimpleNamespace(cursor=lambda **_: cursor), "localhost:10000")
+
+
+def column(name, kind):
+    entry = ttypes.TPrimitiveTypeEntry(kind)
+    return ttypes.TColumnDesc(name, ttypes.TTypeDesc([ttypes.TTypeEntry(primitiveEntry=entry)]))
+
+
+class OneColumn:
+    """Thrift's client of a server whose every answer has one column with one value."""
+
+    def __init__(self, kind, value):
+        self._schema = ttypes.TTableSchema([column("seen_at", kind)])
+        self._parts = [[value], []]
+
+    def ExecuteStatement(self, _):
+        handle = ttypes.TOperationHandle(hasResultSet=True)
+        return SimpleNamespace(status=DONE, operationHandle=handle)
+
+    def GetOperationStatus(self, _):
+        return SimpleNamespace(status=DONE, operationState=TOperationState.FINISHED_STATE)
+
+    def GetResultSetMetadata(self, _):
+        return SimpleNamespace(status=DONE, schema=self._schema)
+
+    def FetchResults(self, _):
+        values = ttypes.TColumn(stringVal=ttypes.TStringColumn(self._parts.pop(0), b""))
+        return SimpleNamespace(status=DONE, results=SimpleNamespace(rows=[], columns=[values]))
+
+    def CloseOperation(self, _):
+        return SimpleNamespace(status=DONE)
+
+
+def server_of(client):
+    session = SimpleNamespace(client=client, sessionHandle=None)
+    return server_with(pyhive.Cursor(session))
+
+
+def test_value_comes_with_its_name_and_type():
+    rows = server_of(OneColumn(ttypes.TTypeId.TIMESTAMP_TYPE, "2001-04-01 02:03:04")).fetch("SELECT seen_at FROM x")
+    assert rows == Rows(("seen_at",), ("TIMESTAMP",), ((datetime(2001, 4, 1, 2, 3, 4),),))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        # TIMESTAMP WITH LOCAL TIME ZONE of Hive 4.
+        (22, "2001-04-01 02:03:04.0 UTC", "does not know, number 22, as TIMESTAMP WITH LOCAL TIME ZONE"),
+        (ttypes.TTypeId.TIMESTAMP_TYPE, "-0001-01-01 00:00:00", 'Cannot convert "-0001-01-01 00:00:00"'),
+        (ttypes.TTypeId.TIMESTAMP_TYPE, "10000-01-01 00:00:00", "does not match format"),
+        (ttypes.TTypeId.DATE_TYPE, "-0001-01-01", "column seen_at: '-0001-01-01' is no date in Python"),
+    ],
+)
+def test_value_that_python_has_not_is_to_be_selected_as_text(kind, value, words):
+    with pytest.raises(QueryError, match=rf"{words}.*: select .*CAST\(\.\.\. AS STRING\)"):
+        server_of(OneColumn(kind, value)).fetch("SELECT seen_at FROM x")
+
+
+def test_mistake_of_ours_while_rows_are_read_is_no_fault_of_the_statement(monkeypatch):
+    monkeypatch.setattr(OneColumn, "FetchResults", lambda *_: {}["rows"])
+    with pytest.raises(KeyError):
+        server_of(OneColumn(ttypes.TTypeId.STRING_TYPE, "x")).fetch("SELECT seen_at FROM x")
 
 
 def refusal(message):
