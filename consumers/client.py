@@ -14,14 +14,14 @@ import pandas as pd
 import pyarrow as pa
 
 from consumers.frames import Decimals, frame_of, table_of
-from consumers.parameters import fill
+from consumers.parameters import Parameter, fill
 from consumers.release_files import read_files, refuse_unknown
 from consumers.training import Feature, TrainingSet, columns_needed, join, release_at
 from hive import ddl
 from hive.connection import HiveServer
 from hive.connection import connect as open_session
 from hive.release_query import find_names, splice, view_queries
-from hive.rows import Rows, Value
+from hive.rows import Rows
 from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.contract import ORIGIN_COLUMNS, validate_identifier
@@ -98,13 +98,13 @@ class Client:
         self._end_session()
 
     def read_sql(
-        self, sql: str, parameters: Mapping[str, Value] | None = None, decimals: Decimals = "decimal"
+        self, sql: str, parameters: Mapping[str, Parameter] | None = None, decimals: Decimals = "decimal"
     ) -> pd.DataFrame:
         """Rows of a query by HiveServer2; views of the dataset in it, `flights.clean`, show this client's release.
 
         Args:
             sql: One SELECT. With parameters, `%(name)s` stands for a value and `%%` for a percent sign.
-            parameters: Values; NumPy's too.
+            parameters: Values, NumPy's too; a list of them for IN.
             decimals: What DECIMAL becomes.
 
         Raises:

@@ -205,6 +205,12 @@ def test_decimals_of_hive_are_exact_or_floats(value):
         ("it's", "'it\\'s'"),
         (None, "NULL"),
         (date(2001, 4, 1), "'2001-04-01'"),
+        (["it's", None], "('it\\'s',NULL)"),
+        ([1, -1], "(1,-1)"),
+        ((Decimal("1.50"), Decimal("-1.50")), "(1.50BD,-1.50BD)"),
+        (np.array(["2001-04-01"], "datetime64[ns]"), "('2001-04-01 00:00:00.000000')"),
+        (pd.Series([0.5, 1]), "(0.5,1.0)"),
+        ([(1, "a"), (2, "b")], "((1,'a'),(2,'b'))"),
     ],
 )
 def test_values_become_what_hive_reads(value, text):
@@ -249,7 +255,21 @@ def test_session_with_an_answer_on_its_way_is_cut_off_and_not_ended(client, monk
     assert ends == [KeyboardInterrupt, KeyboardInterrupt]
 
 
-@pytest.mark.parametrize("value", [Decimal("NaN"), float("inf"), datetime(2001, 1, 1, tzinfo=UTC)])
-def test_parameter_that_would_mean_something_else_to_hive_is_refused(value):
+@pytest.mark.parametrize(
+    "value",
+    [
+        Decimal("NaN"),
+        float("inf"),
+        float("nan"),
+        np.float32("nan"),
+        pd.NaT,
+        np.datetime64("NaT"),
+        np.datetime64("NaT", "ns"),
+        datetime(2001, 1, 1, tzinfo=UTC),
+        pd.Timestamp(2001, 1, 1, tz="UTC"),
+    ],
+)
+@pytest.mark.parametrize("within", [lambda v: v, lambda v: [v], lambda v: (1, v), lambda v: [(1, v)]])
+def test_parameter_that_would_mean_something_else_to_hive_is_refused(value, within):
     with pytest.raises(UsageError, match=r"no value that Hive can|has a time zone"):
-        fill("SELECT %(x)s", {"x": value})
+        fill("SELECT %(x)s", {"x": within(value)})
