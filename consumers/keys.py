@@ -57,5 +57,11 @@ def refuse_other_types(release: Release, entities: pd.DataFrame, keys: Sequence[
 
 
 def _arrow_type(entities: pd.DataFrame, name: str) -> pa.DataType:
-    kind = pa.Array.from_pandas(entities[name]).type
+    try:
+        kind = pa.Array.from_pandas(entities[name]).type
+    # Beside Arrow's own: a whole number of more than 64 bits.
+    except (pa.ArrowException, OverflowError) as problem:
+        raise UsageError(
+            f"column {name!r} of the entities has no type that fits all its values: {problem}; give values of one type"
+        ) from problem
     return kind.value_type if pa.types.is_dictionary(kind) else kind

@@ -1,7 +1,7 @@
 """Training sets without leakage: what was known of each entity at its moment, and nothing that came later."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -105,23 +105,14 @@ def columns_needed(release: Release, entities: pd.DataFrame, features: Sequence[
         UsageError: The entities do not say whose rows are meant, or before when, or have other types; or features are
             missing.
     """
-    kinds = _types(release)
+    _refuse_names([*entities.columns, *(feature.name for feature in features)])
     keys = [name for name in entities.columns if name != at]
     if at not in entities.columns or not pd.api.types.is_datetime64_dtype(entities[at].dtype):
         raise UsageError(f"the entities need a column {at!r} of datetime64 without a time zone, the moment of each")
     if not keys or not features:
         raise UsageError("give entities with at least one column of the clean rows besides the moment, and a feature")
     wanted = [*keys, *(feature.column for feature in features)]
-    if unknown := sorted({name for name in wanted if name not in kinds}):
-        raise UsageError(f"clean rows of {release.dataset} have no {', '.join(unknown)}; they have: {', '.join(kinds)}")
-    for feature in features:
-        if feature.function in _OF_NUMBERS and not kinds[feature.column].startswith(_NUMBERS):
-            raise UsageError(
-                f"feature {feature.name}: {feature.column} is {kinds[feature.column]}, which has no {feature.function}"
-            )
-    names = [*entities.columns, *(feature.name for feature in features)]
-    if len(set(names)) < len(names):
-        raise UsageError(f"two columns of the training set have the same name: {', '.join(names)}")
+    _refuse_columns(release, wanted, features)
     refuse_other_types(release, entities, keys)
     return list(dict.fromkeys([*wanted, release.meaning["event_time"]]))
 
@@ -203,6 +194,25 @@ _ROW = "_row"
 _WHOLE = ("TINYINT", "SMALLINT", "INT", "BIGINT")
 _NUMBERS = (*_WHOLE, "DECIMAL", "DOUBLE", "FLOAT")
 _OF_NUMBERS = ("sum", "mean")
+
+
+def _refuse_names(names: Sequence[Hashable]) -> None:
+    """Refuse a training set that SQL cannot make: it knows columns by texts, and one by each."""
+    if other := [name for name in names if not isinstance(name, str)]:
+        raise UsageError(f"column {other[0]!r} of the entities has no text for a name: entities.rename(columns=...)")
+    if len(set(names)) < len(names):
+        raise UsageError(f"two columns of the training set have the same name: {', '.join(map(str, names))}")
+
+
+def _refuse_columns(release: Release, wanted: Sequence[str], features: Sequence[Feature]) -> None:
+    kinds = _types(release)
+    if unknown := sorted({name for name in wanted if name not in kinds}):
+        raise UsageError(f"clean rows of {release.dataset} have no {', '.join(unknown)}; they have: {', '.join(kinds)}")
+    for feature in features:
+        if feature.function in _OF_NUMBERS and not kinds[feature.column].startswith(_NUMBERS):
+            raise UsageError(
+                f"feature {feature.name}: {feature.column} is {kinds[feature.column]}, which has no {feature.function}"
+            )
 
 
 def _wall_clock(as_of: datetime, zone: str | None) -> datetime:

@@ -251,6 +251,9 @@ def test_event_clock_is_that_of_the_contract_when_it_has_one():
         (lambda e: e.assign(city="x"), FEATURES, "have no city; they have: shop, sold_at"),
         (lambda e: e, [Feature("x", "nothing", "sum")], "have no nothing"),
         (lambda e: e, [Feature("shop", "units", "sum")], "same name"),
+        (lambda e: pd.concat([e, e[["at"]]], axis=1), FEATURES, "same name: shop, at, at, sales"),
+        (lambda e: pd.concat([e, e[["shop"]]], axis=1), FEATURES, "same name: shop, at, shop, sales"),
+        (lambda e: e.rename(columns={"shop": 0}), FEATURES, "column 0 of the entities has no text for a name"),
         (lambda e: e, [Feature("x", "shop", "mean")], "feature x: shop is STRING, which has no mean"),
     ],
 )
@@ -286,6 +289,14 @@ def needed(kind, values):
         ("STRING", pd.Series([7], dtype="category"), "is int64, .* STRING"),
         ("STRING", pd.Series([b"7"]), "is binary, .* STRING"),
         ("INT", pd.Series([[7]]), "is list"),
+        (
+            "STRING",
+            pd.Series(["a", 1]),
+            "'k' of the entities has no type that fits all its values: .*'int' object; give",
+        ),
+        ("STRING", pd.Series([1, "a"]), "has no type that fits"),
+        ("STRING", pd.Series([object()]), "has no type that fits"),
+        ("BIGINT", pd.Series([2**70]), "has no type that fits .*: Python int too large"),
     ],
 )
 def test_keys_of_another_type_are_refused(kind, values, words):
