@@ -13,6 +13,7 @@ a batch of `delay_forecast`.
 
 import argparse
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from sklearn.linear_model import LinearRegression
 
 from consumers.client import Client, connect
 from consumers.training import Feature, TrainingSet
+from warehouse.errors import StackhouseError
 from warehouse.settings import REPOSITORY
 
 mpl.use("Agg")
@@ -68,27 +70,45 @@ class Judgement:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train, judge, plot, forecast."""
+    """Forecast as asked; what fails is told in one line, with the exit code that `./stackhouse` has for it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("forecast"), help="directory for the plot and the forecast")
     parser.add_argument("--publish", action="store_true", help="load the forecast into the warehouse and publish it")
     given = parser.parse_args(arguments)
-    given.out.mkdir(parents=True, exist_ok=True)
+    try:
+        file = run(given.out)
+        if given.publish:
+            publish(file)
+    except StackhouseError as problem:
+        print(f"forecast_delays: {problem}", file=sys.stderr)
+        sys.exit(problem.exit_code)
+    except subprocess.CalledProcessError as problem:
+        # It said itself why.
+        sys.exit(problem.returncode)
+
+
+def run(out: Path) -> Path:
+    """Train, judge, plot, forecast; returns the file with the forecast."""
+    out.mkdir(parents=True, exist_ok=True)
     with connect("flights") as flights:
         mondays = mondays_of(flights)
         known = known_on(flights, mondays, datetime.now(UTC))
     judgement = judge(known.frame)
+    tell(judgement, known.release)
+    plot(judgement, out / "forecast.png")
+    file = out / f"forecast_{mondays[-1]:%Y-%m-%d}_r{known.release}.csv"
+    write(forecast(known.frame, mondays[-1]), known.release, file)
+    print(f"{out / 'forecast.png'}, {file}")
+    return file
+
+
+def tell(judgement: Judgement, release: int) -> None:
+    """Print how far the forecasts were off."""
     model, naive = judgement.errors["model"], judgement.errors[judgement.best_naive]
-    print(f"release {known.release}, mean absolute error of an airport's week in minutes, {JUDGED} weeks:")
+    print(f"release {release}, mean absolute error of an airport's week in minutes, {JUDGED} weeks:")
     print(f"  model {model:.2f}, {1 - model / naive:.0%} less than the best naive forecast")
     for name, meaning in NAIVE.items():
         print(f"  {meaning} {judgement.errors[name]:.2f}")
-    plot(judgement, given.out / "forecast.png")
-    file = given.out / f"forecast_{mondays[-1]:%Y-%m-%d}_r{known.release}.csv"
-    write(forecast(known.frame, mondays[-1]), known.release, file)
-    print(f"{given.out / 'forecast.png'}, {file}")
-    if given.publish:
-        publish(file)
 
 
 def mondays_of(flights: Client) -> list[pd.Timestamp]:
@@ -194,7 +214,11 @@ def write(rows: pd.DataFrame, release: int, path: Path) -> None:
 
 
 def publish(file: Path) -> None:
-    """Load the forecast and publish it: checked by its contract, with a release of its own that can be rolled back."""
+    """Load the forecast and publish it: checked by its contract, with a release of its own that can be rolled back.
+
+    Raises:
+        CalledProcessError: One of the two failed, or a check held the run.
+    """
     for command in (["load", "delay_forecast", str(file)], ["run", "delay_forecast"]):
         subprocess.run([str(REPOSITORY / "stackhouse"), *command], check=True)
 
