@@ -13,7 +13,7 @@ from typing import Literal, TypeVar
 import pandas as pd
 import pyarrow as pa
 
-from consumers.frames import Decimals, frame_of, table_of
+from consumers.frames import Decimals, frame_of, refuse_other, table_of
 from consumers.parameters import Parameter, fill
 from consumers.release_files import read_files, refuse_unknown
 from consumers.training import Feature, TrainingSet, columns_needed, join, release_at
@@ -58,7 +58,9 @@ def connect(dataset: str, *, release: int | None = None, endpoints: Endpoints | 
     """
     found = endpoints or _endpoints()
     storage = WebHdfs(found)
-    number = release or ledger.live_release(ledger.events(storage, validate_identifier(dataset)))
+    number = release
+    if number is None:
+        number = ledger.live_release(ledger.events(storage, validate_identifier(dataset)))
     if number is None:
         raise UsageError(f"{dataset} has no release at {storage.url}: ./stackhouse run {dataset}")
     client = Client(found, storage, *load_kept(storage, dataset, [number]))
@@ -113,6 +115,7 @@ class Client:
             QueryError: HiveServer2 refuses or fails it.
             StackDownError: HiveServer2 is gone; the next call opens a new session.
         """
+        refuse_other("decimals", decimals, Decimals)
         text = fill(sql, parameters) if parameters else sql
         text = text.strip().rstrip(";")
         names = [name for name in find_names(text) if name.dataset == self.release.dataset]
@@ -134,7 +137,7 @@ class Client:
                 f"release {self.release.number} of {self.release.dataset} has no mart {mart!r}; "
                 f"it has: {', '.join(marts) or 'none'}"
             )
-        return frame_of(self._read(mart, quarters, columns, source), decimals)
+        return self._read(mart, quarters, columns, decimals, source)
 
     def read_clean(
         self,
@@ -152,11 +155,12 @@ class Client:
             source: Where from; the frame is the same. HiveServer2 is asked also when there is no row.
 
         Raises:
-            UsageError: There is no such column, or a quarter is not written as one.
+            UsageError: There is no such column, a quarter is not written as one, or `decimals` or `source` is no such
+                choice.
             ReleaseGoneError: gc removed the release meanwhile.
             StackDownError: HDFS or HiveServer2 is gone; the next call tries again.
         """
-        return frame_of(self._read(CLEAN, quarters, columns, source), decimals)
+        return self._read(CLEAN, quarters, columns, decimals, source)
 
     def training_set(
         self,
@@ -182,6 +186,7 @@ class Client:
             ReleaseGoneError: The release of that time is not kept any more; `./stackhouse pin` would have kept it.
         """
         self._refuse_closed()
+        refuse_other("decimals", decimals, Decimals)
         events = ledger.events(self._storage, self.release.dataset)
         number = release_at(self.release.dataset, events, as_of)
         (release,) = load_kept(self._storage, self.release.dataset, [number])
@@ -193,20 +198,34 @@ class Client:
         return join(release, rows, entities, as_of, features, at, decimals)
 
     def _read(
-        self, table: str, quarters: Sequence[str] | None, columns: Sequence[str] | None, source: Source
-    ) -> pa.Table:
+        self,
+        table: str,
+        quarters: Sequence[str] | None,
+        columns: Sequence[str] | None,
+        decimals: Decimals,
+        source: Source,
+    ) -> pd.DataFrame:
         self._refuse_closed()
         _refuse_no_list("columns", columns)
         _refuse_no_list("quarters", quarters)
+        # Before rows are read, which may take minutes.
+        refuse_other("decimals", decimals, Decimals)
+        refuse_other("source", source, Source)
         partitions = self.release.tables[table].partitions
         wanted = partitions.keys() if quarters is None else _partition_values(quarters)
         chosen = [value for value in partitions if value in wanted]
-        rows = sum(partitions[value].rows for value in chosen)
-        scattered = len(chosen) > _PARTITIONS_A_STATEMENT + rows / _ROWS_A_PARTITION
-        if not chosen or source == "hive" or (source == "auto" and scattered):
-            return table_of(self._ask(lambda server: self._select(server, table, chosen, columns)))
+        return frame_of(self._read_from(source, table, chosen, columns), decimals)
+
+    def _read_from(
+        self, source: Source, table: str, quarters: Sequence[str], columns: Sequence[str] | None
+    ) -> pa.Table:
+        partitions = self.release.tables[table].partitions
+        rows = sum(partitions[value].rows for value in quarters)
+        scattered = len(quarters) > _PARTITIONS_A_STATEMENT + rows / _ROWS_A_PARTITION
+        if not quarters or source == "hive" or (source == "auto" and scattered):
+            return table_of(self._ask(lambda server: self._select(server, table, quarters, columns)))
         try:
-            return read_files(self._storage, self.release, table, chosen, columns)
+            return read_files(self._storage, self.release, table, quarters, columns)
         except ReleaseGoneError:
             # The ledger knows more: which releases can be read.
             load_kept(self._storage, self.release.dataset, [self.release.number])

@@ -1,7 +1,7 @@
 """From what HiveServer2 or Parquet files hold to one kind of frame."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pandas as pd
 import pyarrow as pa
@@ -39,6 +39,17 @@ _FRAME_TYPES: dict[pa.DataType, Any] = {
 _frame_type: Callable[[pa.DataType], Any] = _FRAME_TYPES.get
 
 
+def refuse_other(name: str, value: object, allowed: Any) -> None:
+    """See whether an argument is one of the values of its type.
+
+    Raises:
+        UsageError: It is another; names those.
+    """
+    values = get_args(allowed)
+    if value not in values:
+        raise UsageError(f"{name}={value!r}: expected one of {', '.join(values)}")
+
+
 def table_of(rows: Rows) -> pa.Table:
     """Rows of a query as a table.
 
@@ -69,10 +80,14 @@ def frame_of(table: pa.Table, decimals: Decimals) -> pd.DataFrame:
         table: Columns with different names.
         decimals: What DECIMAL becomes.
 
+    Raises:
+        UsageError: `decimals` is neither.
+
     Returns:
         Whole numbers as `Int8` to `Int64`, BOOLEAN as `boolean`, TIMESTAMP as `datetime64[us]`, DATE as `date` objects,
         text as `str`, DOUBLE as `float64` with NaN for NULL.
     """
+    refuse_other("decimals", decimals, Decimals)
     if decimals == "float":
         kinds = [pa.field(f.name, pa.float64()) if pa.types.is_decimal(f.type) else f for f in table.schema]
         table = table.cast(pa.schema(kinds))

@@ -105,6 +105,13 @@ def test_decimals_are_floats_by_choice(client):
         (lambda c: c.read_clean(columns=[], source="files"), "columns of clean: give one at least; it has: id"),
         (lambda c: c.read_mart("nothing"), "release 1 of sales has no mart 'nothing'; it has: totals"),
         (lambda c: c.read_mart("quarantine"), "has no mart 'quarantine'"),
+        (lambda c: c.read_clean(source="hiev"), "source='hiev': expected one of auto, hive, files"),
+        (lambda c: c.read_mart("totals", source=None), "source=None: expected one of auto, hive, files"),
+        (lambda c: c.read_clean(decimals="floats"), "decimals='floats': expected one of decimal, float"),
+        (lambda c: c.read_mart("totals", decimals="floats"), "decimals='floats'"),
+        (lambda c: c.read_sql("SELECT 1", decimals="floats"), "decimals='floats'"),
+        (lambda c: c.training_set(pd.DataFrame(), datetime.now(UTC), [], decimals="floats"), "decimals='floats'"),
+        (lambda _: frame_of(pa.table({}), "floats"), "decimals='floats'"),
         (lambda c: c.read_clean(columns=["a b"], source="hive"), "StackDown|HiveServer2 does not answer"),
     ],
 )
@@ -116,6 +123,17 @@ def test_what_is_not_there_is_named(client, call, words):
 def test_client_that_nothing_tells_where_to_look_says_what_to_give(monkeypatch):
     monkeypatch.setenv("STACKHOUSE_PROFILE", "elsewhere")
     with pytest.raises(SettingsError, match=r"outside a checkout give endpoints=Endpoints.of"), connect("sales"):
+        pass
+
+
+@pytest.mark.parametrize("number", [0, 2, -1])
+def test_release_that_is_none_is_not_the_live_one(client, storage, monkeypatch, number):
+    monkeypatch.setattr("consumers.client.WebHdfs", lambda _: storage)
+    endpoints = Endpoints.of("localhost:1", "localhost:1")
+    with connect("sales", endpoints=endpoints) as live:
+        assert live.release.number == 1
+    message = f"release {number} of sales cannot be read; releases that can: 1"
+    with pytest.raises(ReleaseGoneError, match=message), connect("sales", release=number, endpoints=endpoints):
         pass
 
 
