@@ -27,6 +27,8 @@ MOST_COLUMNS = 1000
 """Columns of one table; with more, Hive's and Spark's plans take minutes."""
 
 _CUSTOM = {"eventTime", "inputFormat", "rejectThreshold", "marts", "timeZone", "versionColumn", "driftLimits"}
+_MART_CHECKS = ("enum", "primaryKey", "quality", "unique")
+_MART_LIMITS = ("minimum", "maximum", "pattern")
 _RESERVED_DATASETS = {"default", "information_schema", "ops", "sys"}
 _RESERVED_ENDING = "_releases"
 
@@ -87,7 +89,7 @@ def parse_contract(dataset: str, path: Path, text: str) -> Contract:
         input_format=read_format(*_custom(custom, "inputFormat", spot)),
         row_rules=_row_rules(rows, spot),
         reject_threshold=expect.share(*_custom(custom, "rejectThreshold", spot)),
-        marts=_marts(custom, objects, spot),
+        marts=_marts(dataset, custom, objects, spot),
         path=path,
         text=text,
         time_zone=zone(*custom["timeZone"]) if "timeZone" in custom else None,
@@ -135,25 +137,39 @@ def _row_rules(rows: SchemaObject, spot: Spot) -> tuple[RowRule, ...]:
 
 
 def _marts(
-    custom: dict[str, tuple[Any, Spot]], objects: dict[str, tuple[SchemaObject, Spot]], spot: Spot
+    dataset: str, custom: dict[str, tuple[Any, Spot]], objects: dict[str, tuple[SchemaObject, Spot]], spot: Spot
 ) -> tuple[Mart, ...]:
     value, here = custom.get("marts", ([], spot))
     names = expect.texts(value, here)
     for name, (_, place) in objects.items():
         if name not in names:
             raise place.wrong("is no mart: customProperties marts does not list it")
-    return tuple(_mart(name, objects, here) for name in names)
+    return tuple(_mart(dataset, name, objects, here) for name in names)
 
 
-def _mart(name: str, objects: dict[str, tuple[SchemaObject, Spot]], spot: Spot) -> Mart:
+def _mart(dataset: str, name: str, objects: dict[str, tuple[SchemaObject, Spot]], spot: Spot) -> Mart:
     if expect.identifier(name, spot) in RESERVED_TABLES:
         raise spot.wrong(f"the name {name} is reserved")
     if name not in objects:
         raise spot.wrong(f"{name} has no schema object that lists its columns")
     item, here = objects[name]
+    _refuse_unchecked(item, here, f"sql/{dataset}/{name}.check.sql")
     columns = _columns(item, here)
     check_names(columns, {PARTITION_COLUMN}, here)
     return Mart(name, expect.sentence(item.description, here), columns)
+
+
+def _refuse_unchecked(item: SchemaObject, spot: Spot, instead: str) -> None:
+    """Refuse what reads like a check of a mart and would be none; Hive does check `required`."""
+    found = [spot.at("quality")] if item.quality else []
+    for index, column in enumerate(item.properties or []):
+        here = spot.at("properties", index, words=f"column {column.name}")
+        found += [here.at(key) for key in _MART_CHECKS if getattr(column, key)]
+        options = column.logicalTypeOptions or {}
+        found += [here.at("logicalTypeOptions").at(key) for key in _MART_LIMITS if key in options]
+    if found:
+        raise found[0].wrong(f"of a mart it is not checked: select what breaks it in {instead}")
+    expect.custom_properties(item.customProperties, spot, set())
 
 
 def _check(contract: Contract, custom: dict[str, tuple[Any, Spot]], spot: Spot) -> None:

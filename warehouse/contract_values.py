@@ -107,7 +107,7 @@ def custom_properties(items: list[CustomProperty] | None, spot: Spot, known: set
         here = spot.at("customProperties", index, words="customProperties")
         name = item.property or ""
         if name not in known:
-            raise here.wrong(f"unknown property {name!r}, known: {', '.join(sorted(known))}")
+            raise here.wrong(f"unknown property {name!r}, known: {', '.join(sorted(known)) or 'none'}")
         if name in found:
             raise here.wrong(f"{name} stands twice")
         found[name] = (item.value, here.at("value", words=name))

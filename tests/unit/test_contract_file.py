@@ -13,6 +13,7 @@ from warehouse.errors import ContractError
 from warehouse.settings import load_settings
 
 PATH = Path("/data/sales/dataset.yaml")
+MART_CHECK = "sql/sales/by_quarter.check.sql"
 
 SALES = yaml.safe_load("""
 apiVersion: v3.2.0
@@ -230,7 +231,7 @@ def test_drift_limit_is_told_with_its_line(sales):
 
 
 def test_drift_limits_of_a_table_without_numbers_or_of_no_list_are_refused(sales):
-    sales["schema"][1]["properties"] = [{**SALES["schema"][0]["properties"][3], "description": "Who."}]
+    sales["schema"][1]["properties"] = [{**SALES["schema"][0]["properties"][3], "logicalTypeOptions": {}}]
     limit = {"table": "by_quarter", "column": "buyer", "limit": 1}
     assert "column: by_quarter has no numeric column" in refusal(with_drift_limits(sales, limit))
     custom(sales, "driftLimits")["value"] = {"limit": 0.1}
@@ -276,6 +277,44 @@ def test_table_without_columns_is_refused(sales, place, name):
 def test_mart_with_the_partition_key_as_a_column_is_refused(sales):
     sales["schema"][1]["properties"][0]["name"] = "quarter_start"
     assert "schema by_quarter: column quarter_start: this name is reserved" in refusal(sales)
+
+
+RULE = {"name": "a", "type": "sql", "query": "1 = 0"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"quality": [RULE]}, "quality"),
+        ({"primaryKey": True}, "primaryKey"),
+        ({"unique": True}, "unique"),
+        ({"enum": [{"value": 1}]}, "enum"),
+        ({"logicalTypeOptions": {"minimum": 0}}, "logicalTypeOptions: minimum"),
+        ({"logicalTypeOptions": {"maximum": 0}}, "logicalTypeOptions: maximum"),
+        ({"logicalType": "string", "logicalTypeOptions": {"pattern": "x"}}, "logicalTypeOptions: pattern"),
+    ],
+)
+def test_check_of_a_marts_column_is_refused_with_the_place_where_it_belongs(sales, changes, told):
+    sales["schema"][1]["properties"][0].update(changes)
+    expected = f"of a mart it is not checked: select what breaks it in {MART_CHECK}"
+    assert f"schema by_quarter: column total: {told}: {expected}" in refusal(sales)
+
+
+def test_rules_of_a_mart_are_refused_with_the_place_where_they_belong(sales):
+    sales["schema"][1]["quality"] = [RULE]
+    told = refusal(sales)
+    assert f"schema by_quarter: quality: of a mart it is not checked: select what breaks it in {MART_CHECK}" in told
+
+
+@pytest.mark.parametrize("name", ["rejectTreshold", "eventTime"])
+def test_custom_property_of_a_mart_is_refused(sales, name):
+    sales["schema"][1]["customProperties"] = [{"property": name, "value": "nowhere"}]
+    assert f"schema by_quarter: customProperties: unknown property '{name}', known: none" in refusal(sales)
+
+
+def test_required_column_of_a_mart_is_read_since_hive_checks_it(sales):
+    sales["schema"][1]["properties"][0]["required"] = True
+    assert parsed(sales).mart("by_quarter").columns[0].required
 
 
 def test_two_columns_from_one_column_of_the_file_are_refused(sales):
