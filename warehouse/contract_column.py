@@ -3,15 +3,13 @@
 import re
 import zoneinfo
 from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from open_data_contract_standard.model import SchemaProperty
 
 from warehouse import contract_values as expect
 from warehouse.contract import EPOCH_UNITS, Column
+from warehouse.contract_limits import DECIMAL, HIGHEST_PRECISION, check_limits, read_limit, read_values
 from warehouse.odcs import Spot
 
 LOGICAL_TYPES = {
@@ -37,11 +35,7 @@ OPTIONS = {
 OTHER_FORMATS = "otherFormats"
 """Custom property of a date or timestamp: formats that are tried after `format`."""
 
-_DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),(\d{1,2})\)")
 _ONLY_JAVA = re.compile(r"\\[pP]\{\w+\}|\\[hHvVRXGQEzZ]|&&")
-_HIGHEST_PRECISION = 38
-_NUMBER = re.compile(r"[+-]?[0-9]{1,60}(?:\.[0-9]{1,60})?(?:[eE][+-]?[0-9]{1,3})?")
-_INTEGER_BYTES = {"TINYINT": 1, "SMALLINT": 2, "INT": 4, "BIGINT": 8}
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 _PATTERN_LETTERS = {
     **{"y": range(1, 7), "M": range(1, 5), "L": range(1, 5), "D": range(1, 4), "S": range(1, 10), "a": range(1, 2)},
@@ -77,16 +71,16 @@ def read_column(item: SchemaProperty, spot: Spot) -> Column:
         description=expect.sentence(item.description, here),
         required=bool(item.required) or bool(item.primaryKey),
         key=bool(item.primaryKey),
-        minimum=_limit(options, "minimum", hive_type, place),
-        maximum=_limit(options, "maximum", hive_type, place),
+        minimum=read_limit(options, "minimum", hive_type, place),
+        maximum=read_limit(options, "maximum", hive_type, place),
         pattern=_pattern(options["pattern"], place.at("pattern")) if "pattern" in options else None,
-        values=_values(item, hive_type, here),
+        values=read_values(item, hive_type, here),
         formats=_formats(item, options, here),
         zoned=expect.truth(options.get("timezone", False), place.at("timezone")),
         source_zone=_zone(options, place),
         pii="pii" in (item.tags or []),
     )
-    _check_limits(column, place)
+    check_limits(column, place)
     _check_zone(column, place)
     return column
 
@@ -135,87 +129,12 @@ def _hive_type(item: SchemaProperty, here: Spot) -> str:
     if physical.partition("(")[0] not in allowed:
         raise spot.wrong(f"{physical} does not fit logicalType {item.logicalType}: {', '.join(allowed)}")
     if physical.startswith("DECIMAL"):
-        match = _DECIMAL.fullmatch(physical)
-        if not match or not int(match[2]) <= int(match[1]) <= _HIGHEST_PRECISION or int(match[1]) == 0:
+        match = DECIMAL.fullmatch(physical)
+        if not match or not int(match[2]) <= int(match[1]) <= HIGHEST_PRECISION or int(match[1]) == 0:
             raise spot.wrong(f"{physical}, expected DECIMAL(precision,scale), precision 1 to 38")
     elif "(" in physical:
         raise spot.wrong(f"{physical} takes no length")
     return physical
-
-
-def _limit(options: dict[str, Any], name: str, hive_type: str, place: Spot) -> float | int | str | None:
-    value = options.get(name)
-    if name not in options:
-        return None
-    spot = place.at(name)
-    if hive_type in ("DATE", "TIMESTAMP"):
-        return _moment(value, hive_type, spot)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < float("inf"):
-        raise spot.wrong(f"expected a number, got {value!r}")
-    return value
-
-
-def _moment(value: object, hive_type: str, spot: Spot) -> str:
-    kind, example = (date, "2009-01-01") if hive_type == "DATE" else (datetime, "2009-01-01 00:00:00")
-    try:
-        # YAML itself reads some as a date or a time, whose texts are ISO.
-        moment = kind.fromisoformat(str(value))
-        if getattr(moment, "tzinfo", None) is None:
-            return str(moment)
-    except ValueError:
-        pass
-    raise spot.wrong(f"expected an ISO date or wall clock such as '{example}', got {value!r}")
-
-
-def _check_limits(column: Column, place: Spot) -> None:
-    low, high = column.minimum, column.maximum
-    if low is not None and high is not None and _comparable(low) > _comparable(high):
-        raise place.at("minimum").wrong(f"{low} is above maximum {high}")
-
-
-def _comparable(limit: float | str) -> Any:
-    return limit if isinstance(limit, str) else Decimal(str(limit))
-
-
-def _values(item: SchemaProperty, hive_type: str, here: Spot) -> tuple[str, ...]:
-    spot = here.at("enum")
-    values = tuple(_enumerated(entry.value, hive_type, spot) for entry in item.enum or [])
-    expect.once(list(values), spot)
-    return values
-
-
-def _enumerated(value: object, hive_type: str, spot: Spot) -> str:
-    if not isinstance(value, str | int | float | date):
-        raise spot.wrong(f"expected one value, got {value!r}")
-    if hive_type in ("DATE", "TIMESTAMP"):
-        return _moment(value, hive_type, spot)
-    if hive_type == "STRING" and not isinstance(value, str):
-        # NO is false, 012 is 10 and 12:30 is 750 by then: what was written is not known any more.
-        raise spot.wrong(f"{value!r} is no text to YAML: write texts in quotes, like '{value}'")
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    if not _is_value(text, hive_type):
-        raise spot.wrong(f"{text!r} is no {hive_type}")
-    return str(int(Fraction(text))) if hive_type in _INTEGER_BYTES else text
-
-
-def _is_value(text: str, hive_type: str) -> bool:
-    if hive_type == "BOOLEAN":
-        return text in ("true", "false")
-    if hive_type == "STRING":
-        return True
-    if not _NUMBER.fullmatch(text):
-        return False
-    number = Fraction(text)
-    if hive_type in _INTEGER_BYTES:
-        bound = 2 ** (8 * _INTEGER_BYTES[hive_type] - 1)
-        return number.denominator == 1 and -bound <= number < bound
-    precision = _DECIMAL.fullmatch(hive_type)
-    if precision is None:
-        return abs(float(text)) < float("inf")
-    # Neither rounded nor too large for the column.
-    one: int = 10 ** int(precision[2])
-    bound = 10 ** int(precision[1])
-    return (number * one).denominator == 1 and abs(number * one) < bound
 
 
 def _formats(item: SchemaProperty, options: dict[str, Any], here: Spot) -> tuple[str, ...]:

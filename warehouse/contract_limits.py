@@ -1,0 +1,108 @@
+"""`minimum`, `maximum` and `enum` of a column in a contract file."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from open_data_contract_standard.model import SchemaProperty
+
+from warehouse import contract_values as expect
+from warehouse.contract import Column
+from warehouse.odcs import Spot
+
+DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),(\d{1,2})\)")
+"""The type with its precision and scale."""
+
+HIGHEST_PRECISION = 38
+"""Digits of a DECIMAL."""
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,60}(?:\.[0-9]{1,60})?(?:[eE][+-]?[0-9]{1,3})?")
+_INTEGER_BYTES = {"TINYINT": 1, "SMALLINT": 2, "INT": 4, "BIGINT": 8}
+
+
+def read_limit(options: dict[str, Any], name: str, hive_type: str, place: Spot) -> float | int | str | None:
+    """A `minimum` or `maximum`, `None` where there is none.
+
+    Raises:
+        ContractError: It is no number, or of a date or timestamp no ISO text.
+    """
+    value = options.get(name)
+    if name not in options:
+        return None
+    spot = place.at(name)
+    if hive_type in ("DATE", "TIMESTAMP"):
+        return _moment(value, hive_type, spot)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < float("inf"):
+        raise spot.wrong(f"expected a number, got {value!r}")
+    return value
+
+
+def _moment(value: object, hive_type: str, spot: Spot) -> str:
+    kind, example = (date, "2009-01-01") if hive_type == "DATE" else (datetime, "2009-01-01 00:00:00")
+    try:
+        # YAML itself reads some as a date or a time, whose texts are ISO.
+        moment = kind.fromisoformat(str(value))
+        if getattr(moment, "tzinfo", None) is None:
+            return str(moment)
+    except ValueError:
+        pass
+    raise spot.wrong(f"expected an ISO date or wall clock such as '{example}', got {value!r}")
+
+
+def check_limits(column: Column, place: Spot) -> None:
+    """Refuse a minimum above the maximum."""
+    low, high = column.minimum, column.maximum
+    if low is not None and high is not None and _comparable(low) > _comparable(high):
+        raise place.at("minimum").wrong(f"{low} is above maximum {high}")
+
+
+def _comparable(limit: float | str) -> Any:
+    return limit if isinstance(limit, str) else Decimal(str(limit))
+
+
+def read_values(item: SchemaProperty, hive_type: str, here: Spot) -> tuple[str, ...]:
+    """The values of `enum` as texts of the column's type.
+
+    Raises:
+        ContractError: One is of another type, or stands twice.
+    """
+    spot = here.at("enum")
+    values = tuple(_enumerated(entry.value, hive_type, spot) for entry in item.enum or [])
+    expect.once(list(values), spot)
+    return values
+
+
+def _enumerated(value: object, hive_type: str, spot: Spot) -> str:
+    if not isinstance(value, str | int | float | date):
+        raise spot.wrong(f"expected one value, got {value!r}")
+    if hive_type in ("DATE", "TIMESTAMP"):
+        return _moment(value, hive_type, spot)
+    if hive_type == "STRING" and not isinstance(value, str):
+        # NO is false, 012 is 10 and 12:30 is 750 by then: what was written is not known any more.
+        raise spot.wrong(f"{value!r} is no text to YAML: write texts in quotes, like '{value}'")
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if not _is_value(text, hive_type):
+        raise spot.wrong(f"{text!r} is no {hive_type}")
+    return str(int(Fraction(text))) if hive_type in _INTEGER_BYTES else text
+
+
+def _is_value(text: str, hive_type: str) -> bool:
+    if hive_type == "BOOLEAN":
+        return text in ("true", "false")
+    if hive_type == "STRING":
+        return True
+    if not _NUMBER.fullmatch(text):
+        return False
+    number = Fraction(text)
+    if hive_type in _INTEGER_BYTES:
+        bound = 2 ** (8 * _INTEGER_BYTES[hive_type] - 1)
+        return number.denominator == 1 and -bound <= number < bound
+    precision = DECIMAL.fullmatch(hive_type)
+    if precision is None:
+        return abs(float(text)) < float("inf")
+    # Neither rounded nor too large for the column.
+    one: int = 10 ** int(precision[2])
+    bound = 10 ** int(precision[1])
+    return (number * one).denominator == 1 and abs(number * one) < bound
