@@ -164,6 +164,8 @@ def _check_format(pattern: str, item: SchemaProperty, alone: bool, spot: Spot) -
     for match in re.finditer(r"([a-zA-Z])\1*", bare):
         if len(match[0]) not in _PATTERN_LETTERS[match[1]]:
             raise spot.wrong(f"{pattern!r}: {match[0]} is no part of a pattern that Java and Spark know")
+    if item.logicalType == "timestamp" and "S" * 7 in bare:
+        raise spot.wrong(f"{pattern!r}: more than six S, but a TIMESTAMP of Spark and Hive keeps microseconds at most")
     if bool(letters & {"h", "K"}) != ("a" in letters):
         raise spot.wrong(f"{pattern!r}: h and K count to twelve and need a, for AM and PM; H counts to 24 without it")
     if not _balanced(bare):

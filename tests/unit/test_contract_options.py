@@ -299,12 +299,28 @@ def test_limits_are_numbers_dates_or_wall_clocks(logical, physical, value, found
         ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd HH:mm a", "format: 'yyyy-MM-dd HH:mm a': h and K count"),
         ("date", "DATE", "format: yyyy-MM-ddd", "format: 'yyyy-MM-ddd': ddd is no part of a pattern"),
         ("date", "DATE", "format: yyyy-MMMMM-dd", "format: 'yyyy-MMMMM-dd': MMMMM is no part"),
+        ("timestamp", "TIMESTAMP", "format: yyyyMMddHHmmssSSSSSSS", "format: 'yyyyMMddHHmmssSSSSSSS': more than six S, "
+         "but a TIMESTAMP of Spark and Hive keeps microseconds at most"),
+        ("timestamp", "TIMESTAMP", "format: 'yyyyMMdd[SSSSSSSSS]'", "format: 'yyyyMMdd[SSSSSSSSS]': more than six S"),
         ("date", "DATE", "format: yyyy-MM-dd]", "format: 'yyyy-MM-dd]': a bracket is not closed or not opened"),
     ],
 )  # fmt: skip
 def test_wrong_option_of_a_column_is_told_with_file_line_and_key(logical, physical, line, told):
     column = a_column(logical, physical, "logicalTypeOptions:", f"  {line}")
     check_told({"column": column}, line, f"schema sales: column extra: logicalTypeOptions: {told}")
+
+
+@pytest.mark.parametrize(
+    ("logical", "physical", "format"),
+    [
+        ("timestamp", "TIMESTAMP", "yyyy-MM-dd HH:mm:ss.SSSSSS"),
+        ("timestamp", "TIMESTAMP", "yyyy-MM-dd HH:mm:ss 'SSSSSSS'"),
+        ("date", "DATE", "yyyy-MM-dd HH:mm:ss.SSSSSSSSS"),
+    ],
+)
+def test_format_that_cuts_no_microsecond_of_its_column_is_read(logical, physical, format):
+    column = a_column(logical, physical, f'logicalTypeOptions: {{format: "{format}"}}')
+    assert extra(column, time_zone=False).formats == (format,)
 
 
 @pytest.mark.parametrize(
