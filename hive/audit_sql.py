@@ -81,10 +81,8 @@ def _limit(limit: float | str, hive_type: str) -> str:
         return f"CAST({literal(str(limit))} AS DOUBLE)"
     text = f"{Decimal(str(limit)):f}"
     whole, _, fraction = text.lstrip("-").partition(".")
-    precision = len(whole) + len(fraction)
-    # Such a limit is beyond every value that the column can have.
-    if precision > _HIGHEST_PRECISION:
-        return f"CAST({literal(text)} AS DOUBLE)"
+    # The zero before 38 digits behind the point is none of them.
+    precision = min(len(whole) + len(fraction), _HIGHEST_PRECISION)
     return f"CAST({literal(text)} AS DECIMAL({precision},{len(fraction)}))"
 
 

@@ -1,6 +1,7 @@
 """`minimum`, `maximum` and `enum` of a column in a contract file."""
 
 import re
+import sys
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -26,7 +27,7 @@ def read_limit(options: dict[str, Any], name: str, hive_type: str, place: Spot) 
     """A `minimum` or `maximum`, `None` where there is none.
 
     Raises:
-        ContractError: It is no number, or of a date or timestamp no ISO text.
+        ContractError: It is no number that can be compared with the column's, or of a date or timestamp no ISO text.
     """
     value = options.get(name)
     if name not in options:
@@ -36,7 +37,32 @@ def read_limit(options: dict[str, Any], name: str, hive_type: str, place: Spot) 
         return _moment(value, hive_type, spot)
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < float("inf"):
         raise spot.wrong(f"expected a number, got {value!r}")
+    if abs(value) > sys.float_info.max:
+        raise spot.wrong(f"no {hive_type} is as large")
+    if hive_type == "DOUBLE":
+        # Spark takes no integer of more than 64 bits.
+        return float(value) if abs(value) >= 2**63 else value
+    _check_digits(value, hive_type, spot)
     return value
+
+
+def _check_digits(limit: float, hive_type: str, spot: Spot) -> None:
+    """Spark and Hive compare in a DECIMAL that holds both numbers: of more digits none is, or it rounds."""
+    whole, _, fraction = f"{Decimal(str(limit)).copy_abs():f}".partition(".")
+    before, behind = _digits(hive_type)
+    digits = max(before, len(whole.lstrip("0"))) + max(behind, len(fraction.rstrip("0")))
+    if digits > HIGHEST_PRECISION:
+        raise spot.wrong(
+            f"{limit} cannot be compared with {hive_type}: that takes a DECIMAL of {digits} digits, "
+            f"{HIGHEST_PRECISION} is the most"
+        )
+
+
+def _digits(hive_type: str) -> tuple[int, int]:
+    """Digits before and behind the point that Spark gives the values of an integer type or DECIMAL."""
+    if match := DECIMAL.fullmatch(hive_type):
+        return int(match[1]) - int(match[2]), int(match[2])
+    return len(str(256 ** _INTEGER_BYTES[hive_type])), 0
 
 
 def _moment(value: object, hive_type: str, spot: Spot) -> str:

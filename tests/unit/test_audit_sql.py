@@ -31,7 +31,7 @@ def condition(found: Column) -> str:
         ),
         (column("DECIMAL(9,2)", minimum=-0.05), "`select` < CAST('-0.05' AS DECIMAL(3,2))"),
         (column("DECIMAL(9,2)", maximum=1e20), "`select` > CAST('100000000000000000000' AS DECIMAL(21,0))"),
-        (column("BIGINT", maximum=1e60), f"`select` > CAST('1{'0' * 60}' AS DOUBLE)"),
+        (column("DECIMAL(38,38)", minimum=1e-38), f"`select` < CAST('0.{'0' * 37}1' AS DECIMAL(38,38))"),
         (column("DOUBLE", minimum=0.1), "`select` < CAST('0.1' AS DOUBLE)"),
         (column("DATE", minimum="2024-01-01"), "`select` < DATE '2024-01-01'"),
         (column("TIMESTAMP", maximum="2024-01-01 00:00:00"), "`select` > TIMESTAMP '2024-01-01 00:00:00'"),

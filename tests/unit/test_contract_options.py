@@ -338,6 +338,54 @@ def test_minimum_above_maximum_is_told(logical, physical, low, high):
     assert "is above maximum" in refusal(contract_text(column=column))
 
 
+@pytest.mark.parametrize(
+    ("physical", "limit", "told"),
+    [
+        (
+            "DECIMAL(9,2)",
+            "1.0e+40",
+            "1e+40 cannot be compared with DECIMAL(9,2): that takes a DECIMAL of 43 digits, 38 is",
+        ),
+        ("DECIMAL(9,2)", "-1.0e+36", "-1e+36 cannot be compared with DECIMAL(9,2): that takes a DECIMAL of 39 digits"),
+        ("DECIMAL(9,2)", "1.0e-32", "1e-32 cannot be compared with DECIMAL(9,2): that takes a DECIMAL of 39 digits"),
+        ("DECIMAL(38,0)", "0.5", "0.5 cannot be compared with DECIMAL(38,0): that takes a DECIMAL of 39 digits"),
+        ("DECIMAL(38,38)", "1", "1 cannot be compared with DECIMAL(38,38): that takes a DECIMAL of 39 digits"),
+        ("DECIMAL(9,2)", f"1{'0' * 320}", "no DECIMAL(9,2) is as large"),
+        ("DOUBLE", f"1{'0' * 320}", "no DOUBLE is as large"),
+        ("DOUBLE", f"-0x{'f' * 5000}", "no DOUBLE is as large"),
+    ],
+)
+def test_limit_that_no_type_can_be_compared_with_is_told(physical, limit, told):
+    line = f"maximum: {limit}"
+    column = a_column("number", physical, "logicalTypeOptions:", f"  {line}")
+    check_told({"column": column}, line, f"schema sales: column extra: logicalTypeOptions: maximum: {told}")
+
+
+def test_limit_of_an_integer_that_takes_too_many_digits_is_told():
+    column = a_column("integer", "BIGINT", "logicalTypeOptions:", "  minimum: 1.0e+38")
+    told = "schema sales: column extra: logicalTypeOptions: minimum: 1e+38 cannot be compared with BIGINT"
+    check_told({"column": column}, "minimum: 1.0e+38", told)
+
+
+@pytest.mark.parametrize(
+    ("logical", "physical", "limit", "found"),
+    [
+        ("number", "DECIMAL(9,2)", "1.0e+35", 1e35),
+        ("number", "DECIMAL(9,2)", "0.005", 0.005),
+        ("number", "DECIMAL(38,0)", "1.0", 1.0),
+        ("number", "DECIMAL(38,38)", "1.0e-38", 1e-38),
+        ("number", "DECIMAL(38,0)", "-" + "9" * 38, -(10**38 - 1)),
+        ("integer", "TINYINT", "0.5", 0.5),
+        ("integer", "BIGINT", "9223372036854775808", 2**63),
+        ("number", "DOUBLE", "1.0e+300", 1e300),
+        ("number", "DOUBLE", "1" + "0" * 20, 1e20),
+    ],
+)
+def test_limit_that_can_be_compared_is_read(logical, physical, limit, found):
+    minimum = extra(a_column(logical, physical, f"logicalTypeOptions: {{minimum: {limit}}}"), False).minimum
+    assert (minimum, type(minimum)) == (found, type(found))
+
+
 @pytest.mark.parametrize("zone", ["timezone: true", "defaultTimezone: UTC"])
 def test_a_count_since_1970_takes_no_zone(zone):
     column = a_column("timestamp", "TIMESTAMP", "logicalTypeOptions:", "  format: epoch-seconds", f"  {zone}")
