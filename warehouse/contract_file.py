@@ -1,8 +1,10 @@
 """Reads `data/<dataset>/dataset.yaml`, an Open Data Contract Standard v3.2 file, into a `Contract`."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject
 
@@ -187,6 +189,7 @@ def _check(contract: Contract, custom: dict[str, tuple[Any, Spot]], spot: Spot) 
         raise place.wrong(f"{event.name} must be a required date or timestamp")
     _check_zones(contract, custom, spot)
     _check_version(contract, custom)
+    _check_told_apart(contract, custom)
 
 
 def _check_zones(contract: Contract, custom: dict[str, tuple[Any, Spot]], spot: Spot) -> None:
@@ -208,3 +211,25 @@ def _check_version(contract: Contract, custom: dict[str, tuple[Any, Spot]]) -> N
         raise place.wrong(f"{contract.version!r} must be a required column outside the primary key")
     if not contract.key:
         raise place.wrong("without a primary key no row is a version of another")
+
+
+def _check_told_apart(contract: Contract, custom: dict[str, tuple[Any, Spot]]) -> None:
+    """Refuse instants in the key or as version where two of them would be published as one wall clock."""
+    zone_name = contract.time_zone
+    names = [
+        column.name
+        for column in contract.columns
+        if column.is_instant and column.source_zone != zone_name and (column.key or column.name == contract.version)
+    ]
+    if names and zone_name and _is_set_back(zone_name):
+        raise custom["timeZone"][1].wrong(
+            f"where the clocks of {zone_name} go back, two instants of {', '.join(names)} would be one key or version: "
+            "use a zone of one offset, e.g. timeZone: UTC"
+        )
+
+
+def _is_set_back(zone_name: str) -> bool:
+    """Whether a zone has several offsets from 1970 to 2100; each is in force for some weeks at least."""
+    first, rules = datetime(1970, 1, 1, tzinfo=UTC), ZoneInfo(zone_name)
+    weeks = (first + timedelta(weeks=number) for number in range(130 * 52))
+    return len({week.astimezone(rules).utcoffset() for week in weeks}) > 1

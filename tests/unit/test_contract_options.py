@@ -510,6 +510,50 @@ def test_version_column_without_a_primary_key_is_told():
     assert "customProperties: versionColumn: without a primary key no row is a version of another" in refusal(text)
 
 
+EPOCH, ZONED = "format: epoch-seconds", "timezone: true, format: yyyy-MM-dd HH:mmXXX"
+KEY, VERSION = "primaryKey: true", "required: true"
+
+
+def of_instants(options, place, zone):
+    custom = f"- property: timeZone\n  value: {zone}"
+    custom += "\n- {property: versionColumn, value: extra}" if place == VERSION else ""
+    return {"column": a_column("timestamp", "TIMESTAMP", f"logicalTypeOptions: {{{options}}}", place), "custom": custom}
+
+
+@pytest.mark.parametrize("place", [KEY, VERSION])
+@pytest.mark.parametrize(
+    ("options", "zone"),
+    [
+        (EPOCH, "Europe/Berlin"),
+        (ZONED, "Europe/Berlin"),
+        ("defaultTimezone: America/New_York", "Europe/Berlin"),
+        ("defaultTimezone: UTC", "Asia/Shanghai"),
+    ],
+)
+def test_instants_that_would_be_one_key_or_version_where_clocks_go_back_are_told(options, place, zone):
+    told = f"where the clocks of {zone} go back, two instants of extra would be one key or version: use a zone of one"
+    parts = of_instants(options, place, zone)
+    check_told(parts, f"value: {zone}", f"schema sales: customProperties: timeZone: {told}")
+
+
+@pytest.mark.parametrize("place", [KEY, VERSION])
+@pytest.mark.parametrize(
+    ("options", "zone"),
+    [
+        *((options, zone) for options in (EPOCH, ZONED) for zone in ("UTC", "Etc/GMT-1", "Asia/Kolkata")),
+        ("defaultTimezone: America/New_York", "UTC"),
+        ("defaultTimezone: Europe/Berlin", "Europe/Berlin"),
+    ],
+)
+def test_instants_that_stay_apart_are_read_as_key_or_version(options, place, zone):
+    contract = parsed(**of_instants(options, place, zone))
+    assert ("extra" in contract.key, contract.version) == ((True, None) if place == KEY else (False, "extra"))
+
+
+def test_instants_outside_of_key_and_version_may_be_published_where_clocks_go_back():
+    assert parsed(**of_instants(EPOCH, "required: false", "Europe/Berlin")).time_zone == "Europe/Berlin"
+
+
 @pytest.mark.parametrize("value", ["eventTime", "limit"])
 def test_custom_property_twice_or_unknown_is_told(value):
     line = f"- property: {value}"
