@@ -59,7 +59,7 @@ def test_beeline_shows_wall_clocks_that_its_time_zone_has_not(stackhouse, monkey
     monkeypatch.setenv("TZ", "America/New_York")
     sql = "SELECT TIMESTAMP '2001-04-01 02:10:00'"
     answer = stackhouse("beeline", "--silent=true", "--showHeader=false", "--outputformat=csv2", "-e", sql)
-    assert answer.out.strip().startswith("2001-04-01 02:10:00"), answer
+    assert "2001-04-01 02:10:00" in answer.out, answer
 
 
 def test_mart_equals_truth_through_query(flights, stackhouse):
