@@ -20,6 +20,10 @@ CORRUPT = "_corrupt"
 LONGEST_RECORD = 1024 * 1024
 """Bytes of the longest record that is parsed."""
 
+BOM = "\ufeff"
+"""Byte order mark; one at the start of a file is no text, any other is."""
+
+_BEFORE = "_before"
 _REPLACED = "\ufffd"
 # Spark's CSV parser stops the whole job at a line with more fields than this.
 _MOST_FIELDS = 20480
@@ -35,8 +39,11 @@ def split_fields(record: Expression, form: InputFormat, names: Sequence[str]) ->
         form: Delimiter, quote and escape.
         names: Of the fields, in order.
     """
-    shape = ", ".join(f"`{name}` STRING" for name in (*names, CORRUPT))
-    return F.from_csv(F.when(_is_parseable(record, form), record), shape, _options(form))
+    shape = ", ".join(f"`{name}` STRING" for name in (_BEFORE, *names, CORRUPT))
+    # The parser drops a byte order mark at the start of the first record that it sees, and of no other: a record would
+    # be what its task makes of it. Behind an empty field the mark is text.
+    parsed = F.concat(F.lit(form.delimiter), record)
+    return F.from_csv(F.when(_is_parseable(record, form), parsed), shape, _options(form))
 
 
 def is_readable(record: Expression, form: InputFormat) -> Expression:
@@ -73,7 +80,7 @@ def _options(input_format: InputFormat) -> dict[str, str]:
         "emptyValue": "",
         "ignoreLeadingWhiteSpace": "false",
         "ignoreTrailingWhiteSpace": "false",
-        "maxColumns": str(_MOST_FIELDS),
+        "maxColumns": str(_MOST_FIELDS + 1),
         # The record is one already; any character may be in it.
         "lineSep": "\n",
         "multiLine": "true",

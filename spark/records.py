@@ -7,7 +7,7 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.fields import CORRUPT, FIELDS, is_plain, is_readable, is_short, split_fields
+from spark.fields import BOM, CORRUPT, FIELDS, is_plain, is_readable, is_short, split_fields
 from spark.json_fields import read_object
 from spark.lines import LINE, read_lines, rows_of
 from spark.parquet_fields import by_schema, read_parquet
@@ -25,7 +25,6 @@ PLAIN = "_plain"
 """Whether `spark.fields.is_plain` holds for the record."""
 
 _TEXT = "_text"
-_BOM = "\ufeff"
 
 
 @dataclass(frozen=True)
@@ -164,5 +163,5 @@ def _decoded(line: Expression, form: InputFormat) -> Expression:
     if form.header_lines:
         return line
     # The mark at the start of a file is not of its first record; a header would have held it.
-    marked = (F.col(SOURCE_LINE) == 1) & F.startswith(line, F.lit(_BOM))
+    marked = (F.col(SOURCE_LINE) == 1) & F.startswith(line, F.lit(BOM))
     return F.when(marked, F.substring(line, F.lit(2), F.length(line))).otherwise(line)

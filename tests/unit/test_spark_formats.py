@@ -99,6 +99,30 @@ def test_a_mark_at_the_start_of_a_file_without_header_is_of_no_row(spark: SparkS
     assert _staged(spark, tmp_path, "day", "source_line") == [(date(2001, 1, 1), 1)]
 
 
+def test_a_mark_in_mid_file_is_text_whichever_record_is_read_first(spark: SparkSession, tmp_path: Path) -> None:
+    mark = b"\xef\xbb\xbf"
+    columns = (Column("name", "name", "STRING", "d"), Column("day", "day", "DATE", "d", required=True))
+    contract = replace(_contract(columns, header=False, comment="#"), event_time="day")
+    files = {
+        # Below a comment it is the first record that is parsed.
+        "a.csv": b"#\n" + mark + b"a,2001-01-01\n" + mark + b",2001-01-02\nb,2001-01-03\n",
+        # Rejected records are parsed again without the others.
+        "b.csv": b"c,2001-01-04\n" + mark + b"d,x\n" + mark + b'"e",2001-01-05\n' + mark + b'f,"2001-01-06"\n',
+    }
+    _stage(spark, tmp_path, files, contract)
+    assert [name for (name,) in _staged(spark, tmp_path, "name")] == ["\ufeffa", "\ufeff", "b", "c", "\ufefff"]
+    assert _rejected(spark, tmp_path) == [
+        (2, ["day:type"], ["x"], mark + b"d,x"), (3, ["row:parse"], [None], mark + b'"e",2001-01-05'),
+    ]  # fmt: skip
+
+
+def test_a_date_behind_a_mark_in_mid_file_is_none(spark: SparkSession, tmp_path: Path) -> None:
+    export = b"\xef\xbb\xbf2001-01-01,1,x,1"
+    _stage(spark, tmp_path, {"a.csv": export + b"\n" + export}, _contract(header=False))
+    assert _staged(spark, tmp_path, "source_line") == [(1,)]
+    assert _rejected(spark, tmp_path) == [(2, ["day:type"], ["\ufeff2001-01-01"], export)]
+
+
 def test_numbers_with_comma_and_groups(spark: SparkSession, tmp_path: Path) -> None:
     lines = ["2001-01-01;1.234,50;x;1.000", "2001-01-01;1234,5;x;1000", "2001-01-01;-0,5;x;+7",
              "2001-01-01;1.23,5;x;1", "2001-01-01;1,5;x;1.00", "2001-01-01;1.5;x;1"]  # fmt: skip
