@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, DoubleType, FloatType, StringType
+from pyspark.sql.types import DataType, DoubleType, FloatType
 
 from spark.fields import FIELDS
 from spark.lines import LINE, file_name
@@ -38,7 +38,7 @@ def read_parquet(
     task: StageTask,
     names: Collection[str],
     places: Mapping[str, int],
-) -> tuple[DataFrame, set[str]]:
+) -> tuple[DataFrame, dict[str, DataType]]:
     """Rows of files that have the same columns of the same types.
 
     Args:
@@ -48,22 +48,22 @@ def read_parquet(
         places: Position in the files of each column that they have.
 
     Returns:
-        `source_file`, `source_line` (first row is 1), `_line` (the row as JSON), `_fields`; and the names
-        of columns that the files hold as text.
+        `source_file`, `source_line` (first row is 1), `_line` (the row as JSON), `_fields`; and the types
+        that the files have for the contract's columns.
     """
     schema = spark.read.parquet(f"{task.raw}/{min(names)}").schema
     rows = spark.read.schema(schema).parquet(*(f"{task.raw}/{name}" for name in sorted(names)))
-    columns = {name: (F.col(quoted(schema[place].name)), schema[place].dataType) for name, place in places.items()}
-    texts = [_text(*found).alias(name) for name, found in columns.items()]
+    texts = [
+        _text(F.col(quoted(schema[place].name)), schema[place].dataType).alias(name) for name, place in places.items()
+    ]
     record = F.to_json(F.struct(*(F.col(quoted(field.name)) for field in schema)), _JSON)
-    held_as_text = {name for name, (_, kind) in columns.items() if isinstance(kind, StringType)}
     frame = rows.select(
         file_name().alias(SOURCE_FILE),
         (F.col("_metadata.row_index") + 1).alias(SOURCE_LINE),
         record.alias(LINE),
         F.struct(*texts).alias(FIELDS),
     )
-    return frame, held_as_text
+    return frame, {name: schema[place].dataType for name, place in places.items()}
 
 
 def _text(value: Expression, kind: DataType) -> Expression:

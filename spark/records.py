@@ -1,11 +1,12 @@
 """The records of a batch: whatever its files are, one text per contract column, and the record as it was received."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import DataType, StringType, TimestampType
 
 from spark.fields import BOM, CORRUPT, FIELDS, is_plain, is_readable, is_short, split_fields
 from spark.json_fields import read_object
@@ -15,7 +16,7 @@ from spark.quoted_lines import join_lines
 from spark.schema import SOURCE_FILE, SOURCE_LINE
 from warehouse.batch import SPLIT_BYTES
 from warehouse.columns import places_of
-from warehouse.contract import Contract, InputFormat
+from warehouse.contract import Column, Contract, InputFormat
 from warehouse.job import StageTask
 
 FAULT = "_fault"
@@ -131,9 +132,9 @@ def _parquet_records(
     spark: SparkSession, task: StageTask, contract: Contract, columns: tuple[str, ...], names: list[str]
 ) -> Records:
     places = places_of(contract, columns)
-    rows, held_as_text = read_parquet(spark, task, names, places)
+    rows, kinds = read_parquet(spark, task, names, places)
     frame = rows.withColumns({FAULT: F.lit(None).cast("string"), PLAIN: F.lit(False)})
-    return Records(frame, _as_parquet(contract, held_as_text), set(places))
+    return Records(frame, _as_parquet(contract, kinds), set(places))
 
 
 def _with_fields(records: DataFrame, form: InputFormat, fields: Expression, readable: Expression) -> DataFrame:
@@ -146,15 +147,18 @@ def _with_fields(records: DataFrame, form: InputFormat, fields: Expression, read
     return found.withColumns({FAULT: faults, PLAIN: plain}).drop(_TEXT)
 
 
-def _as_parquet(contract: Contract, held_as_text: Collection[str]) -> Contract:
+def _as_parquet(contract: Contract, kinds: Mapping[str, DataType]) -> Contract:
     """The contract of rows whose values are written by `spark.parquet_fields`."""
-    columns = tuple(
-        column
-        if column.type not in ("DATE", "TIMESTAMP") or column.epoch_unit or column.name in held_as_text
-        else replace(column, formats=(), zoned=False, source_zone="UTC" if column.zoned else column.source_zone)
-        for column in contract.columns
-    )
+    columns = tuple(_as_held(column, kinds.get(column.name)) for column in contract.columns)
     return replace(contract, columns=columns, input_format=InputFormat(null_tokens=contract.input_format.null_tokens))
+
+
+def _as_held(column: Column, kind: DataType | None) -> Column:
+    if column.type not in ("DATE", "TIMESTAMP") or column.epoch_unit or isinstance(kind, StringType):
+        return column
+    # An instant is written as its wall clock in UTC, whatever zone wall clocks are of.
+    instant = column.zoned or (column.source_zone is not None and isinstance(kind, TimestampType))
+    return replace(column, formats=(), zoned=False, source_zone="UTC" if instant else column.source_zone)
 
 
 def _decoded(line: Expression, form: InputFormat) -> Expression:

@@ -356,6 +356,18 @@ def test_dates_that_parquet_holds_as_text_have_the_format_of_the_contract(spark:
     assert [(rules, values) for _, rules, values, _ in _rejected(spark, tmp_path)] == [(["day:type"], ["2001-02-03"])]
 
 
+def test_an_instant_in_parquet_is_one_whatever_the_default_zone_says(spark: SparkSession, tmp_path: Path) -> None:
+    columns = (Column("at", "at", "TIMESTAMP", "d", required=True, source_zone="America/New_York"),)
+    at = datetime(2024, 1, 2, 14, 30)
+    files = {}
+    for name, kind in {"a": pa.timestamp("us", "America/New_York"), "b": pa.timestamp("us")}.items():
+        buffer = io.BytesIO()
+        pq.write_table(pa.table({"at": pa.array([at], kind)}), buffer)
+        files[f"{name}.parquet"] = buffer.getvalue()
+    _stage(spark, tmp_path, files, _contract(columns, "UTC", kind="parquet"))
+    assert _staged(spark, tmp_path, "at") == [(at,), (at.replace(hour=19),)]
+
+
 def test_a_parquet_file_as_the_taxi_commission_publishes_it_fits_the_contract_of_trips(
     spark: SparkSession, tmp_path: Path
 ) -> None:
