@@ -1,7 +1,9 @@
 """Reads Parquet files into the same shape as text: one text per contract column, and the row as JSON.
 
 A whole number held as a floating-point one is written without a fraction, since pandas holds every column of
-integers with a gap so. Dates and times are written as ISO 8601, instants as their wall clock in UTC.
+integers with a gap so. What becomes a number is written as a contract's number may be: without an exponent where that
+says the same, and without the zeros that only the scale of the file's type adds. Dates and times are written as ISO
+8601, instants as their wall clock in UTC.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -9,14 +11,16 @@ from collections.abc import Collection, Iterable, Mapping
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, DoubleType, FloatType
+from pyspark.sql.types import DataType, DecimalType, DoubleType, FloatType
 
 from spark.fields import FIELDS
 from spark.lines import LINE, file_name
 from spark.schema import SOURCE_FILE, SOURCE_LINE, quoted
+from warehouse.contract import Contract
 from warehouse.job import StageTask
 
 _EXACT_AS_DOUBLE = 2.0**53
+_WIDEST = "decimal(38,18)"
 _JSON = {
     "ignoreNullFields": "false",
     # Spark alone writes milliseconds.
@@ -36,6 +40,7 @@ def by_schema(spark: SparkSession, task: StageTask, names: Iterable[str]) -> lis
 def read_parquet(
     spark: SparkSession,
     task: StageTask,
+    contract: Contract,
     names: Collection[str],
     places: Mapping[str, int],
 ) -> tuple[DataFrame, dict[str, DataType]]:
@@ -44,6 +49,7 @@ def read_parquet(
     Args:
         spark: Session.
         task: Names the directory.
+        contract: Says what the texts become.
         names: Of the files.
         places: Position in the files of each column that they have.
 
@@ -53,8 +59,10 @@ def read_parquet(
     """
     schema = spark.read.parquet(f"{task.raw}/{min(names)}").schema
     rows = spark.read.schema(schema).parquet(*(f"{task.raw}/{name}" for name in sorted(names)))
+    held = {name: schema[place] for name, place in places.items()}
     texts = [
-        _text(F.col(quoted(schema[place].name)), schema[place].dataType).alias(name) for name, place in places.items()
+        _text(F.col(quoted(field.name)), field.dataType, contract.column(name).type).alias(name)
+        for name, field in held.items()
     ]
     record = F.to_json(F.struct(*(F.col(quoted(field.name)) for field in schema)), _JSON)
     frame = rows.select(
@@ -63,11 +71,26 @@ def read_parquet(
         record.alias(LINE),
         F.struct(*texts).alias(FIELDS),
     )
-    return frame, {name: schema[place].dataType for name, place in places.items()}
+    return frame, {name: field.dataType for name, field in held.items()}
 
 
-def _text(value: Expression, kind: DataType) -> Expression:
+def _text(value: Expression, kind: DataType, hive_type: str) -> Expression:
+    text = value.cast("string")
     if isinstance(kind, FloatType | DoubleType):
         whole = (value == F.floor(value)) & (F.abs(value) < _EXACT_AS_DOUBLE)
-        return F.when(whole, value.cast("bigint").cast("string")).otherwise(value.cast("string"))
-    return value.cast("string")
+        found = text if hive_type == "STRING" else _without_exponent(value, kind)
+        return F.when(whole, value.cast("bigint").cast("string")).otherwise(found)
+    scaled = isinstance(kind, DecimalType) and kind.scale > 0 and hive_type != "STRING"
+    return _without_zeros(text) if scaled else text
+
+
+def _without_exponent(value: Expression, kind: DataType) -> Expression:
+    text = value.cast("string")
+    # The shortest text that says this number, so a float does not become the double next to it.
+    exact = text.try_cast(_WIDEST)
+    small = (F.abs(value) < _EXACT_AS_DOUBLE) & (exact.cast(kind) == value)
+    return F.when(F.contains(text, F.lit("E")) & small, _without_zeros(exact.cast("string"))).otherwise(text)
+
+
+def _without_zeros(text: Expression) -> Expression:
+    return F.rtrim(F.rtrim(text, F.lit("0")), F.lit("."))

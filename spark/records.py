@@ -132,7 +132,7 @@ def _parquet_records(
     spark: SparkSession, task: StageTask, contract: Contract, columns: tuple[str, ...], names: list[str]
 ) -> Records:
     places = places_of(contract, columns)
-    rows, kinds = read_parquet(spark, task, names, places)
+    rows, kinds = read_parquet(spark, task, contract, names, places)
     frame = rows.withColumns({FAULT: F.lit(None).cast("string"), PLAIN: F.lit(False)})
     return Records(frame, _as_parquet(contract, kinds), set(places))
 

@@ -356,6 +356,44 @@ def test_dates_that_parquet_holds_as_text_have_the_format_of_the_contract(spark:
     assert [(rules, values) for _, rules, values, _ in _rejected(spark, tmp_path)] == [(["day:type"], ["2001-02-03"])]
 
 
+_NUMBERS = {"amount": "DECIMAL(18,6)", "pieces": "BIGINT", "note": "STRING"}
+_HELD_NUMBERS = {
+    # Value and type in the file: what becomes of it in each of these columns, None where it is rejected.
+    (12345678.25, pa.float64()): (Decimal("12345678.25"), None, "1.234567825E7"),
+    (0.0005, pa.float64()): (Decimal("0.0005"), None, "5.0E-4"),
+    (-0.25, pa.float64()): (Decimal("-0.25"), None, "-0.25"),
+    (1e-7, pa.float64()): (None, None, "1.0E-7"),
+    (1e-300, pa.float64()): (None, None, "1.0E-300"),
+    (20000000.0, pa.float64()): (Decimal("20000000"), 20000000, "20000000"),
+    (2.0**53, pa.float64()): (None, None, "9.007199254740992E15"),
+    (0.0005, pa.float32()): (Decimal("0.0005"), None, "5.0E-4"),
+    (Decimal("1.5"), pa.decimal128(20, 10)): (Decimal("1.5"), None, "1.5000000000"),
+    (Decimal(3), pa.decimal128(20, 2)): (Decimal("3"), 3, "3.00"),
+    (Decimal(-100), pa.decimal128(20, 2)): (Decimal("-100"), -100, "-100.00"),
+    (Decimal(0), pa.decimal128(20, 10)): (Decimal("0"), 0, "0.0000000000"),
+    (Decimal(100), pa.decimal128(20, 0)): (Decimal("100"), 100, "100"),
+    (Decimal("0.0000001"), pa.decimal128(20, 10)): (None, None, "0.0000001000"),
+}
+
+
+def test_numbers_of_parquet_fit_whatever_type_holds_them(spark: SparkSession, tmp_path: Path) -> None:
+    columns = (_COLUMNS[0], *(Column(name, name, hive_type, "d") for name, hive_type in _NUMBERS.items()))
+    files, expected = {}, []
+    for number, kind in enumerate(dict.fromkeys(kind for _, kind in _HELD_NUMBERS)):
+        held = {value: texts for (value, of), texts in _HELD_NUMBERS.items() if of == kind}
+        # A row for each value and column, so that a good one is not lost with a bad one.
+        table = {name: pa.array([value if place == at else None for value in held for at in range(3)], kind)
+                 for place, name in enumerate(_NUMBERS)}  # fmt: skip
+        buffer = io.BytesIO()
+        pq.write_table(pa.table({"Day": [date(2001, 1, 1)] * 3 * len(held), **table}), buffer)
+        files[f"{number}.parquet"] = buffer.getvalue()
+        expected += [good for texts in held.values() for good in texts if good is not None]
+    _stage(spark, tmp_path, files, _contract(columns, kind="parquet"))
+    found = [next(value for value in row if value is not None) for row in _staged(spark, tmp_path, *_NUMBERS)]
+    assert found == expected
+    assert {rule for _, rules, *_ in _rejected(spark, tmp_path) for rule in rules} == {"amount:type", "pieces:type"}
+
+
 def test_an_instant_in_parquet_is_one_whatever_the_default_zone_says(spark: SparkSession, tmp_path: Path) -> None:
     columns = (Column("at", "at", "TIMESTAMP", "d", required=True, source_zone="America/New_York"),)
     at = datetime(2024, 1, 2, 14, 30)
