@@ -5,8 +5,13 @@ count since 1970, or is a wall clock of a stated zone) becomes the wall clock of
 
 Where clocks go back, a wall clock of a zone happens twice: the first, in summer time, is meant (as
 `java.time.ZonedDateTime.ofLocal` decides). Where clocks go forward, some wall clocks never happen: such a text has no
-value and breaks the rule `<column>:gap`.
+value and breaks the rule `<column>:gap`, whether the contract or the text itself names the zone.
 """
+
+import json
+import re
+import zoneinfo
+from functools import cache
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
@@ -25,6 +30,7 @@ _ISO = {
 }
 """What the patterns accept that Spark's cast can read."""
 
+_NAMED_ZONE = "VV"
 _FIRST_MOMENT, _LAST_MOMENT = "0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"
 _FIRST_MICROS, _LAST_MICROS = -62_135_596_800_000_000, 253_402_300_799_999_999
 
@@ -44,16 +50,21 @@ def moment_of(text: Expression, column: Column, time_zone: str | None) -> Expres
     else:
         clock = _wall_clock(text, column)
         if column.source_zone is not None:
-            instant = F.when(~_in_gap(clock, column.source_zone), _to_utc(clock, column.source_zone))
-            clock = _in_zone(instant, time_zone)
+            clock = _in_zone(_to_utc(clock, F.lit(column.source_zone)), time_zone)
         found = clock
-    return F.when(_is_known(found), found).cast(spark_type(column.type))
+    known, gap = _is_known(found), is_in_gap(text, column)
+    return F.when(known if gap is None else known & ~gap, found).cast(spark_type(column.type))
 
 
-def is_in_gap(text: Expression, column: Column) -> Expression:
-    """Whether a text is a wall clock that its zone's clocks left out; of a column with a `source_zone`."""
-    clock = _wall_clock(text, column)
-    return _is_known(clock) & _in_gap(clock, column.source_zone or "UTC")
+def is_in_gap(text: Expression, column: Column) -> Expression | None:
+    """Whether a text is a wall clock that its zone's clocks left out; None if no text of the column can be one."""
+    if column.source_zone is not None:
+        clock = _wall_clock(text, column)
+        return _is_known(clock) & _in_gap(clock, F.lit(column.source_zone))
+    if not column.zoned or not any(_NAMED_ZONE in pattern for pattern in column.formats):
+        return None
+    # The first format that fits counts, also with a gap.
+    return F.coalesce(*(_is_in_named_gap(text, pattern) for pattern in column.formats), F.lit(False))
 
 
 def _wall_clock(text: Expression, column: Column) -> Expression:
@@ -98,13 +109,34 @@ def _from_zoned(text: Expression, column: Column) -> Expression:
     return F.coalesce(*found).cast("timestamp_ntz")
 
 
-def _to_utc(clock: Expression, zone: str) -> Expression:
-    return F.convert_timezone(F.lit(zone), F.lit("UTC"), clock)
+def _is_in_named_gap(text: Expression, pattern: str) -> Expression:
+    """Whether a text is left out by the clocks of the zone that it names; NULL if it does not fit the pattern."""
+    clock = _parsed(text, pattern)
+    if _NAMED_ZONE not in pattern:
+        return F.when(clock.isNotNull(), F.lit(False))
+    # The parser, to which upper and lower case are the same, does not tell which zone it read. Offsets have no gaps.
+    search, names = _zone_names()
+    zones = F.from_json(F.lit(json.dumps(names)), "map<string,string>")
+    zone = F.try_element_at(zones, F.regexp_extract(F.lower(text), search, 0))
+    return F.when(clock.isNotNull(), F.coalesce(_in_gap(clock, zone), F.lit(False)))
+
+
+@cache
+def _zone_names() -> tuple[str, dict[str, str]]:
+    """Finds the name of a zone in a text in lower case; and how each is written."""
+    names = {name.lower(): name for name in zoneinfo.available_timezones()}
+    # Of two that begin alike the longer. They are many: each is tried only where a word begins.
+    either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return rf"(?<![a-z/_])(?=[a-z])(?:{either})", names
+
+
+def _to_utc(clock: Expression, zone: Expression) -> Expression:
+    return F.convert_timezone(zone, F.lit("UTC"), clock)
 
 
 def _in_zone(utc: Expression, zone: str | None) -> Expression:
     return utc if zone in (None, "UTC") else F.convert_timezone(F.lit("UTC"), F.lit(zone), utc)
 
 
-def _in_gap(clock: Expression, zone: str) -> Expression:
-    return F.convert_timezone(F.lit("UTC"), F.lit(zone), _to_utc(clock, zone)) != clock
+def _in_gap(clock: Expression, zone: Expression) -> Expression:
+    return F.convert_timezone(F.lit("UTC"), zone, _to_utc(clock, zone)) != clock

@@ -84,8 +84,8 @@ def _rules(records: Records) -> Iterator[Rule]:
 
 def _column_rules(column: Column, text: Expression) -> Iterator[tuple[str, Expression]]:
     value = F.col(column.name)
-    if column.source_zone is not None:
-        gap = is_in_gap(text, column)
+    gap = is_in_gap(text, column)
+    if gap is not None:
         yield "type", text.isNotNull() & value.isNull() & ~F.coalesce(gap, F.lit(False))
         yield "gap", gap
     elif column.type != "STRING":

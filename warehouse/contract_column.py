@@ -10,6 +10,7 @@ from open_data_contract_standard.model import SchemaProperty
 from warehouse import contract_values as expect
 from warehouse.contract import EPOCH_UNITS, Column
 from warehouse.contract_limits import DECIMAL, HIGHEST_PRECISION, check_limits, read_limit, read_values
+from warehouse.contract_pattern import check_pattern, zone_letters
 from warehouse.odcs import Spot
 
 LOGICAL_TYPES = {
@@ -36,14 +37,6 @@ OTHER_FORMATS = "otherFormats"
 """Custom property of a date or timestamp: formats that are tried after `format`."""
 
 _ONLY_JAVA = re.compile(r"\\[pP]\{\w+\}|\\[hHvVRXGQEzZ]|&&")
-_QUOTED = re.compile(r"'(?:[^']|'')*'")
-_PATTERN_LETTERS = {
-    **{"y": range(1, 7), "M": range(1, 5), "L": range(1, 5), "D": range(1, 4), "S": range(1, 10), "a": range(1, 2)},
-    **dict.fromkeys("dHhKkms", range(1, 3)),
-    **{"V": (2,), "z": range(1, 5), "O": (1, 4), "X": range(1, 6), "x": range(1, 6)},
-}
-"""Letters of a pattern that text can be read by, and how often each may stand in a row (Java's and Spark's limits)."""
-_ZONE_LETTERS = set("VzOXx")
 _LONGEST_NAME = 1000
 
 
@@ -150,39 +143,10 @@ def _formats(item: SchemaProperty, options: dict[str, Any], here: Spot) -> tuple
 
 
 def _check_format(pattern: str, item: SchemaProperty, alone: bool, spot: Spot) -> None:
-    if pattern in EPOCH_UNITS:
-        if item.logicalType != "timestamp" or not alone:
-            raise spot.wrong(f"{pattern} is the one format of a timestamp or none of them")
-        return
-    bare = _QUOTED.sub(" ", pattern)
-    letters = {letter for letter in bare if letter.isalpha()}
-    if unknown := letters - _PATTERN_LETTERS.keys() | set(bare) & set("'{}#"):
-        raise spot.wrong(
-            f"{pattern!r}: {' and '.join(sorted(unknown))} mean nothing when a text is read; "
-            "Java's DateTimeFormatter, e.g. yyyy-MM-dd HH:mm:ss; other text stands in single quotes"
-        )
-    for match in re.finditer(r"([a-zA-Z])\1*", bare):
-        if len(match[0]) not in _PATTERN_LETTERS[match[1]]:
-            raise spot.wrong(f"{pattern!r}: {match[0]} is no part of a pattern that Java and Spark know")
-    if item.logicalType == "timestamp" and "S" * 7 in bare:
-        raise spot.wrong(f"{pattern!r}: more than six S, but a TIMESTAMP of Spark and Hive keeps microseconds at most")
-    if bool(letters & {"h", "K"}) != ("a" in letters):
-        raise spot.wrong(f"{pattern!r}: h and K count to twelve and need a, for AM and PM; H counts to 24 without it")
-    if not _balanced(bare):
-        raise spot.wrong(f"{pattern!r}: a bracket is not closed or not opened")
-    wanted = {"y", "D"} if "D" in letters else {"y", "M", "d"}
-    if missing := wanted - letters - ({"M"} if "L" in letters else set()):
-        raise spot.wrong(f"{pattern!r} has no {' and no '.join(sorted(missing))}: it gives no day")
-
-
-def _balanced(pattern: str) -> bool:
-    """Whether the brackets around optional parts come in pairs; Java takes one that is never closed for closed."""
-    depth = 0
-    for letter in pattern:
-        depth += (letter == "[") - (letter == "]")
-        if depth < 0:
-            return False
-    return depth == 0
+    if pattern not in EPOCH_UNITS:
+        check_pattern(pattern, item.logicalType == "timestamp", spot)
+    elif item.logicalType != "timestamp" or not alone:
+        raise spot.wrong(f"{pattern} is the one format of a timestamp or none of them")
 
 
 def _zone(options: dict[str, Any], place: Spot) -> str | None:
@@ -192,22 +156,21 @@ def _zone(options: dict[str, Any], place: Spot) -> str | None:
 
 
 def _check_zone(column: Column, place: Spot) -> None:
-    has_zone = [bool(_letters(pattern) & _ZONE_LETTERS) for pattern in column.formats]
     if column.type != "TIMESTAMP":
         return
-    if column.zoned and (column.source_zone or not column.formats or not all(has_zone)):
+    zones = [zone_letters(pattern) for pattern in column.formats]
+    if any("z" in letters for letters in zones):
+        # Java takes EST in July for the summer time of New York.
+        raise place.at("format").wrong("z reads EST and EDT alike: use an offset (X, xxx) or the zone's name (VV)")
+    if column.zoned and (column.source_zone or not zones or not all(zones)):
         raise place.at("timezone").wrong(
             "with timezone: true every format has an offset or zone, e.g. yyyy-MM-dd'T'HH:mm:ssXXX, "
             "and there is no defaultTimezone"
         )
-    if not column.zoned and any(has_zone):
+    if not column.zoned and any(zones):
         raise place.at("format").wrong("the format has an offset or zone: say timezone: true, or quote it to ignore it")
     if column.epoch_unit and column.source_zone:
         raise place.at("defaultTimezone").wrong(f"{column.formats[0]} counts from 1970 in UTC: it has no other zone")
-
-
-def _letters(pattern: str) -> set[str]:
-    return set() if pattern in EPOCH_UNITS else set(_QUOTED.sub("", pattern))
 
 
 def check_names(columns: Sequence[Column], reserved: set[str], spot: Spot) -> None:

@@ -493,3 +493,29 @@ def test_a_clock_that_never_was_is_a_gap_and_of_two_the_first_is_meant(spark: Sp
     assert good == [datetime(2024, 3, 10, 6, 59, 59), datetime(2024, 3, 10, 7), datetime(2024, 11, 3, 4, 59, 59),
                     datetime(2024, 11, 3, 5, 30), datetime(2024, 11, 3, 7)]  # fmt: skip
     assert bad == [(texts[1], ["at:gap"]), (texts[2], ["at:gap"]), ("nonsense", ["at:type"])]
+
+
+def test_a_zone_in_the_text_has_gaps_too(spark: SparkSession, tmp_path: Path) -> None:
+    formats = ("yyyy-MM-dd HH:mmXXX", "yyyy-MM-dd HH:mm VV", "VV yyyy-MM-dd HH:mm", "MMM d yyyy h:mm a VV")
+    left_out = ["2024-03-31 02:30 Europe/Berlin", "2024-03-31 02:00 europe/berlin", "2024-03-10 02:30 EST5EDT",
+                "America/Argentina/Buenos_Aires 2007-12-30 00:30", "Mar 10 2024 2:30 AM America/New_York"]  # fmt: skip
+    texts = ["2024-03-31 01:59 Europe/Berlin", "2024-03-31 03:00 Europe/Berlin", "2024-03-31 02:30 Asia/Tokyo",
+             "2024-03-31 02:30+01:00", "2024-03-31 02:30 +01:00", "2024-03-31 02:30 UTC+01:00",
+             "2024-10-27 02:30 Europe/Berlin", "2024-03-31 02:30 Nowhere/Berlin", *left_out]  # fmt: skip
+    good, bad = _moments(spark, tmp_path, texts, "UTC", formats=formats, zoned=True)
+    assert good == [datetime(2024, 3, 31, 0, 59), datetime(2024, 3, 31, 1), datetime(2024, 3, 30, 17, 30),
+                    *[datetime(2024, 3, 31, 1, 30)] * 3, datetime(2024, 10, 27, 0, 30)]  # fmt: skip
+    assert bad == [(texts[7], ["at:type"]), *((text, ["at:gap"]) for text in left_out)]
+
+
+def test_a_date_with_a_clock_that_never_was_stays_the_day(spark: SparkSession, tmp_path: Path) -> None:
+    columns = (replace(_COLUMNS[0], formats=("yyyy-MM-dd HH:mm VV",)),)
+    _stage(spark, tmp_path, {"a.csv": b"2024-03-31 02:30 Europe/Berlin"}, _contract(columns, header=False))
+    assert _staged(spark, tmp_path, "day") == [(date(2024, 3, 31),)]
+
+
+def test_a_gap_of_the_first_format_that_fits_counts(spark: SparkSession, tmp_path: Path) -> None:
+    formats = ("d/M/yyyy HH:mm VV", "M/d/yyyy HH:mm VV")
+    texts = ["10/3/2024 02:30 America/New_York", "3/10/2024 02:30 America/New_York"]
+    good, bad = _moments(spark, tmp_path, texts, "UTC", formats=formats, zoned=True)
+    assert (good, bad) == ([datetime(2024, 10, 3, 6, 30)], [(texts[0], ["at:gap"])])

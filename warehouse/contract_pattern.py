@@ -1,0 +1,62 @@
+"""Patterns of dates and times in a contract file: those that Java and Spark can read a text by."""
+
+import re
+
+from warehouse.contract import EPOCH_UNITS
+from warehouse.odcs import Spot
+
+_QUOTED = re.compile(r"'(?:[^']|'')*'")
+_LETTERS = {
+    **{"y": range(1, 7), "M": range(1, 5), "L": range(1, 5), "D": range(1, 4), "S": range(1, 10), "a": range(1, 2)},
+    **dict.fromkeys("dHhKkms", range(1, 3)),
+    **{"V": (2,), "z": range(1, 5), "O": (1, 4), "X": range(1, 6), "x": range(1, 6)},
+}
+"""Letters of a pattern that text can be read by, and how often each may stand in a row (Java's and Spark's limits)."""
+_ZONE_LETTERS = set("VzOXx")
+
+
+def check_pattern(pattern: str, has_time: bool, spot: Spot) -> None:
+    """Refuse a pattern that no text is read by, that gives no day, or that is finer than what is kept.
+
+    Args:
+        pattern: As Java's DateTimeFormatter has it.
+        has_time: Of a timestamp; of a date the time is not kept at all.
+        spot: Where it is.
+
+    Raises:
+        ContractError: Names file, line and key.
+    """
+    bare = _QUOTED.sub(" ", pattern)
+    letters = {letter for letter in bare if letter.isalpha()}
+    if unknown := letters - _LETTERS.keys() | set(bare) & set("'{}#"):
+        raise spot.wrong(
+            f"{pattern!r}: {' and '.join(sorted(unknown))} mean nothing when a text is read; "
+            "Java's DateTimeFormatter, e.g. yyyy-MM-dd HH:mm:ss; other text stands in single quotes"
+        )
+    for match in re.finditer(r"([a-zA-Z])\1*", bare):
+        if len(match[0]) not in _LETTERS[match[1]]:
+            raise spot.wrong(f"{pattern!r}: {match[0]} is no part of a pattern that Java and Spark know")
+    if has_time and "S" * 7 in bare:
+        raise spot.wrong(f"{pattern!r}: more than six S, but a TIMESTAMP of Spark and Hive keeps microseconds at most")
+    if bool(letters & {"h", "K"}) != ("a" in letters):
+        raise spot.wrong(f"{pattern!r}: h and K count to twelve and need a, for AM and PM; H counts to 24 without it")
+    if not _balanced(bare):
+        raise spot.wrong(f"{pattern!r}: a bracket is not closed or not opened")
+    wanted = {"y", "D"} if "D" in letters else {"y", "M", "d"}
+    if missing := wanted - letters - ({"M"} if "L" in letters else set()):
+        raise spot.wrong(f"{pattern!r} has no {' and no '.join(sorted(missing))}: it gives no day")
+
+
+def zone_letters(pattern: str) -> set[str]:
+    """The letters of a pattern that mean an offset or zone."""
+    return set() if pattern in EPOCH_UNITS else set(_QUOTED.sub("", pattern)) & _ZONE_LETTERS
+
+
+def _balanced(pattern: str) -> bool:
+    """Whether the brackets around optional parts come in pairs; Java takes one that is never closed for closed."""
+    depth = 0
+    for letter in pattern:
+        depth += (letter == "[") - (letter == "]")
+        if depth < 0:
+            return False
+    return depth == 0
