@@ -26,6 +26,7 @@ from spark.schema import spark_type
 from spark.values import matches
 from warehouse.contract import Column
 
+_MOST_DIGITS = 38
 _BITS = {"TINYINT": 7, "SMALLINT": 15, "INT": 31, "BIGINT": 63}
 
 SEPARATOR = " "
@@ -105,12 +106,17 @@ def _column_rules(column: Column, text: Expression) -> Iterator[tuple[str, Expre
 def _limit(column: Column, limit: float | str) -> Expression:
     if isinstance(limit, str):
         return F.lit(limit).cast(spark_type(column.type))
-    if column.type == "DOUBLE":
-        return F.lit(limit)
     # A limit of 0.1 means the decimal 0.1; its nearest double is a little larger.
     exact = Decimal(str(limit))
+    if column.type == "DOUBLE" or _digits(exact) > _MOST_DIGITS:
+        # A text, since Spark has no integer and no decimal as long as Python's.
+        return F.lit(str(limit)).cast("double")
     # Of the column's own type if that can hold it: else every value would be converted to be compared.
     return F.lit(exact).cast(spark_type(column.type)) if _can_hold(column.type, exact) else F.lit(exact)
+
+
+def _digits(value: Decimal) -> int:
+    return sum(letter.isdigit() for letter in f"{value:f}")
 
 
 def _can_hold(hive_type: str, value: Decimal) -> bool:

@@ -284,6 +284,20 @@ def test_limits_of_many_digits_are_compared(spark: SparkSession, tmp_path: Path)
     assert [rules for _, rules, *_ in _rejected(spark, tmp_path)] == [["fine:maximum"]]
 
 
+def test_a_limit_beyond_all_numbers_of_spark_is_compared(spark: SparkSession, tmp_path: Path) -> None:
+    columns = (
+        _COLUMNS[0],
+        Column("rough", "rough", "DOUBLE", "d", maximum=10**20),
+        Column("huge", "huge", "DOUBLE", "d", maximum=10**400),
+        Column("small", "small", "INT", "d", minimum=-(10**40), maximum=10**40),
+        Column("fine", "fine", "DECIMAL(9,2)", "d", minimum=1e-50, maximum=10**400),
+    )
+    content = b"2001-01-01,1e20,1e300,1,0.01\n2001-01-01,1.1e20,1,1,0\n"
+    _stage(spark, tmp_path, {"a.csv": content}, _contract(columns, header=False))
+    assert _staged(spark, tmp_path, "rough", "huge", "small", "fine") == [(1e20, 1e300, 1, Decimal("0.01"))]
+    assert [rules for _, rules, *_ in _rejected(spark, tmp_path)] == [["rough:maximum", "fine:minimum"]]
+
+
 # --- Parquet ---
 
 
