@@ -10,7 +10,8 @@ from pyspark.sql import functions as F
 from spark.schema import quoted
 from warehouse.contract import Column, Contract
 
-_CORRUPT = "_corrupt"
+# No column has a line end in its name.
+_CORRUPT = "_corrupt\n"
 _OPTIONS = {
     "mode": "PERMISSIVE",
     "columnNameOfCorruptRecord": _CORRUPT,
@@ -28,7 +29,7 @@ _NUMBER = (
 def read_object(line: Expression, contract: Contract) -> Expression:
     """A struct of STRINGs named like the contract's columns, NULL when the line is not one JSON object."""
     source = [column.source_name for column in contract.columns]
-    shape = ", ".join([*(f"{quoted(name)} STRING" for name in source), f"{_CORRUPT} STRING"])
+    shape = ", ".join(f"{quoted(name)} STRING" for name in (*source, _CORRUPT))
     found = F.from_json(line, shape, _OPTIONS)
     # Spark reads a number as a double before it is a text; in quotes it keeps its digits.
     exact = F.from_json(F.regexp_replace(line, F.lit(_NUMBER), F.lit('$1"$2"')), shape, _OPTIONS)

@@ -264,6 +264,19 @@ def test_json_numbers_keep_their_digits_as_texts_too_and_nothing_hides_behind_a_
     assert [(line, rules) for line, rules, *_ in _rejected(spark, tmp_path)] == [(n, ["row:parse"]) for n in (5, 6, 7)]
 
 
+def test_a_key_of_json_may_be_any_text(spark: SparkSession, tmp_path: Path) -> None:
+    columns = (_COLUMNS[0], Column("name", "_corrupt", "STRING", "d"), Column("other", "a`b.c", "STRING", "d"))
+    lines = [
+        '{"Day": "2001-01-01", "_corrupt": "x", "a`b.c": "y"}',
+        '{"Day": "2001-01-02", "_corrupt\\n": "z"}',
+        '{"Day": "2001-01-03"',
+    ]
+    form = {"kind": "jsonl", "ignore_unknown": True}
+    _stage(spark, tmp_path, {"a.jsonl": "\n".join(lines).encode()}, _contract(columns, **form))
+    assert _staged(spark, tmp_path, "name", "other") == [("x", "y"), (None, None)]
+    assert [(line, rules) for line, rules, *_ in _rejected(spark, tmp_path)] == [(3, ["row:parse"])]
+
+
 def test_digits_of_other_scripts_are_no_numbers(spark: SparkSession, tmp_path: Path) -> None:
     columns = (_COLUMNS[0], Column("amount", "Amount", "DECIMAL(9,2)", "d"), Column("pieces", "Pieces", "INT", "d"))
     content = "2001-01-01,\uff11\uff12,1\n2001-01-01,\u0661\u0662,1\n2001-01-01,1,\u0661\n2001-01-01,12,1\n".encode()
