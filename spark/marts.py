@@ -8,7 +8,8 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from spark.counts import rows_by_quarter
-from spark.schema import PARTITION_SCHEMA, contract_fields, no_rows, quarter_start, row_schema, spark_type
+from spark.fs import exists
+from spark.schema import NO_QUARTER, PARTITION_SCHEMA, contract_fields, no_rows, quarter_start, row_schema, spark_type
 from warehouse.contract import Contract, Mart
 from warehouse.errors import ContractError
 from warehouse.job import MartTask
@@ -41,12 +42,13 @@ def build_mart(spark: SparkSession, contract: Contract, task: MartTask, clean: M
         clean: Directory of clean rows for each quarter of the task that has any.
 
     Raises:
-        ContractError: The SQL does not give the columns of the contract, or a quarter it was not asked for.
+        ContractError: The SQL does not give the columns of the contract, or a quarter it was not asked for, or none.
     """
     register_clean(spark, contract, [clean[quarter] for quarter in task.quarters if quarter in clean])
     mart = contract.mart(task.name)
     table = shaped(spark.sql(task.sql), mart)
     _one_file_a_quarter(table).write.partitionBy(PARTITION_COLUMN).parquet(task.target)
+    _check_no_row_lacks_its_quarter(spark, mart, task.target)
     rows = rows_by_quarter(spark, task.target)
     _check_quarters(mart, rows, task.quarters)
     read_mart(spark, mart, task.target).createOrReplaceTempView(mart.name)
@@ -96,6 +98,13 @@ def _one_file_a_quarter(table: DataFrame) -> DataFrame:
     return table.repartition(PARTITION_COLUMN).sortWithinPartitions(
         PARTITION_COLUMN, *table.drop(PARTITION_COLUMN).columns
     )
+
+
+def _check_no_row_lacks_its_quarter(spark: SparkSession, mart: Mart, directory: str) -> None:
+    aside = f"{directory}/{NO_QUARTER}"
+    if exists(spark, aside):
+        count = spark.read.parquet(aside).count()
+        raise ContractError(f"mart {mart.name}: {PARTITION_COLUMN} is NULL in {count:,} rows that the SQL gives")
 
 
 def _check_quarters(mart: Mart, found: Collection[str], asked: Collection[str]) -> None:

@@ -21,6 +21,8 @@ ORIGIN_FIELDS = (
 PARTITION_SCHEMA = StructType([StructField(PARTITION_COLUMN, DateType())])
 """The partition column alone: enough to count rows, and it reads nothing but footers."""
 
+NO_QUARTER = f"{PARTITION_COLUMN}=__HIVE_DEFAULT_PARTITION__"
+"""Directory in which Spark writes the rows whose partition column is NULL."""
 
 ORIGIN_AND_PARTITION = StructType([*ORIGIN_FIELDS, *PARTITION_SCHEMA])
 """Where rows came from, and their quarter: enough to count by file."""

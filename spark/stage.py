@@ -13,7 +13,16 @@ from spark.fs import delete, exists, size_of
 from spark.lines import LINE, check_files, needs_unsplit, unsplit
 from spark.records import PLAIN, Records, read_again, read_records
 from spark.rules import SEPARATOR, broken_rules, offending_values
-from spark.schema import SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE, contract_fields, no_rows, quarter_start, row_schema
+from spark.schema import (
+    NO_QUARTER,
+    SOURCE_BATCH,
+    SOURCE_FILE,
+    SOURCE_LINE,
+    contract_fields,
+    no_rows,
+    quarter_start,
+    row_schema,
+)
 from spark.session import interpreted
 from spark.values import value_of
 from warehouse.batch import SPLIT_BYTES
@@ -24,7 +33,6 @@ from warehouse.quarter import PARTITION_COLUMN
 _BROKEN = "_broken"
 _REJECTED = "_rejected"
 _FEW_BYTES = 16 * 1024 * 1024
-_ASIDE = f"{PARTITION_COLUMN}=__HIVE_DEFAULT_PARTITION__"
 _QUARANTINE = StructType(
     [
         StructField(SOURCE_FILE, StringType()),
@@ -50,7 +58,7 @@ def stage(spark: SparkSession, task: StageTask, contract: Contract, split_bytes:
         judged = (judge(records) for records in read_records(spark, task, contract, split_bytes))
         sorted_out(_united(judged), task.batch, contract).write.partitionBy(PARTITION_COLUMN).parquet(task.staged)
     _write_quarantine(spark, task, contract)
-    delete(spark, f"{task.staged}/{_ASIDE}")
+    delete(spark, f"{task.staged}/{NO_QUARTER}")
     quarters = rows_by_quarter(spark, task.staged)
     rejected, rules = _count_rejected(spark, task.quarantine)
     return {
@@ -86,7 +94,7 @@ def sorted_out(judged: DataFrame, batch: str, contract: Contract) -> DataFrame:
 
 def _write_quarantine(spark: SparkSession, task: StageTask, contract: Contract) -> None:
     rows = no_rows(spark, _QUARANTINE)
-    aside = f"{task.staged}/{_ASIDE}"
+    aside = f"{task.staged}/{NO_QUARTER}"
     some = exists(spark, aside)
     few = not some or size_of(spark, aside) < _FEW_BYTES
     if some:
