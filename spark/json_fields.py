@@ -1,6 +1,7 @@
 """Reads a line of JSON, one object, into one text per contract column.
 
-A number keeps the digits it is written with, a nested value is its JSON text, `null` and a missing key are NULL.
+A number keeps the digits it is written with, a nested value is JSON that Spark writes anew, `null` and a missing key
+are NULL.
 Keys are compared exactly. A key that stands twice, or anything behind the object, makes the line unreadable.
 """
 
@@ -40,7 +41,7 @@ def read_object(line: Expression, contract: Contract) -> Expression:
 def _text(column: Column, found: Expression, exact: Expression) -> Expression:
     name = column.source_name
     if column.type == "STRING":
-        # A list or an object stays as it is written: in quotes its numbers would be others.
+        # Of a list or an object, which Spark writes anew, the numbers stay numbers: in quotes they would be texts.
         return F.when(found[name].rlike(r"^[\[{]"), found[name]).otherwise(exact[name])
     return exact[name] if column.type.startswith(("DECIMAL", "DOUBLE")) else found[name]
 
