@@ -144,7 +144,7 @@ def _formats(item: SchemaProperty, options: dict[str, Any], here: Spot) -> tuple
 
 def _check_format(pattern: str, item: SchemaProperty, alone: bool, spot: Spot) -> None:
     if pattern not in EPOCH_UNITS:
-        check_pattern(pattern, item.logicalType == "timestamp", spot)
+        check_pattern(pattern, spot)
     elif item.logicalType != "timestamp" or not alone:
         raise spot.wrong(f"{pattern} is the one format of a timestamp or none of them")
 

@@ -14,6 +14,7 @@ from warehouse.contract_column import check_names, read_column, zone
 from warehouse.contract_drift import read_drift_limits
 from warehouse.contract_format import read_format
 from warehouse.contract_lateness import read_lateness
+from warehouse.contract_pattern import is_cut
 from warehouse.errors import ContractError
 from warehouse.odcs import Spot, read_standard
 from warehouse.quarter import PARTITION_COLUMN
@@ -190,6 +191,7 @@ def _check(contract: Contract, custom: dict[str, tuple[Any, Spot]], spot: Spot) 
     _check_zones(contract, custom, spot)
     _check_version(contract, custom)
     _check_told_apart(contract, custom)
+    _check_cut(contract, spot)
 
 
 def _check_zones(contract: Contract, custom: dict[str, tuple[Any, Spot]], spot: Spot) -> None:
@@ -226,6 +228,19 @@ def _check_told_apart(contract: Contract, custom: dict[str, tuple[Any, Spot]]) -
             f"where the clocks of {zone_name} go back, two instants of {', '.join(names)} would be one key or version: "
             "use a zone of one offset, e.g. timeZone: UTC"
         )
+
+
+def _check_cut(contract: Contract, spot: Spot) -> None:
+    """Refuse moments in the key or as version of which more is written than is kept."""
+    for index, column in enumerate(contract.columns):
+        apart = column.type == "TIMESTAMP" and (column.key or column.name == contract.version)
+        if apart and any(map(is_cut, column.formats)):
+            here = spot.at("properties", index, words=f"column {column.name}")
+            raise (
+                here.at("logicalTypeOptions")
+                .at("format")
+                .wrong("more than six S: TIMESTAMP keeps microseconds, so two moments would be one key or version")
+            )
 
 
 def _is_set_back(zone_name: str) -> bool:

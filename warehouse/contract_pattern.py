@@ -12,16 +12,12 @@ _LETTERS = {
     **{"V": (2,), "z": range(1, 5), "O": (1, 4), "X": range(1, 6), "x": range(1, 6)},
 }
 """Letters of a pattern that text can be read by, and how often each may stand in a row (Java's and Spark's limits)."""
+_MICROSECONDS = "SSSSSS"
 _ZONE_LETTERS = set("VzOXx")
 
 
-def check_pattern(pattern: str, has_time: bool, spot: Spot) -> None:
-    """Refuse a pattern that no text is read by, that gives no day, or that is finer than what is kept.
-
-    Args:
-        pattern: As Java's DateTimeFormatter has it.
-        has_time: Of a timestamp; of a date the time is not kept at all.
-        spot: Where it is.
+def check_pattern(pattern: str, spot: Spot) -> None:
+    """Refuse a pattern that no text is read by, or that gives no day.
 
     Raises:
         ContractError: Names file, line and key.
@@ -36,8 +32,6 @@ def check_pattern(pattern: str, has_time: bool, spot: Spot) -> None:
     for match in re.finditer(r"([a-zA-Z])\1*", bare):
         if len(match[0]) not in _LETTERS[match[1]]:
             raise spot.wrong(f"{pattern!r}: {match[0]} is no part of a pattern that Java and Spark know")
-    if has_time and "S" * 7 in bare:
-        raise spot.wrong(f"{pattern!r}: more than six S, but a TIMESTAMP of Spark and Hive keeps microseconds at most")
     if bool(letters & {"h", "K"}) != ("a" in letters):
         raise spot.wrong(f"{pattern!r}: h and K count to twelve and need a, for AM and PM; H counts to 24 without it")
     if not _balanced(bare):
@@ -45,6 +39,11 @@ def check_pattern(pattern: str, has_time: bool, spot: Spot) -> None:
     wanted = {"y", "D"} if "D" in letters else {"y", "M", "d"}
     if missing := wanted - letters - ({"M"} if "L" in letters else set()):
         raise spot.wrong(f"{pattern!r} has no {' and no '.join(sorted(missing))}: it gives no day")
+
+
+def is_cut(pattern: str) -> bool:
+    """Whether a text of the pattern may say more of a second than the microseconds that TIMESTAMP keeps."""
+    return _MICROSECONDS + "S" in _QUOTED.sub(" ", pattern)
 
 
 def zone_letters(pattern: str) -> set[str]:

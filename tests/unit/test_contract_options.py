@@ -302,9 +302,6 @@ def test_limits_are_numbers_dates_or_wall_clocks(logical, physical, value, found
         ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd HH:mm a", "format: 'yyyy-MM-dd HH:mm a': h and K count"),
         ("date", "DATE", "format: yyyy-MM-ddd", "format: 'yyyy-MM-ddd': ddd is no part of a pattern"),
         ("date", "DATE", "format: yyyy-MMMMM-dd", "format: 'yyyy-MMMMM-dd': MMMMM is no part"),
-        ("timestamp", "TIMESTAMP", "format: yyyyMMddHHmmssSSSSSSS", "format: 'yyyyMMddHHmmssSSSSSSS': more than six S, "
-         "but a TIMESTAMP of Spark and Hive keeps microseconds at most"),
-        ("timestamp", "TIMESTAMP", "format: 'yyyyMMdd[SSSSSSSSS]'", "format: 'yyyyMMdd[SSSSSSSSS]': more than six S"),
         ("date", "DATE", "format: yyyy-MM-dd]", "format: 'yyyy-MM-dd]': a bracket is not closed or not opened"),
     ],
 )  # fmt: skip
@@ -313,17 +310,31 @@ def test_wrong_option_of_a_column_is_told_with_file_line_and_key(logical, physic
     check_told({"column": column}, line, f"schema sales: column extra: logicalTypeOptions: {told}")
 
 
+CUT = "format: yyyy-MM-dd HH:mm:ss.SSSSSSS"
+
+
 @pytest.mark.parametrize(
-    ("logical", "physical", "format"),
+    ("kind", "format", "place"),
     [
-        ("timestamp", "TIMESTAMP", "yyyy-MM-dd HH:mm:ss.SSSSSS"),
-        ("timestamp", "TIMESTAMP", "yyyy-MM-dd HH:mm:ss 'SSSSSSS'"),
-        ("date", "DATE", "yyyy-MM-dd HH:mm:ss.SSSSSSSSS"),
+        (("timestamp", "TIMESTAMP"), "format: yyyy-MM-dd HH:mm:ss.SSSSSS", "primaryKey: true"),
+        (("timestamp", "TIMESTAMP"), "format: yyyy-MM-dd HH:mm:ss 'SSSSSSS'", "primaryKey: true"),
+        (("timestamp", "TIMESTAMP"), CUT, "required: true"),
+        (("date", "DATE"), CUT, "primaryKey: true"),
     ],
 )
-def test_format_that_cuts_no_microsecond_of_its_column_is_read(logical, physical, format):
-    column = a_column(logical, physical, f'logicalTypeOptions: {{format: "{format}"}}')
-    assert extra(column, time_zone=False).formats == (format,)
+def test_moment_that_is_kept_whole_may_be_a_key(kind, format, place):
+    column = a_column(*kind, "logicalTypeOptions:", f"  {format}", place)
+    assert extra(column, time_zone=False).formats == (format.removeprefix("format: "),)
+
+
+@pytest.mark.parametrize(
+    ("place", "custom"),
+    [("primaryKey: true", ""), ("required: true", "- {property: versionColumn, value: extra}")],
+)
+def test_moment_that_is_cut_to_microseconds_is_refused_as_key_and_version(place, custom):
+    column = a_column("timestamp", "TIMESTAMP", "logicalTypeOptions:", f"  {CUT}", place)
+    told = "schema sales: column extra: logicalTypeOptions: format: more than six S: TIMESTAMP keeps microseconds"
+    check_told({"column": column, "custom": custom}, CUT, told)
 
 
 @pytest.mark.parametrize(
