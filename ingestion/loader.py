@@ -24,10 +24,11 @@ from warehouse.steps import Step, reached
 BLOCK_BYTES = 128 * 1024 * 1024
 """HDFS block size of raw files, HDFS's default; given with every file because its checksum depends on it."""
 
-# Until the NameNode names another DataNode, or the only one is back.
+# Soon to another DataNode, or to the only one when it is back. Where the NameNode has no other for a copy, it names the
+# dead one until it has missed it for 40 s, and who writes to it waits; so then after that.
 _sent_again = tenacity.retry(
     retry=tenacity.retry_if_exception_type(DataNodeDownError),
-    wait=tenacity.wait_fixed(6),
+    wait=tenacity.wait_chain(tenacity.wait_fixed(6), tenacity.wait_fixed(45)),
     stop=tenacity.stop_after_attempt(3),
     reraise=True,
 )
