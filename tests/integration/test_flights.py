@@ -5,7 +5,7 @@ import io
 import json
 import re
 import urllib.request
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import duckdb
 import pyarrow.parquet as pq
@@ -195,6 +195,19 @@ def test_example_queries_run(flights, server):
     assert len(queries) >= 4
     for path in queries:
         assert server.fetch(path.read_text().rstrip().rstrip(";")).rows, path.name
+
+
+def test_arithmetic_beside_a_window_function_is_right(flights, server):
+    query = REPOSITORY / "sql" / "flights" / "queries" / "delays_by_quarter__punctuality.sql"
+    shares = [
+        share for (share,) in server.fetch("SELECT late_share FROM flights.delays_by_quarter ORDER BY quarter").rows
+    ]
+    before = [None, *shares]
+    cent = Decimal("0.01")
+    assert [row[2:] for row in server.fetch(query.read_text()).rows] == [
+        ((share * 100).quantize(cent, ROUND_HALF_UP), was and ((share - was) * 100).quantize(cent, ROUND_HALF_UP))
+        for share, was in zip(shares, before, strict=False)
+    ]
 
 
 # --- Rows that break the contract. These tests come after those that expect only the real flights. ---
