@@ -63,7 +63,7 @@ def _check_storage(path: Path, metadata: pq.FileMetaData) -> None:
         columns = metadata.row_group(group)
         for place in range(columns.num_columns):
             chunk = columns.column(place)
-            how = next((encoding for encoding in chunk.encodings if encoding == _UNREAD_ENCODING), chunk.compression)
+            how = _UNREAD_ENCODING if _UNREAD_ENCODING in chunk.encodings else chunk.compression
             if how not in _COMPRESSIONS:
                 column = one_line(f"column {chunk.path_in_schema} is stored as {how}")
                 raise InputFileError(f"{path}: {column}, which Spark does not read: write it with snappy or zstd")
