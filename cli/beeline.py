@@ -1,11 +1,40 @@
 """Starts beeline, which comes with pyspark, on this stack."""
 
 import os
-from importlib.resources import files
+import re
+import sys
+from dataclasses import dataclass
+from importlib.resources import files as package_files
 from pathlib import Path
 
+from cli.beeline_script import beeline_script
 from hadoop.java import find_java_home
+from warehouse.errors import UsageError
 from warehouse.settings import Settings
+
+_SQL_OPTION = re.compile(r"-(?P<short>[efi])=?(?P<glued>.*)|--(?P<long>[efi])(?:=(?P<value>.*))?", re.DOTALL)
+"""As beeline takes them: `-e SQL`, `-eSQL`, `-e=SQL`, `--e SQL`, `--e=SQL`."""
+
+_HELP = {"-h", "-help", "--help"}
+_JAVA_OPTIONS = (
+    # The driver takes wall clocks for those of Java's zone: where that has summer time, 02:30 would become 03:30.
+    "-Duser.timezone=UTC "
+    # Whatever the terminal's locale: SQL and rows are UTF-8.
+    "-Dfile.encoding=UTF-8 "
+    # Else a value with a comma in it stands between two NULs.
+    "-Ddisable.quoting.for.sv=false"
+)
+
+
+@dataclass(frozen=True)
+class _Arguments:
+    """What a user gave to beeline: SQL apart from the rest."""
+
+    sql: list[tuple[str, str]]
+    others: list[str]
+
+    def texts(self, option: str) -> list[str]:
+        return [text for given, text in self.sql if given == option]
 
 
 def jdbc_url(settings: Settings) -> str:
@@ -18,8 +47,9 @@ def exec_beeline(settings: Settings, arguments: list[str]) -> None:
 
     Raises:
         SetupError: No Java 17.
+        UsageError: A file of SQL cannot be read, or beeline could not read the SQL.
     """
-    spark = Path(str(files("pyspark")))
+    spark = Path(str(package_files("pyspark")))
     environment = {
         **os.environ,
         "JAVA_HOME": str(find_java_home()),
@@ -28,8 +58,71 @@ def exec_beeline(settings: Settings, arguments: list[str]) -> None:
         # Its own class path is enough; the stack's would bring a second Hive.
         "HADOOP_CONF_DIR": "",
         "HIVE_CONF_DIR": "",
-        # The driver takes wall clocks for those of Java's zone: where that has summer time, 02:30 would become 03:30.
-        "SPARK_BEELINE_OPTS": f"-Duser.timezone=UTC {os.environ.get('SPARK_BEELINE_OPTS', '')}",
+        "SPARK_BEELINE_OPTS": f"{_JAVA_OPTIONS} {os.environ.get('SPARK_BEELINE_OPTS', '')}",
     }
-    command = ["beeline", "-u", jdbc_url(settings), "-n", settings.user, *arguments]
+    command = ["beeline", *_connection(settings, arguments), *_with_scripts(arguments)]
     os.execve(spark / "bin" / "beeline", command, environment)
+
+
+def _connection(settings: Settings, arguments: list[str]) -> list[str]:
+    """Ours, where the user names no other: beeline takes the first of two."""
+    elsewhere = any(re.match(r"-u|-r$|jdbc:|--property-file", argument) for argument in arguments)
+    known = any(argument.startswith("-n") for argument in arguments)
+    return [*([] if elsewhere else ["-u", jdbc_url(settings)]), *([] if known else ["-n", settings.user])]
+
+
+def _with_scripts(arguments: list[str]) -> list[str]:
+    """The arguments, with all SQL in scripts, so that beeline asks no terminal for any and prints no prompt."""
+    given = _split_arguments(arguments)
+    typed = sys.stdin is None or sys.stdin.isatty()
+    if _HELP.intersection(arguments) or (typed and not given.texts("e") + given.texts("f")):
+        return arguments
+    runs = [("-e", f"!run {_inherited_file(beeline_script(text))}") for text in _read_scripts(given)]
+    return [*given.others, *(word for run in runs for word in run)]
+
+
+def _read_scripts(given: _Arguments) -> list[str]:
+    """What comes first by `-i`, then that of `-e` or `-f`; without these, standard input."""
+    scripts = [_read_file(name) for name in given.texts("i")]
+    if statements := given.texts("e"):
+        return scripts + [_decode(os.fsencode(text)) for text in statements]
+    if files := given.texts("f"):
+        # Of several, beeline takes the first.
+        return [*scripts, _read_file(files[0])]
+    return [*scripts, _decode(sys.stdin.buffer.read())]
+
+
+def _split_arguments(arguments: list[str]) -> _Arguments:
+    found, rest = _Arguments([], []), iter(arguments)
+    for argument in rest:
+        option = _SQL_OPTION.fullmatch(argument)
+        if option is None:
+            found.others.append(argument)
+            continue
+        text = option["glued"] or option["value"] or next(rest, None)
+        if text is None:
+            raise UsageError(f"beeline: {argument} needs a value")
+        found.sql.append((option["short"] or option["long"], text))
+    if found.texts("e") and found.texts("f"):
+        raise UsageError("beeline takes either -e or -f")
+    return found
+
+
+def _read_file(name: str) -> str:
+    try:
+        return _decode(Path(name).read_bytes())
+    except OSError as problem:
+        raise UsageError(f"{name} cannot be read: {problem.strerror}") from problem
+
+
+def _decode(sql: bytes) -> str:
+    return sql.decode("utf-8-sig", "surrogateescape")
+
+
+def _inherited_file(script: str) -> str:
+    """A file without a name, gone with the process; an argument could not be as long."""
+    descriptor = os.memfd_create("script")
+    os.set_inheritable(descriptor, True)
+    with open(descriptor, "wb", closefd=False) as file:
+        file.write(script.encode(errors="surrogateescape"))
+    return f"/dev/fd/{descriptor}"
