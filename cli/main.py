@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from cli.arguments import Accept, AsJson, Dataset, Format, Kept, Passed, Reason, Wait
+from cli.output import open_output
 from cli.release_commands import release_commands
 from cli.schedule_commands import schedule_commands
 from warehouse.errors import StackDownError, StackhouseError, UsageError
@@ -38,6 +39,7 @@ _COMMENT = re.compile(r"--[^\s=]*\s")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code: see `warehouse.errors` for what the codes mean."""
+    open_output()
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     try:

@@ -1,5 +1,6 @@
 """Standard output, the same way for every command."""
 
+import io
 import json
 import sys
 
@@ -7,6 +8,21 @@ from rich.console import Console
 
 _PIPE_WIDTH = 10_000
 """No table is cut for a program that reads it."""
+
+
+def open_output() -> None:
+    """Let standard output and error take every letter, whatever the locale.
+
+    What a program reads is UTF-8. A terminal keeps its encoding, and shows `?` for what that lacks.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        if stream.isatty():
+            stream.reconfigure(errors="replace")
+        else:
+            # A file may have a name that is no text.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def standard_output() -> Console:
