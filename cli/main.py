@@ -5,17 +5,18 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
+from cli.account import check_state, denial
 from cli.arguments import Accept, AsJson, Dataset, Format, Kept, Passed, Reason, Wait
 from cli.output import open_output
 from cli.release_commands import release_commands
 from cli.schedule_commands import schedule_commands
 from warehouse.errors import StackDownError, StackhouseError, UsageError
-from warehouse.settings import load_settings
+from warehouse.settings import Settings, load_settings
 
 app = typer.Typer(
     help="A warehouse on HDFS, YARN, Spark and Hive that starts with one command. Every command takes "
@@ -54,6 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise
     # A user never gets a stack trace unasked.
     except Exception as problem:
+        # Connections and signals can be refused too: those have no name.
+        if isinstance(problem, PermissionError) and problem.filename:
+            _fail(denial(Path(os.fsdecode(problem.filename))), 1, debug)
         _fail(f"unexpected {type(problem).__name__}: {problem}; add --debug for the details", 1, debug)
 
 
@@ -74,7 +78,13 @@ def _choose_profile(arguments: list[str]) -> list[str]:
     return arguments
 
 
-def _fail(message: str, code: int, debug: bool) -> None:
+def _own_stack() -> Settings:
+    settings = load_settings()
+    check_state(settings)
+    return settings
+
+
+def _fail(message: str, code: int, debug: bool) -> NoReturn:
     if debug:
         Console(stderr=True).print_exception()
     print(f"stackhouse: {' '.join(message.split())}", file=sys.stderr)
@@ -103,7 +113,7 @@ def up() -> None:
     from cli.board import StepBoard
     from cli.stack import start_stack
 
-    settings = load_settings()
+    settings = _own_stack()
     with StepBoard() as board:
         start_stack(settings, board)
     print(
@@ -119,8 +129,9 @@ def down() -> None:
     from cli.board import StepBoard
     from cli.stack import stop_stack
 
+    settings = _own_stack()
     with StepBoard() as board:
-        stopped = stop_stack(load_settings(), board)
+        stopped = stop_stack(settings, board)
     print("down" if stopped else "nothing was running")
 
 
@@ -129,7 +140,7 @@ def status(as_json: AsJson = False) -> None:
     """Show every service, its pid, ports and memory, and the capacity of HDFS and YARN."""
     from cli.status import print_status, read_status
 
-    report = read_status(load_settings())
+    report = read_status(_own_stack())
     print_status(report, as_json)
     sys.exit(0 if report.healthy else 4)
 
@@ -139,7 +150,7 @@ def doctor(as_json: AsJson = False) -> None:
     """Find what is wrong with the stack and name the remedy."""
     from cli.doctor import print_doctor
 
-    sys.exit(0 if print_doctor(load_settings(), as_json) else StackDownError.exit_code)
+    sys.exit(0 if print_doctor(_own_stack(), as_json) else StackDownError.exit_code)
 
 
 @app.command()
@@ -153,7 +164,7 @@ def logs(
 
     if service not in service_names():
         raise UsageError(f"no service {service!r}; services: {', '.join(service_names())}")
-    settings = load_settings()
+    settings = _own_stack()
     if settings.profile == "compose":
         check_engine()
         command = compose_command("logs", "--tail", "200", *(["--follow"] if follow else []), service)
