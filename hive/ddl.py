@@ -24,6 +24,9 @@ RUN_PROPERTY = "stackhouse.run"
 RELEASE_PROPERTY = "stackhouse.release"
 """Property of a view: number of the release it shows."""
 
+_WIDENED = ("TINYINT", "SMALLINT", "INT")
+"""Types that readers see as BIGINT: in Hive the product of two SMALLINT is one, and wraps without a word."""
+
 _SHOWN_CHARACTERS = 1000
 
 
@@ -262,7 +265,7 @@ def select_quarters(query: str, columns: Sequence[str] | None, quarters: Sequenc
 def _expression(column: TableColumn) -> str:
     if column == _RECORD_TEXT:
         return f"CAST(`{_RECORD.name}` AS STRING)"
-    return quoted(column)
+    return f"CAST({quoted(column)} AS BIGINT)" if column.type in _WIDENED else quoted(column)
 
 
 def select_quarantine(dataset: str, release: int, limit: int | None) -> str:

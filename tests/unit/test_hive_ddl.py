@@ -88,6 +88,33 @@ def test_view_names_every_column_with_its_comment_and_the_release():
     )
 
 
+@pytest.mark.parametrize("kind", ["TINYINT", "SMALLINT", "INT"])
+def test_views_show_whole_numbers_as_bigint_whose_arithmetic_does_not_wrap(kind):
+    columns = (ddl.TableColumn("pieces", kind, "Number."), SALES.partition)
+    (view,) = ddl.views("sales", columns)
+    table = "FROM `shop_releases`.`sales__r000007`"
+    assert ddl.replace_view("shop", view, "sales", 7, "").endswith(
+        f"AS SELECT CAST(`pieces` AS BIGINT), `quarter_start` {table}"
+    )
+    assert ddl.select_view("shop", view, "sales", 7) == (
+        f"SELECT CAST(`pieces` AS BIGINT) AS `pieces`, `quarter_start` AS `quarter_start` {table}"
+    )
+
+
+@pytest.mark.parametrize(
+    "kind", ["BIGINT", "DECIMAL(5,0)", "DOUBLE", "FLOAT", "BOOLEAN", "STRING", "DATE", "TIMESTAMP", "ARRAY<INT>"]
+)
+def test_views_show_other_types_as_they_are(kind):
+    view = ddl.View("sales", (ddl.TableColumn("value", kind, ""),))
+    for statement in (ddl.replace_view("shop", view, "sales", 7, ""), ddl.select_view("shop", view, "sales", 7)):
+        assert "CAST" not in statement
+
+
+def test_release_tables_have_the_types_of_the_contract():
+    table = ddl.Table("sales", "", (ddl.TableColumn("pieces", "SMALLINT", "Number."),), SALES.partition)
+    assert "`pieces` SMALLINT COMMENT 'Number.'" in ddl.create_table("shop", table, 7)
+
+
 def test_clean_has_a_view_with_and_one_without_origin():
     found = {
         view.name: [column.name for column in view.columns]
