@@ -13,10 +13,7 @@ Decimals = Literal["decimal", "float"]
 """DECIMAL as Python's `Decimal`, exact, or as 64-bit floats, fast and rounded."""
 
 _TYPES: dict[str, pa.DataType] = {
-    "TINYINT": pa.int8(),
-    "SMALLINT": pa.int16(),
-    "INT": pa.int32(),
-    "BIGINT": pa.int64(),
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INT", "BIGINT"), pa.int64()),
     "FLOAT": pa.float32(),
     "DOUBLE": pa.float64(),
     "BOOLEAN": pa.bool_(),
@@ -28,10 +25,8 @@ _TYPES: dict[str, pa.DataType] = {
 """By Hive's type; what is not here comes as text, but DECIMAL, whose precision only its values tell."""
 
 _FRAME_TYPES: dict[pa.DataType, Any] = {
-    pa.int8(): pd.Int8Dtype(),
-    pa.int16(): pd.Int16Dtype(),
-    pa.int32(): pd.Int32Dtype(),
-    pa.int64(): pd.Int64Dtype(),
+    # Files have the narrow types of the contract, in which the arithmetic of pandas wraps without a word.
+    **dict.fromkeys((pa.int8(), pa.int16(), pa.int32(), pa.int64()), pd.Int64Dtype()),
     pa.bool_(): pd.BooleanDtype(),
 }
 """Types that hold NULL beside their values: NumPy's would turn a column with one into floats or objects."""
@@ -84,7 +79,7 @@ def frame_of(table: pa.Table, decimals: Decimals) -> pd.DataFrame:
         UsageError: `decimals` is neither.
 
     Returns:
-        Whole numbers as `Int8` to `Int64`, BOOLEAN as `boolean`, TIMESTAMP as `datetime64[us]`, DATE as `date` objects,
+        Whole numbers as `Int64`, BOOLEAN as `boolean`, TIMESTAMP as `datetime64[us]`, DATE as `date` objects,
         text as `str`, DOUBLE as `float64` with NaN for NULL.
     """
     refuse_other("decimals", decimals, Decimals)

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cli.beeline import jdbc_url
+from consumers.client import connect as open_client
 from hive.connection import connect
 from warehouse.paths import MANIFEST_NAME, DatasetPaths
 from warehouse.settings import REPOSITORY
@@ -127,6 +128,36 @@ def test_clean_rows_are_exactly_the_raw_rows(flights, raw_rows, server):
                   sum(epoch(date)::BIGINT * (delay + 2000)), count(DISTINCT origin || destination) FROM raw"""
     ).fetchall()[0]
     assert tuple(map(str, found)) == tuple(map(str, expected))
+
+
+PRODUCTS = """SELECT origin, count(*), sum(delay * distance), min(delay * distance), max(delay * distance)
+FROM {rows} GROUP BY origin"""
+
+
+def test_product_of_two_columns_is_that_of_the_raw_rows(flights, raw_rows, server):
+    """Both are SMALLINT in the contract, and the product of most rows is none."""
+    expected = sorted(raw_rows.sql(PRODUCTS.format(rows="raw")).fetchall())
+    for view in ("clean", "clean_with_origin"):
+        assert sorted(server.fetch(PRODUCTS.format(rows=f"flights.{view}")).rows) == expected
+    exact = "CAST(delay AS DECIMAL(10, 0)) * CAST(distance AS DECIMAL(10, 0))"
+    sql = f"SELECT count(*), max(delay * distance) FROM flights.clean WHERE delay * distance = {exact}"
+    rows, greatest = server.fetch(sql).rows[0]
+    assert (rows, greatest) == (3_000_000, max(row[4] for row in expected))
+    assert greatest > 2**15
+
+
+def test_product_is_the_same_for_a_kept_release_and_in_frames(flights, settings, stackhouse, raw_rows):
+    expected = raw_rows.sql("SELECT sum(delay * distance), min(delay * distance), max(delay * distance) FROM raw")
+    ((total, least, most),) = expected.fetchall()
+    sql = "SELECT sum(delay * distance), min(delay * distance), max(delay * distance) FROM flights.clean"
+    answer = stackhouse("query", "--release", str(flights["run"]["release"]), sql, "--format", "csv")
+    assert answer.out.splitlines()[1] == f"{total},{least},{most}"
+    with open_client("flights", endpoints=settings.endpoints) as client:
+        rows = client.read_clean(columns=["delay", "distance"], source="files")
+        products = rows["delay"] * rows["distance"]
+        assert (products.sum(), products.min(), products.max()) == (total, least, most)
+        by_hive = client.read_sql(sql).iloc[0].tolist()
+    assert by_hive == [total, least, most]
 
 
 def test_law_is_reported_and_holds(flights):

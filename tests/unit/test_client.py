@@ -73,7 +73,7 @@ def happens(storage, kind):
 def test_rows_of_all_quarters_come_with_their_partition_and_without_their_origin(client):
     frame = client.read_clean(source="files")
     assert list(frame.columns) == ["id", "amount", "sold_at", "quarter_start"]
-    assert [str(kind) for kind in frame.dtypes] == ["Int32", "object", "datetime64[us]", "object"]
+    assert [str(kind) for kind in frame.dtypes] == ["Int64", "object", "datetime64[us]", "object"]
     assert list(frame["quarter_start"]) == [date(2001, 1, 1), date(2001, 4, 1), date(2001, 4, 1)]
     assert [None if pd.isna(value) else int(value) for value in frame["id"]] == [1, 2, None]
     assert list(frame["amount"]) == [Decimal("1.50"), None, Decimal("-3.25")]
@@ -197,10 +197,26 @@ def test_both_ways_make_the_same_types():
         ((1, None, 3, 2**53 + 1, True, date(9999, 12, 31), datetime(1, 1, 1), "x"), (None,) * 8),
     )
     kinds = [str(kind) for kind in frame_of(table_of(rows), "decimal").dtypes]
-    assert kinds == ["Int8", "Int16", "Int32", "Int64", "boolean", "object", "datetime64[us]", "str"]
+    assert kinds == ["Int64", "Int64", "Int64", "Int64", "boolean", "object", "datetime64[us]", "str"]
     empty = frame_of(table_of(Rows(rows.columns, rows.types, ())), "decimal")
     assert [str(kind) for kind in empty.dtypes] == kinds
     assert frame_of(table_of(rows), "decimal")["d"].iloc[0] == 2**53 + 1
+
+
+@pytest.mark.parametrize(
+    ("hive", "arrow", "least", "most"),
+    [
+        ("TINYINT", pa.int8(), -128, 127),
+        ("SMALLINT", pa.int16(), -(2**15), 2**15 - 1),
+        ("INT", pa.int32(), -(2**31), 2**31 - 1),
+    ],
+)
+def test_arithmetic_of_narrow_whole_numbers_does_not_wrap_in_frames(hive, arrow, least, most):
+    values = (least, most, None)
+    by_hive = frame_of(table_of(Rows(("n",), (hive,), tuple((value,) for value in values))), "decimal")
+    by_files = frame_of(pa.table({"n": pa.array(values, arrow)}), "decimal")
+    pd.testing.assert_frame_equal(by_hive, by_files)
+    assert list((by_files["n"] * by_files["n"]).dropna()) == [least**2, most**2]
 
 
 @pytest.mark.parametrize("value", [None, Decimal("0.10"), Decimal("-123456789012345678901234567890.12345678")])

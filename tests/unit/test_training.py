@@ -180,7 +180,7 @@ def test_index_and_other_names_of_the_moment_are_kept():
 def test_types_do_not_depend_on_what_is_missing():
     for found in ([], [("a", 1, 2, Decimal("1.25"))]):
         frame = build(found, [("a", 5)]).frame
-        assert [str(frame[name].dtype) for name in ("sales", "units_sold", "newest")] == ["Int64", "Int64", "Int32"]
+        assert [str(frame[name].dtype) for name in ("sales", "units_sold", "newest")] == ["Int64", "Int64", "Int64"]
         assert str(frame["mean_units"].dtype) == "float64"
 
 
