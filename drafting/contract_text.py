@@ -10,7 +10,7 @@ from drafting.yaml_text import printable, scalar
 from warehouse.contract import EPOCH_UNITS, InputFormat
 from warehouse.contract_column import OTHER_FORMATS
 
-_LOGICAL = {"STRING": "string", "INT": "integer", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean",
+_LOGICAL = {"STRING": "string", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean",
             "DATE": "date", "TIMESTAMP": "timestamp"}  # fmt: skip
 _LEAST_THRESHOLD = 0.01
 _LONGEST_EXAMPLE = 40
@@ -43,7 +43,7 @@ class Facts:
 
 def contract_text(facts: Facts, guess: Guess, mart: Sequence[MartColumn]) -> str:
     """The contract as YAML."""
-    lines = [*_head(facts), *_dataset(facts, guess), *_mart(facts, mart)]
+    lines = [*_head(facts, guess), *_dataset(facts, guess), *_mart(facts, mart)]
     return "\n".join(lines) + "\n"
 
 
@@ -64,10 +64,12 @@ def logical_type(hive_type: str) -> str:
     return "number" if hive_type.startswith("DECIMAL") else _LOGICAL[hive_type]
 
 
-def _head(facts: Facts) -> Iterator[str]:
+def _head(facts: Facts, guess: Guess) -> Iterator[str]:
     extent = "all" if facts.whole else "the first"
     yield f"# Drafted by ./stackhouse new from {printable(facts.file)}."
     yield f"# The comments are about {extent} {facts.rows:,} rows of it."
+    if any(column.type == "BIGINT" for column in guess.columns):
+        yield "# Whole numbers are BIGINT, as readers see them: a product of narrower ones may not fit their type."
     yield f"# Read it, correct it, then: ./stackhouse contract check {facts.dataset}"
     yield "apiVersion: v3.2.0"
     yield "kind: DataContract"

@@ -131,7 +131,7 @@ WHERE
 
 
 def _is_measure(column: ColumnDraft) -> bool:
-    is_number = column.type.startswith(("DECIMAL", "DOUBLE")) or column.type in ("INT", "BIGINT")
+    is_number = column.type.startswith(("DECIMAL", "DOUBLE", "BIGINT"))
     return is_number and not column.key and not words(column.name) & _NO_MEASURE and column.type != "DECIMAL(38,0)"
 
 

@@ -11,7 +11,6 @@ MOSTLY = 0.99
 CONVENTIONS = ((".", None), (".", ","), (",", None), (",", "."), (".", " "), (",", " "), (".", "'"))
 """Decimal and thousands separators, the likelier first."""
 
-_INT_LIMIT = 200_000_000
 _BIGINT_DIGITS, _DECIMAL_DIGITS, _HIGHEST_PRECISION = 18, 18, 38
 _MORE_DIGITS = 3
 _LEAST_SCALE = 2
@@ -121,8 +120,6 @@ def number_type(found: Numbers, native: str) -> tuple[str, int] | None:
 
 
 def _whole_type(found: Numbers) -> tuple[str, int] | None:
-    if found.largest <= _INT_LIMIT:
-        return "INT", found.whole
     if found.digits <= _BIGINT_DIGITS:
         return "BIGINT", found.whole
     return (f"DECIMAL({_HIGHEST_PRECISION},0)", found.whole) if found.digits < _HIGHEST_PRECISION else None

@@ -73,12 +73,12 @@ def _doubts(guess: Guess, sure: list[int], unique: list[int], numbering: list[in
 
 def _is_unique(column: ColumnDraft, sample: Sample) -> bool:
     exact = column.nulls == 0 and column.distinct == column.fitting == sample.rows
-    return exact and (column.type in ("STRING", "INT", "BIGINT") or column.type == "DECIMAL(38,0)")
+    return exact and (column.type in ("STRING", "BIGINT") or column.type == "DECIMAL(38,0)")
 
 
 def _is_row_number(sample: Sample, place: int, column: ColumnDraft) -> bool:
     """Whether it counts 0, 1, 2 or 1, 2, 3 from the first row and has no name or that of an index."""
-    if column.type not in ("INT", "BIGINT") or (column.source_name and column.name not in _INDEX_NAMES):
+    if column.type != "BIGINT" or (column.source_name and column.name not in _INDEX_NAMES):
         return False
     sql = f"SELECT count(DISTINCT CAST(c{place} AS BIGINT) - rowid), min(CAST(c{place} AS BIGINT)) FROM sample"  # noqa: S608
     steps, first = sample.ask(sql)[0]
@@ -112,7 +112,7 @@ def _event_rank(column: ColumnDraft, place: int) -> tuple[float, ...]:
 def _with_epoch(guess: Guess) -> tuple[Guess, list[ColumnDraft]]:
     """Without any date, a number that is called like a time and lies in 1980 to 2100 is one."""
     for place, column in enumerate(guess.columns):
-        is_whole = column.type in ("INT", "BIGINT") and column.least and column.most
+        is_whole = column.type == "BIGINT" and column.least and column.most
         called = words(column.name) & TIME_WORDS or column.name.endswith("time")
         form = epoch_format(column.least, column.most) if is_whole and called else None
         if form:

@@ -55,9 +55,11 @@ def _sentence(drafted: Draft, part: str) -> bool:
 @pytest.mark.parametrize(
     ("values", "hive_type", "formats"),
     [
-        (["1", "-20", "+3"], "INT", ()),
-        (["0", "1"], "INT", ()),
-        (["300000000", "5"], "BIGINT", ()),
+        (["1", "-20", "+3"], "BIGINT", ()),
+        (["0", "1"], "BIGINT", ()),
+        (["127", "-128"], "BIGINT", ()),
+        (["999999999999999999", "-5"], "BIGINT", ()),
+        (["1000000000000000000", "-5"], "DECIMAL(38,0)", ()),
         (["123456789012345678901", "5"], "DECIMAL(38,0)", ()),
         (["007", "123"], "STRING", ()),
         (["1.5", "20"], "DECIMAL(7,2)", ()),
@@ -103,7 +105,7 @@ def test_digits_without_separators_are_dates_where_the_column_is_called_so(tmp_p
 
 
 def test_digits_without_separators_are_numbers_elsewhere(tmp_path: Path) -> None:
-    assert _typed(tmp_path, ["20210101", "20211231"], "Amount")[1].type == "INT"
+    assert _typed(tmp_path, ["20210101", "20211231"], "Amount")[1].type == "BIGINT"
 
 
 def test_day_and_month_that_can_be_swapped_are_unsure(tmp_path: Path) -> None:
@@ -119,19 +121,26 @@ def test_offsets_give_a_time_zone(tmp_path: Path) -> None:
 def test_a_rare_misfit_is_quarantined_and_the_threshold_holds(tmp_path: Path) -> None:
     rows = [f"2021-01-01,{number}" for number in range(499)]
     drafted, contract = _draft(tmp_path, "\n".join(["day,n", *rows, "2021-01-01,many", "2021-01-01,1,2"]))
-    assert contract.column("n").type == "INT"
+    assert contract.column("n").type == "BIGINT"
     assert drafted.rejected == pytest.approx(2 / 501)
     assert contract.reject_threshold == 0.02
     text = drafted.paths[0].read_text()
     assert "99.80% fit" in text
-    assert "1 values are no INT" in text
+    assert "1 values are no BIGINT" in text
+
+
+@pytest.mark.parametrize(("value", "said"), [("7", True), ("7.5", False)])
+def test_draft_says_why_whole_numbers_are_bigint_where_there_are_some(tmp_path: Path, value: str, said: bool) -> None:
+    drafted, _ = _draft(tmp_path, "\n".join(["day,n", *(f"{day},{value}" for day in _DAYS)]))
+    head = drafted.paths[0].read_text().partition("apiVersion")[0]
+    assert ("Whole numbers are BIGINT, as readers see them" in head) == said
 
 
 def test_null_tokens_count_where_other_values_are_narrower(tmp_path: Path) -> None:
     content = "day,n,country\n2021-01-01,1,NA\n2021-01-02,NA,DE\n2021-01-03,-,FR\n"
     drafted, contract = _draft(tmp_path, content)
     assert contract.input_format.null_tokens == ("-", "NA")
-    assert [column.type for column in contract.columns] == ["DATE", "INT", "STRING"]
+    assert [column.type for column in contract.columns] == ["DATE", "BIGINT", "STRING"]
     assert [column.required for column in contract.columns] == [True, False, False]
     assert _sentence(drafted, "NA means NULL in every column")
 
@@ -193,7 +202,7 @@ def test_numbers_of_rows_are_no_key(tmp_path: Path) -> None:
         (["1.234,56", "7,5"], (",", "."), "DECIMAL(9,2)"),
         (["12,5", "7,25"], (",", None), "DECIMAL(7,2)"),
         (["1,234.5", "7.25"], (".", ","), "DECIMAL(9,2)"),
-        (["1,234", "12,345,678"], (".", ","), "INT"),
+        (["1,234", "12,345,678"], (".", ","), "BIGINT"),
         (["1 234,5", "7"], (",", " "), "DECIMAL(9,2)"),
         (["1.234", "5.678"], (".", None), "DECIMAL(7,3)"),
     ],
@@ -203,7 +212,7 @@ def test_separators_of_numbers(tmp_path: Path, values: list[str], separators: tu
     _, contract = _draft(tmp_path, "\n".join(["day;value;n", *rows]))
     form = contract.input_format
     assert (form.decimal_separator, form.thousands_separator) == separators
-    assert [column.type for column in contract.columns] == ["DATE", hive_type, "INT"]
+    assert [column.type for column in contract.columns] == ["DATE", hive_type, "BIGINT"]
 
 
 @pytest.mark.parametrize(
@@ -248,7 +257,7 @@ def test_a_few_broken_bytes_in_utf_8_are_rejected_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("suffix", "pack"), [(".gz", gzip.compress), (".bz2", bz2.compress)])
 def test_compressed_files(tmp_path: Path, suffix: str, pack: Any) -> None:
     _, contract = _draft(tmp_path, pack(b"day,n\n2021-01-01,1\n"), f"sample.csv{suffix}")
-    assert [column.type for column in contract.columns] == ["DATE", "INT"]
+    assert [column.type for column in contract.columns] == ["DATE", "BIGINT"]
 
 
 def test_json_lines(tmp_path: Path) -> None:
@@ -260,7 +269,7 @@ def test_json_lines(tmp_path: Path) -> None:
     drafted, contract = _draft(tmp_path, content, "sample.jsonl")
     assert contract.input_format.kind == "jsonl"
     assert {column.name: column.type for column in contract.columns} == {
-        "at": "TIMESTAMP", "n": "INT", "x": "DECIMAL(6,2)", "ok": "BOOLEAN", "deep": "STRING", "more": "STRING",
+        "at": "TIMESTAMP", "n": "BIGINT", "x": "DECIMAL(6,2)", "ok": "BOOLEAN", "deep": "STRING", "more": "STRING",
     }  # fmt: skip
     assert drafted.rejected == pytest.approx(2 / 12)
 
@@ -285,7 +294,7 @@ def test_parquet(tmp_path: Path) -> None:
     contract = load_contract("things", tmp_path)
     assert {column.source_name: column.type for column in contract.columns} == {
         "At": "TIMESTAMP", "zoned": "TIMESTAMP", "day": "DATE", "money": "DECIMAL(6,2)", "x": "DECIMAL(6,2)",
-        "rare": "DOUBLE", "text day": "DATE", "odd day": "STRING", 'a "quoted" name': "INT",
+        "rare": "DOUBLE", "text day": "DATE", "odd day": "STRING", 'a "quoted" name': "BIGINT",
     }  # fmt: skip
     assert (contract.column("zoned").zoned, contract.time_zone) == (True, "UTC")
     # Null tokens are for text; a .parquet is Parquet in a dataset of CSV files too.
@@ -421,7 +430,7 @@ def test_the_longest_name_has_a_mart(tmp_path: Path) -> None:
 def test_only_the_first_rows_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("drafting.source.MOST_ROWS", 4)
     drafted, contract = _draft(tmp_path, "day,n\n" + "2021-01-01,1\n" * 3 + "later,x\n")
-    assert (drafted.rows, drafted.whole, contract.column("n").type) == (3, False, "INT")
+    assert (drafted.rows, drafted.whole, contract.column("n").type) == (3, False, "BIGINT")
     assert "the first 3 rows" in drafted.paths[0].read_text()
     assert _sentence(drafted, "first 3 rows")
 
@@ -509,7 +518,7 @@ def test_first_row_that_lacks_one_of_two_dates_is_no_header(tmp_path: Path) -> N
 
 def test_grouped_digits_in_a_column_called_like_a_time_are_a_number(tmp_path: Path) -> None:
     _, column = _typed(tmp_path, ["1,234", "22,345", "333,456"], "uptime")
-    assert column.type == "INT"
+    assert column.type == "BIGINT"
 
 
 def test_decimal_comma_is_no_delimiter_where_another_cuts_as_well(tmp_path: Path) -> None:
