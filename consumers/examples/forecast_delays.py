@@ -12,25 +12,23 @@ a batch of `delay_forecast`.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-import matplotlib as mpl
-import numpy as np
 import pandas as pd
 from sklearn.linear_model import LinearRegression
 
 from consumers.client import Client, connect
+from consumers.examples.forecast_plot import Comparison, plot
 from consumers.training import Feature, TrainingSet
-from warehouse.errors import StackhouseError
+from warehouse.errors import StackhouseError, UsageError
 from warehouse.settings import REPOSITORY
-
-mpl.use("Agg")
-from matplotlib import pyplot as plt
 
 WEEK = timedelta(days=7)
 FEWEST_FLIGHTS = 500
@@ -57,16 +55,25 @@ class Judgement:
 
     Attributes:
         errors: Of `model` and each of `NAIVE`: mean absolute error of an airport's week, minutes, weighted by flights.
-        weeks: Monday, truth and forecasts, all airports together.
+        airports: The same by airport, with `flights` in four weeks on average.
+        weeks: The same by Monday, all airports together.
     """
 
     errors: dict[str, float]
+    airports: pd.DataFrame
     weeks: pd.DataFrame
 
     @property
     def best_naive(self) -> str:
         """Name of the naive forecast that was off least."""
         return min(NAIVE, key=self.errors.__getitem__)
+
+    @property
+    def comparison(self) -> Comparison:
+        """The model beside the best naive forecast."""
+        naive = self.best_naive
+        tables = [table.rename(columns={naive: "naive"}) for table in (self.airports, self.weeks)]
+        return Comparison(self.errors["model"], self.errors[naive], NAIVE[naive], *tables)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -89,17 +96,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(out: Path) -> Path:
     """Train, judge, plot, forecast; returns the file with the forecast."""
-    out.mkdir(parents=True, exist_ok=True)
+    make_directory(out)
     with connect("flights") as flights:
         mondays = mondays_of(flights)
         known = known_on(flights, mondays, datetime.now(UTC))
     judgement = judge(known.frame)
     tell(judgement, known.release)
-    plot(judgement, out / "forecast.png")
+    plot(judgement.comparison, out / "forecast.png")
     file = out / f"forecast_{mondays[-1]:%Y-%m-%d}_r{known.release}.csv"
     write(forecast(known.frame, mondays[-1]), known.release, file)
     print(f"{out / 'forecast.png'}, {file}")
     return file
+
+
+def make_directory(out: Path) -> None:
+    """Make the directory for what is written, before rows are read for a minute.
+
+    Raises:
+        UsageError: Its place is taken by a file, or nothing can be written there.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise UsageError(
+            f"--out {out}: expected a directory, or a place for a new one: {problem.strerror}"
+        ) from problem
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise UsageError(f"--out {out}: nothing can be written to this directory")
 
 
 def tell(judgement: Judgement, release: int) -> None:
@@ -168,13 +191,22 @@ def judge(frame: pd.DataFrame) -> Judgement:
     for monday in sorted(complete["at"].unique())[-JUDGED:]:
         week = complete[complete["at"] == monday]
         judged.append(week.assign(model=predict(train(known_by(complete, monday)), week)))
-    weeks = pd.concat(judged)
-    weight = weights(weeks)
-    errors = {
-        name: float(np.average((weeks[name] - weeks["label"]).abs(), weights=weight)) for name in ("model", *NAIVE)
-    }
-    together = weeks[["label", "model", *NAIVE]].mul(weight, axis=0).groupby(weeks["at"]).sum()
-    return Judgement(errors, together.div(weight.groupby(weeks["at"]).sum(), axis=0).reset_index())
+    return compare(pd.concat(judged))
+
+
+def compare(weeks: pd.DataFrame) -> Judgement:
+    """Look at what happened in the weeks of airports that were forecast."""
+    names = ["model", *NAIVE]
+    off = weeks[names].sub(weeks["label"], axis=0).abs().mul(weights(weeks), axis=0).assign(flights=weights(weeks))
+    errors = {name: float(off[name].sum() / off["flights"].sum()) for name in names}
+    airports, mondays = (mean_errors(off, weeks[column]) for column in ("origin", "at"))
+    return Judgement(errors, airports.assign(flights=off["flights"].groupby(weeks["origin"]).mean()), mondays)
+
+
+def mean_errors(off: pd.DataFrame, groups: "pd.Series[Any]") -> pd.DataFrame:
+    """Means by group of errors that are multiplied by flights."""
+    sums = off.groupby(groups).sum()
+    return sums.drop(columns="flights").div(sums["flights"], axis=0)
 
 
 def known_by(complete: pd.DataFrame, monday: pd.Timestamp) -> pd.DataFrame:
@@ -187,23 +219,6 @@ def forecast(frame: pd.DataFrame, monday: pd.Timestamp) -> pd.DataFrame:
     model = train(known_by(frame.dropna(subset=["label"]), monday))
     coming = frame[frame["at"] == monday]
     return coming.assign(forecast=predict(model, coming))
-
-
-def plot(judgement: Judgement, path: Path) -> None:
-    """Truth, model and the best naive forecast of the judged weeks."""
-    naive = judgement.best_naive
-    figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
-    shown = {"label": ("truth", "k-"), "model": ("model", "C0o-"), naive: (NAIVE[naive], "C1s--")}
-    for name, (meaning, style) in shown.items():
-        axes.plot(judgement.weeks["at"], judgement.weeks[name], style, label=meaning)
-    off = f"model {judgement.errors['model']:.2f}, naive {judgement.errors[naive]:.2f} minutes off per airport"
-    axes.set_title(f"Forecast on its Monday: {off}")
-    axes.set_ylabel("mean arrival delay of the week, minutes")
-    axes.set_xlabel("week from")
-    axes.legend()
-    figure.autofmt_xdate()
-    figure.savefig(path, dpi=120)
-    plt.close(figure)
 
 
 def write(rows: pd.DataFrame, release: int, path: Path) -> None:

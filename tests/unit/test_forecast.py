@@ -1,10 +1,14 @@
-"""How the example of a forecast ends when the warehouse cannot do its part."""
+"""What the example of a forecast draws, and how it ends when something is not as it needs it."""
 
 from contextlib import contextmanager
 
+import pandas as pd
 import pytest
+from matplotlib import colors, image
+from matplotlib.collections import LineCollection
 
-from consumers.examples import forecast_delays
+from consumers.examples import forecast_delays, forecast_plot
+from consumers.examples.forecast_plot import draw
 from warehouse.errors import StackDownError, UsageError
 
 
@@ -33,3 +37,100 @@ def test_failed_publication_passes_its_exit_code_on(script, code, tmp_path, monk
         forecast_delays.main(["--out", str(tmp_path), "--publish"])
     assert ended.value.code == code
     assert set(capfd.readouterr().err.splitlines()) == {"said by stackhouse"}
+
+
+@pytest.mark.parametrize("below", ["", "/below/it"])
+def test_file_in_the_place_of_the_directory_is_one_line(below, tmp_path, capsys):
+    (tmp_path / "taken").write_text("mine")
+    out = f"{tmp_path}/taken{below}"
+    with pytest.raises(SystemExit) as ended:
+        forecast_delays.main(["--out", out])
+    assert ended.value.code == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(f"forecast_delays: --out {out}: expected a directory")
+    assert printed.err.count("\n") == 1
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+MONDAYS = pd.to_datetime(["2001-05-07", "2001-05-14"])
+
+
+def weeks():
+    """Two airports, of which one has three times as many flights, and what was forecast of each in two weeks."""
+    return pd.DataFrame(
+        {
+            "origin": ["BIG", "BIG", "SML", "SML"],
+            "at": [*MONDAYS, *MONDAYS],
+            "flights_28d": pd.array([3000, 3000, 1000, 1000], "Int64"),
+            "label": [10.0, 20.0, 5.0, 5.0],
+            "model": [12.0, 16.0, 5.0, 7.0],
+            "mean_7d": [9.0, 20.0, 15.0, 9.0],
+            "mean_28d": [30.0, 40.0, 25.0, 25.0],
+            "mean_ever": [30.0, 40.0, 25.0, 25.0],
+        }
+    )
+
+
+def test_errors_are_weighted_by_flights_and_told_by_airport_and_week():
+    judgement = forecast_delays.compare(weeks())
+    # By hand: (3 * 2 + 3 * 4 + 1 * 0 + 1 * 2) / 8 and (3 * 1 + 3 * 0 + 1 * 10 + 1 * 4) / 8.
+    assert judgement.errors["model"] == 20 / 8
+    assert judgement.errors["mean_7d"] == 17 / 8
+    assert judgement.best_naive == "mean_7d"
+    assert judgement.airports["model"].to_dict() == {"BIG": 3.0, "SML": 1.0}
+    assert judgement.airports["mean_7d"].to_dict() == {"BIG": 0.5, "SML": 7.0}
+    assert judgement.airports["flights"].to_dict() == {"BIG": 3000.0, "SML": 1000.0}
+    assert judgement.weeks["model"].to_dict() == {MONDAYS[0]: 6 / 4, MONDAYS[1]: 14 / 4}
+    assert judgement.weeks["mean_7d"].to_dict() == {MONDAYS[0]: 13 / 4, MONDAYS[1]: 4 / 4}
+
+
+def test_picture_has_a_row_for_each_airport_and_week_with_the_gain_in_figures():
+    figure = draw(forecast_delays.compare(weeks()).comparison)
+    left, right = figure.axes
+    assert [label.get_text() for label in left.get_yticklabels()] == ["SML", "BIG"]
+    assert [label.get_text() for label in right.get_yticklabels()] == ["7 May 2001", "14 May 2001"]
+    assert [text.get_text() for text in left.texts] == ["−6.0", "+2.5"]
+    assert [line.get_xdata().tolist() for line in left.lines] == [[1.0, 3.0], [7.0, 0.5]]
+    (pairs,) = [found for found in left.collections if isinstance(found, LineCollection)]
+    # The line has the colour of the forecast that was nearer.
+    assert [colors.to_hex(color).upper() for color in pairs.get_edgecolor()] == ["#0072B2", "#E69F00"]
+
+
+def test_picture_says_in_words_what_it_shows():
+    figure = draw(forecast_delays.compare(weeks()).comparison)
+    title = figure.get_suptitle()
+    assert "the model is 2.5 minutes off, 18% more than the best naive forecast (2.1)" in title
+    assert "nearer at 1 of 2 airports and in 1 of 2 weeks" in title
+    assert all(axes.get_xlabel() == "mean absolute error, minutes" for axes in figure.axes)
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["model", "best naive forecast: as last week"]
+
+
+def test_only_the_largest_airports_are_drawn_and_all_are_counted(monkeypatch):
+    monkeypatch.setattr(forecast_plot, "LARGEST", 1)
+    figure = draw(forecast_delays.compare(weeks()).comparison)
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["BIG"]
+    assert "1 of 2 airports" in figure.get_suptitle()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"), [(-0.94, "−0.9"), (0.2, "+0.2"), (-0.04, "0.0"), (0.0, "0.0"), (10, "+10.0")]
+)
+def test_gain_has_a_sign_unless_it_is_rounded_to_nothing(minutes, text):
+    assert forecast_plot._signed(minutes) == text
+
+
+def test_picture_fits_a_page_and_no_word_is_cut_off(tmp_path):
+    compared = forecast_delays.compare(weeks()).comparison
+    forecast_plot.plot(compared, tmp_path / "forecast.png")
+    assert image.imread(tmp_path / "forecast.png").shape[:2] == (900, 1200)
+    figure = draw(compared)
+    figure.canvas.draw()
+    words = [*figure.texts, *figure.legends[0].get_texts(), figure.legends[0].get_title()]
+    for axes in figure.axes:
+        words += [*axes.texts, *axes.get_yticklabels(), axes.xaxis.label, axes.yaxis.label]
+    for box in [word.get_window_extent() for word in words]:
+        assert (figure.bbox.x0, figure.bbox.y0) <= (box.x0, box.y0)
+        assert box.x1 <= figure.bbox.x1
+        assert box.y1 <= figure.bbox.y1
