@@ -9,13 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from cli.dataset import contract_of
 from cli.writer import Writer, writing
 from hive.connection import HiveServer, connect
 from hive.publish import drop_release_tables, releases_with_tables, shown_releases
 from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.contract import Contract
-from warehouse.contract_file import load_contract
 from warehouse.errors import NotFoundError, StackhouseError
 from warehouse.inventory import take_inventory
 from warehouse.lock import lock_holder
@@ -54,7 +54,7 @@ class Collection:
 
 def plan_collection(settings: Settings, dataset: str, policy: Policy) -> Collection:
     """Say what `collect` would do now; nothing is changed and no lock taken."""
-    contract = load_contract(dataset, settings.datasets)
+    contract = contract_of(settings, dataset)
     storage = WebHdfs(settings.endpoints)
     # Asked before anything is looked at: what a command makes meanwhile is not taken for left.
     holder = lock_holder(storage, dataset)
@@ -76,7 +76,7 @@ def collect(settings: Settings, dataset: str, policy: Policy, wait: bool) -> Col
         StackDownError: A service does not answer.
         StackhouseError: A view shows another release than the ledger says.
     """
-    contract = load_contract(dataset, settings.datasets)
+    contract = contract_of(settings, dataset)
     hours = policy.grace / timedelta(hours=1)
     with writing(settings, dataset, "gc", {"keep": str(policy.keep), "grace": f"{hours:g}"}, wait) as writer:
         writer.note(contract=contract.fingerprint)

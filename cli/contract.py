@@ -5,11 +5,11 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from cli.dataset import contract_of
 from cli.output import print_json, standard_output
 from ingestion.webhdfs import WebHdfs
 from warehouse.contract import Contract
 from warehouse.contract_change import changes
-from warehouse.contract_file import load_contract
 from warehouse.errors import StackDownError
 from warehouse.mart_sql import load_clean_check, load_mart_sql
 from warehouse.release import load_live
@@ -24,7 +24,7 @@ def print_check(settings: Settings, dataset: str, as_json: bool) -> None:
     Raises:
         ContractError: It is wrong, or a file of its marts is missing or wrong.
     """
-    contract = load_contract(dataset, settings.datasets)
+    contract = contract_of(settings, dataset)
     load_mart_sql(contract)
     load_clean_check(contract)
     report = _report(contract, *_live_meaning(settings, dataset))

@@ -9,6 +9,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from cli.dataset import check_known
 from cli.output import print_json, standard_output
 from cli.querying import check_format
 from hive.compare import PartChange
@@ -16,7 +17,6 @@ from hive.connection import connect
 from hive.release_diff import ChangedRow, TableDiff, compare_releases
 from hive.rows import Value, as_json, as_text
 from ingestion.webhdfs import WebHdfs
-from warehouse.contract_file import load_contract
 from warehouse.errors import UsageError
 from warehouse.quarter import Quarter
 from warehouse.release import QUARANTINE, load_kept
@@ -42,7 +42,7 @@ def print_diff(settings: Settings, dataset: str, releases: tuple[int, int], outp
     check_format(output)
     if with_rows and output == "csv":
         raise UsageError("--rows does not fit into one CSV table: ask for --format json")
-    load_contract(dataset, settings.datasets)
+    check_known(settings, dataset)
     before, after = load_kept(WebHdfs(settings.endpoints), dataset, releases)
     with connect(settings.endpoints) as server:
         diffs = list(compare_releases(server, before, after, _MOST_ROWS if with_rows else 0))

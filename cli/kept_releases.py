@@ -6,10 +6,12 @@ from hive.connection import connect
 from hive.release_query import find_names, splice, view_queries
 from hive.rows import Rows
 from ingestion.webhdfs import WebHdfs
+from warehouse.contract import is_identifier
 from warehouse.contract_file import contract_path
 from warehouse.errors import UsageError
-from warehouse.release import load_kept
+from warehouse.release import load_kept, release_numbers
 from warehouse.settings import Settings
+from warehouse.storage import Storage
 
 
 def query_release(settings: Settings, sql: str, number: int) -> Rows:
@@ -20,17 +22,23 @@ def query_release(settings: Settings, sql: str, number: int) -> Rows:
         QueryError: HiveServer2 refuses or fails it.
     """
     names = find_names(sql)
-    dataset = _only_dataset({name.dataset for name in names}, settings.datasets)
-    (release,) = load_kept(WebHdfs(settings.endpoints), dataset, (number,))
+    storage = WebHdfs(settings.endpoints)
+    dataset = _only_dataset({name.dataset for name in names}, settings.datasets, storage)
+    (release,) = load_kept(storage, dataset, (number,))
     with connect(settings.endpoints) as server:
         views = view_queries(server, release)
         return server.fetch(splice(sql, [name for name in names if name.dataset == dataset], views))
 
 
-def _only_dataset(databases: set[str], root: Path) -> str:
-    datasets = sorted(name for name in databases if contract_path(name, root).is_file())
+def _only_dataset(databases: set[str], root: Path, storage: Storage) -> str:
+    # Of a dataset whose contract is elsewhere, HDFS knows.
+    datasets = sorted(name for name in databases if contract_path(name, root).is_file() or _has_releases(storage, name))
     if not datasets:
         raise UsageError("the statement reads no dataset: name its views in full, e.g. FROM flights.clean")
     if len(datasets) > 1:
         raise UsageError(f"a release is of one dataset, the statement reads {' and '.join(datasets)}")
     return datasets[0]
+
+
+def _has_releases(storage: Storage, database: str) -> bool:
+    return is_identifier(database) and bool(release_numbers(storage, database))

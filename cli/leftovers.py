@@ -7,6 +7,7 @@ from datetime import timedelta
 from cli.collecting import plan_collection
 from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
+from warehouse.catalog import datasets_in
 from warehouse.contract_file import contract_path
 from warehouse.errors import LockedError
 from warehouse.finding import Finding
@@ -14,7 +15,7 @@ from warehouse.lock import lock_holder, traces
 from warehouse.release import release_numbers
 from warehouse.retention import Policy
 from warehouse.settings import Settings
-from warehouse.stale_lock import check_lock, datasets_in
+from warehouse.stale_lock import check_lock
 from warehouse.storage import Storage
 
 _KEEP_ALL = Policy(sys.maxsize, timedelta.max)

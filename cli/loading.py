@@ -7,12 +7,12 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+from cli.dataset import contract_of
 from cli.output import print_json
 from cli.recovery import record_batch
 from cli.writer import writing
 from ingestion.loader import LoadResult, load
 from warehouse.contract_change import check_change
-from warehouse.contract_file import load_contract
 from warehouse.release import load_live
 from warehouse.settings import Settings
 
@@ -28,7 +28,7 @@ def load_files(settings: Settings, dataset: str, files: list[Path], as_json: boo
 
 def load_batch(settings: Settings, dataset: str, files: list[Path], wait: bool = False) -> LoadResult:
     """Load one batch under the dataset's lock, with a progress bar on a terminal."""
-    contract = load_contract(dataset, settings.datasets)
+    contract = contract_of(settings, dataset)
     total = sum(map(_size, files))
     columns = (TextColumn("{task.description:9}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     console = Console(stderr=True)

@@ -1,8 +1,8 @@
 """`pin` and `unpin`: what gc leaves alone whatever its age."""
 
+from cli.dataset import check_known
 from cli.writer import Writer, writing
 from warehouse import ledger
-from warehouse.contract_file import load_contract
 from warehouse.errors import UsageError
 from warehouse.release import load_release
 from warehouse.settings import Settings
@@ -22,7 +22,7 @@ def pin_release(settings: Settings, dataset: str, number: int, reason: str, wait
     Raises:
         UsageError: There is no such release, or no reason.
     """
-    load_contract(dataset, settings.datasets)
+    check_known(settings, dataset)
     if not reason:
         raise UsageError("--reason must say who needs the release and what for")
     # gc has the lock while it decides: it sees the pin, or has dropped the release before.
@@ -41,7 +41,7 @@ def unpin_release(settings: Settings, dataset: str, number: int, wait: bool) -> 
     Raises:
         UsageError: It is not pinned.
     """
-    load_contract(dataset, settings.datasets)
+    check_known(settings, dataset)
     with writing(settings, dataset, "unpin", {"release": str(number)}, wait) as writer:
         pinned = ledger.pinned_releases(ledger.events(writer.storage, dataset))
         if number not in pinned:

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 from cli.board import StepBoard
+from cli.dataset import contract_of
 from cli.driver import place_driver
 from cli.planning import Inputs, make_plan, refuse_unknown_quarters
 from cli.publishing import Made, publish_release
@@ -22,7 +23,6 @@ from warehouse.check import Check
 from warehouse.conservation import Law, law_of
 from warehouse.contract import Contract
 from warehouse.contract_change import check_change, check_counts
-from warehouse.contract_file import load_contract
 from warehouse.errors import StackhouseError, UsageError
 from warehouse.job import JobPlan, JobResult
 from warehouse.mart_sql import load_clean_check, load_mart_sql
@@ -100,7 +100,7 @@ def run_pipeline(settings: Settings, dataset: str, request: RunRequest, board: S
         LockedError: Another writer works on the dataset.
         StackDownError: A service does not answer.
     """
-    contract = load_contract(dataset, settings.datasets)
+    contract = contract_of(settings, dataset)
     command = "reprocess" if request.reprocess else "run"
     with writing(settings, dataset, command, request.parameters, request.wait) as writer:
         writer.note(contract=contract.fingerprint)

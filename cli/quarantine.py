@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.table import Table
 
+from cli.dataset import check_known, contract_of
 from cli.export import write_export
 from cli.output import standard_output
 from cli.querying import PRINTERS, check_format
@@ -14,7 +15,6 @@ from hive.rows import Rows
 from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.batch import loaded_batches
-from warehouse.contract_file import load_contract
 from warehouse.errors import UsageError
 from warehouse.release import Release, load_kept
 from warehouse.settings import Settings
@@ -37,7 +37,7 @@ def print_quarantine(settings: Settings, dataset: str, output: str, number: int 
         ContractError: Unknown dataset.
     """
     check_format(output)
-    load_contract(dataset, settings.datasets)
+    check_known(settings, dataset)
     release = _release(WebHdfs(settings.endpoints), dataset, number)
     with connect(settings.endpoints) as server:
         rows = server.fetch(select_quarantine(dataset, release.number, _SHOWN if output == "table" else None))
@@ -53,7 +53,7 @@ def export_quarantine(settings: Settings, dataset: str, directory: Path, number:
     Raises:
         UsageError: The directory exists, or there is no such release.
     """
-    contract = load_contract(dataset, settings.datasets)
+    contract = contract_of(settings, dataset)
     if directory.exists():
         raise UsageError(f"{directory} exists: name a new directory")
     storage = WebHdfs(settings.endpoints)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from time import monotonic
 
+from cli.dataset import check_known
 from cli.output import print_json
 from cli.planning import Inputs
 from cli.writer import Writer, writing
 from hive.connection import connect
 from hive.publish import move_views, plan_views
 from warehouse import ledger
-from warehouse.contract_file import load_contract
 from warehouse.errors import HeldError, UsageError
 from warehouse.release import load_release
 from warehouse.settings import Settings
@@ -59,7 +59,7 @@ def roll_back(settings: Settings, dataset: str, to: int | None, reason: str, wai
     Raises:
         UsageError: There is no such release, or readers never saw it, or gc dropped it.
     """
-    load_contract(dataset, settings.datasets)
+    check_known(settings, dataset)
     parameters = {"to": str(to or ""), "reason": reason}
     began = monotonic()
     with writing(settings, dataset, "rollback", {k: v for k, v in parameters.items() if v}, wait) as writer:

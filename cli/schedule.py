@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from cli.dataset import contract_of
 from cli.pipeline import RunRequest
 from cli.running import run_dataset
 from ingestion.webhdfs import WebHdfs
 from warehouse.contract import Contract
-from warehouse.contract_file import load_contract
 from warehouse.quarter import Quarter
 from warehouse.schedule import Calendar, Progress, next_step, read_progress
 from warehouse.settings import Settings
@@ -29,7 +29,7 @@ def run_due(settings: Settings, dataset: str, now: datetime, wait: bool) -> None
     Raises:
         StackhouseError: A run failed or is held, see `cli.pipeline.run_pipeline`; later quarters were not run.
     """
-    contract = load_contract(dataset, settings.datasets)
+    contract = contract_of(settings, dataset)
 
     def run(step: tuple[Quarter, ...]) -> None:
         run_dataset(settings, dataset, RunRequest(step, wait=wait), False)

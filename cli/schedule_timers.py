@@ -9,10 +9,10 @@ from datetime import time
 from rich.table import Table
 
 from cli import schedule_systemd as systemd
+from cli.dataset import contract_of
 from cli.output import print_json, standard_output
 from cli.schedule_crontab import entries_in, line_of, read_crontab, with_job, without_job, write_crontab
 from cli.schedule_job import Entry, Job
-from warehouse.contract_file import load_contract
 from warehouse.errors import SetupError, UsageError
 from warehouse.settings import Settings
 
@@ -32,7 +32,7 @@ def install_timer(settings: Settings, dataset: str, at: time, dry_run: bool) -> 
         ContractError: There is no such dataset.
         SetupError: There is neither systemd nor cron, or it refuses.
     """
-    load_contract(dataset, settings.datasets)
+    contract_of(settings, dataset)
     job = Job.of(settings, dataset, at, os.environ)
     by_systemd = systemd.is_usable()
     if not by_systemd and shutil.which("crontab") is None:

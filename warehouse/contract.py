@@ -27,13 +27,18 @@ def is_numeric(hive_type: str) -> bool:
     return hive_type.partition("(")[0] in ("TINYINT", "SMALLINT", "INT", "BIGINT", "DECIMAL", "DOUBLE")
 
 
+def is_identifier(name: str) -> bool:
+    """Whether `validate_identifier` takes a name."""
+    return _IDENTIFIER.fullmatch(name) is not None
+
+
 def validate_identifier(name: str) -> str:
     """Return a name that is safe as a Hive identifier and as an HDFS path component.
 
     Raises:
         ContractError: It is not lower-case ASCII letters, digits and underscores, starting with a letter.
     """
-    if not _IDENTIFIER.fullmatch(name):
+    if not is_identifier(name):
         raise ContractError(
             f"{name!r} is not a usable name: lower-case letters, digits and _, a letter first, 63 characters at most"
         )

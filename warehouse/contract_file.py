@@ -15,7 +15,7 @@ from warehouse.contract_drift import read_drift_limits
 from warehouse.contract_format import read_format
 from warehouse.contract_lateness import read_lateness
 from warehouse.contract_pattern import is_cut
-from warehouse.errors import ContractError
+from warehouse.errors import ContractError, NoContractError
 from warehouse.odcs import Spot, read_standard
 from warehouse.quarter import PARTITION_COLUMN
 from warehouse.settings import REPOSITORY
@@ -41,19 +41,36 @@ def contract_path(dataset: str, root: Path = REPOSITORY) -> Path:
     return root / "data" / dataset / "dataset.yaml"
 
 
+def contracts_in(root: Path) -> list[str]:
+    """Names of the datasets that have a contract in a directory, ascending."""
+    return sorted(file.parent.name for file in root.glob("data/*/dataset.yaml"))
+
+
+def find_contract(dataset: str, root: Path = REPOSITORY) -> Path:
+    """Where the contract of a dataset is, which must exist.
+
+    Raises:
+        NoContractError: It does not.
+        ContractError: A dataset cannot have such a name.
+    """
+    path = contract_path(validate_identifier(dataset), root)
+    if not path.is_file():
+        known = ", ".join(contracts_in(root)) or "none"
+        raise NoContractError(
+            f"no dataset {dataset!r}: {path} does not exist; known datasets: {known}; "
+            f"./stackhouse new {dataset} FILE drafts it"
+        )
+    return path
+
+
 def load_contract(dataset: str, root: Path = REPOSITORY) -> Contract:
     """Read the contract of a dataset.
 
     Raises:
-        ContractError: There is none, or it is wrong; names the file and the key.
+        NoContractError: There is none.
+        ContractError: It is wrong; names the file and the key.
     """
-    path = contract_path(validate_identifier(dataset), root)
-    if not path.is_file():
-        known = sorted(file.parent.name for file in root.glob("data/*/dataset.yaml"))
-        raise ContractError(
-            f"no dataset {dataset!r}: {path} does not exist; known datasets: {', '.join(known) or 'none'}; "
-            f"./stackhouse new {dataset} FILE drafts it"
-        )
+    path = find_contract(dataset, root)
     try:
         return parse_contract(dataset, path, path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as problem:

@@ -32,7 +32,11 @@ class SettingsError(UsageError):
 
 
 class ContractError(UsageError):
-    """A dataset has no contract, or its contract is wrong."""
+    """A contract is missing or wrong."""
+
+
+class NoContractError(ContractError):
+    """A dataset has no contract where contracts are looked for."""
 
 
 class ReleaseGoneError(UsageError):

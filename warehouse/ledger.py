@@ -6,7 +6,7 @@ a command and by one that cleans up after it, is therefore there once.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
@@ -181,17 +181,17 @@ def events(storage: Storage, dataset: str) -> list[Event]:
     Raises:
         StorageError: An event is damaged; names the file.
     """
-    return [event for sequence in _sequences(storage, dataset) for event in _events_in(storage, dataset, sequence)]
+    return list(newest_events(storage, dataset))[::-1]
 
 
-def checks(storage: Storage, dataset: str, release: int) -> list[CheckRecord]:
-    """The checks of a release; none when it was not checked.
+def newest_events(storage: Storage, dataset: str) -> Iterator[Event]:
+    """The same, newest first; each is read when it is asked for, so few are for who needs few.
 
     Raises:
-        StorageError: The file is damaged.
+        As `events`.
     """
-    known = f"{release:06d}" in _names(storage, "checks", dataset)
-    return _checks_in(storage, dataset, release) if known else []
+    for sequence in reversed(_sequences(storage, dataset)):
+        yield from reversed(_events_in(storage, dataset, sequence))
 
 
 def checks_by_release(storage: Storage, dataset: str) -> dict[int, list[CheckRecord]]:

@@ -1,6 +1,7 @@
 """The calendar quarter, the partition of every table."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -78,3 +79,11 @@ class Quarter:
     def __str__(self) -> str:
         """`2001Q2`."""
         return f"{self.year:04d}Q{self.number}"
+
+
+def span(partitions: Collection[str]) -> str:
+    """The first and the last quarter of some partition values, `2001Q1–2001Q3`; empty when there is none."""
+    if not partitions:
+        return ""
+    ends = (Quarter.from_partition(min(partitions)), Quarter.from_partition(max(partitions)))
+    return "–".join(dict.fromkeys(map(str, ends)))

@@ -6,15 +6,8 @@ from warehouse.errors import LockedError
 from warehouse.finding import Finding
 from warehouse.lock import LEASE_SECONDS, lock_holder
 from warehouse.lock_owner import LockOwner
-from warehouse.paths import DatasetPaths, root
+from warehouse.paths import DatasetPaths
 from warehouse.storage import Storage
-
-
-def datasets_in(storage: Storage) -> list[str]:
-    """Names of the datasets that have batches or a lock in HDFS."""
-    names = {*storage.list(f"{root()}/raw"), *storage.list(f"{root()}/locks")}
-    # The others are temporary names and traces of dead owners.
-    return sorted(name for name in names if not name.startswith(("_", ".")))
 
 
 def check_lock(storage: Storage, dataset: str) -> list[Finding]:

@@ -10,7 +10,6 @@ from warehouse.ledger import (
     Event,
     RunRecord,
     append,
-    checks,
     checks_by_release,
     events,
     held_releases,
@@ -145,8 +144,6 @@ def test_checks_of_all_releases_are_read_by_one_listing(storage, monkeypatch):
         1: ["law", "rejected"], 12: ["law", "rejected"],
     }  # fmt: skip
     assert len(listed) == 1
-    assert checks(storage, "flights", 12) == checked[12]
-    assert checks(storage, "flights", 2) == []
 
 
 def a_run(day, outcome="done", quarters="", dataset="flights"):
