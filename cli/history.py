@@ -1,4 +1,4 @@
-"""`history`: the releases of a dataset."""
+"""`history`: the releases of a dataset, or of all."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -6,32 +6,43 @@ from typing import Any
 
 from rich.table import Table
 
+from cli.dataset import check_known
 from cli.output import print_json, standard_output
 from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
-from warehouse.contract_file import load_contract
-from warehouse.quarter import Quarter
+from warehouse.catalog import datasets_in
+from warehouse.quarter import span
 from warehouse.release import CLEAN, QUARANTINE, Release, load_release, release_numbers
 from warehouse.settings import Settings
+from warehouse.storage import Storage
 
 _COLUMNS = ("release", "state", "when (UTC)", "by", "batches", "clean", "rejected", "checks", "quarters")
 _NUMBERS = ("release", "batches", "clean", "rejected")
 
 
-def print_history(settings: Settings, dataset: str, as_json: bool) -> None:
-    """Print all releases, oldest first."""
-    load_contract(dataset, settings.datasets)
+def print_history(settings: Settings, dataset: str | None, as_json: bool) -> None:
+    """Print all releases of a dataset, oldest first; with `None` of every dataset, one after the other."""
+    if dataset is not None:
+        check_known(settings, dataset)
     storage = WebHdfs(settings.endpoints)
-    events = ledger.events(storage, dataset)
-    checks = ledger.checks_by_release(storage, dataset)
-    releases = (load_release(storage, dataset, number) for number in release_numbers(storage, dataset))
-    rows = [describe(release, events, checks.get(release.number, [])) for release in releases]
+    datasets = datasets_in(storage) if dataset is None else [dataset]
+    rows = [row for each in datasets for row in read_history(storage, each)]
     if as_json:
         print_json(rows)
     elif rows:
-        _print(rows)
+        _print(rows, several=dataset is None)
+    elif dataset is None:
+        print("no dataset has a release yet: ./stackhouse list")
     else:
         print(f"{dataset} has no release yet: ./stackhouse run {dataset}")
+
+
+def read_history(storage: Storage, dataset: str) -> list[dict[str, Any]]:
+    """Everything that is known of the releases of a dataset, oldest first."""
+    events = ledger.events(storage, dataset)
+    checks = ledger.checks_by_release(storage, dataset)
+    releases = (load_release(storage, dataset, number) for number in release_numbers(storage, dataset))
+    return [describe(release, events, checks.get(release.number, [])) for release in releases]
 
 
 def describe(release: Release, events: Sequence[ledger.Event], checks: Sequence[ledger.CheckRecord]) -> dict[str, Any]:
@@ -45,6 +56,7 @@ def describe(release: Release, events: Sequence[ledger.Event], checks: Sequence[
     mine = [event for event in events if event.release == release.number]
     happened = [event for event in mine if event.kind not in ("pinned", "unpinned")]
     return {
+        "dataset": release.dataset,
         "release": release.number,
         "state": _state(release.number, mine, ledger.live_release(events)),
         "pinned": release.number in ledger.pinned_releases(events),
@@ -76,13 +88,14 @@ def _state(number: int, events: Sequence[ledger.Event], live: int | None) -> str
     return next((kind for kind in ("discarded", "held") if kind in kinds), "unfinished")
 
 
-def _print(rows: list[dict[str, Any]]) -> None:
+def _print(rows: list[dict[str, Any]], several: bool) -> None:
     table = Table(box=None, pad_edge=False)
-    for name in _COLUMNS:
+    for name in ("dataset", *_COLUMNS) if several else _COLUMNS:
         table.add_column(name, justify="right" if name in _NUMBERS else "left", no_wrap=True)
     for row in rows:
         style = {"live": "green", "held": "red"}.get(row["state"], "dim")
         table.add_row(
+            *([row["dataset"]] if several else []),
             str(row["release"]),
             f"[{style}]{row['state']}[/]{', pinned' if row['pinned'] else ''}",
             row["at"][:16],
@@ -91,12 +104,13 @@ def _print(rows: list[dict[str, Any]]) -> None:
             f"{row['clean']:,}",
             f"{row['quarantined']:,}",
             _checks(row["checks"]),
-            _quarters(row["tables"][CLEAN]),
+            span(row["tables"][CLEAN]),
         )
     standard_output().print(table)
     for row in rows:
         if row["reason"]:
-            print(f"release {row['release']}, {row['state']}: {row['reason']}")
+            name = f"{row['dataset']}, " if several else ""
+            print(f"{name}release {row['release']}, {row['state']}: {row['reason']}")
 
 
 def _checks(checks: Sequence[dict[str, Any]]) -> str:
@@ -105,11 +119,3 @@ def _checks(checks: Sequence[dict[str, Any]]) -> str:
     if failed:
         return f"{failed} of {len(checks)} failed"
     return f"{len(checks)} passed" if checks else ""
-
-
-def _quarters(partitions: dict[str, int]) -> str:
-    """The first and the last."""
-    if not partitions:
-        return ""
-    ends = (Quarter.from_partition(min(partitions)), Quarter.from_partition(max(partitions)))
-    return "–".join(dict.fromkeys(map(str, ends)))

@@ -1,5 +1,6 @@
 """The commands about releases: what there is, what changed, going back, removing."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +13,20 @@ from warehouse.settings import load_settings
 release_commands = typer.Typer()
 
 
+@release_commands.command("list")
+def list_datasets(as_json: AsJson = False) -> None:
+    """List the datasets: where the contract is, what readers see, what is held or not yet published."""
+    from cli.listing import print_list
+
+    print_list(load_settings(), as_json, datetime.now(UTC))
+
+
 @release_commands.command()
-def history(dataset: Dataset, as_json: AsJson = False) -> None:
-    """List the releases of a dataset, the live one marked."""
+def history(
+    dataset: Annotated[str | None, typer.Argument(help="Name of the dataset; without it, all of them.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the releases of a dataset or of all, the live ones marked."""
     from cli.history import print_history
 
     print_history(load_settings(), dataset, as_json)

@@ -47,6 +47,7 @@ FLIGHTS = (
     './stackhouse query "SELECT * FROM flights.delays_by_quarter"',
     "./stackhouse quarantine flights",
     "./stackhouse contract check flights",
+    "./stackhouse list",
     "./stackhouse history flights",
     "./stackhouse pin flights 1 --reason TEXT",
 )

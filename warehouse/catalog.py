@@ -49,7 +49,7 @@ def read_standing(storage: Storage, dataset: str) -> Standing:
     number = ledger.live_release(events)
     live = load_release(storage, dataset, number) if number else None
     published = [event.at for event in events if event.kind == "published" and event.release == number]
-    held = [release for release in ledger.held_releases(events) if release > (number or 0)]
+    held = ledger.held_releases(events)
     return Standing(
         live=live,
         published_at=published[-1] if published else "",

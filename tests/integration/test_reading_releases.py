@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from consumers.client import connect as open_client
 from hive.connection import connect
 from hive.publish import create_release_tables, point_views
 from tests.integration.conftest import must, refused, write_small_dataset
@@ -175,7 +176,7 @@ def remove_everything(settings, storage) -> None:
             server.execute(f"DROP DATABASE IF EXISTS `{database}` CASCADE")
     for part in ("clean", "marts", "quarantine", "releases"):
         storage.delete(f"/stackhouse/{part}/{DATASET}")
-    for table in ("releases", "checks"):
+    for table in ("releases", "checks", "runs"):
         for name in storage.list(ledger_table(table)):
             if name.startswith(f"{DATASET}."):
                 storage.delete(f"{ledger_table(table)}/{name}")
@@ -387,3 +388,95 @@ def test_query_reads_one_release_in_all_places_and_leaves_other_text_alone(comma
 )
 def test_query_of_a_release_refuses_what_it_cannot_read(command, release, sql, words) -> None:
     refused(command("query", sql, "--release", release), 2, words)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(writer, tmp_path_factory, stackhouse):
+    """Types a command where contracts are looked for in a directory that has none of this dataset."""
+    place = tmp_path_factory.mktemp("elsewhere")
+    write_small_dataset(place, "other")
+    return lambda *arguments: stackhouse(*map(str, arguments), datasets=place)
+
+
+def test_list_tells_where_the_dataset_stands_and_where_its_contract_is(command, elsewhere, root) -> None:
+    expected = {
+        "dataset": DATASET,
+        "contract": str(root / "data" / DATASET / "dataset.yaml"),
+        "rows": 7,
+        "quarters": ["2024Q1", "2024Q2", "2024Q3"],
+        "live": 2,
+        "published_at": "2024-12-25 00:04:00",
+        "held": 3,
+        "unpublished": [],
+        "problem": None,
+    }
+    found = {row["dataset"]: row for row in must(command("list", "--json")).json}
+    assert found[DATASET] == expected
+    assert (found["other"]["contract"] is not None, found["other"]["live"]) == (True, None)
+    away = {row["dataset"]: row for row in must(elsewhere("list", "--json")).json}
+    assert away[DATASET] == {**expected, "contract": None}
+    lines = {line.split()[0]: line.split() for line in must(elsewhere("list")).out.splitlines() if line}
+    assert lines[DATASET][1:6] == ["elsewhere", "7", "2024Q1–2024Q3", "(3)", "2"]
+    assert lines[DATASET][-1] == "3"
+
+
+def test_history_of_all_datasets_has_that_of_each(command, elsewhere) -> None:
+    rows = must(elsewhere("history", "--json")).json
+    assert [row for row in rows if row["dataset"] == DATASET] == must(command("history", DATASET, "--json")).json
+    lines = [line.split()[:3] for line in must(elsewhere("history")).out.splitlines()]
+    assert [line for line in lines if line[0] == DATASET][:3] == [
+        [DATASET, "1", "previous"], [DATASET, "2", "live"], [DATASET, "3", "held"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("load", DATASET, "README.md"),
+        ("run", DATASET),
+        ("reprocess", DATASET),
+        ("gc", DATASET),
+        ("gc", DATASET, "--yes"),
+        ("contract", "check", DATASET),
+        ("quarantine", DATASET, "--export", "never-made"),
+        ("schedule", "run", DATASET),
+        ("schedule", "install", DATASET, "--every", "quarter", "--dry-run"),
+    ],
+)
+def test_command_that_needs_the_contract_says_where_it_looked(elsewhere, arguments) -> None:
+    words = (
+        f"{DATASET} is published, but ",
+        f"data/{DATASET}/dataset.yaml does not exist",
+        "STACKHOUSE_DATASETS names",
+    )
+    assert "./stackhouse new" not in refused(elsewhere(*arguments), 2, *words).err
+
+
+def test_name_that_nobody_has_is_unknown_also_while_the_stack_is_up(elsewhere) -> None:
+    for arguments in (("history", "trains"), ("run", "trains")):
+        refused(elsewhere(*arguments), 2, "no dataset 'trains'", "known datasets: other", "./stackhouse new trains")
+
+
+def test_releases_are_read_without_their_contract(command, elsewhere, settings) -> None:
+    for arguments in (
+        ("history", DATASET),
+        ("diff", DATASET, 1, 2),
+        ("quarantine", DATASET, "--format", "csv"),
+        ("query", f"SELECT COUNT(*) FROM {DATASET}.clean", "--release", 1),
+    ):
+        assert must(elsewhere(*arguments)).out == must(command(*arguments)).out
+    refused(elsewhere("query", "SELECT * FROM ops.runs", "--release", 1), 2, "reads no dataset")
+    with open_client(DATASET, endpoints=settings.endpoints) as client:
+        assert (client.release.number, len(client.read_mart("totals"))) == (2, 5)
+
+
+def test_readers_are_taken_back_without_the_contract(elsewhere, settings) -> None:
+    """Stands last: the first command that writes discards release 6, and the ledger grows."""
+    must(elsewhere("pin", DATASET, 1, "--reason", "to go back to"))
+    must(elsewhere("unpin", DATASET, 1))
+    assert "see release 1 again" in must(elsewhere("rollback", DATASET, "--to", 1)).out
+    sql = f"SELECT COUNT(*) AS rows_seen FROM {DATASET}.clean"
+    assert must(elsewhere("query", sql, "--format", "json")).json == [{"rows_seen": 6}]
+    (row,) = [row for row in must(elsewhere("list", "--json")).json if row["dataset"] == DATASET]
+    assert (row["live"], row["published_at"], row["held"], row["rows"]) == (1, "2024-12-25 00:01:00", 3, 6)
+    must(elsewhere("rollback", DATASET, "--to", 2))
