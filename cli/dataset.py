@@ -6,7 +6,7 @@ from ingestion.webhdfs import WebHdfs
 from warehouse.catalog import Standing, read_standing
 from warehouse.contract import Contract
 from warehouse.contract_file import contract_path, find_contract, load_contract
-from warehouse.errors import ContractError, NoContractError, StackhouseError
+from warehouse.errors import ContractError, NoContractError, StackDownError
 from warehouse.settings import Settings
 
 
@@ -44,7 +44,7 @@ def check_known(settings: Settings, dataset: str) -> None:
 def _known_as(settings: Settings, dataset: str) -> str:
     """What the warehouse has of a dataset, `published` or `loaded`; empty for nothing, or when it cannot be asked."""
     # Whoever asks has a mistake of the user to tell: that the stack is down as well would hide it.
-    with suppress(StackhouseError):
+    with suppress(StackDownError):
         return _word(read_standing(WebHdfs(settings.endpoints), dataset))
     return ""
 

@@ -9,7 +9,7 @@ from cli.dataset import check_known, contract_of
 from tests.integration.conftest import write_small_dataset
 from tests.unit.memory_storage import MemoryStorage
 from tests.unit.test_catalog import happens, write_release
-from warehouse.errors import ContractError, StackDownError
+from warehouse.errors import ContractError, StackDownError, StorageError
 from warehouse.paths import DatasetPaths
 from warehouse.settings import load_settings
 
@@ -81,3 +81,11 @@ def test_releases_are_known_though_the_contract_is_wrong(settings):
 def test_name_that_no_dataset_can_have_is_refused(storage, settings, ask):
     with pytest.raises(ContractError, match="not a usable name"):
         ask(settings, "../etc")
+
+
+@pytest.mark.parametrize("ask", [contract_of, check_known])
+def test_damaged_dataset_is_not_called_unknown(storage, settings, ask):
+    publish(storage)
+    storage.replace(DatasetPaths("sales").release(1), b"{}")
+    with pytest.raises(StorageError, match="is not a release manifest"):
+        ask(settings, "sales")
