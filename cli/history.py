@@ -11,6 +11,7 @@ from cli.output import print_json, standard_output
 from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.catalog import datasets_in
+from warehouse.errors import StorageError
 from warehouse.quarter import span
 from warehouse.release import CLEAN, QUARANTINE, Release, load_release, release_numbers
 from warehouse.settings import Settings
@@ -18,23 +19,38 @@ from warehouse.storage import Storage
 
 _COLUMNS = ("release", "state", "when (UTC)", "by", "batches", "clean", "rejected", "checks", "quarters")
 _NUMBERS = ("release", "batches", "clean", "rejected")
+_NOTHING = "no dataset has a release yet: ./stackhouse list"
 
 
 def print_history(settings: Settings, dataset: str | None, as_json: bool) -> None:
-    """Print all releases of a dataset, oldest first; with `None` of every dataset, one after the other."""
+    """Print all releases of a dataset, oldest first; with `None` of every dataset, one after the other.
+
+    Raises:
+        StorageError: What HDFS has of a dataset is damaged; all others are printed before.
+    """
     if dataset is not None:
         check_known(settings, dataset)
     storage = WebHdfs(settings.endpoints)
-    datasets = datasets_in(storage) if dataset is None else [dataset]
-    rows = [row for each in datasets for row in read_history(storage, each)]
+    rows, problems = _read(storage, [dataset] if dataset else datasets_in(storage))
     if as_json:
         print_json(rows)
     elif rows:
         _print(rows, several=dataset is None)
-    elif dataset is None:
-        print("no dataset has a release yet: ./stackhouse list")
-    else:
-        print(f"{dataset} has no release yet: ./stackhouse run {dataset}")
+    elif not problems:
+        print(f"{dataset} has no release yet: ./stackhouse run {dataset}" if dataset else _NOTHING)
+    if problems:
+        raise StorageError("; ".join(problems))
+
+
+def _read(storage: Storage, datasets: Sequence[str]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Releases of all datasets that can be read, and what is wrong with the others."""
+    rows, problems = list[dict[str, Any]](), list[str]()
+    for dataset in datasets:
+        try:
+            rows += read_history(storage, dataset)
+        except StorageError as problem:
+            problems.append(str(problem))
+    return rows, problems
 
 
 def read_history(storage: Storage, dataset: str) -> list[dict[str, Any]]:

@@ -133,3 +133,11 @@ def test_history_of_one_has_only_its_releases_and_needs_no_contract(storage, set
 def test_history_of_all_without_a_release_says_so(storage, settings, capsys):
     print_history(settings, None, False)
     assert capsys.readouterr().out == "no dataset has a release yet: ./stackhouse list\n"
+
+
+def test_damaged_dataset_hides_the_history_of_no_other(storage, settings, capsys):
+    fill(storage)
+    storage.replace(DatasetPaths("cities").release(1), b"{}")
+    with pytest.raises(StorageError, match=r"cities/000001\.json is not a release manifest"):
+        print_history(settings, None, True)
+    assert [row["dataset"] for row in json.loads(capsys.readouterr().out)] == ["sales", "sales"]
