@@ -7,6 +7,7 @@ from rich.text import Text
 
 from cli.dataset import contract_of
 from cli.output import print_json, standard_output
+from hive.mart_query import refusal
 from ingestion.webhdfs import WebHdfs
 from warehouse.contract import Contract
 from warehouse.contract_change import changes
@@ -25,13 +26,18 @@ def print_check(settings: Settings, dataset: str, as_json: bool) -> None:
         ContractError: It is wrong, or a file of its marts is missing or wrong.
     """
     contract = contract_of(settings, dataset)
-    load_mart_sql(contract)
+    marts = load_mart_sql(contract)
     load_clean_check(contract)
-    report = _report(contract, *_live_meaning(settings, dataset))
+    refused = {mart.name: refusal(contract, mart.sql) for mart in marts}
+    report = _report(contract, *_live_meaning(settings, dataset)) | {"not_proved": _told(refused)}
     if as_json:
         print_json(report)
     else:
         _print(contract, report)
+
+
+def _told(refused: dict[str, str | None]) -> dict[str, str]:
+    return {mart: why for mart, why in refused.items() if why}
 
 
 def _live_meaning(settings: Settings, dataset: str) -> tuple[int | None, dict[str, Any] | None, bool]:
@@ -75,6 +81,9 @@ def _print(contract: Contract, report: dict[str, Any]) -> None:
     print(f"{contract.path} is right")
     for change in report["changes"]:
         console.print(Text(change["kind"], _STYLES[change["kind"]]), Text(f": {change['text']}"), sep="")
+    for mart in report["marts"]:
+        why = report["not_proved"].get(mart)
+        print(f"mart {mart}: {f'Hive cannot prove it: {why}' if why else 'Hive computes it again in every run'}")
     print(_verdict(report))
 
 

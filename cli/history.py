@@ -18,6 +18,9 @@ from warehouse.settings import Settings
 from warehouse.storage import Storage
 
 _COLUMNS = ("release", "state", "when (UTC)", "by", "batches", "clean", "rejected", "checks", "quarters")
+_NOTED = ("live", "held")
+"""Only of these it is said how far each check went; `--json` has it of all."""
+
 _NUMBERS = ("release", "batches", "clean", "rejected")
 _NOTHING = "no dataset has a release yet: ./stackhouse list"
 
@@ -125,8 +128,15 @@ def _print(rows: list[dict[str, Any]], several: bool) -> None:
     standard_output().print(table)
     for row in rows:
         if row["reason"]:
-            name = f"{row['dataset']}, " if several else ""
-            print(f"{name}release {row['release']}, {row['state']}: {row['reason']}")
+            print(f"{_name(row, several)}release {row['release']}, {row['state']}: {row['reason']}")
+        for check in row["checks"] if row["state"] in _NOTED else ():
+            if check["note"]:
+                print(f"{_name(row, several)}release {row['release']}, {check['name']}: {check['note']}")
+
+
+def _name(row: dict[str, Any], several: bool) -> str:
+    """The dataset where the table has more than one."""
+    return f"{row['dataset']}, " if several else ""
 
 
 def _checks(checks: Sequence[dict[str, Any]]) -> str:

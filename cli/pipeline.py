@@ -139,7 +139,8 @@ class _Run:
             self._remove_unless_released()
             raise
         self._note(inputs, release)
-        checks = publish_release(self._writer, self._board, Made(inputs, result, release), self._request.accept)
+        made_release = Made(inputs, result, release, began)
+        checks = publish_release(self._writer, self._board, made_release, self._request.accept)
         report = replace(self._report(inputs.batches, release, result, made, monotonic() - began), checks=checks)
         self._writer.note(steps=report.seconds)
         return report

@@ -71,6 +71,7 @@ def _document(report: RunReport) -> dict[str, Any]:
                 "severity": check.severity,
                 "passed": not check.failures,
                 "failures": list(check.failures),
+                "note": check.note,
             }
             for check in report.checks
         ],
@@ -97,6 +98,9 @@ def _print(report: RunReport) -> None:
     for staged in report.new_batches:
         _print_batch(staged, report.law, console)
     console.print(f"all batches: {report.law.total}")
+    for check in report.checks:
+        if check.note:
+            console.print(f"{check.name}: {check.note}", markup=False, highlight=False)
     console.print(f"release {report.release.number} of {report.dataset} is live, {report.seconds['total']:.1f} s")
 
 

@@ -11,7 +11,7 @@ import duckdb
 
 from drafting.contract_text import Facts, contract_text, rejected_share
 from drafting.guess import ColumnDraft, Guess, few_values, guess_columns
-from drafting.mart_text import check_sql, mart_columns, mart_name, mart_sql
+from drafting.mart_text import mart_columns, mart_name, mart_sql
 from drafting.roles import choose_event_time, choose_key
 from drafting.sample import Sample, read_sample
 from warehouse.contract_file import check_dataset_name, contract_path, parse_contract
@@ -85,7 +85,6 @@ def _drafted(name: str, file: Path, root: Path, sample: Sample) -> Draft:
     contents = {
         path: contract_text(facts, guess, columns),
         root / "sql" / name / f"{mart}.sql": mart_sql(name, mart, columns),
-        root / "sql" / name / f"{mart}.check.sql": check_sql(name, mart, event_time, columns),
     }
     _check(name, path, contents[path])
     _write(contents, root)

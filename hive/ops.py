@@ -6,7 +6,7 @@ from typing import Union, get_args, get_origin, get_type_hints
 
 from hive.connection import HiveServer
 from hive.ddl import literal
-from warehouse.ledger import TABLES
+from warehouse.ledger import TABLES, Record
 from warehouse.paths import ledger_table
 
 DATABASE = "ops"
@@ -20,6 +20,17 @@ def create_ops_tables(server: HiveServer) -> None:
     """Make what is missing; no file is touched."""
     for statement in statements():
         server.execute(statement)
+    outdated = [name for name, kind in TABLES.items() if _lacks_columns(server, name, kind)]
+    for name in outdated:
+        # Made by an earlier version. Hive adds no column to a table of JSON; the table is only a description of files.
+        server.execute(f"DROP TABLE IF EXISTS `{DATABASE}`.`{name}`")
+    for statement in statements() if outdated else ():
+        server.execute(statement)
+
+
+def _lacks_columns(server: HiveServer, name: str, kind: type[Record]) -> bool:
+    there = {str(column) for column, _, _ in server.fetch(f"DESCRIBE `{DATABASE}`.`{name}`").rows}
+    return not get_type_hints(kind).keys() <= there
 
 
 def statements() -> Iterator[str]:

@@ -52,7 +52,8 @@ def build_mart(spark: SparkSession, contract: Contract, task: MartTask, clean: M
     rows = rows_by_quarter(spark, task.target)
     _check_quarters(mart, rows, task.quarters)
     read_mart(spark, mart, task.target).createOrReplaceTempView(mart.name)
-    return MartCounts({quarter: rows.get(quarter, 0) for quarter in task.quarters}, check_failures(spark, task.check))
+    failures = check_failures(spark, task.check) if task.check is not None else []
+    return MartCounts({quarter: rows.get(quarter, 0) for quarter in task.quarters}, failures)
 
 
 def register_clean(spark: SparkSession, contract: Contract, directories: list[str]) -> None:

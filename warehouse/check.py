@@ -16,12 +16,14 @@ class Check:
         severity: `fail` holds the release, `warn` is only told and recorded.
         may_be_accepted: Whether `run --accept` can overrule it: where rows may be wrong, but not where Hive would show
             others than were counted.
+        note: How far it went, where that is not the whole: `proved 2 of 40 quarters`.
     """
 
     name: str
     failures: tuple[str, ...] = ()
     severity: Severity = "fail"
     may_be_accepted: bool = True
+    note: str = ""
 
     @property
     def holds(self) -> bool:

@@ -83,6 +83,10 @@ class QueryError(StackhouseError):
     """HiveServer2 refused or failed a statement."""
 
 
+class NotProvedError(StackhouseError):
+    """A mart cannot be computed again by Hive, so nobody can say that it is right or wrong."""
+
+
 class SetupError(StackhouseError):
     """Something needed on the machine is missing: Java, Maven, network, disk."""
 

@@ -59,14 +59,15 @@ class MartTask:
     Attributes:
         name: Mart name.
         sql: SELECT over the view `clean`.
-        check: SELECT over the view of the mart's name (and `clean`); a row it returns is a failure.
+        check: SELECT over the view of the mart's name (and `clean`); a row it returns is a failure. `None`: there is no
+            such check.
         quarters: Partition values to build.
         target: New directory.
     """
 
     name: str
     sql: str
-    check: str
+    check: str | None
     quarters: list[str]
     target: str
 

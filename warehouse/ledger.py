@@ -110,6 +110,7 @@ class CheckRecord:
     passed: Annotated[bool, "Whether nothing was found wrong."]
     failures: Annotated[int, "Things found wrong, as far as they were listed."]
     first_failure: Annotated[str, "The first of them: where, what was expected, what was found."]
+    note: Annotated[str, "How far the check went, where that is not the whole."] = ""
 
 
 Record = Event | BatchRecord | RunRecord | CheckRecord
@@ -293,6 +294,8 @@ def _read(storage: Storage, path: str, kind: type[Record]) -> list[dict[str, Any
     except ValueError as problem:
         raise StorageError(f"{path} is not of the ledger: {problem}") from problem
     known = {found.name for found in fields(kind)}
-    if any(not isinstance(row, dict) or row.keys() != known for row in rows):
+    # Of a check that was made before there were notes.
+    optional = {"note"} & known
+    if any(not isinstance(row, dict) or known - row.keys() - optional or row.keys() - known for row in rows):
         raise StorageError(f"{path} is not of the ledger as this version writes it")
     return rows

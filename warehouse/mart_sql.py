@@ -35,14 +35,14 @@ class MartSql:
     Attributes:
         name: Of the mart.
         sql: SELECT over `clean`.
-        check: SELECT whose rows are failures.
+        check: SELECT whose rows are failures; `None`: there is none.
         definition: Fingerprint of all that the mart's rows are computed by.
         severity: Of the check.
     """
 
     name: str
     sql: str
-    check: str
+    check: str | None
     definition: str
     severity: Severity = "fail"
 
@@ -51,7 +51,7 @@ def load_mart_sql(contract: Contract) -> tuple[MartSql, ...]:
     """Read the SQL of all marts of a contract, in its order: it stands where the contract does.
 
     Raises:
-        ContractError: A file is missing, or the severity of a check is none.
+        ContractError: The SQL of a mart is missing, or the severity of a check is none.
     """
     return tuple(_load(contract, mart, sql_directory(contract)) for mart in contract.marts)
 
@@ -62,8 +62,7 @@ def load_clean_check(contract: Contract) -> CheckSql | None:
     Raises:
         ContractError: Its severity is none.
     """
-    path = sql_directory(contract) / f"{CLEAN}.check.sql"
-    return _check(path, contract) if path.exists() else None
+    return _check(sql_directory(contract) / f"{CLEAN}.check.sql", contract)
 
 
 def sql_directory(contract: Contract) -> Path:
@@ -77,10 +76,14 @@ def _load(contract: Contract, mart: Mart, directory: Path) -> MartSql:
     types = [[column.name, column.type] for column in mart.columns]
     meaning = json.dumps([contract.fingerprint, sql, types])
     definition = hashlib.sha256(meaning.encode()).hexdigest()[:16]
+    if check is None:
+        return MartSql(mart.name, sql, None, definition)
     return MartSql(mart.name, sql, check.sql, definition, check.severity)
 
 
-def _check(path: Path, contract: Contract) -> CheckSql:
+def _check(path: Path, contract: Contract) -> CheckSql | None:
+    if not path.exists():
+        return None
     sql = _read(path, contract)
     return CheckSql(sql, _severity(path, sql))
 

@@ -46,7 +46,18 @@ def load(command: Command, root: Path, name: str, rows: bytes) -> None:
 def test_checks_warn_hold_and_are_accepted(command: Command, tmp_path: Path) -> None:
     first = must(command("run", DATASET, "--json"))
     assert "warning: mart totals: quarter_start=2024-04-01, sales=1" in first.err.splitlines()
-    names = ["law", "rejected", "clean", "mart totals", "Hive rows", "required", "quarter", "key", "range"]
+    names = [
+        "law",
+        "rejected",
+        "clean",
+        "mart totals",
+        "Hive rows",
+        "required",
+        "quarter",
+        "key",
+        "range",
+        "proof of totals",
+    ]
     assert [check["name"] for check in first.json["checks"]] == names
     assert [check for check in first.json["checks"] if not check["passed"]] == [
         {
@@ -54,6 +65,7 @@ def test_checks_warn_hold_and_are_accepted(command: Command, tmp_path: Path) -> 
             "severity": "warn",
             "passed": False,
             "failures": ["quarter_start=2024-04-01, sales=1"],
+            "note": "",
         }
     ]
 

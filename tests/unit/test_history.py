@@ -1,8 +1,10 @@
 """What history says of a release."""
 
+from dataclasses import asdict
+
 import pytest
 
-from cli.history import describe
+from cli.history import _print, describe
 from warehouse.ledger import CheckRecord, Event
 from warehouse.release import Partition, Release, ReleasedTable
 
@@ -47,6 +49,17 @@ def test_pinned_release_keeps_its_state_and_the_moment_of_it():
     found = describe(a_release(1), events(*steps), [])
     assert (found["state"], found["pinned"], found["at"]) == ("previous", True, "2024-12-25 00:00:00")
     assert not describe(a_release(1), events(*steps, ("unpinned", 1)), [])["pinned"]
+
+
+def test_how_far_checks_went_is_printed_of_the_live_and_held_releases_only(capsys):
+    def row(number, state):
+        checks = [asdict(CheckRecord("flights", number, "r", "", "law", "fail", True, 0, ""))]
+        checks += [asdict(CheckRecord("flights", number, "r", "", "proof of a", "fail", True, 0, "", "proved 1 of 2"))]
+        return describe(a_release(number), [], []) | {"state": state, "checks": checks}
+
+    _print([row(1, "previous"), row(2, "live"), row(3, "held")])
+    told = [line for line in capsys.readouterr().out.splitlines() if "proof" in line]
+    assert told == ["release 2, proof of a: proved 1 of 2", "release 3, proof of a: proved 1 of 2"]
 
 
 def test_everything_of_a_release_is_told_and_nothing_of_others():

@@ -146,6 +146,19 @@ def test_checks_of_all_releases_are_read_by_one_listing(storage, monkeypatch):
     assert len(listed) == 1
 
 
+def test_checks_that_were_noted_before_there_were_notes_are_read(storage):
+    record_checks(storage, [CheckRecord("flights", 1, "r", "now", "law", "fail", True, 0, "", "proved 1 of 2")])
+    path = "/stackhouse/ledger/checks/flights.000001.json"
+    (row,) = [json.loads(line) for line in storage.read(path).splitlines()]
+    assert checks(storage, "flights", 1)[0].note == row.pop("note") == "proved 1 of 2"
+    storage.replace(path, json.dumps(row).encode())
+    assert checks(storage, "flights", 1) == [CheckRecord("flights", 1, "r", "now", "law", "fail", True, 0, "")]
+    for wrong in ({**row, "more": 1}, {name: row[name] for name in row if name != "passed"}):
+        storage.replace(path, json.dumps(wrong).encode())
+        with pytest.raises(StorageError, match="is not of the ledger as this version writes it"):
+            checks(storage, "flights", 1)
+
+
 def a_run(day, outcome="done", quarters="", dataset="flights"):
     parameters = {"quarters": quarters} if quarters else {}
     run = f"202611{day:02d}T140000Zf00dab"

@@ -77,6 +77,11 @@ def test_severity_is_no_part_of_what_a_mart_is_built_by(contract: Contract) -> N
     assert load_mart_sql(contract)[0].definition == before.definition
 
 
+def test_mart_without_a_check_has_none(contract: Contract) -> None:
+    (found,) = load_mart_sql(contract)
+    assert (found.check, found.severity) == (None, "fail")
+
+
 def test_clean_rows_have_a_check_when_its_file_is_there(contract: Contract) -> None:
     assert load_clean_check(contract) is None
     path = write(contract, "clean.check.sql", "-- severity: warn\nSELECT * FROM clean")

@@ -55,7 +55,7 @@ def test_warnings_hold_nothing() -> None:
 
 
 def test_checks_in_sql_have_the_severity_of_their_files() -> None:
-    marts = [MartSql("a", "", "", "d", "warn"), MartSql("b", "", "", "d")]
+    marts = [MartSql("a", "", "", "d", "warn"), MartSql("b", "", "", "d"), MartSql("c", "", None, "d")]
     inputs: Any = SimpleNamespace(clean_check=CheckSql("", "warn"), marts=marts)
     assert list(_sql_checks(inputs, {"a": ["x=1"], "clean": ["y=2", "y=3"]})) == [
         Check("clean", ("y=2", "y=3"), "warn"), Check("mart a", ("x=1",), "warn"), Check("mart b"),

@@ -97,3 +97,8 @@ def test_check_sees_clean_and_mart_and_its_first_rows_come_back(
     )
     failures = build_mart(spark, _contract(), _task(tmp_path, check=check), clean).failures
     assert (len(failures), failures[0]) == (20, "total=9.00, amount=9")
+
+
+def test_mart_without_a_check_is_built(spark: SparkSession, tmp_path: Path, clean: dict[str, str]) -> None:
+    task = MartTask("totals", _SQL, None, [_Q1, _Q2], str(tmp_path / "mart"))
+    assert build_mart(spark, _contract(), task, clean).failures == []
