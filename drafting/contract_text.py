@@ -207,7 +207,7 @@ def _mart(facts: Facts, columns: Sequence[MartColumn]) -> Iterator[str]:
     yield f"    description: {scalar(f'Figures of {facts.dataset}, one row per quarter.')}"
     yield "    dataGranularityDescription: One row per quarter."
     yield "    properties:"
-    quarter = MartColumn("quarter", "STRING", f"Quarter of {facts.event_time}, e.g. 2001Q2.", "", "")
+    quarter = MartColumn("quarter", "STRING", f"Quarter of {facts.event_time}, e.g. 2001Q2.", "")
     for column in (quarter, *columns):
         yield f"      - name: {scalar(column.name)}"
         yield f"        logicalType: {logical_type(column.type)}"

@@ -83,7 +83,7 @@ def _parse(sql: str) -> exp.Query:
     return statements[0]
 
 
-def _resolve_positions(tree: exp.Expression) -> None:
+def _resolve_positions(tree: exp.Expr) -> None:
     """`GROUP BY 1` as the column that is meant; Hive takes it for a number."""
     for group in tree.find_all(exp.Group):
         chosen = group.parent_select.expressions if group.parent_select else []
@@ -111,7 +111,7 @@ def _texts(tree: exp.Query) -> tuple[str, str]:
     return (f"WITH {ctes}" if ctes else ""), _text(tree)
 
 
-def _text(tree: exp.Expression) -> str:
+def _text(tree: exp.Expr) -> str:
     try:
         return tree.sql(dialect=Hive4, identify=True, comments=False, unsupported_level=ErrorLevel.RAISE)
     except SqlglotError as problem:

@@ -19,28 +19,28 @@ class Hive4(Hive):
     NULL_ORDERING = "nulls_are_large"
 
 
-_SHAPES: tuple[type[exp.Expression], ...] = (
+_SHAPES: tuple[type[exp.Expr], ...] = (
     exp.Select, exp.From, exp.Where, exp.Group, exp.Having, exp.Join, exp.With, exp.CTE, exp.Subquery, exp.Union,
     exp.Distinct, exp.Alias, exp.TableAlias, exp.Table, exp.Column, exp.Identifier, exp.Star, exp.Literal, exp.Boolean,
     exp.Null, exp.Paren, exp.Tuple, exp.DataType, exp.DataTypeParam, exp.Var, exp.Window, exp.Order, exp.Ordered,
 )  # fmt: skip
-_OPERATORS: tuple[type[exp.Expression], ...] = (
+_OPERATORS: tuple[type[exp.Expr], ...] = (
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Neg, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE,
     exp.NullSafeEQ, exp.And, exp.Or, exp.Not, exp.Is, exp.Between, exp.In, exp.Exists, exp.Like, exp.RegexpLike,
     exp.DPipe, exp.Case, exp.If, exp.Cast, exp.TryCast, exp.Coalesce, exp.Nullif, exp.Nvl2, exp.SafeDivide,
 )  # fmt: skip
-_AGGREGATES: tuple[type[exp.Expression], ...] = (
+_AGGREGATES: tuple[type[exp.Expr], ...] = (
     exp.Count, exp.CountIf, exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Filter, exp.StddevSamp, exp.StddevPop, exp.Corr,
     exp.CovarPop, exp.CovarSamp, exp.Rank, exp.DenseRank,
 )  # fmt: skip
-_OF_NUMBERS: tuple[type[exp.Expression], ...] = (
+_OF_NUMBERS: tuple[type[exp.Expr], ...] = (
     exp.Abs, exp.Ceil, exp.Floor, exp.Round, exp.Sqrt, exp.Pow, exp.Exp, exp.Ln,
 )  # fmt: skip
-_OF_TEXTS: tuple[type[exp.Expression], ...] = (
+_OF_TEXTS: tuple[type[exp.Expr], ...] = (
     exp.Concat, exp.ConcatWs, exp.Length, exp.Lower, exp.Upper, exp.Trim, exp.Pad, exp.Replace, exp.Reverse,
     exp.StrPosition, exp.Substring,
 )  # fmt: skip
-_OF_DAYS: tuple[type[exp.Expression], ...] = (
+_OF_DAYS: tuple[type[exp.Expr], ...] = (
     exp.Year, exp.Quarter, exp.Month, exp.Day, exp.DayOfMonth, exp.DayOfWeek, exp.WeekOfYear, exp.Hour, exp.Minute,
     exp.Second, exp.TimeToStr, exp.TimeStrToTime, exp.TsOrDsToDate, exp.TsOrDsAdd, exp.DateDiff, exp.LastDay,
     exp.DateTrunc, exp.TimestampTrunc,
@@ -56,7 +56,7 @@ _TRUNCATED = {
 """What Spark and Hive call the unit that a date is cut to."""
 
 
-def unshared(tree: exp.Expression, truths: frozenset[str]) -> str | None:
+def unshared(tree: exp.Expr, truths: frozenset[str]) -> str | None:
     """The first thing of a query in Spark SQL that Hive may compute otherwise, in words; `None`: there is none.
 
     Args:
@@ -71,13 +71,13 @@ def unshared(tree: exp.Expression, truths: frozenset[str]) -> str | None:
     return None
 
 
-def _name(node: exp.Expression) -> str:
+def _name(node: exp.Expr) -> str:
     if isinstance(node, exp.Anonymous):
         return node.name.upper()
     return node.sql(dialect="spark").partition("(")[0] if isinstance(node, exp.Func) else type(node).__name__.upper()
 
 
-def _wrong_use(node: exp.Expression, truths: frozenset[str]) -> str | None:
+def _wrong_use(node: exp.Expr, truths: frozenset[str]) -> str | None:
     check = _USES.get(type(node))
     if check is not None:
         return check(node)
@@ -89,64 +89,70 @@ def _wrong_use(node: exp.Expression, truths: frozenset[str]) -> str | None:
     return None
 
 
-def _is_truth(node: exp.Expression, truths: frozenset[str]) -> bool:
+def _is_truth(node: exp.Expr, truths: frozenset[str]) -> bool:
     return isinstance(node, _TRUTHS) or any(column.name.lower() in truths for column in node.find_all(exp.Column))
 
 
-def _substring(node: exp.Expression) -> str | None:
+def _substring(node: exp.Expr) -> str | None:
     start = node.args.get("start")
     counts = isinstance(start, exp.Literal) and not start.is_string
     return None if counts else "SUBSTRING from the end differs in Spark and Hive"
 
 
-def _join(node: exp.Expression) -> str | None:
+def _join(node: exp.Expr) -> str | None:
     if node.args.get("using") or node.args.get("method"):
         return "a JOIN with USING or NATURAL is not known to mean the same in Spark and Hive"
     found = {str(node.args.get(part) or "").upper() for part in ("side", "kind")} - _JOINS
     return f"a {found.pop()} JOIN is not known to mean the same in Spark and Hive" if found else None
 
 
-def _truncated(node: exp.Expression) -> str | None:
+def _truncated(node: exp.Expr) -> str | None:
     unit = node.args["unit"].name.upper()
     known = unit in _TRUNCATED or (unit == "DAY" and isinstance(node, exp.TimestampTrunc))
     return None if known else f"Hive cuts no date to {unit}"
 
 
-def _window(node: exp.Expression) -> str | None:
+def _window(node: exp.Expr) -> str | None:
     if node.args.get("spec"):
         return "the frame of a window is not known to mean the same in Spark and Hive"
     return None
 
 
-_USES: dict[type[exp.Expression], Callable[[exp.Expression], str | None]] = {
+def _filtered(node: exp.Expr) -> str | None:
+    return "DISTINCT with FILTER has no like in Hive" if isinstance(node.this.this, exp.Distinct) else None
+
+
+_USES: dict[type[exp.Expr], Callable[[exp.Expr], str | None]] = {
     exp.Substring: _substring,
     exp.Join: _join,
+    exp.Filter: _filtered,
     exp.DateTrunc: _truncated,
     exp.TimestampTrunc: _truncated,
     exp.Window: _window,
 }
 
 
-def rewrite(tree: exp.Expression) -> None:
+def rewrite(tree: exp.Expr) -> None:
     """Write what Hive writes otherwise, and sqlglot does not translate; the inner parts first."""
     for node in reversed(list(tree.walk())):
         if change := _REWRITES.get(type(node)):
             node.replace(change(node))
 
 
-def _count_if(node: exp.Expression) -> exp.Expression:
+def _count_if(node: exp.Expr) -> exp.Expr:
     return exp.Count(this=exp.Case().when(node.this, exp.Literal.number(1)))
 
 
-def _filter(node: exp.Expression) -> exp.Expression:
+def _filter(node: exp.Expr) -> exp.Expr:
     """`SUM(x) FILTER (WHERE c)` as `SUM(CASE WHEN c THEN x END)`."""
-    aggregate, condition = node.this.copy(), node.expression.this
+    aggregate: exp.Expr = node.this.copy()
+    condition = node.expression.this
     value = exp.Literal.number(1) if isinstance(aggregate.this, exp.Star) else aggregate.this
     aggregate.set("this", exp.Case().when(condition, value))
     return aggregate
 
 
-def _decimal(node: exp.Expression) -> exp.Expression:
+def _decimal(node: exp.Expr) -> exp.Expr:
     """A literal with its type: 1.0 is a DECIMAL(2,1) in Spark and a DECIMAL(1,0) in Hive."""
     whole, point, fraction = node.name.partition(".")
     if node.args.get("is_string") or not point or not (whole + fraction).isdigit():
@@ -156,7 +162,7 @@ def _decimal(node: exp.Expression) -> exp.Expression:
     return exp.Cast(this=exp.Literal.string(node.name), to=kind)
 
 
-def _cut(node: exp.Expression) -> exp.Expression:
+def _cut(node: exp.Expr) -> exp.Expr:
     kind = "DATE" if isinstance(node, exp.DateTrunc) else "TIMESTAMP"
     unit = node.args["unit"].name.upper()
     if unit == "DAY":
@@ -165,12 +171,12 @@ def _cut(node: exp.Expression) -> exp.Expression:
     return exp.cast(cut, kind)
 
 
-def _last_day(node: exp.Expression) -> exp.Expression:
+def _last_day(node: exp.Expr) -> exp.Expr:
     # Of Hive it is a text.
     return exp.cast(exp.Anonymous(this="LAST_DAY", expressions=[node.this]), "DATE")
 
 
-_REWRITES: dict[type[exp.Expression], Callable[[exp.Expression], exp.Expression]] = {
+_REWRITES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.CountIf: _count_if,
     exp.Filter: _filter,
     exp.Literal: _decimal,

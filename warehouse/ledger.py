@@ -294,8 +294,7 @@ def _read(storage: Storage, path: str, kind: type[Record]) -> list[dict[str, Any
     except ValueError as problem:
         raise StorageError(f"{path} is not of the ledger: {problem}") from problem
     known = {found.name for found in fields(kind)}
-    # Of a check that was made before there were notes.
-    optional = {"note"} & known
-    if any(not isinstance(row, dict) or known - row.keys() - optional or row.keys() - known for row in rows):
+    # A check that was made before there were notes has none.
+    if any(not isinstance(row, dict) or row.keys() | ({"note"} & known) != known for row in rows):
         raise StorageError(f"{path} is not of the ledger as this version writes it")
     return rows

@@ -154,6 +154,15 @@ def _columns(cases: tuple[Case, ...]) -> str:
     )
 
 
+_SHAPE = """\
+  - name: {name}
+    description: Of shapes of a query.
+    properties:
+      - {{{{name: shape, logicalType: string, physicalType: STRING, description: Which.}}}}
+      - {{{{name: word, logicalType: string, physicalType: STRING, description: Text.}}}}
+      - {{{{name: figure, logicalType: number, physicalType: 'DECIMAL(20,4)', description: A value.}}}}
+"""
+
 CONTRACT = f"""
 apiVersion: v3.2.0
 kind: DataContract
@@ -178,7 +187,7 @@ schema:
       - {{{{property: eventTime, value: at}}}}
       - {{{{property: inputFormat, value: {{{{kind: csv, header: true}}}}}}}}
       - {{{{property: rejectThreshold, value: 0}}}}
-      - {{{{property: marts, value: [by_row, by_quarter, shapes]}}}}
+      - {{{{property: marts, value: [by_row, by_quarter, joined, nested]}}}}
   - name: by_row
     description: Of a row.
     properties:
@@ -188,15 +197,9 @@ schema:
     description: Of a quarter.
     properties:
 {_columns(BY_QUARTER).replace("{", "{{").replace("}", "}}")}
-  - name: shapes
-    description: Of shapes of a query.
-    properties:
-      - {{{{name: shape, logicalType: string, physicalType: STRING, description: Which.}}}}
-      - {{{{name: word, logicalType: string, physicalType: STRING, description: Text.}}}}
-      - {{{{name: figure, logicalType: number, physicalType: 'DECIMAL(20,4)', description: A value.}}}}
-"""
+{_SHAPE.format(name="joined")}{_SHAPE.format(name="nested")}"""
 
-SHAPES = """
+JOINED = """
 WITH good AS (SELECT * FROM clean WHERE small > 0),
 -- A comment; a CTE of a CTE.
 sums AS (
@@ -205,18 +208,20 @@ sums AS (
 SELECT s.quarter_start, 'left' AS shape, g.word, COUNT(g.id) + MAX(s.total) AS figure
 FROM sums AS s LEFT JOIN good AS g ON s.quarter_start = g.quarter_start AND g.flag GROUP BY 1, 2, 3
 UNION ALL
-SELECT quarter_start, 'distinct', "double quotes; it's", COUNT(*)
-FROM (SELECT DISTINCT quarter_start, word FROM clean) AS words GROUP BY quarter_start
-UNION ALL
 SELECT c.quarter_start, 'full', 'a \\\\ b', COUNT(g.id)
 FROM clean AS c FULL JOIN good AS g ON c.id = g.id WHERE c.id IS NOT NULL GROUP BY c.quarter_start
 UNION ALL
-SELECT quarter_start, 'in', NULL, AVG(amount) FROM clean
-WHERE id IN (SELECT id FROM good) OR word IS NULL GROUP BY quarter_start
-UNION ALL
 SELECT clean.quarter_start, 'cross', MAX(clean.word), COUNT(*)
-FROM clean CROSS JOIN (SELECT 1 AS one) AS ones INNER JOIN good ON clean.quarter_start = good.quarter_start
-GROUP BY clean.quarter_start
+FROM clean CROSS JOIN (SELECT 1 AS one) AS ones GROUP BY clean.quarter_start
+"""
+"""Joins, and names of WITH."""
+
+NESTED = """
+SELECT quarter_start, 'distinct' AS shape, "double quotes; it's" AS word, COUNT(*) AS figure
+FROM (SELECT DISTINCT quarter_start, word FROM clean) AS words GROUP BY quarter_start
+UNION ALL
+SELECT quarter_start, 'in', NULL, AVG(amount) FROM clean
+WHERE id IN (SELECT id FROM clean WHERE small > 0) OR word IS NULL GROUP BY quarter_start
 UNION ALL
 SELECT quarter_start, 'nested', word, figure FROM (
     WITH inside AS (
@@ -225,6 +230,7 @@ SELECT quarter_start, 'nested', word, figure FROM (
     SELECT quarter_start, MIN(word) AS word, SUM(place) AS figure FROM inside WHERE place <= 2 GROUP BY quarter_start
 ) AS ranked
 """
+"""Queries in queries."""
 
 
 def mart_sql(name: str, cases: tuple[Case, ...]) -> str:
