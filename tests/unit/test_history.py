@@ -57,7 +57,7 @@ def test_how_far_checks_went_is_printed_of_the_live_and_held_releases_only(capsy
         checks += [asdict(CheckRecord("flights", number, "r", "", "proof of a", "fail", True, 0, "", "proved 1 of 2"))]
         return describe(a_release(number), [], []) | {"state": state, "checks": checks}
 
-    _print([row(1, "previous"), row(2, "live"), row(3, "held")])
+    _print([row(1, "previous"), row(2, "live"), row(3, "held")], several=False)
     told = [line for line in capsys.readouterr().out.splitlines() if "proof" in line]
     assert told == ["release 2, proof of a: proved 1 of 2", "release 3, proof of a: proved 1 of 2"]
 

@@ -150,13 +150,14 @@ def test_checks_that_were_noted_before_there_were_notes_are_read(storage):
     record_checks(storage, [CheckRecord("flights", 1, "r", "now", "law", "fail", True, 0, "", "proved 1 of 2")])
     path = "/stackhouse/ledger/checks/flights.000001.json"
     (row,) = [json.loads(line) for line in storage.read(path).splitlines()]
-    assert checks(storage, "flights", 1)[0].note == row.pop("note") == "proved 1 of 2"
+    assert checks_by_release(storage, "flights")[1][0].note == row.pop("note") == "proved 1 of 2"
     storage.replace(path, json.dumps(row).encode())
-    assert checks(storage, "flights", 1) == [CheckRecord("flights", 1, "r", "now", "law", "fail", True, 0, "")]
+    without = [CheckRecord("flights", 1, "r", "now", "law", "fail", True, 0, "")]
+    assert checks_by_release(storage, "flights") == {1: without}
     for wrong in ({**row, "more": 1}, {name: row[name] for name in row if name != "passed"}):
         storage.replace(path, json.dumps(wrong).encode())
         with pytest.raises(StorageError, match="is not of the ledger as this version writes it"):
-            checks(storage, "flights", 1)
+            checks_by_release(storage, "flights")
 
 
 def a_run(day, outcome="done", quarters="", dataset="flights"):
