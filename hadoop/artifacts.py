@@ -1,4 +1,7 @@
-"""Fetches the jars of Hadoop, Hive and Tez with Maven, once for each content of the pom files."""
+"""Fetches the jars of Hadoop, Hive and Tez with Maven, and makes the one of our own classes for Hive.
+
+Once for each content of the pom files and the Java sources.
+"""
 
 import hashlib
 import shutil
@@ -14,15 +17,22 @@ from warehouse.settings import REPOSITORY, Settings
 TEZ_ARCHIVE = "tez.tar"
 """What YARN unpacks for every Tez container; jars do not get smaller by compressing them again."""
 
-_POMS = ("pom.xml", "hadoop/pom.xml", "hive/pom.xml", "hive/tez/pom.xml")
+_SOURCES = (
+    "pom.xml",
+    "hadoop/pom.xml",
+    "hive/pom.xml",
+    "hive/tez/pom.xml",
+    "hive/hooks/pom.xml",
+    "hive/hooks/**/*.java",
+)
 _DIGITS = 12
 _OFFLINE = ("Unknown host", "Connection refused", "Could not transfer artifact", "Temporary failure in name resolution")
 
 
 def artifact_directory(settings: Settings) -> Path:
-    """Where the jars of the pom files as they are now belong; another content, another directory."""
+    """Where the jars of pom files and Java sources as they are now belong; another content, another directory."""
     # This module counts too: it says how the directory is laid out.
-    sources = [*(REPOSITORY / pom for pom in _POMS), Path(__file__)]
+    sources = [*(path for pattern in _SOURCES for path in sorted(REPOSITORY.glob(pattern))), Path(__file__)]
     content = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
     return settings.jars / content.hexdigest()[:_DIGITS]
 

@@ -28,6 +28,13 @@ _KINDS: tuple[tuple[str, type[StackhouseError], str], ...] = (
         "YARN does not run Hive's Tez session: ./stackhouse status",
     ),
     (
+        # Of an error that is no exception, a stopped thread or a full stack, nothing else is told.
+        r"^Error running query\s*$",
+        QueryError,
+        "HiveServer2 could not compile the statement: it takes longer than stackhouse.compile.seconds in hive-site.xml "
+        "allows, or compares a column with itself, or has a CASE of constants alone; write it more simply",
+    ),
+    (
         r"could only be written to 0 of|No space left on device|(?:NameSpace|DiskSpace) quota",
         QueryError,
         "HDFS has no space left for the result: free some, ./stackhouse status shows how much",

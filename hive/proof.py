@@ -20,9 +20,6 @@ _SHOWN_COLUMNS = 6
 _FEW_ROWS = 100_000
 """Clean rows of which a statement costs no more than one over a single row."""
 
-_ROW_BY_ROW = "SET hive.vectorized.execution.enabled=false"
-"""In batches of rows Hive 4.0.1 computes some functions wrongly: TRUNC of a date is 1970-01-01 (tried)."""
-
 _LEAST_SECONDS = 2.0
 _CAUTION = 2
 """How many times as long as reading its rows a mart may take, as long as it is not measured."""
@@ -74,7 +71,6 @@ def prove_marts(server: HiveServer, made: Made, budget: Budget) -> list[Check]:
     Raises:
         StackDownError: HiveServer2 is gone. What it refuses is a note.
     """
-    server.fetch(_ROW_BY_ROW)
     checks = list[Check]()
     began = time.monotonic()
     for index, mart in enumerate(made.marts):

@@ -1,0 +1,48 @@
+package stackhouse.hive;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Ends threads that compile for too long. */
+final class CompileWatch {
+  private static final ScheduledExecutorService CLOCK =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread thread = new Thread(work, "stackhouse-compile-watch");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private static final Map<Thread, Future<?>> WATCHED = new HashMap<>();
+
+  private CompileWatch() {}
+
+  /** The calling thread begins to compile. */
+  static synchronized void begin(int seconds) {
+    Thread thread = Thread.currentThread();
+    Future<?> before = WATCHED.put(thread, CLOCK.schedule(() -> stop(thread), seconds, TimeUnit.SECONDS));
+    if (before != null) {
+      before.cancel(false);
+    }
+  }
+
+  /** The calling thread has compiled. Of this and the alarm only one happens. */
+  static synchronized void end() {
+    Future<?> alarm = WATCHED.remove(Thread.currentThread());
+    if (alarm != null) {
+      alarm.cancel(false);
+    }
+  }
+
+  // Java 17 has no other way to end a loop that looks at nothing.
+  @SuppressWarnings({"deprecation", "removal"})
+  private static synchronized void stop(Thread thread) {
+    if (WATCHED.remove(thread) != null) {
+      thread.stop();
+    }
+  }
+}
