@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cli.leftovers import check_leftovers, check_locks
-from cli.service_checks import TEZ_SECONDS, check_schema, check_tez, of_this_stack
+from cli.service_checks import TEZ_SECONDS, check_busy_threads, check_schema, check_tez, of_this_stack
 from hadoop.hdfs_checks import (
     check_blocks,
     check_clocks,
@@ -15,7 +15,7 @@ from hadoop.hdfs_checks import (
 )
 from hadoop.machine_checks import check_class_path, check_disk, check_java, check_memory, check_proxies
 from hadoop.yarn_checks import check_nodemanagers, check_queues, check_resourcemanager
-from hive.checks import check_hiveserver2, check_metastore, check_versions
+from hive.checks import check_answers, check_hiveserver2, check_metastore, check_versions
 from warehouse.finding import Question
 from warehouse.settings import PROFILES
 
@@ -81,6 +81,14 @@ CHECKS = (
         elsewhere="only the metastore knows its database, and it compares the schema when it starts",
     ),
     Check("hiveserver2", of_this_stack("hiveserver2", check_hiveserver2)),
+    Check("answers", check_answers, needs=("hiveserver2",)),
+    Check(
+        "busy threads",
+        check_busy_threads,
+        needs=("hiveserver2",),
+        profiles=_LOCAL,
+        elsewhere="HiveServer2 is no process of this machine",
+    ),
     Check(
         "hive versions",
         check_versions,

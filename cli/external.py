@@ -14,6 +14,7 @@ from hadoop.health import hdfs_health, hdfs_problem, hdfs_version, yarn_nodes, y
 from hadoop.java import find_java_home
 from hadoop.sizing import SMALLEST_NODE_MB, size_job
 from hadoop.yarn_checks import check_queues
+from hive.answer_settings import missing_settings
 from hive.connection import connect
 from ingestion.webhdfs import WebHdfs
 from warehouse.errors import SetupError, StackhouseError, StorageError
@@ -123,8 +124,13 @@ def _driver(_: Settings) -> str:
 def _hive(settings: Settings) -> str:
     with connect(settings.endpoints) as server:
         ((version,),) = server.fetch("SELECT version()").rows
-    number = str(version).partition(" ")[0]
-    return "" if number.startswith(f"{_HIVE}.") else f"Hive {number}, expected {_HIVE}.x"
+        number = str(version).partition(" ")[0]
+        if not number.startswith(f"{_HIVE}."):
+            return f"Hive {number}, expected {_HIVE}.x"
+        missing = missing_settings(server)
+    if not missing:
+        return ""
+    return f"it answers ordinary queries wrongly without {', '.join(missing)} in its hive-site.xml: docs/answers.md"
 
 
 CHECKS: dict[str, Check] = {

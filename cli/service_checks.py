@@ -1,6 +1,9 @@
 """Checks that need more than one stage: daemons of this machine, the metastore's schema, the Tez sessions."""
 
+import time
 from pathlib import Path
+
+import psutil
 
 from hadoop.applications import unfinished_applications
 from hadoop.artifacts import artifact_directory
@@ -17,6 +20,10 @@ from warehouse.finding import Finding, NotCheckedError, Question
 from warehouse.settings import Settings
 
 _TOOL_SECONDS = 60
+_WATCHED_SECONDS = 3
+_BUSY_SHARE = 0.9
+_HANDLER = "HiveServer2-Han"
+"""Begins the names of the threads that compile statements and read results."""
 TEZ_SECONDS = 60
 """A session that waits starts a query within seconds; one whose containers are gone needs half a minute."""
 
@@ -82,6 +89,38 @@ def _schema_tool(settings: Settings) -> str:
     # It fails when the versions differ: what it printed tells more.
     run_java(environment, class_path, SCHEMA_TOOL, ["-dbType", "derby", "-info"], log, _TOOL_SECONDS)
     return log.read_text(errors="replace")
+
+
+def check_busy_threads(settings: Settings, seconds: float = _WATCHED_SECONDS) -> list[Finding]:
+    """Whether threads of HiveServer2 that serve a client compute without a pause: a statement that never compiles."""
+    process = psutil.Process(Supervisor(settings).processes()["hiveserver2"].pid)
+    before = {thread.id: thread.user_time for thread in process.threads()}
+    time.sleep(seconds)
+    busy = [
+        thread.id
+        for thread in process.threads()
+        if thread.user_time - before.get(thread.id, thread.user_time) > seconds * _BUSY_SHARE
+        and _thread_name(process.pid, thread.id).startswith(_HANDLER)
+    ]
+    if not busy:
+        return []
+    problem = (
+        f"{len(busy)} of HiveServer2's threads that serve clients computed for {seconds:.0f} s without a pause "
+        f"({', '.join(map(str, busy))})"
+    )
+    remedy = (
+        "look again in a minute: a statement that does not compile is ended after 60 s, "
+        "stackhouse.compile.seconds in hive-site.xml. Threads that stay need ./stackhouse down and ./stackhouse up"
+    )
+    return [Finding("busy threads", problem, remedy, "warning")]
+
+
+def _thread_name(pid: int, thread: int) -> str:
+    """Its first 15 characters, empty when it has ended (proc(5), /proc/PID/task/TID/comm)."""
+    try:
+        return Path(f"/proc/{pid}/task/{thread}/comm").read_text()
+    except OSError:
+        return ""
 
 
 def check_tez(settings: Settings, seconds: float = TEZ_SECONDS) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from thrift.Thrift import TException
 
+from hive.answer_settings import missing_settings
 from hive.connection import connect
 from hive.healthy import ask_metastore
 from hive.metastore import metastore_version
@@ -45,6 +46,21 @@ def check_hiveserver2(settings: Settings) -> list[Finding]:
         return [silent_service(settings, "hiveserver2", "HiveServer2", f"{reason} at {address}")]
     problem = f"opens sessions at {address} and does not answer SELECT 1 within {_ANSWER_SECONDS} s"
     return [silent_service(settings, "hiveserver2", "HiveServer2", problem)]
+
+
+def check_answers(settings: Settings) -> list[Finding]:
+    """Whether HiveServer2 has the settings without which it answers ordinary queries wrongly."""
+    with connect(settings.endpoints) as server:
+        missing = missing_settings(server)
+    if not missing:
+        return []
+    remedy = {
+        "local": "./stackhouse down and ./stackhouse up",
+        "compose": "docker compose up -d --build --force-recreate hiveserver2",
+        "external": "its hive-site.xml needs them, and one of them a jar: docs/answers.md",
+    }[settings.profile]
+    problem = f"HiveServer2 runs without {', '.join(missing)}; it then answers ordinary queries wrongly"
+    return [Finding("answers", problem, remedy)]
 
 
 def check_versions(settings: Settings) -> list[Finding]:
