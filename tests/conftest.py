@@ -17,19 +17,23 @@ pytest_plugins = ["tests.unit.conftest_spark", "tests.stack"]
 
 def pytest_addoption(parser):
     parser.addoption("--faults", action="store_true", help="the fault suite in its long form, and nothing else")
-    parser.addoption("--seed", type=int, help="of the random faults; else a new one, printed")
+    parser.addoption("--full", action="store_true", help="tests/answers with 10,000 random queries")
+    parser.addoption("--seed", type=int, help="of the random faults and queries; else a new one, printed")
 
 
 def pytest_collection_modifyitems(config, items):
     # The cluster is started by the first test that needs it: local Spark sessions are gone by then.
     # The containers come after it.
-    later = {"faults": 1, "integration": 1, "cluster": 2}
+    later = {"faults": 1, "integration": 1, "answers": 1, "cluster": 2}
     items.sort(key=lambda item: max((later.get(part, 0) for part in item.path.parts), default=0))
     long = pytest.mark.skip(reason="long form only: ./stackhouse test --faults")
+    full = pytest.mark.skip(reason="10,000 queries: ./stackhouse test tests/answers --full")
     local = pytest.mark.skip(reason="of the processes or addresses of this machine: profile local only")
     elsewhere = load_settings().profile != "local"
     for item in items:
         if item.get_closest_marker("long") and not config.getoption("--faults"):
             item.add_marker(long)
+        if item.get_closest_marker("full") and not config.getoption("--full"):
+            item.add_marker(full)
         if item.get_closest_marker("local") and elsewhere:
             item.add_marker(local)

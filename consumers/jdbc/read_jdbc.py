@@ -93,10 +93,11 @@ def read_quarter(session: Any, sql: str, quarter: Quarter) -> pd.DataFrame:
     with closing(session.prepareStatement(sql)) as statement:
         statement.setDate(1, jpype.JClass("java.sql.Date").valueOf(str(quarter.start)))
         with closing(statement.executeQuery()) as found:
-            return frame_of(table_of(_rows(found)), "decimal")
+            return frame_of(table_of(rows_of(found)), "decimal")
 
 
-def _rows(found: Any) -> Rows:
+def rows_of(found: Any) -> Rows:
+    """All rows of a `java.sql.ResultSet`, each value in its Python type."""
     about = found.getMetaData()
     numbers = range(1, about.getColumnCount() + 1)
     # By its JDBC name; Hive's own is NULL.

@@ -1,0 +1,137 @@
+"""The queries written by hand: right by every way to Hive, and wrong without any one of the settings."""
+
+import csv
+import io
+
+import pytest
+
+from cli.beeline import jdbc_url
+from consumers.jdbc.driver import fetch_driver
+from consumers.jdbc.read_jdbc import connect as connect_jdbc
+from consumers.jdbc.read_jdbc import rows_of
+from hive import answer_settings
+from hive.connection import connect
+from tests.answers.battery import battery
+from tests.answers.comparison import difference
+from tests.answers.engines import Answer, HiveEngine, common
+from tests.integration.conftest import run_command
+from warehouse.errors import QueryError
+
+WITHOUT = {
+    "hive.vectorized.execution.enabled": ("true", "joins", "rows without a partner by IS NULL"),
+    "hive.cbo.rule.exclusion.regex DateRange": (
+        ".*(ReduceExpressions|FilterAggregateTranspose).*", "moments", "two date parts in a filter",
+    ),
+    "hive.cbo.rule.exclusion.regex ReduceExpressions": (
+        ".*(DateRange|FilterAggregateTranspose).*", "groups", "rollup with a filter on a grouped column",
+    ),
+    "hive.cbo.rule.exclusion.regex FilterAggregateTranspose": (
+        ".*(DateRange|ReduceExpressions).*", "conditions", "a constant false filter over an aggregate",
+    ),
+    "parquet.filter.record-level.enabled": ("true", "numbers", "negative zero"),
+    "parquet.filter.dictionary.enabled": ("true", "numbers", "negative zero"),
+}  # fmt: skip
+"""A setting, what Hive has without ours, and a query that is then answered wrongly."""
+
+
+def named(group, name):
+    (found,) = [query for query in battery() if (query.group, query.name) == (group, name)]
+    return found
+
+
+DECODED = ("numbers", "moments", "texts", "partitions")
+"""Groups that have a value of every type: how an answer is found does not depend on who asks."""
+
+
+def asked_by_drivers(request):
+    """What beeline and JDBC are asked: all of it with `--full`."""
+    full = request.config.getoption("--full")
+    return [query for query in battery() if full or query.group in DECODED]
+
+
+def failures(duck, answers):
+    """Of pairs of a query and an answer."""
+    found = [(query, difference(answer, duck.ask(query.duckdb), query.ordered)) for query, answer in answers]
+    return [f"{query.group}: {query.name}: {text}" for query, text in found if text]
+
+
+def test_duckdb_answers_the_whole_battery(duck):
+    assert len(battery()) > 150
+    assert [(query.name, error) for query in battery() if (error := duck.ask(query.duckdb).error)] == []
+    answered = [query for query in battery() if duck.ask(query.duckdb).rows]
+    assert len(answered) > 0.9 * len(battery())
+
+
+def test_battery_is_right_through_pyhive(awkward, duck):
+    with connect(awkward.endpoints) as server:
+        hive = HiveEngine(server)
+        assert failures(duck, [(query, hive.ask(query.hive)) for query in battery()]) == []
+
+
+def as_printed(value):
+    """What beeline prints of a value."""
+    return "NULL" if value is None else str(value).lower() if isinstance(value, bool) else value
+
+
+def test_battery_is_right_through_beeline(awkward, duck, tmp_path, request):
+    """Compared as text, but numbers, which it prints as Java does, as numbers."""
+    script = tmp_path / "battery.sql"
+    queries = asked_by_drivers(request)
+    script.write_text("".join(f"SELECT '=== {n}' AS m;\n{query.hive};\n" for n, query in enumerate(queries)))
+    answer = run_command("beeline", "--silent=true", "--outputformat=csv2", "-f", script)
+    assert answer.code == 0, answer.err
+    parts = answer.out.split("m\n=== ")[1:]
+    assert len(parts) == len(queries)
+    wrong = []
+    for query, part in zip(queries, parts, strict=True):
+        _, _, *rows = csv.reader(io.StringIO(part))
+        right = duck.ask(query.duckdb).rows
+        printed = Answer(tuple(tuple(map(number_or_text, row)) for row in rows if row))
+        expected = Answer(tuple(tuple(number_or_text(str(as_printed(value))) for value in row) for row in right))
+        if text := difference(printed, expected, query.ordered):
+            wrong.append(f"{query.group}: {query.name}: {text}")
+    assert wrong == []
+
+
+def number_or_text(text):
+    try:
+        return common(float(text)) if len(text) < 30 else text
+    except ValueError:
+        return text.removesuffix(".0")
+
+
+@pytest.fixture(scope="module")
+def jdbc(awkward):
+    jars = fetch_driver(awkward.jars) / "jdbc"
+    with connect_jdbc(jdbc_url(awkward), "reader", jars) as session:
+        yield session
+
+
+def test_battery_is_right_through_jdbc(duck, jdbc, request):
+    def ask(sql):
+        with jdbc.createStatement() as statement, statement.executeQuery(sql) as found:
+            return Answer(tuple(tuple(map(common, row)) for row in rows_of(found).rows))
+
+    assert failures(duck, [(query, ask(query.hive)) for query in asked_by_drivers(request)]) == []
+
+
+@pytest.mark.parametrize("setting", WITHOUT)
+def test_battery_is_wrong_without_a_setting(unlocked, duck, setting):
+    value, group, name = WITHOUT[setting]
+    query = named(group, name)
+    with connect(unlocked) as server:
+        hive = HiveEngine(server)
+        assert failures(duck, [(query, hive.ask(query.hive))]) == []
+        server.fetch(f"SET {setting.split()[0]}={value}")
+        assert len(failures(duck, [(query, hive.ask(query.hive))])) == 1
+
+
+def test_every_setting_is_taken_away_by_a_test():
+    assert {name.split()[0] for name in WITHOUT} | {"hive.query.lifetime.hooks"} == set(answer_settings.NAMES)
+
+
+@pytest.mark.parametrize("name", answer_settings.NAMES)
+def test_session_cannot_take_a_setting_back(server, name):
+    with pytest.raises(QueryError, match="modif"):
+        server.fetch(f"SET {name}=x")
+    assert answer_settings.missing_settings(server) == []
