@@ -6,10 +6,7 @@ import psutil
 import pytest
 
 from hive.connection import connect
-from tests.answers.engines import make_hive_tables, write_local
-from tests.answers.local_hive import local_hive
 from warehouse.errors import QueryError
-from warehouse.settings import load_settings
 
 LOOPS = "SELECT COUNT(*) FROM answers.facts WHERE YEAR(ts) = {year} AND HOUR(ts) >= {hour}"
 """Without the excluded rule Calcite turns it over for ever."""
@@ -27,19 +24,17 @@ def test_a_hundred_statements_that_looped_are_answered(awkward):
 
 
 @pytest.mark.local
-def test_statement_that_does_not_compile_is_ended_with_its_thread(tmp_path):
-    own = {"hive.cbo.rule.exclusion.regex": "none", "stackhouse.compile.seconds": str(SECONDS)}
-    with local_hive(load_settings(), tmp_path, own) as endpoints:
-        with connect(endpoints) as server:
-            make_hive_tables(server, write_local, str(tmp_path / "tables"))
-        with connect(endpoints) as one, connect(endpoints) as other, ThreadPoolExecutor(1) as pool:
-            asked = pool.submit(one.fetch, "EXPLAIN " + LOOPS.format(year=2001, hour=20))
-            assert other.fetch("SELECT 1").rows == ((1,),)
-            with pytest.raises(QueryError, match="could not compile"):
-                asked.result()
-            # The session lives on, and so does the server.
-            assert one.fetch("SELECT 1").rows == ((1,),)
-        assert not spinning(endpoints)
+def test_statement_that_does_not_compile_is_ended_with_its_thread(unlocked):
+    with connect(unlocked) as one, connect(unlocked) as other, ThreadPoolExecutor(1) as pool:
+        one.fetch(f"SET stackhouse.compile.seconds={SECONDS}")
+        one.fetch("SET hive.cbo.rule.exclusion.regex=none")
+        asked = pool.submit(one.fetch, "EXPLAIN " + LOOPS.format(year=2001, hour=20))
+        assert other.fetch("SELECT 1").rows == ((1,),)
+        with pytest.raises(QueryError, match="could not compile"):
+            asked.result()
+        # The session lives on, and so does the server.
+        assert one.fetch("SELECT 1").rows == ((1,),)
+    assert not spinning(unlocked)
 
 
 def spinning(endpoints):

@@ -35,6 +35,9 @@ final class CompileWatch {
     Future<?> alarm = WATCHED.remove(Thread.currentThread());
     if (alarm != null) {
       alarm.cancel(false);
+    } else {
+      // Stopping a thread interrupts it too, and Thrift closes the connection of an interrupted one.
+      Thread.interrupted();
     }
   }
 
