@@ -13,9 +13,11 @@ from hive import answer_settings
 from hive.connection import connect
 from tests.answers.battery import battery
 from tests.answers.comparison import difference
-from tests.answers.engines import Answer, HiveEngine, common
+from tests.answers.engines import Answer, HiveEngine, common, make_hive_tables, write_local
+from tests.answers.local_hive import local_hive
 from tests.integration.conftest import run_command
 from warehouse.errors import QueryError
+from warehouse.settings import load_settings
 
 WITHOUT = {
     "hive.vectorized.execution.enabled": ("true", "joins", "rows without a partner by IS NULL"),
@@ -124,6 +126,16 @@ def test_battery_is_wrong_without_a_setting(unlocked, duck, setting):
         hive = HiveEngine(server)
         assert failures(duck, [(query, hive.ask(query.hive))]) == []
         server.fetch(f"SET {setting.split()[0]}={value}")
+        assert len(failures(duck, [(query, hive.ask(query.hive))])) == 1
+
+
+def test_battery_is_wrong_without_the_guard(duck, tmp_path):
+    """It changes Hive when it is loaded, so this takes a server that never loads it."""
+    query = named("numbers", "division by zero is NULL")
+    changed = {"hive.query.lifetime.hooks": ""}
+    with local_hive(load_settings(), tmp_path, changed) as endpoints, connect(endpoints) as server:
+        make_hive_tables(server, write_local, str(tmp_path / "tables"))
+        hive = HiveEngine(server)
         assert len(failures(duck, [(query, hive.ask(query.hive))])) == 1
 
 

@@ -23,7 +23,7 @@ SELECT id, FLOOR(price), CEIL(price), FLOOR(fine), CEIL(fine) FROM answers.facts
 -- name: remainder
 SELECT id, n % 7, m % 5, n % 0 FROM answers.facts;
 -- name: division by zero is NULL
-SELECT id, n / 0, price / 0 IS NULL FROM answers.others;
+SELECT id, n / 0, (price / 0) IS NULL, COALESCE(price / 0, -1) FROM answers.others;
 -- name: division of whole numbers is no whole number
 SELECT id, n / 2 FROM answers.facts;
 -- name: decimal arithmetic
