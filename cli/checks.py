@@ -81,7 +81,7 @@ CHECKS = (
         elsewhere="only the metastore knows its database, and it compares the schema when it starts",
     ),
     Check("hiveserver2", of_this_stack("hiveserver2", check_hiveserver2)),
-    Check("answers", check_answers, needs=("hiveserver2",)),
+    Check("answers", check_answers, needs=("hiveserver2", "safe mode")),
     Check(
         "busy threads",
         check_busy_threads,
