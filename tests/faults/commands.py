@@ -210,7 +210,9 @@ def _with_wrong_counts() -> Any:
 
 @contextmanager
 def _without_audit() -> Iterator[None]:
-    with _with_wrong_counts(), patch("cli.publishing.audit_release", lambda *_: []):
+    without_count = patch("cli.publishing.audit_release", lambda *_: [])
+    without_proof = patch("hive.proof.prove_marts", lambda *_: [])
+    with _with_wrong_counts(), without_count, without_proof:
         yield
 
 
