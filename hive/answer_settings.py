@@ -14,6 +14,7 @@ NAMES = (
     "hive.vectorized.execution.enabled",
     "hive.cbo.rule.exclusion.regex",
     "hive.query.lifetime.hooks",
+    "hive.semantic.analyzer.hook",
     "parquet.filter.record-level.enabled",
     "parquet.filter.dictionary.enabled",
 )

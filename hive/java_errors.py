@@ -35,6 +35,12 @@ _KINDS: tuple[tuple[str, type[StackhouseError], str], ...] = (
         "allows, or compares a column with itself, or has a CASE of constants alone; write it more simply",
     ),
     (
+        r"FAILED: (?:NullPointer|\w*IndexOutOfBounds)Exception|only supported with Cost Based Optimizations enabled",
+        QueryError,
+        "HiveServer2 could not plan the statement, an error of Hive's optimizer: write it in steps, with a table for a "
+        "subquery (CREATE TEMPORARY TABLE ... AS SELECT)",
+    ),
+    (
         r"could only be written to 0 of|No space left on device|(?:NameSpace|DiskSpace) quota",
         QueryError,
         "HDFS has no space left for the result: free some, ./stackhouse status shows how much",

@@ -1,10 +1,13 @@
 """The awkward tables in both engines, and a HiveServer2 in which anything may be set."""
 
+from contextlib import contextmanager
+
 import pytest
 
+from hadoop.artifacts import artifact_directory, fetch_artifacts
 from hive.connection import connect
 from tests.answers.engines import DuckEngine, make_hive_tables, write_local
-from tests.answers.local_hive import local_hive
+from tests.answers.local_hive import build_classes, local_hive
 from warehouse.paths import root
 from warehouse.settings import load_settings
 
@@ -24,10 +27,33 @@ def awkward(settings, storage):
 
 
 @pytest.fixture(scope="session")
-def unlocked(tmp_path_factory):
+def quick_classes(tmp_path_factory):
+    """What makes a HiveServer2 of its own quick; and the jars it is of, before any stack has fetched them."""
+    settings = load_settings()
+    if not artifact_directory(settings).exists():
+        fetch_artifacts(settings, print)
+    return build_classes(tmp_path_factory.mktemp("java"))
+
+
+@pytest.fixture(scope="session")
+def unlocked(tmp_path_factory, quick_classes):
     """Where a HiveServer2 of its own answers, whose sessions may set what the shipped one refuses."""
+    with tables_in_local_hive(tmp_path_factory, quick_classes) as endpoints:
+        yield endpoints
+
+
+@pytest.fixture(scope="session")
+def two_servers(tmp_path_factory, quick_classes, unlocked):
+    """As many as keep two cores busy."""
+    with tables_in_local_hive(tmp_path_factory, quick_classes) as endpoints:
+        yield [unlocked, endpoints]
+
+
+@contextmanager
+def tables_in_local_hive(tmp_path_factory, quick_classes):
+    """A HiveServer2 of its own with the awkward tables."""
     directory = tmp_path_factory.mktemp("hive")
-    with local_hive(load_settings(), directory) as endpoints:
+    with local_hive(load_settings(), directory, quick_classes) as endpoints:
         with connect(endpoints) as server:
             make_hive_tables(server, write_local, str(directory / "tables"))
         yield endpoints

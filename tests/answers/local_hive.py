@@ -3,29 +3,32 @@
 It is of the same jars and reads the shipped hive-site.xml, but a query costs no container, and anything may be set.
 """
 
+import shutil
 import socket
 import subprocess
 import time
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
-from hadoop.artifacts import artifact_directory
 from hadoop.environment import HIVE_CONF, metastore_database, stack_environment
 from hive.connection import connect
 from warehouse.errors import StackDownError
 from warehouse.settings import Endpoints, Settings
 
-_DAG_UTILS = "org/apache/hadoop/hive/ql/exec/tez/DagUtils"
 _START_SECONDS = 120
 _POLL_SECONDS = 0.5
 
 IN_PROCESS = {
     "tez.local.mode": "true",
     "tez.local.mode.without.network": "true",
+    "fs.file.impl": "stackhouse.tests.PlainLocalFileSystem",
+    "hive.metastore.rawstore.impl": "org.apache.hadoop.hive.metastore.cache.CachedStore",
+    # Nobody reads what became of a job, and none outlives its server.
+    "tez.dag.recovery.enabled": "false",
+    "tez.history.logging.service.class": "org.apache.tez.dag.history.logging.impl.DevNullHistoryLoggingService",
     # A task of a small query takes milliseconds, so nothing shall wait longer than that.
     "tez.task.get-task.sleep.interval-ms.max": "2",
     "tez.am.am-rm.heartbeat.interval-ms.max": "10",
@@ -35,21 +38,37 @@ IN_PROCESS = {
 """Of a session whose jobs run inside HiveServer2."""
 
 
+def build_classes(directory: Path) -> Path:
+    """Compile what stands before Hadoop's and Tez's classes to make them quick; the directory of the classes."""
+    maven = shutil.which("mvn")
+    assert maven, "Maven is needed to compile the classes of tests/answers/java"
+    pom = Path(__file__).parent / "java" / "pom.xml"
+    done = subprocess.run(
+        [maven, "-B", "-q", "-f", str(pom), "process-resources", f"-Dstackhouse.jars={directory}"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    return directory / "hive-hooks" / "classes"
+
+
 @contextmanager
-def local_hive(settings: Settings, directory: Path, unset: Mapping[str, str] | None = None) -> Iterator[Endpoints]:
-    """Start it, and stop it with the block.
+def local_hive(
+    settings: Settings, directory: Path, classes: Path, unset: Mapping[str, str] | None = None
+) -> Iterator[Endpoints]:
+    """Start it, and stop it with the block. It is for one session at a time: jobs in one process share what they cache.
 
     Args:
         settings: Say where the jars are.
         directory: Of its own, for all that it writes.
+        classes: What `build_classes` made.
         unset: Settings that differ from hive-site.xml.
     """
     port = _free_port()
     site = _write_site(directory / "conf", {**_own_world(directory, port), **(unset or {})})
     environment = {**stack_environment(settings), **metastore_database(directory / "derby"), "HIVE_CONF_DIR": str(site)}
-    command = [environment["STACKHOUSE_JAVA"], "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx2g"]
-    class_path = f"{_small_jar(settings, directory)}:{site}:{environment['STACKHOUSE_HIVE_CLASS_PATH']}"
-    command += ["-cp", class_path, f"-Dhadoop.log.dir={directory}"]
+    # The other ways to start a process take two.
+    command = [environment["STACKHOUSE_JAVA"], "-XX:+UseSerialGC", "-Xmx2g", "-Djdk.lang.Process.launchMechanism=VFORK"]
+    command += ["-cp", f"{classes}:{site}:{environment['STACKHOUSE_HIVE_CLASS_PATH']}", f"-Dhadoop.log.dir={directory}"]
     command += ["org.apache.hive.service.server.HiveServer2"]
     with (directory / "hiveserver2.log").open("w") as record:
         process = subprocess.Popen(command, env=environment, cwd=directory, stdout=record, stderr=subprocess.STDOUT)
@@ -76,6 +95,9 @@ def _write_site(directory: Path, changes: Mapping[str, str]) -> Path:
             ElementTree.SubElement(added, "value").text = value
     directory.mkdir()
     tree.write(directory / "hive-site.xml")
+    for name in ("core", "hdfs", "mapred", "yarn"):
+        # Thousands of values, parsed and copied several times a query, and every one is in the code too.
+        (directory / f"{name}-default.xml").write_text("<configuration/>")
     return directory
 
 
@@ -101,21 +123,6 @@ def _own_world(directory: Path, port: int) -> dict[str, str]:
         "hive.conf.restricted.list": "",
         **IN_PROCESS,
     }
-
-
-def _small_jar(settings: Settings, directory: Path) -> Path:
-    """A jar with one class of Hive, to stand before the others on the class path.
-
-    Tez copies the jar of this class for every query (org.apache.hadoop.hive.ql.exec.tez.DagUtils.getExecJarPathLocal);
-    Hive's own has 80 MB.
-    """
-    target = directory / "dag-utils.jar"
-    (jar,) = (artifact_directory(settings) / "hive").glob("hive-exec-*.jar")
-    with zipfile.ZipFile(jar) as archive, zipfile.ZipFile(target, "w") as small:
-        for name in archive.namelist():
-            if name.startswith(_DAG_UTILS):
-                small.writestr(name, archive.read(name))
-    return target
 
 
 def _free_port() -> int:

@@ -174,7 +174,9 @@ class _Writer:
         names = [self._random.choice(_OUTPUT) for _ in range(self._random.randint(1, 4))]
         values = [self._expressions.value(name, source.scope, 2) for name in names]
         select = _select(source.select, values)
-        return Query(select.distinct() if self._random.random() < 0.1 else select, _kinds(values))
+        # To Hive, 0.0 and -0.0 beside another column are two groups: docs/answers.md.
+        distinct = self._random.random() < 0.1 and all(value.kind.is_exact for value in values)
+        return Query(select.distinct() if distinct else select, _kinds(values))
 
     def _grouped(self, depth: int) -> Query:
         source = self._source(depth)
@@ -212,16 +214,16 @@ class _Writer:
         return Query(select.having(some), _kinds(values))
 
     def _windowed(self, depth: int) -> Query:
-        """Over few columns, ordered by all of them: rows that tie are equal in all that is shown."""
+        """Over rows that differ from each other, so that an order by all columns has no ties."""
         inner = self._plain(depth)
-        alias = self._alias()
-        scope = [Value(exp.column(f"c{n}", table=alias), kind) for n, kind in enumerate(inner.kinds)]
-        exact = [value for value in scope if value.kind.is_exact]
+        exact = [f"c{number}" for number, kind in enumerate(inner.kinds) if kind.is_exact]
         if not exact:
             return inner
-        values = [*exact, *(self._window(exact) for _ in range(self._random.randint(1, 2)))]
-        select = _select(exp.Select().from_(inner.tree.subquery(alias)), values)
-        return Query(select, _kinds(values))
+        inside, alias = self._alias(), self._alias()
+        distinct = exp.Select().from_(inner.tree.subquery(inside)).select(*exact).distinct()
+        columns = [Value(exp.column(name, table=alias), inner.kinds[int(name[1:])]) for name in exact]
+        values = [*columns, *(self._window(columns) for _ in range(self._random.randint(1, 2)))]
+        return Query(_select(exp.Select().from_(distinct.subquery(alias)), values), _kinds(values))
 
     def _window(self, columns: Sequence[Value]) -> Value:
         pick = self._random.choice
@@ -234,11 +236,14 @@ class _Writer:
             function, column = ("sum", pick(numbers)) if numbers else ("count", column)
         plain = function in ("row_number", "rank", "dense_rank")
         this = exp.Anonymous(this=function.upper(), expressions=[] if plain else [column.tree])
-        order = exp.Order(expressions=[self._ordered(value.tree) for value in columns])
+        rows = function in ("count", "min", "max", "sum", "first_value") and self._random.random() < 0.5
+        # What counts whole ranges does not depend on the order of rows that tie.
+        ties = not rows and function in ("rank", "dense_rank", "count", "min", "max", "sum")
+        by = [pick(columns)] if ties and self._random.random() < 0.5 else columns
+        order = exp.Order(expressions=[self._ordered(value.tree) for value in by])
         parts = [pick(columns).tree] if self._random.random() < 0.6 else []
         window = exp.Window(this=this, partition_by=parts, order=order)
-        if function in ("count", "min", "max", "sum", "first_value") and self._random.random() < 0.5:
-            # In an order without ties a frame of rows is sure; ties are equal rows here.
+        if rows:
             window.set("spec", exp.WindowSpec(kind="ROWS", start=pick(["1", "2"]), start_side="PRECEDING",
                                               end="CURRENT ROW"))  # fmt: skip
         counted = function in ("row_number", "rank", "dense_rank", "count")

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
+_TRUE_OR_FALSE = (exp.Predicate, exp.Connector, exp.Not)
+"""Nodes for which a column or a number cannot stand."""
+
 _CLAUSES = ("where", "having", "order", "limit", "distinct", "windows")
 
 
@@ -54,7 +57,7 @@ def _changes(node: exp.Expression) -> Iterator[Change]:
         )
     if isinstance(node, exp.Condition) and not isinstance(node, exp.Column | exp.Literal):
         yield from (_by_inner(number) for number in range(len(list(_operands(node)))))
-        if isinstance(node, exp.Predicate | exp.Connector | exp.Not) and not isinstance(node.parent, exp.Join):
+        if isinstance(node, _TRUE_OR_FALSE) and not isinstance(node.parent, exp.Join):
             yield lambda tree, target: _replaced(tree, target, exp.true())
 
 
@@ -65,7 +68,10 @@ def _operands(node: exp.Expression) -> Iterator[exp.Expression]:
         if node.args.get("default"):
             yield node.args["default"]
     else:
-        yield from (child for child in node.iter_expressions() if isinstance(child, exp.Condition))
+        true_or_false = isinstance(node, _TRUE_OR_FALSE)
+        for child in node.iter_expressions():
+            if isinstance(child, exp.Condition) and (isinstance(child, _TRUE_OR_FALSE) or not true_or_false):
+                yield child
 
 
 def _replaced(tree: exp.Expression, target: exp.Expression, by: exp.Expression) -> exp.Expression:

@@ -122,6 +122,11 @@ METASTORE = (
             "the query ran out of memory: select less, or raise STACKHOUSE_MEMORY_MB and restart",
         ),
         ("java.lang.NullPointerException", "java.lang.NullPointerException"),
+        (
+            COMPILING + 'NullPointerException Cannot invoke "String.equals(Object)" because "name" is null',
+            "HiveServer2 could not plan the statement, an error of Hive's optimizer: write it in steps, with a table "
+            "for a subquery (CREATE TEMPORARY TABLE ... AS SELECT)",
+        ),
         ("", "HiveServer2 gave no reason: ./stackhouse logs hiveserver2"),
     ],
 )

@@ -36,3 +36,11 @@ SELECT a.id, b.id FROM answers.facts a JOIN answers.others b ON a.n = b.price;
 SELECT a.id, b.id FROM answers.facts a LEFT JOIN answers.nothing b ON a.id = b.id;
 -- name: join of aggregates
 SELECT a.k, a.rows_a, b.cap FROM (SELECT k, COUNT(*) AS rows_a FROM answers.facts GROUP BY k) a LEFT JOIN (SELECT k, SUM(cap) AS cap FROM places.places GROUP BY k) b ON a.k = b.k;
+-- name: groups left joined to what is shown
+SELECT t.n, COUNT(*) FROM (SELECT DISTINCT k FROM places.places) p LEFT JOIN answers.others t ON p.k = t.k GROUP BY t.n;
+-- name: groups left joined, rows
+SELECT t.k, t.price FROM (SELECT rate FROM places.places GROUP BY rate) p LEFT JOIN answers.others t ON p.rate = t.fine;
+-- name: joined to groups, right
+SELECT t.n FROM answers.others t RIGHT JOIN (SELECT DISTINCT k FROM places.places) p ON p.k = t.k;
+-- name: joined to groups, full
+SELECT t.n FROM answers.others t FULL JOIN (SELECT DISTINCT k FROM places.places) p ON p.k = t.k;

@@ -1,0 +1,178 @@
+package stackhouse.hive;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.hadoop.hive.ql.exec.GroupByOperator;
+import org.apache.hadoop.hive.ql.exec.Operator;
+import org.apache.hadoop.hive.ql.exec.OperatorUtils;
+import org.apache.hadoop.hive.ql.exec.Task;
+import org.apache.hadoop.hive.ql.exec.Utilities;
+import org.apache.hadoop.hive.ql.exec.tez.TezTask;
+import org.apache.hadoop.hive.ql.hooks.ReadEntity;
+import org.apache.hadoop.hive.ql.lib.Node;
+import org.apache.hadoop.hive.ql.metadata.Table;
+import org.apache.hadoop.hive.ql.parse.ASTNode;
+import org.apache.hadoop.hive.ql.parse.AbstractSemanticAnalyzerHook;
+import org.apache.hadoop.hive.ql.parse.HiveParser;
+import org.apache.hadoop.hive.ql.parse.HiveSemanticAnalyzerHookContext;
+import org.apache.hadoop.hive.ql.parse.ParseException;
+import org.apache.hadoop.hive.ql.parse.ParseUtils;
+import org.apache.hadoop.hive.ql.parse.SemanticException;
+import org.apache.hadoop.hive.ql.plan.AggregationDesc;
+import org.apache.hadoop.hive.ql.plan.BaseWork;
+import org.apache.hadoop.hive.ql.plan.ExprNodeConstantDesc;
+import org.apache.hadoop.hive.ql.plan.ExprNodeDesc;
+import org.apache.hadoop.hive.ql.plan.GroupByDesc;
+
+/**
+ * Refuses statements with ROLLUP, CUBE or GROUPING SETS that Hive 4.0.1 answers wrongly; no setting helps with them.
+ * Named by hive.semantic.analyzer.hook. docs/answers.md shows each with its wrong answer.
+ */
+public final class GroupingSetsGuard extends AbstractSemanticAnalyzerHook {
+  private static final Set<Integer> QUERIES = Set.of(HiveParser.TOK_QUERY, HiveParser.TOK_CREATETABLE);
+
+  private static final Set<Integer> GROUPING_SETS =
+      Set.of(HiveParser.TOK_ROLLUP_GROUPBY, HiveParser.TOK_CUBE_GROUPBY, HiveParser.TOK_GROUPING_SETS);
+
+  private static final Set<Integer> COLUMNS =
+      Set.of(HiveParser.TOK_TABLE_OR_COL, HiveParser.TOK_ALLCOLREF, HiveParser.TOK_FUNCTIONSTAR);
+
+  private ASTNode statement;
+
+  @Override
+  public ASTNode preAnalyze(HiveSemanticAnalyzerHookContext context, ASTNode ast) {
+    statement = ast;
+    return ast;
+  }
+
+  @Override
+  public void postAnalyze(HiveSemanticAnalyzerHookContext context, List<Task<?>> tasks) throws SemanticException {
+    // Others have no plan of their own: EXPLAIN, CREATE VIEW.
+    if (!QUERIES.contains(statement.getType())) {
+      return;
+    }
+    List<GroupByDesc> planned = planned(tasks);
+    List<ASTNode> views = views(context);
+    boolean constant = hasConstant(statement, false) || views.stream().anyMatch(view -> hasConstant(view, true));
+    for (GroupByDesc group : planned) {
+      refuseDistinctKey(group);
+      if (constant) {
+        refuseConstantKey(group);
+      }
+    }
+    List<ASTNode> written = new ArrayList<>(views);
+    written.add(statement);
+    Set<String> groups = new HashSet<>();
+    written.forEach(query -> collect(query, groups));
+    // One whose condition is never true has no plan either, so only what is known to go wrong is refused: Hive's
+    // decorrelator makes a plain GROUP BY of what stands above a correlated subquery.
+    boolean subquery = written.stream().anyMatch(query -> has(query, Set.of(HiveParser.TOK_SUBQUERY_EXPR)));
+    if (planned.size() < groups.size() && (constant || subquery)) {
+      throw new SemanticException(
+          "ROLLUP, CUBE or GROUPING SETS would lose its totals here, because of a correlated subquery (EXISTS, IN) or a "
+              + "column that is one constant; write the subquery as LEFT SEMI JOIN, leave the constant out of GROUP BY");
+    }
+  }
+
+  private static List<GroupByDesc> planned(List<Task<?>> tasks) {
+    List<GroupByDesc> found = new ArrayList<>();
+    for (TezTask task : Utilities.getTezTasks(tasks)) {
+      for (BaseWork work : task.getWork().getAllWork()) {
+        Collection<Operator<?>> roots = new ArrayList<>(work.getAllRootOperators());
+        for (GroupByOperator operator : OperatorUtils.findOperators(roots, GroupByOperator.class)) {
+          GroupByDesc group = operator.getConf();
+          // Where the rows are still those of the input, not yet where partial results meet.
+          boolean first = group.getMode() == GroupByDesc.Mode.HASH || group.getMode() == GroupByDesc.Mode.PARTIALS;
+          if (first && group.isGroupingSetsPresent()) {
+            found.add(group);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private static List<ASTNode> views(HiveSemanticAnalyzerHookContext context) throws SemanticException {
+    List<ASTNode> found = new ArrayList<>();
+    for (ReadEntity input : context.getInputs()) {
+      Table table = input.getTable();
+      if (table != null && table.isView()) {
+        found.add(parsed(table));
+      }
+    }
+    return found;
+  }
+
+  private static ASTNode parsed(Table view) throws SemanticException {
+    try {
+      return ParseUtils.parse(view.getViewExpandedText(), null);
+    } catch (ParseException problem) {
+      throw new SemanticException(problem);
+    }
+  }
+
+  /** Texts of the GROUP BY clauses: the plan has equal ones once. */
+  private static void collect(ASTNode node, Set<String> found) {
+    if (GROUPING_SETS.contains(node.getType())) {
+      // With all around it: the same clause over another table is another one.
+      found.add(((ASTNode) node.getParent().getParent()).toStringTree());
+    }
+    children(node).forEach(child -> collect(child, found));
+  }
+
+  /** Whether a column that others are computed from, one of a subquery or a view, is a constant. */
+  private static boolean hasConstant(ASTNode node, boolean below) {
+    if (below && node.getType() == HiveParser.TOK_SELEXPR && !has(node, COLUMNS)) {
+      return true;
+    }
+    boolean inside = below || node.getType() == HiveParser.TOK_FROM;
+    return children(node).stream().anyMatch(child -> hasConstant(child, inside));
+  }
+
+  private static boolean has(ASTNode node, Set<Integer> kinds) {
+    return kinds.contains(node.getType()) || children(node).stream().anyMatch(child -> has(child, kinds));
+  }
+
+  private static List<ASTNode> children(ASTNode node) {
+    List<ASTNode> found = new ArrayList<>();
+    if (node.getChildren() != null) {
+      for (Node child : node.getChildren()) {
+        found.add((ASTNode) child);
+      }
+    }
+    return found;
+  }
+
+  private static void refuseConstantKey(GroupByDesc group) throws SemanticException {
+    for (ExprNodeDesc key : keys(group)) {
+      if (key instanceof ExprNodeConstantDesc) {
+        throw new SemanticException(
+            "ROLLUP, CUBE or GROUPING SETS over a column that is one constant: Hive takes it for never NULL, also in "
+                + "the totals; leave it out of GROUP BY");
+      }
+    }
+  }
+
+  private static void refuseDistinctKey(GroupByDesc group) throws SemanticException {
+    for (AggregationDesc aggregate : group.getAggregators()) {
+      if (aggregate.getDistinct() && contains(keys(group), aggregate.getParameters())) {
+        throw new SemanticException(
+            aggregate.getGenericUDAFName().toUpperCase()
+                + "(DISTINCT ...) of a column that ROLLUP, CUBE or GROUPING SETS groups by: Hive takes it for NULL in "
+                + "the totals; ask for the totals in a query of their own");
+      }
+    }
+  }
+
+  /** What is grouped by, without the number of the grouping set. */
+  private static List<ExprNodeDesc> keys(GroupByDesc group) {
+    return group.getKeys().subList(0, group.getGroupingSetPosition());
+  }
+
+  private static boolean contains(Collection<ExprNodeDesc> keys, Collection<ExprNodeDesc> parameters) {
+    return parameters.stream().anyMatch(parameter -> keys.stream().anyMatch(parameter::isSame));
+  }
+}
