@@ -3,9 +3,7 @@
 from sqlglot import exp
 
 from hive.shared_sql import Hive4
-
-PREFIX = "x_"
-"""Begins the name of a function that `oracle.sql` defines for DuckDB and that Hive has without it."""
+from tests.answers.trees import PREFIX
 
 
 class Hive4WithSets(Hive4):
@@ -22,11 +20,6 @@ class Hive4WithSets(Hive4):
             columns = {column.sql(): column for column in sets[0].find_all(exp.Column)}
             listed = ", ".join(self.sql(column) for column in columns.values())
             return self.seg(f"GROUP BY {listed} {self.sql(sets[0])}")
-
-
-def call(name: str, *arguments: exp.Expression) -> exp.Expression:
-    """A function of Hive, e.g. `year`."""
-    return exp.Anonymous(this=PREFIX + name, expressions=list(arguments))
 
 
 def to_duckdb(tree: exp.Expression) -> str:

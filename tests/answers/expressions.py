@@ -7,25 +7,11 @@ from typing import Any
 from sqlglot import exp
 
 from tests.answers import tables
-from tests.answers.dialects import call
-from tests.answers.kinds import BOOL, DATE, DOUBLE, MOMENT, TEXT, Kind, Value
+from tests.answers.decimals import Decimals
+from tests.answers.kinds import BOOL, DATE, DOUBLE, MOMENT, MOST_WHOLE, TEXT, Kind, Scope, Value
+from tests.answers.trees import call, number, paren
 
-_MOST_WHOLE, _MOST_DIGITS = 15, 30
-"""More digits than these might be more than an engine has after the next operation."""
-
-Scope = Sequence[Value]
 Make = Callable[[Scope, int], Value]
-
-
-def number(text: str | int) -> exp.Expression:
-    """A literal, in parentheses where it has a sign."""
-    literal = exp.Literal.number(str(text).lstrip("-"))
-    return exp.Paren(this=exp.Neg(this=literal)) if str(text).startswith("-") else literal
-
-
-def paren(tree: exp.Expression) -> exp.Expression:
-    """An operand that keeps together."""
-    return tree if isinstance(tree, exp.Column | exp.Anonymous | exp.Literal | exp.Paren) else exp.Paren(this=tree)
 
 
 class Expressions:
@@ -34,11 +20,12 @@ class Expressions:
     def __init__(self, random: Random) -> None:
         """Take the source of all choices."""
         self._random = random
+        dec = Decimals(random, self.small_int, self.small_dec)
         self._makers: dict[str, Sequence[Make]] = {
             "int": (self._sum_of_int, self._product, self._remainder, self._date_part, self._length, self._days,
                     self._whole_of_decimal, self._absolute, self._int_of_flag, self._choice_of("int")),
-            "dec": (self._sum_of_dec, self._product_of_dec, self._rounded, self._floor, self._decimal_of_int,
-                    self._ratio, self._choice_of("dec"), self._absolute_dec),
+            "dec": (dec.sum, dec.product, dec.rounded, dec.floor, dec.of_int, dec.quotient, self._choice_of("dec"),
+                    dec.absolute),
             "dbl": (self._quotient, self._choice_of("dbl")),
             "str": (self._concat, self._changed_text, self._text_of, self._choice_of("str"), self._substr),
             "bool": (self._comparison, self._logic, self._negation, self._null_test, self._in_list, self._like,
@@ -108,7 +95,7 @@ class Expressions:
         return self.literal("int")
 
     def _sum_of_int(self, scope: Scope, depth: int) -> Value:
-        a, b = self.small_int(scope, depth, _MOST_WHOLE), self.small_int(scope, depth, _MOST_WHOLE)
+        a, b = self.small_int(scope, depth, MOST_WHOLE), self.small_int(scope, depth, MOST_WHOLE)
         operation = self._random.choice([exp.Add, exp.Sub])
         tree = operation(this=paren(a.tree), expression=paren(b.tree))
         return Value(exp.Paren(this=tree), Kind("int", max(a.kind.whole, b.kind.whole) + 1))
@@ -141,13 +128,11 @@ class Expressions:
         return Value(exp.cast(call("floor", found.tree), "bigint"), Kind("int", found.kind.whole + 1))
 
     def _absolute(self, scope: Scope, depth: int) -> Value:
-        found = self.small_int(scope, depth, _MOST_WHOLE)
+        found = self.small_int(scope, depth, MOST_WHOLE)
         return Value(call("abs", found.tree), found.kind)
 
     def _int_of_flag(self, scope: Scope, depth: int) -> Value:
         return Value(exp.cast(paren(self.condition(scope, depth)), "bigint"), Kind("int", 1))
-
-    # --- decimals -------------------------------------------------------------------------------------
 
     def small_dec(self, scope: Scope, depth: int, whole: int, scale: int) -> Value:
         """A decimal of that many digits at most before and behind the point."""
@@ -156,44 +141,6 @@ class Expressions:
             if found.kind.whole <= whole and found.kind.scale <= scale:
                 return found
         return self.literal("dec")
-
-    def _sum_of_dec(self, scope: Scope, depth: int) -> Value:
-        a = self.small_dec(scope, depth, _MOST_WHOLE, 14)
-        b = self.small_dec(scope, depth, _MOST_WHOLE, 14)
-        operation = self._random.choice([exp.Add, exp.Sub])
-        kind = Kind("dec", max(a.kind.whole, b.kind.whole) + 1, max(a.kind.scale, b.kind.scale))
-        return Value(exp.Paren(this=operation(this=paren(a.tree), expression=paren(b.tree))), kind)
-
-    def _product_of_dec(self, scope: Scope, depth: int) -> Value:
-        a = self.small_dec(scope, depth, 8, 6)
-        b = self.small_int(scope, depth, 5) if self._random.random() < 0.4 else self.small_dec(scope, depth, 6, 4)
-        # Of BIGINT both engines take all 19 digits for possible ones.
-        digits = 19 if b.kind.name == "int" else b.kind.whole
-        other = exp.cast(b.tree, "decimal(5,0)") if b.kind.name == "int" else b.tree
-        tree = exp.Mul(this=paren(a.tree), expression=paren(other))
-        return Value(exp.Paren(this=tree), Kind("dec", a.kind.whole + min(digits, 6), a.kind.scale + b.kind.scale))
-
-    def _rounded(self, scope: Scope, depth: int) -> Value:
-        found = self.small_dec(scope, depth, _MOST_WHOLE, 14)
-        digits = self._random.choice([0, 1, 2, 4])
-        return Value(call("round", found.tree, number(digits)), Kind("dec", found.kind.whole + 1, digits))
-
-    def _floor(self, scope: Scope, depth: int) -> Value:
-        found = self.small_dec(scope, depth, _MOST_WHOLE, 14)
-        return Value(call(self._random.choice(["floor", "ceil"]), found.tree), Kind("dec", found.kind.whole + 1, 0))
-
-    def _absolute_dec(self, scope: Scope, depth: int) -> Value:
-        found = self.small_dec(scope, depth, _MOST_WHOLE, 14)
-        return Value(call("abs", found.tree), found.kind)
-
-    def _decimal_of_int(self, scope: Scope, depth: int) -> Value:
-        found = self.small_int(scope, depth)
-        return Value(exp.cast(found.tree, "decimal(12,2)"), Kind("dec", 10, 2))
-
-    def _ratio(self, scope: Scope, depth: int) -> Value:
-        """A division; its scale is that of Hive, max(6, scale of the one + precision of the other + 1)."""
-        a, b = (exp.cast(self.small_dec(scope, depth, 5, 2).tree, "decimal(9,2)") for _ in range(2))
-        return Value(ratio(a, b, (9, 2), (9, 2)), Kind("dec", 9, 12))
 
     # --- others ---------------------------------------------------------------------------------------
 
@@ -255,7 +202,7 @@ class Expressions:
 
     def _narrow(self, name: str, scope: Scope, depth: int) -> Value:
         if name == "dec":
-            return self.small_dec(scope, depth, _MOST_WHOLE, 14)
+            return self.small_dec(scope, depth, MOST_WHOLE, 14)
         return self.value(name, scope, depth)
 
     def _choose(self, a: exp.Expression, b: exp.Expression, scope: Scope, depth: int) -> exp.Expression:
@@ -323,15 +270,3 @@ class Expressions:
 
 def _day(day: object) -> exp.Expression:
     return exp.cast(exp.Literal.string(str(day)), "date")
-
-
-def ratio(a: exp.Expression, b: exp.Expression, of_a: tuple[int, int], of_b: tuple[int, int]) -> exp.Expression:
-    """A division of decimals, each with its precision and scale."""
-    scale = max(6, of_a[1] + of_b[0] + 1)
-    tens = [number(10**digits) for digits in (of_a[1], of_b[1], scale - of_a[1] + of_b[1])]
-    return call("ratio", a, b, *tens, number(f"{0:.{scale - 1}f}1"))
-
-
-def mean(tree: exp.Expression, scale: int) -> exp.Expression:
-    """AVG of decimals with a scale."""
-    return call("mean", tree, number(10**scale), number(10**4), number(f"{0:.{scale + 3}f}1"))

@@ -1,5 +1,6 @@
 """Types of expressions, with what keeps a random expression within the digits that both engines have."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,6 +36,12 @@ class Value:
     tree: exp.Expression
     kind: Kind
 
+
+Scope = Sequence[Value]
+"""Columns that an expression may have."""
+
+MOST_WHOLE = 15
+"""More digits before the point might be more than an engine has after the next operation."""
 
 TEXT, BOOL, DATE, MOMENT, DOUBLE = (Kind(name) for name in ("str", "bool", "date", "ts", "dbl"))
 

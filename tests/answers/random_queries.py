@@ -6,14 +6,12 @@ from random import Random
 
 from sqlglot import exp
 
-from tests.answers.dialects import call
-from tests.answers.expressions import Expressions, mean, paren
+from tests.answers.aggregates import GROUPED, OUTPUT, Aggregates
+from tests.answers.expressions import Expressions
 from tests.answers.kinds import Kind, Value, kind_of
 from tests.answers.tables import AwkwardTable, awkward_tables
+from tests.answers.trees import call, paren
 from warehouse.quarter import PARTITION_COLUMN
-
-_OUTPUT = ("int", "int", "dec", "str", "bool", "date", "ts", "dbl")
-_GROUPS = ("int", "str", "bool", "date", "dec")
 
 
 @dataclass(frozen=True)
@@ -61,6 +59,7 @@ class _Writer:
     def __init__(self, random: Random) -> None:
         self._random = random
         self._expressions = Expressions(random)
+        self._aggregates = Aggregates(random, self._expressions)
         self._aliases = 0
 
     def query(self) -> Query:
@@ -171,7 +170,7 @@ class _Writer:
 
     def _plain(self, depth: int) -> Query:
         source = self._source(depth)
-        names = [self._random.choice(_OUTPUT) for _ in range(self._random.randint(1, 4))]
+        names = [self._random.choice(OUTPUT) for _ in range(self._random.randint(1, 4))]
         values = [self._expressions.value(name, source.scope, 2) for name in names]
         select = _select(source.select, values)
         # To Hive, 0.0 and -0.0 beside another column are two groups: docs/answers.md.
@@ -180,26 +179,29 @@ class _Writer:
 
     def _grouped(self, depth: int) -> Query:
         source = self._source(depth)
-        groups = self._groups(source.scope, self._random.choice([1, 1, 2]))
-        values = [*groups, *(self._aggregate(source.scope) for _ in range(self._random.randint(1, 3)))]
+        groups = self._aggregates.groups(source.scope, self._random.choice([1, 1, 2]))
+        values = [*groups, *(self._aggregates.any(source.scope) for _ in range(self._random.randint(1, 3)))]
         select = _select(source.select, values).group_by(*(value.tree for value in groups))
         if self._random.random() < 0.3:
-            select = select.having(self._having(source.scope))
+            select = select.having(self._aggregates.having(source.scope))
         return Query(select, _kinds(values))
 
     def _total(self, depth: int) -> Query:
         source = self._source(depth)
-        values = [self._aggregate(source.scope) for _ in range(self._random.randint(1, 4))]
+        values = [self._aggregates.any(source.scope) for _ in range(self._random.randint(1, 4))]
         return Query(_select(source.select, values), _kinds(values))
 
     def _grouping_sets(self, depth: int) -> Query:
         source = self._source(depth)
-        columns = [value for value in source.scope if value.kind.name in _GROUPS]
+        columns = [value for value in source.scope if value.kind.name in GROUPED]
         if len(columns) < 2:
             return self._grouped(depth)
         groups = self._random.sample(columns, self._random.choice([2, 2, 3]) if len(columns) > 2 else 2)
         trees = [value.tree for value in groups]
-        values: list[Value] = [*groups, *(self._aggregate(source.scope) for _ in range(self._random.randint(1, 2)))]
+        values: list[Value] = [
+            *groups,
+            *(self._aggregates.any(source.scope) for _ in range(self._random.randint(1, 2))),
+        ]
         form = self._random.choice(["rollup", "cube", "sets"])
         if form == "sets":
             sets = [exp.Tuple(expressions=trees[:1]), exp.Tuple(expressions=trees[1:]), exp.Tuple(expressions=[])]
@@ -250,7 +252,7 @@ class _Writer:
         return Value(window, Kind("int", 4) if counted else column.kind)
 
     def _united(self) -> Query:
-        names = [self._random.choice(_GROUPS[:4]) for _ in range(self._random.choice([1, 2]))]
+        names = [self._random.choice(GROUPED[:4]) for _ in range(self._random.choice([1, 2]))]
         sides = []
         for _ in range(2):
             source = self._source(1)
@@ -277,59 +279,6 @@ class _Writer:
     def _ordered(self, tree: exp.Expression) -> exp.Ordered:
         first, descending = self._random.random() < 0.5, self._random.random() < 0.4
         return exp.Ordered(this=tree, desc=descending, nulls_first=first)
-
-    # --- groups and aggregates ------------------------------------------------------------------------
-
-    def _groups(self, scope: Sequence[Value], count: int) -> list[Value]:
-        columns = [value for value in scope if value.kind.name in _GROUPS]
-        found = []
-        for _ in range(count):
-            if columns and self._random.random() < 0.6:
-                found.append(self._random.choice(columns))
-            else:
-                found.append(self._expressions.value(self._random.choice(_GROUPS[:4]), scope, 2))
-        return [value for value in found if value.tree.find(exp.Column)] or columns[:1] or found[:1]
-
-    def _having(self, scope: Sequence[Value]) -> exp.Expression:
-        operation = self._random.choice([exp.GT, exp.LTE, exp.NEQ])
-        return operation(this=self._count(scope).tree, expression=exp.Literal.number(self._random.choice([0, 1, 3])))
-
-    def _aggregate(self, scope: Sequence[Value]) -> Value:
-        return self._random.choice(
-            [self._rows, self._count, self._count_distinct, self._sum, self._sum_of_dec, self._extreme, self._mean,
-             self._mean_of_int]
-        )(scope)  # fmt: skip
-
-    def _rows(self, _: Sequence[Value]) -> Value:
-        return Value(exp.Count(this=exp.Star()), Kind("int", 6))
-
-    def _count(self, scope: Sequence[Value]) -> Value:
-        found = self._expressions.value(self._random.choice(_OUTPUT[:-1]), scope, 2).tree
-        return Value(exp.Count(this=found), Kind("int", 6))
-
-    def _count_distinct(self, scope: Sequence[Value]) -> Value:
-        found = self._expressions.value(self._random.choice(_OUTPUT[:-1]), scope, 2).tree
-        return Value(exp.Count(this=exp.Distinct(expressions=[found])), Kind("int", 6))
-
-    def _sum(self, scope: Sequence[Value]) -> Value:
-        found = self._expressions.small_int(scope, 2)
-        return Value(exp.cast(exp.Sum(this=found.tree), "bigint"), Kind("int", found.kind.whole + 6))
-
-    def _mean_of_int(self, scope: Sequence[Value]) -> Value:
-        return Value(exp.Avg(this=self._expressions.small_int(scope, 2).tree), Kind("dbl"))
-
-    def _sum_of_dec(self, scope: Sequence[Value]) -> Value:
-        found = self._expressions.small_dec(scope, 2, 9, 6)
-        return Value(exp.Sum(this=found.tree), Kind("dec", found.kind.whole + 6, found.kind.scale))
-
-    def _extreme(self, scope: Sequence[Value]) -> Value:
-        found = self._expressions.value(self._random.choice(["int", "dec", "str", "date", "ts"]), scope, 2)
-        return Value(self._random.choice([exp.Min, exp.Max])(this=found.tree), found.kind)
-
-    def _mean(self, scope: Sequence[Value]) -> Value:
-        """Of DECIMAL(9,2): in Hive it has four digits more behind the point."""
-        found = self._expressions.small_dec(scope, 2, 7, 2).tree
-        return Value(mean(exp.cast(found, "decimal(9,2)"), 2), Kind("dec", 7, 6))
 
 
 def _scope(table: AwkwardTable, alias: str) -> list[Value]:
