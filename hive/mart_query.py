@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-import sqlglot
 from sqlglot import ErrorLevel, exp
-from sqlglot.errors import ParseError, SqlglotError
+from sqlglot.errors import SqlglotError
 from sqlglot.transforms import move_ctes_to_top_level
 
 from hive import ddl
 from hive.ddl import column_name
 from hive.shared_sql import Hive4, rewrite, unshared
+from hive.sql_text import parse_query
 from warehouse.contract import Contract
-from warehouse.errors import NotProvedError
+from warehouse.errors import NotProvedError, UnreadableSqlError
 from warehouse.quarter import PARTITION_COLUMN
 from warehouse.release import CLEAN
 
@@ -71,16 +71,12 @@ def clean_rows(contract: Contract, release: int, quarters: Sequence[str]) -> str
 
 def _parse(sql: str) -> exp.Query:
     try:
-        statements = sqlglot.parse(sql, read="spark")
-    except ParseError as problem:
-        where = problem.errors[0] if problem.errors else {}
-        said = f"line {where.get('line')}, column {where.get('col')}: {where.get('description')}"
-        raise NotProvedError(f"its SQL cannot be translated: {said if where else problem}") from problem
-    except SqlglotError as problem:
+        query = parse_query(sql, "spark")
+    except UnreadableSqlError as problem:
         raise NotProvedError(f"its SQL cannot be translated: {problem}") from problem
-    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+    if query is None:
         raise NotProvedError("its SQL is not one SELECT")
-    return statements[0]
+    return query
 
 
 def _resolve_positions(tree: exp.Expr) -> None:

@@ -3,22 +3,17 @@
 The statement is never written anew: all but the names stays as the user wrote it.
 """
 
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import ParseError, SqlglotError
 
 from hive import ddl
 from hive.connection import HiveServer
 from hive.publish import table_columns
-from warehouse.errors import UsageError
+from hive.sql_text import parse_query
+from warehouse.errors import UnreadableSqlError, UsageError
 from warehouse.release import Release
-
-# It logs what it cannot read; without a handler Python would print that to the user as well.
-logging.getLogger("sqlglot").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True)
@@ -52,16 +47,12 @@ def find_names(sql: str) -> list[ViewName]:
 
 def _parse(sql: str) -> exp.Query:
     try:
-        statements = sqlglot.parse(sql, read="hive")
-    except ParseError as problem:
-        where = problem.errors[0] if problem.errors else {}
-        place = f"line {where.get('line')}, column {where.get('col')}: {where.get('description')}"
-        raise UsageError(f"the statement cannot be read: {place if where else problem}") from problem
-    except SqlglotError as problem:
+        query = parse_query(sql, "hive")
+    except UnreadableSqlError as problem:
         raise UsageError(f"the statement cannot be read: {problem}") from problem
-    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+    if query is None:
         raise UsageError("a release is only read: give one SELECT, WITH ... SELECT or FROM ... SELECT")
-    return statements[0]
+    return query
 
 
 def _qualified(table: exp.Table) -> bool:

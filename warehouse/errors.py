@@ -39,6 +39,10 @@ class NoContractError(ContractError):
     """A dataset has no contract where contracts are looked for."""
 
 
+class UnreadableSqlError(UsageError):
+    """A text is no SQL; says where."""
+
+
 class ReleaseGoneError(UsageError):
     """A release was never there, or gc gave it up."""
 
