@@ -16,9 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from hadoop.environment import HIVE_CONF, stack_environment
+from hadoop.webhdfs import WebHdfs
 from hive.audit import audit_release
 from hive.connection import HiveServer, connect
-from ingestion.webhdfs import WebHdfs
 from warehouse.contract_file import load_contract
 from warehouse.errors import StackDownError
 from warehouse.release import load_live

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from hadoop.health import yarn_health
+from hadoop.rest import yarn_health
 from hive.connection import connect
 from warehouse.settings import load_settings
 

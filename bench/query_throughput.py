@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
-from hadoop.health import yarn_health
+from hadoop.rest import yarn_health
 from hive.connection import connect
 from warehouse.settings import load_settings
 

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 from cli.dataset import contract_of
 from cli.writer import Writer, writing
+from hadoop.webhdfs import WebHdfs
 from hive.connection import HiveServer, connect
 from hive.publish import drop_release_tables, releases_with_tables, shown_releases
-from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.contract import Contract
 from warehouse.errors import NotFoundError, StackhouseError

@@ -7,8 +7,8 @@ from rich.text import Text
 
 from cli.dataset import contract_of
 from cli.output import print_json, standard_output
+from hadoop.webhdfs import WebHdfs
 from hive.mart_query import refusal
-from ingestion.webhdfs import WebHdfs
 from warehouse.contract import Contract
 from warehouse.contract_change import changes
 from warehouse.errors import StackDownError

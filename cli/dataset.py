@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from ingestion.webhdfs import WebHdfs
+from hadoop.webhdfs import WebHdfs
 from warehouse.catalog import Standing, read_standing
 from warehouse.contract import Contract
 from warehouse.contract_file import contract_path, find_contract, load_contract

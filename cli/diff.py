@@ -12,11 +12,11 @@ from rich.text import Text
 from cli.dataset import check_known
 from cli.output import print_json, standard_output
 from cli.querying import check_format
+from hadoop.webhdfs import WebHdfs
 from hive.compare import PartChange
 from hive.connection import connect
 from hive.release_diff import ChangedRow, TableDiff, compare_releases
 from hive.rows import Value, as_json, as_text
-from ingestion.webhdfs import WebHdfs
 from warehouse.errors import UsageError
 from warehouse.quarter import Quarter
 from warehouse.release import QUARANTINE, load_kept

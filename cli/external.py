@@ -10,13 +10,13 @@ from pathlib import Path
 
 from cli.hdfs_layout import bring_spark
 from cli.observer import StartObserver
-from hadoop.health import hdfs_health, hdfs_problem, hdfs_version, yarn_nodes, yarn_problem
 from hadoop.java import find_java_home
+from hadoop.rest import hdfs_health, hdfs_problem, hdfs_version, yarn_nodes, yarn_problem
 from hadoop.sizing import SMALLEST_NODE_MB, size_job
+from hadoop.webhdfs import WebHdfs
 from hadoop.yarn_checks import check_queues
 from hive.answer_settings import missing_settings
 from hive.connection import connect
-from ingestion.webhdfs import WebHdfs
 from warehouse.errors import SetupError, StackhouseError, StorageError
 from warehouse.finding import NotCheckedError
 from warehouse.paths import root

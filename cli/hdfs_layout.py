@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from hadoop.artifacts import TEZ_ARCHIVE
-from ingestion.webhdfs import WebHdfs
+from hadoop.webhdfs import WebHdfs
 from warehouse.paths import root
 from warehouse.settings import REPOSITORY, Settings, load_settings
 

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from cli.dataset import check_known
 from cli.output import print_json, standard_output
-from ingestion.webhdfs import WebHdfs
+from hadoop.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.catalog import datasets_in
 from warehouse.errors import StorageError

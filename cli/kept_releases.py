@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from hadoop.webhdfs import WebHdfs
 from hive.connection import connect
 from hive.release_query import find_names, splice, view_queries
 from hive.rows import Rows
-from ingestion.webhdfs import WebHdfs
 from warehouse.contract import is_identifier
 from warehouse.contract_file import contract_path
 from warehouse.errors import UsageError

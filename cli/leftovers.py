@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from cli.collecting import plan_collection
-from ingestion.webhdfs import WebHdfs
+from hadoop.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.catalog import datasets_in
 from warehouse.contract_file import contract_path

@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from cli.output import print_json, standard_output
-from ingestion.webhdfs import WebHdfs
+from hadoop.webhdfs import WebHdfs
 from warehouse.catalog import Standing, datasets_in, read_standing
 from warehouse.contract import is_identifier
 from warehouse.contract_file import contract_path, contracts_in

@@ -13,10 +13,10 @@ from hadoop.artifacts import TEZ_ARCHIVE, artifact_directory, fetch_artifacts
 from hadoop.diagnosis import explain_log, log_start
 from hadoop.environment import metastore_database, stack_environment
 from hadoop.jvm import run_java
-from hadoop.leftovers import containers, daemons, port_owner, terminate
 from hadoop.machine_checks import LEAST_FREE_BYTES
 from hadoop.namespace import format_namespace
 from hadoop.packages import install_missing
+from hadoop.processes import containers, daemons, port_owner, terminate
 from hadoop.services import SERVICES, Service, log_path, port_numbers
 from hadoop.supervisor import Supervisor
 from hive.metastore import SCHEMA_TOOL, create_database

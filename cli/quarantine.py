@@ -9,10 +9,10 @@ from cli.dataset import check_known, contract_of
 from cli.export import write_export
 from cli.output import standard_output
 from cli.querying import PRINTERS, check_format
+from hadoop.webhdfs import WebHdfs
 from hive.connection import connect
 from hive.ddl import select_quarantine, select_rejected_records
 from hive.rows import Rows
-from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.batch import loaded_batches
 from warehouse.errors import UsageError

@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Callable
 
-from hadoop.health import hdfs_health, hdfs_problem, yarn_health, yarn_problem
+from hadoop.rest import hdfs_health, hdfs_problem, yarn_health, yarn_problem
 from hive.connection import connect
 from warehouse.errors import StackhouseError
 from warehouse.settings import Settings

@@ -6,9 +6,9 @@ Each part can be killed and done again: what it did is seen by the next, and wha
 from collections.abc import Sequence
 from typing import Any
 
+from hadoop.webhdfs import WebHdfs
 from hive.connection import connect
 from hive.publish import point_views
-from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.batch import Batch, load_batch, loaded_ids
 from warehouse.errors import StackDownError

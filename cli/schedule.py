@@ -6,7 +6,7 @@ from datetime import datetime
 from cli.dataset import contract_of
 from cli.pipeline import RunRequest
 from cli.running import run_dataset
-from ingestion.webhdfs import WebHdfs
+from hadoop.webhdfs import WebHdfs
 from warehouse.contract import Contract
 from warehouse.quarter import Quarter
 from warehouse.schedule import Calendar, Progress, next_step, read_progress

@@ -8,7 +8,7 @@ from rich.table import Table
 from cli.output import print_json, standard_output
 from cli.readiness import PROBES
 from hadoop.compose import Container, containers
-from hadoop.health import HdfsHealth, YarnHealth, hdfs_health, yarn_health
+from hadoop.rest import HdfsHealth, YarnHealth, hdfs_health, yarn_health
 from hadoop.services import SERVICES, Service, port_numbers
 from hadoop.supervisor import ProcessState, Supervisor
 from warehouse.errors import StackDownError

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any
 
 from cli.recovery import record_of, recover
-from ingestion.webhdfs import WebHdfs
+from hadoop.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.errors import HeldError, StackhouseError
 from warehouse.lock import DatasetLock

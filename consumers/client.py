@@ -17,12 +17,12 @@ from consumers.frames import Decimals, frame_of, refuse_other, table_of
 from consumers.parameters import Parameter, fill
 from consumers.release_files import read_files, refuse_unknown
 from consumers.training import Feature, TrainingSet, columns_needed, join, release_at
+from hadoop.webhdfs import WebHdfs
 from hive import ddl
 from hive.connection import HiveServer
 from hive.connection import connect as open_session
 from hive.release_query import find_names, splice, view_queries
 from hive.rows import Rows
-from ingestion.webhdfs import WebHdfs
 from warehouse import ledger
 from warehouse.contract import ORIGIN_COLUMNS, validate_identifier
 from warehouse.errors import ClosedError, QueryError, ReleaseGoneError, SettingsError, UsageError

@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from hadoop.health import resourcemanager_answer
+from hadoop.rest import resourcemanager_answer
 from warehouse.settings import Settings
 
 _SECONDS = 5

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from hadoop.health import clock_ahead, hdfs_health, namenode_bean
+from hadoop.rest import clock_ahead, hdfs_health, namenode_bean
 from warehouse.errors import StackDownError
 from warehouse.finding import Finding, NotCheckedError, silent_service
 from warehouse.settings import GATEWAY_ERRORS, Settings

@@ -14,7 +14,7 @@ from hadoop.class_path import class_path_conflicts
 from hadoop.environment import HADOOP_CONF
 from hadoop.hdfs_checks import live_datanodes
 from hadoop.java import find_java_home
-from hadoop.leftovers import containers, daemons
+from hadoop.processes import containers, daemons
 from hadoop.sizing import DAEMONS_MB, SMALLEST_YARN_MB, size_stack
 from warehouse.errors import SetupError, StackDownError
 from warehouse.finding import Finding, NotCheckedError

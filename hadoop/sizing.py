@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from hadoop.health import Room, YarnNode, queue_room, yarn_nodes
+from hadoop.rest import Room, YarnNode, queue_room, yarn_nodes
 from warehouse.errors import SetupError, StackDownError
 from warehouse.job import JobSizing
 from warehouse.settings import Settings

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hadoop.health import leaf_queues, resourcemanager_answer, yarn_health, yarn_nodes, yarn_scheduler
+from hadoop.rest import leaf_queues, resourcemanager_answer, yarn_health, yarn_nodes, yarn_scheduler
 from hadoop.sizing import SMALLEST_TEZ_AM_MB, SPARK_AM_MB, size_stack
 from warehouse.errors import StackDownError
 from warehouse.finding import Finding, NotCheckedError, silent_service

@@ -2,26 +2,14 @@
 
 import hashlib
 import struct
-from dataclasses import dataclass
 
 import google_crc32c
+
+from warehouse.storage import FileChecksum
 
 _BYTES_PER_CRC = 512
 _CRC_SLICE = struct.Struct(f"{_BYTES_PER_CRC}s")
 _SMALLEST_JAVA_BUFFER = 32
-
-
-@dataclass(frozen=True)
-class FileChecksum:
-    """Checksum of one file in HDFS.
-
-    Attributes:
-        algorithm: As HDFS names it, e.g. `MD5-of-0MD5-of-512CRC32C`.
-        value: Hex of bytes per CRC (4 bytes), CRCs per block (8 bytes) and MD5 (16 bytes).
-    """
-
-    algorithm: str
-    value: str
 
 
 class HdfsChecksum:

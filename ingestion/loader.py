@@ -11,15 +11,15 @@ from typing import Any
 
 import tenacity
 
-from ingestion.checksum import FileChecksum, HdfsChecksum
+from ingestion.checksum import HdfsChecksum
 from ingestion.input_file import CHUNK_BYTES, Progress, check_files, describe_file
-from ingestion.webhdfs import WebHdfs
 from warehouse.batch import Batch, BatchFile, batch_id, load_batch, loaded_batches
 from warehouse.contract import Contract
 from warehouse.contract_change import row_definition
 from warehouse.errors import DataNodeDownError, InputFileError, LoadError, StackhouseError
 from warehouse.paths import MANIFEST_NAME, DatasetPaths
 from warehouse.steps import Step, reached
+from warehouse.storage import FileChecksum, FileStorage
 
 BLOCK_BYTES = 128 * 1024 * 1024
 """HDFS block size of raw files, HDFS's default; given with every file because its checksum depends on it."""
@@ -49,7 +49,7 @@ class LoadResult:
     counted_before: int | None = None
 
 
-def load(storage: WebHdfs, contract: Contract, files: Sequence[Path], user: str, progress: Progress) -> LoadResult:
+def load(storage: FileStorage, contract: Contract, files: Sequence[Path], user: str, progress: Progress) -> LoadResult:
     """Load files as one batch. The caller holds the lock of the dataset.
 
     Args:
@@ -87,7 +87,7 @@ def load(storage: WebHdfs, contract: Contract, files: Sequence[Path], user: str,
 
 
 def _counted_anew(
-    storage: WebHdfs, found: Batch, described: tuple[BatchFile, ...], counted_by: dict[str, Any]
+    storage: FileStorage, found: Batch, described: tuple[BatchFile, ...], counted_by: dict[str, Any]
 ) -> LoadResult:
     """The batch that is there, its manifest by the contract as it is now."""
     batch = replace(found, files=described, counted_by=counted_by)
@@ -110,7 +110,7 @@ def _refuse_known_rows(files: Sequence[Path], described: Sequence[BatchFile], lo
         known[file.sha256] = f"{file.name} beside it"
 
 
-def _send(storage: WebHdfs, batch: Batch, files: Sequence[Path], progress: Progress) -> None:
+def _send(storage: FileStorage, batch: Batch, files: Sequence[Path], progress: Progress) -> None:
     paths = DatasetPaths(batch.dataset)
     incoming = paths.raw_incoming(secrets.token_hex(8))
     try:
@@ -130,7 +130,7 @@ def _send(storage: WebHdfs, batch: Batch, files: Sequence[Path], progress: Progr
 
 
 @_sent_again
-def _send_file(storage: WebHdfs, path: Path, target: str, expected: BatchFile, progress: Progress) -> None:
+def _send_file(storage: FileStorage, path: Path, target: str, expected: BatchFile, progress: Progress) -> None:
     sent = _Sent(path, progress)
     try:
         storage.write_stream(target, sent.chunks(), BLOCK_BYTES)
@@ -143,7 +143,7 @@ def _send_file(storage: WebHdfs, path: Path, target: str, expected: BatchFile, p
         raise
 
 
-def _verify(storage: WebHdfs, path: Path, target: str, expected: BatchFile, checksum: FileChecksum) -> None:
+def _verify(storage: FileStorage, path: Path, target: str, expected: BatchFile, checksum: FileChecksum) -> None:
     size = storage.size(target)
     if size != expected.size:
         raise LoadError(f"{path}: {size} of {expected.size} bytes arrived in HDFS; load it again")
@@ -152,7 +152,7 @@ def _verify(storage: WebHdfs, path: Path, target: str, expected: BatchFile, chec
         raise LoadError(f"{path}: HDFS holds other bytes than were sent; load it again")
 
 
-def _sha256(storage: WebHdfs, path: str) -> str:
+def _sha256(storage: FileStorage, path: str) -> str:
     found = hashlib.sha256()
     for chunk in storage.read_stream(path):
         found.update(chunk)

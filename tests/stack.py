@@ -8,8 +8,8 @@ import pytest
 from cli.board import StepBoard
 from cli.stack import start_stack, stop_stack
 from hadoop.compose import compose_command, compose_environment
+from hadoop.webhdfs import WebHdfs
 from hive.connection import connect
-from ingestion.webhdfs import WebHdfs
 from warehouse.settings import Settings, load_settings
 
 

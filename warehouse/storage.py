@@ -1,6 +1,21 @@
 """What the stages need of HDFS. The client that does it is handed in, so no stage imports another."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True)
+class FileChecksum:
+    """Checksum of one file in HDFS.
+
+    Attributes:
+        algorithm: As HDFS names it, e.g. `MD5-of-0MD5-of-512CRC32C`.
+        value: Hex of bytes per CRC (4 bytes), CRCs per block (8 bytes) and MD5 (16 bytes).
+    """
+
+    algorithm: str
+    value: str
 
 
 class Storage(Protocol):
@@ -85,4 +100,37 @@ class Storage(Protocol):
 
     def modified(self, path: str) -> int:
         """Modification time of a file or directory, milliseconds since 1970; 0 when there is none."""
+        ...
+
+
+class FileStorage(Storage, Protocol):
+    """What loading needs besides: large files, their sizes and checksums."""
+
+    def size(self, path: str) -> int:
+        """Bytes of a file.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        ...
+
+    def write_stream(self, path: str, chunks: Iterable[bytes], block_size: int) -> None:
+        """Write a new file as its bytes come; never more than one chunk is held.
+
+        Args:
+            path: New file in a directory that exists.
+            chunks: The bytes. An `OSError` it raises would pass for a failure of HDFS.
+            block_size: Bytes per HDFS block, a multiple of 512, at least `dfs.namenode.fs-limits.min-block-size`.
+
+        Raises:
+            AlreadyExistsError: The path exists.
+        """
+        ...
+
+    def read_stream(self, path: str) -> Iterator[bytes]:
+        """The bytes of a file as they come."""
+        ...
+
+    def file_checksum(self, path: str) -> FileChecksum:
+        """Checksum of a file, computed by the DataNodes that hold it."""
         ...

@@ -12,7 +12,7 @@ import requests
 from cli.board import StepBoard
 from cli.stack import start_stack
 from hadoop.compose import containers
-from hadoop.health import hdfs_health, yarn_nodes
+from hadoop.rest import hdfs_health, yarn_nodes
 from tests.cluster.conftest import compose
 from tests.integration.conftest import SMALL_HEADER, must, run_command, write_small_dataset
 from tests.waiting import until

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ingestion.webhdfs import WebHdfs
+from hadoop.webhdfs import WebHdfs
 from tests.cluster.conftest import PROJECT
 from tests.contract.test_configuration import VARIABLE, properties
 from tests.integration.conftest import SMALL_HEADER, write_small_dataset

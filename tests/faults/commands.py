@@ -18,8 +18,8 @@ from unittest.mock import patch
 import psutil
 
 from cli.main import main
+from hadoop.webhdfs import WebHdfs
 from ingestion import loader
-from ingestion.webhdfs import WebHdfs
 from spark.launch import OnStep
 from tests.faults import instant_job
 from warehouse.job import JobPlan, JobResult

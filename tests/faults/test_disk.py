@@ -9,7 +9,7 @@ import pytest
 
 from cli.board import StepBoard
 from cli.stack import start_stack, stop_stack
-from hadoop.health import hdfs_health
+from hadoop.rest import hdfs_health
 from tests.faults.cases import prepare
 from tests.faults.world import World
 from tests.waiting import until

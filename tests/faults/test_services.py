@@ -7,7 +7,7 @@ import pytest
 
 from cli.board import StepBoard
 from cli.stack import start_stack
-from hadoop.leftovers import containers
+from hadoop.processes import containers
 from hadoop.supervisor import Supervisor
 from tests.faults.cases import prepare
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from hadoop.webhdfs import WebHdfs
 from hive.connection import HiveServer, connect
-from ingestion.webhdfs import WebHdfs
 from tests.faults.commands import Command, Ended
 from tests.faults.instant_job import quarter_of
 from tests.integration.conftest import SMALL_HEADER, write_small_dataset

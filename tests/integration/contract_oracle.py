@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 import yaml
 
-from ingestion.webhdfs import WebHdfs
+from hadoop.webhdfs import WebHdfs
 
 _INTEGER, _DECIMAL = "[+-]?[0-9]+", r"[+-]?([0-9]+(\.[0-9]{1,%s})?|\.[0-9]{1,%s})"
 _LONGEST = 1024 * 1024

@@ -14,7 +14,7 @@ from cli.doctor import examine
 from cli.service_checks import check_schema, check_tez
 from hadoop.environment import metastore_database, stack_environment
 from hadoop.jvm import run_java
-from hadoop.leftovers import containers
+from hadoop.processes import containers
 from hive.metastore import SCHEMA_TOOL
 from tests.integration.conftest import must, run_command, write_small_dataset
 from warehouse.lock_owner import LockOwner

@@ -14,12 +14,12 @@ import tenacity
 
 from cli.recovery import recover
 from ingestion import loader
-from ingestion.checksum import FileChecksum
 from ingestion.loader import load
 from warehouse.batch import batch_id, loaded_batches
 from warehouse.contract import Column, Contract, InputFormat
 from warehouse.errors import DataNodeDownError, InputFileError, LoadError, StorageError
 from warehouse.paths import DatasetPaths
+from warehouse.storage import FileChecksum
 
 HEADER = b"day,amount\n"
 
@@ -277,7 +277,7 @@ import os, signal, sys, pickle
 from pathlib import Path
 from ingestion.loader import load
 storage, contract, files = pickle.loads(bytes.fromhex(sys.argv[1]))
-from ingestion.webhdfs import WebHdfs
+from hadoop.webhdfs import WebHdfs
 
 def die(phase, count):
     if phase == "send":

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from hadoop.webhdfs import WebHdfs
 from ingestion.checksum import HdfsChecksum
-from ingestion.webhdfs import WebHdfs
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.errors import AlreadyExistsError, NotFoundError, StorageError
 from warehouse.ledger import Event, append, events

@@ -10,7 +10,7 @@ import pytest
 from cli.board import StepBoard
 from cli.readiness import PROBES
 from cli.stack import start_stack, stop_stack
-from hadoop.leftovers import containers, daemons
+from hadoop.processes import containers, daemons
 from hadoop.services import SERVICES, port_numbers
 from hadoop.supervisor import Supervisor
 from hive.connection import connect

@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-from ingestion.webhdfs import WebHdfs
+from hadoop.webhdfs import WebHdfs
 from tests.integration.contract_oracle import Oracle
 
 _QUARTER = "quarter_start, year(quarter_start) || 'Q' || quarter(quarter_start) AS quarter"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hadoop.health import Room, queue_room
+from hadoop.rest import Room, queue_room
 from hadoop.yarn_checks import check_nodemanagers, check_queues, check_resourcemanager
 from tests.unit.doctor_daemons import Daemons, closed_port, settings_for, yarn_node, yarn_queue
 from tests.unit.test_doctor_hdfs import only

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 import tenacity
 
-from ingestion.webhdfs import WebHdfs
+from hadoop.webhdfs import WebHdfs
 from warehouse.errors import AlreadyExistsError, DataNodeDownError, NotFoundError, StackDownError, StorageError
 from warehouse.settings import Endpoints, load_settings
 

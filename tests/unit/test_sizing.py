@@ -1,6 +1,6 @@
 import pytest
 
-from hadoop.health import Room, YarnNode
+from hadoop.rest import Room, YarnNode
 from hadoop.sizing import compute_job_sizing, compute_sizing
 from warehouse.errors import SetupError, StackDownError
 

@@ -13,7 +13,6 @@ import tenacity
 import urllib3
 from hdfs import HdfsError, InsecureClient
 
-from ingestion.checksum import FileChecksum
 from warehouse.errors import (
     AlreadyExistsError,
     DataNodeDownError,
@@ -24,6 +23,7 @@ from warehouse.errors import (
 )
 from warehouse.settings import GATEWAY_ERRORS, Endpoints
 from warehouse.steps import confirm
+from warehouse.storage import FileChecksum
 
 _TIMEOUT_SECONDS = (30, 120)
 """To connect or to take the next bytes; to answer."""
