@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from hadoop.compose import compose_command
+from stack.compose import compose_command
 from warehouse.settings import REPOSITORY
 
 _QUESTION = ["query", "SELECT 41 + 1", "--format", "csv"]

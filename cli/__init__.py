@@ -1,1 +1,1 @@
-"""The command line, and the pipeline that strings the stages together."""
+"""The command line."""

@@ -4,11 +4,11 @@ import sys
 from time import monotonic
 
 from cli.board import StepBoard
-from cli.loading import load_batch
-from cli.pipeline import RunRequest, run_pipeline
-from cli.querying import print_table
-from cli.stack import start_stack
+from cli.views.load import load_with_bars
+from cli.views.query import print_table
 from hive.connection import connect
+from pipeline.run import RunRequest, run_pipeline
+from stack.lifecycle import start_stack
 from warehouse.settings import REPOSITORY, Settings
 
 _DATASET = "flights"
@@ -31,7 +31,7 @@ def run_demo(settings: Settings) -> None:
     with StepBoard() as board:
         start_stack(settings, board)
     files = sorted((REPOSITORY / "data" / _DATASET).glob("*.csv.gz"))
-    loaded = load_batch(settings, _DATASET, files)
+    loaded = load_with_bars(settings, _DATASET, files)
     print(f"loaded {loaded.batch.rows:,} flights in {len(files)} files: batch {loaded.batch.id}", file=sys.stderr)
     with StepBoard() as board:
         report = run_pipeline(settings, _DATASET, RunRequest(), board)

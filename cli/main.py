@@ -111,7 +111,7 @@ def run_tests(arguments: Passed = None) -> None:
 def up() -> None:
     """Start the stack and wait until it answers."""
     from cli.board import StepBoard
-    from cli.stack import start_stack
+    from stack.lifecycle import start_stack
 
     settings = _own_stack()
     with StepBoard() as board:
@@ -127,7 +127,7 @@ def up() -> None:
 def down() -> None:
     """Stop the stack in order; every row is there again after the next `up`."""
     from cli.board import StepBoard
-    from cli.stack import stop_stack
+    from stack.lifecycle import stop_stack
 
     settings = _own_stack()
     with StepBoard() as board:
@@ -138,7 +138,8 @@ def down() -> None:
 @app.command()
 def status(as_json: AsJson = False) -> None:
     """Show every service, its pid, ports and memory, and the capacity of HDFS and YARN."""
-    from cli.status import print_status, read_status
+    from cli.views.status import print_status
+    from stack.status import read_status
 
     report = read_status(_own_stack())
     print_status(report, as_json)
@@ -148,7 +149,7 @@ def status(as_json: AsJson = False) -> None:
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Find what is wrong with the stack and name the remedy."""
-    from cli.doctor import print_doctor
+    from cli.views.doctor import print_doctor
 
     sys.exit(0 if print_doctor(_own_stack(), as_json) else StackDownError.exit_code)
 
@@ -159,8 +160,8 @@ def logs(
     follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as the log grows.")] = False,
 ) -> None:
     """Show the log of one service."""
-    from hadoop.compose import check_engine, compose_command, compose_environment
     from hadoop.services import log_path, service_names
+    from stack.compose import check_engine, compose_command, compose_environment
 
     if service not in service_names():
         raise UsageError(f"no service {service!r}; services: {', '.join(service_names())}")
@@ -185,7 +186,7 @@ def load(
     as_json: AsJson = False,
 ) -> None:
     """Load files as one batch into HDFS, verified; the same files again change nothing."""
-    from cli.loading import load_files
+    from cli.views.load import load_files
 
     load_files(load_settings(), dataset, files, as_json, wait)
 
@@ -202,8 +203,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options that users know
     as_json: AsJson = False,
 ) -> None:
     """Stage, clean, aggregate, audit and publish what was loaded since the last release."""
-    from cli.pipeline import RunRequest
-    from cli.running import run_dataset
+    from cli.views.run import run_dataset
+    from pipeline.run import RunRequest
     from warehouse.quarter import Quarter
 
     request = RunRequest([Quarter.parse(text) for text in quarter or []], _accepted(accept, reason), wait=wait)
@@ -226,8 +227,8 @@ def reprocess(  # noqa: PLR0913, PLR0917 - the options that users know
     as_json: AsJson = False,
 ) -> None:
     """Read all loaded rows anew after a change of the contract, or with mended rows, and publish them."""
-    from cli.pipeline import RunRequest
-    from cli.running import reprocess_dataset
+    from cli.views.run import reprocess_dataset
+    from pipeline.run import RunRequest
 
     settings, why = load_settings(), _accepted(accept, reason)
     request = RunRequest(accept=why, reprocess=True, wait=wait)
@@ -241,7 +242,7 @@ def query(
     release: Kept = None,
 ) -> None:
     """Ask HiveServer2 and print the answer."""
-    from cli.querying import run_query
+    from cli.views.query import run_query
 
     run_query(load_settings(), sql, output, release)
 
@@ -261,7 +262,7 @@ def new(
     as_json: AsJson = False,
 ) -> None:
     """Draft a contract and a first mart from a sample file."""
-    from cli.drafting import draft_dataset
+    from cli.views.draft import draft_dataset
 
     draft_dataset(load_settings(), dataset, file, as_json)
 
@@ -275,7 +276,7 @@ def generate(
     dirt: Annotated[float, typer.Option(help="Share of rows that something is wrong with, 0 to 0.5.")] = 0.02,
 ) -> None:
     """Write labelled synthetic data: files to load, and what must come out of them."""
-    from cli.generating import generate_files
+    from cli.views.generate import generate_files
 
     generate_files(dataset, rows, seed, out, dirt)
 
@@ -283,6 +284,6 @@ def generate(
 @contract_commands.command("check")
 def check_contract(dataset: Dataset, as_json: AsJson = False) -> None:
     """Check the contract of a dataset and its SQL, and what its changes mean for published rows."""
-    from cli.contract import print_check
+    from cli.views.contract import print_check
 
     print_check(load_settings(), dataset, as_json)

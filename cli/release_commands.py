@@ -16,7 +16,7 @@ release_commands = typer.Typer()
 @release_commands.command("list")
 def list_datasets(as_json: AsJson = False) -> None:
     """List the datasets: where the contract is, what readers see, what is held or not yet published."""
-    from cli.listing import print_list
+    from cli.views.listing import print_list
 
     print_list(load_settings(), as_json, datetime.now(UTC))
 
@@ -27,7 +27,7 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """List the releases of a dataset or of all, the live ones marked."""
-    from cli.history import print_history
+    from cli.views.history import print_history
 
     print_history(load_settings(), dataset, as_json)
 
@@ -41,7 +41,7 @@ def diff(
     rows: Annotated[bool, typer.Option("--rows", help="Show up to 20 changed rows of each mart too.")] = False,
 ) -> None:
     """Show what changed for readers from one release to another, by table and quarter."""
-    from cli.diff import print_diff
+    from cli.views.diff import print_diff
 
     print_diff(load_settings(), dataset, (before, after), output, rows)
 
@@ -55,7 +55,8 @@ def rollback(
     as_json: AsJson = False,
 ) -> None:
     """Show an earlier release to readers again, within seconds; nothing is deleted."""
-    from cli.rollback import print_rollback, roll_back
+    from cli.views.rollback import print_rollback
+    from pipeline.rollback import roll_back
 
     print_rollback(roll_back(load_settings(), dataset, to, reason.strip(), wait), as_json)
 
@@ -68,7 +69,7 @@ def pin(
     wait: Wait = False,
 ) -> None:
     """Keep a release from gc, for whoever trains or reports on it again."""
-    from cli.pinning import pin_release
+    from pipeline.pin import pin_release
 
     pin_release(load_settings(), dataset, release, reason.strip(), wait)
 
@@ -80,7 +81,7 @@ def unpin(
     wait: Wait = False,
 ) -> None:
     """Leave a pinned release to gc again."""
-    from cli.pinning import unpin_release
+    from pipeline.pin import unpin_release
 
     unpin_release(load_settings(), dataset, release, wait)
 
@@ -95,7 +96,7 @@ def gc(  # noqa: PLR0913, PLR0917 - the options that users know
     as_json: AsJson = False,
 ) -> None:
     """Show, or with --yes remove, old releases and what nobody refers to; directories go to the trash of HDFS."""
-    from cli.gc import collect_or_plan, print_collection
+    from cli.views.gc import collect_or_plan, print_collection
 
     print_collection(collect_or_plan(load_settings(), dataset, Policy.of(keep, grace), yes, wait), as_json)
 
@@ -110,7 +111,7 @@ def quarantine(
     ] = None,
 ) -> None:
     """Show the rejected rows of the live release and why they were rejected; csv and json give all of them."""
-    from cli.quarantine import export_quarantine, print_quarantine
+    from cli.views.quarantine import export_quarantine, print_quarantine
 
     if export is None:
         print_quarantine(load_settings(), dataset, output, release)

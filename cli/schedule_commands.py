@@ -20,8 +20,8 @@ def install(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")] = False,
 ) -> None:
     """Have a timer of systemd, or else of cron, look every day which quarters are due, and run them."""
-    from cli.schedule_job import parse_clock
-    from cli.schedule_timers import install_timer
+    from cli.views.timers import install_timer
+    from schedule.job import parse_clock
 
     if every != "quarter":
         raise UsageError(f"--every {every}: only quarter is possible")
@@ -31,7 +31,7 @@ def install(
 @schedule_commands.command()
 def remove(dataset: Dataset) -> None:
     """Take the timer of a dataset away."""
-    from cli.schedule_timers import remove_timer
+    from cli.views.timers import remove_timer
 
     remove_timer(dataset)
 
@@ -39,7 +39,7 @@ def remove(dataset: Dataset) -> None:
 @schedule_commands.command()
 def show(as_json: AsJson = False) -> None:
     """List the timers of this user."""
-    from cli.schedule_timers import print_timers
+    from cli.views.timers import print_timers
 
     print_timers(as_json)
 
@@ -47,6 +47,6 @@ def show(as_json: AsJson = False) -> None:
 @schedule_commands.command()
 def run(dataset: Dataset, wait: Wait = False) -> None:
     """Run the quarters that are complete and were not run since, oldest first; what the timer calls."""
-    from cli.schedule import run_due
+    from cli.views.due import run_due
 
     run_due(load_settings(), dataset, datetime.now(UTC), wait)

@@ -6,10 +6,10 @@ import subprocess
 import pytest
 
 from cli.board import StepBoard
-from cli.stack import start_stack, stop_stack
-from hadoop.compose import compose_command, compose_environment
 from hadoop.webhdfs import WebHdfs
 from hive.connection import connect
+from stack.compose import compose_command, compose_environment
+from stack.lifecycle import start_stack, stop_stack
 from warehouse.settings import Settings, load_settings
 
 

@@ -5,8 +5,8 @@ import subprocess
 import pytest
 
 from cli.board import StepBoard
-from cli.stack import start_stack
-from hadoop.compose import check_engine, compose_command, compose_environment
+from stack.compose import check_engine, compose_command, compose_environment
+from stack.lifecycle import start_stack
 from warehouse.errors import SetupError
 from warehouse.settings import load_settings
 

@@ -10,9 +10,9 @@ import pytest
 import requests
 
 from cli.board import StepBoard
-from cli.stack import start_stack
-from hadoop.compose import containers
 from hadoop.rest import hdfs_health, yarn_nodes
+from stack.compose import containers
+from stack.lifecycle import start_stack
 from tests.cluster.conftest import compose
 from tests.integration.conftest import SMALL_HEADER, must, run_command, write_small_dataset
 from tests.waiting import until

@@ -17,9 +17,10 @@ import yaml
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from cli.publishing import _rejected_too_many
 from ingestion.input_file import LONGEST_LINE_BYTES, MOST_FILES, check_files, describe_file
 from ingestion.loader import _refuse_known_rows
+from pipeline.publish import _rejected_too_many
+from schedule.due import Calendar
 from spark.clean import CleanTask, clean, read_staged
 from spark.fields import LONGEST_RECORD
 from spark.stage import stage
@@ -47,7 +48,6 @@ from warehouse.drift import Figures, drift_failures
 from warehouse.errors import ContractError, InputFileError
 from warehouse.job import StagedCounts, StagedSource, StageTask, rows_of
 from warehouse.quarter import Quarter
-from warehouse.schedule import Calendar
 from warehouse.settings import REPOSITORY
 
 EXAMPLES = examples()

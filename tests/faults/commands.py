@@ -31,7 +31,7 @@ from warehouse.steps import Step, watching
 # One process with everything imported, from which each command is forked; it has no threads that a fork would lose.
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(
-    ["tests.faults.commands", "cli.main", "cli.pipeline", "cli.loading", "cli.rollback", "cli.gc"]
+    ["tests.faults.commands", "cli.main", "pipeline.run", "cli.views.load", "pipeline.rollback", "cli.views.gc"]
 )
 
 # Starting a process also takes in the ends of others, and of two threads that do it only one learns the exit code.
@@ -161,7 +161,7 @@ def _run(arguments: list[str], how: How, log: Path) -> None:
     storage = WebHdfs(load_settings().endpoints)
     with ExitStack() as patches:
         if how.instant:
-            patches.enter_context(patch("cli.pipeline.run_job", partial(_run_instantly, storage)))
+            patches.enter_context(patch("pipeline.run.run_job", partial(_run_instantly, storage)))
         if how.broken:
             patches.enter_context(_BROKEN[how.broken]())
         patches.enter_context(watching(die))
@@ -210,7 +210,7 @@ def _with_wrong_counts() -> Any:
 
 @contextmanager
 def _without_audit() -> Iterator[None]:
-    without_count = patch("cli.publishing.audit_release", lambda *_: [])
+    without_count = patch("pipeline.publish.audit_release", lambda *_: [])
     without_proof = patch("hive.proof.prove_marts", lambda *_: [])
     with _with_wrong_counts(), without_count, without_proof:
         yield

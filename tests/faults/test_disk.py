@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from cli.board import StepBoard
-from cli.stack import start_stack, stop_stack
 from hadoop.rest import hdfs_health
+from stack.lifecycle import start_stack, stop_stack
 from tests.faults.cases import prepare
 from tests.faults.world import World
 from tests.waiting import until

@@ -6,9 +6,9 @@ import psutil
 import pytest
 
 from cli.board import StepBoard
-from cli.stack import start_stack
 from hadoop.processes import containers
 from hadoop.supervisor import Supervisor
+from stack.lifecycle import start_stack
 from tests.faults.cases import prepare
 
 pytestmark = pytest.mark.local

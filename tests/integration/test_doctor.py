@@ -9,9 +9,9 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from cli.checks import CHECKS
-from cli.doctor import examine
-from cli.service_checks import check_schema, check_tez
+from doctor.checks import CHECKS
+from doctor.examine import examine
+from doctor.services import check_schema, check_tez
 from hadoop.environment import metastore_database, stack_environment
 from hadoop.jvm import run_java
 from hadoop.processes import containers

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cli.collecting import collect, plan_collection
-from cli.rollback import roll_back
 from hive.publish import create_release_tables, point_views, releases_with_tables
+from pipeline.gc import collect, plan_collection
+from pipeline.rollback import roll_back
 from tests.integration.conftest import must, refused, run_command, write_small_dataset
 from warehouse import ledger
 from warehouse.contract_file import load_contract

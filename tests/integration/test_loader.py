@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import tenacity
 
-from cli.recovery import recover
 from ingestion import loader
 from ingestion.loader import load
+from pipeline.recovery import recover
 from warehouse.batch import batch_id, loaded_batches
 from warehouse.contract import Column, Contract, InputFormat
 from warehouse.errors import DataNodeDownError, InputFileError, LoadError, StorageError

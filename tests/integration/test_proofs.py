@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cli import pipeline
 from cli.board import StepBoard
 from hadoop.webhdfs import WebHdfs
 from hive import proof
 from hive.connection import connect
+from pipeline import run as pipeline
 from tests.faults.instant_job import run_instantly
 from tests.integration.conftest import SMALL_HEADER, Answer, must, write_small_dataset
 from tests.unit.shared_sql_cases import BY_QUARTER, BY_ROW, CONTRACT, JOINED, NESTED, ROWS, Case, mart_sql

@@ -9,10 +9,10 @@ import pytest
 import requests
 
 from cli.board import StepBoard
-from cli.stack import start_stack
 from consumers.client import connect
 from consumers.training import Feature
 from hadoop.supervisor import Supervisor
+from stack.lifecycle import start_stack
 from tests.faults.commands import Command
 from tests.faults.workers import with_one_release
 from tests.integration.conftest import must, refused

@@ -8,12 +8,12 @@ import psutil
 import pytest
 
 from cli.board import StepBoard
-from cli.readiness import PROBES
-from cli.stack import start_stack, stop_stack
 from hadoop.processes import containers, daemons
 from hadoop.services import SERVICES, port_numbers
 from hadoop.supervisor import Supervisor
 from hive.connection import connect
+from stack.lifecycle import start_stack, stop_stack
+from stack.readiness import PROBES
 from tests.waiting import until
 
 pytestmark = pytest.mark.local

@@ -6,11 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from cli import external, service_checks
-from cli.service_checks import check_busy_threads
+from doctor import services as service_checks
+from doctor.services import check_busy_threads
 from hive import checks
 from hive.answer_settings import NAMES, missing_settings, shipped
 from hive.checks import check_answers
+from stack import external
 from tests.unit.test_doctor_hdfs import only
 from warehouse.settings import load_settings
 

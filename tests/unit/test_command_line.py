@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from cli import doctor
 from cli.main import main
+from doctor import examine as doctor
 from warehouse.settings import REPOSITORY
 
 NOWHERE = {"STACKHOUSE_PORT_OFFSET": "9000", "STACKHOUSE_HOME": "/tmp/stackhouse-nowhere"}
@@ -66,7 +66,7 @@ def test_mistake_is_one_line(arguments, code, words):
 @pytest.mark.parametrize("path", sorted(REPOSITORY.glob("sql/*/queries/*.sql")), ids=lambda path: path.stem)
 def test_example_query_is_a_statement_and_no_option(path, monkeypatch):
     asked = []
-    monkeypatch.setattr("cli.querying.run_query", lambda *given: asked.append(given[1:]))
+    monkeypatch.setattr("cli.views.query.run_query", lambda *given: asked.append(given[1:]))
     # As "$(cat ...)" gives it.
     sql = path.read_text().rstrip("\n")
     for arguments in (["query", sql, "--format", "csv"], ["query", "--format=csv", sql]):
@@ -79,7 +79,7 @@ def test_example_query_is_a_statement_and_no_option(path, monkeypatch):
 @pytest.mark.parametrize("sql", ["--\nSELECT 1", "--all\tof it\nSELECT 1", "--no-rows = none\nSELECT 1"])
 def test_comment_that_looks_like_an_option_is_a_statement(sql, monkeypatch):
     asked = []
-    monkeypatch.setattr("cli.querying.run_query", lambda *given: asked.append(given[1]))
+    monkeypatch.setattr("cli.views.query.run_query", lambda *given: asked.append(given[1]))
     with pytest.raises(SystemExit):
         main(["query", sql])
     assert asked == [f"\n{sql}"]

@@ -6,10 +6,10 @@ import sys
 import pytest
 import tenacity
 
-from cli import driver
-from hadoop import compose
-from hadoop.compose import Container
 from spark.launch import Driver
+from stack import compose
+from stack import spark_driver as driver
+from stack.compose import Container
 from warehouse.errors import SetupError
 from warehouse.job import JobSizing
 from warehouse.settings import load_settings

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cli.contract import print_check
+from cli.views.contract import print_check
 from drafting.draft import draft
 from warehouse.contract import Column, DriftLimit, InputFormat, RowRule
 from warehouse.contract_file import contract_path, load_contract, parse_contract

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from cli import dataset
-from cli.dataset import check_known, contract_of
+from pipeline import dataset
+from pipeline.dataset import check_known, contract_of
 from tests.integration.conftest import write_small_dataset
 from tests.unit.memory_storage import MemoryStorage
 from tests.unit.test_catalog import happens, write_release

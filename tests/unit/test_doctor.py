@@ -8,10 +8,10 @@ import threading
 
 import pytest
 
-from cli import doctor
-from cli.checks import CHECKS, Check
-from cli.doctor import examine, print_doctor
-from cli.service_checks import of_this_stack
+from doctor import examine as doctor
+from doctor.checks import CHECKS, Check
+from doctor.examine import examine, print_doctor
+from doctor.services import of_this_stack
 from tests.unit.doctor_daemons import closed_port, settings_for
 from tests.unit.test_doctor_hdfs import only
 from warehouse.errors import StackDownError

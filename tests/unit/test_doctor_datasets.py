@@ -7,8 +7,9 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from cli import collecting, leftovers
-from cli.leftovers import check_leftovers, check_locks
+from doctor import datasets as leftovers
+from doctor.datasets import check_leftovers, check_locks
+from pipeline import gc as collecting
 from tests.integration.conftest import write_small_dataset
 from tests.unit.memory_storage import MemoryStorage
 from tests.unit.test_doctor_hdfs import only

@@ -11,8 +11,8 @@ from thrift.Thrift import TMessageType, TType
 from thrift.transport.TSocket import TServerSocket
 from thrift.transport.TTransport import TBufferedTransport
 
-from cli import service_checks
-from cli.service_checks import check_schema, check_tez
+from doctor import services as service_checks
+from doctor.services import check_schema, check_tez
 from hive import checks
 from hive.checks import check_hiveserver2, check_metastore, check_versions
 from hive.metastore import SchemaVersions, metastore_version, schema_versions

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cli.drafting import print_draft
+from cli.views.draft import print_draft
 from drafting.draft import Draft, draft
 from drafting.naming import identifiers
 from warehouse.contract import Column, Contract

@@ -20,7 +20,7 @@ ROW = ("größe", "Zürich € ✓")
 PRINT = f"""
 import sys
 from cli.output import open_output
-from cli.querying import PRINTERS
+from cli.views.query import PRINTERS
 from hive.rows import Rows
 ROW = {ROW!a}
 open_output()

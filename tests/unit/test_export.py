@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cli.export import _array, write_export
-from cli.querying import PRINTERS
+from cli.views.query import PRINTERS
 from hive.rows import Rows
+from pipeline.export import _array, write_export
 from tests.contract.contract_examples import contract_of
 from warehouse.batch import Batch, BatchFile
 

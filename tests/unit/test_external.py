@@ -2,8 +2,8 @@
 
 import pytest
 
-from cli import external
 from cli.board import StepBoard
+from stack import external
 from tests.unit.doctor_daemons import Daemons, settings_for, yarn_node, yarn_queue
 from warehouse.errors import SetupError, StackDownError, StorageError
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import pytest
 
-from cli.history import _print, describe
+from cli.views.history import _print, describe
 from warehouse.ledger import CheckRecord, Event
 from warehouse.release import Partition, Release, ReleasedTable
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.querying import PRINTERS
+from cli.views.query import PRINTERS
 from hive.rows import Rows, as_json, as_text
 from warehouse.errors import UsageError
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli import history, listing
-from cli.history import print_history
-from cli.listing import age, print_list
+from cli.views import history, listing
+from cli.views.history import print_history
+from cli.views.listing import age, print_list
 from tests.unit.memory_storage import MemoryStorage
 from tests.unit.test_catalog import happens, write_release
 from warehouse.errors import StorageError
@@ -124,7 +124,7 @@ def test_history_of_all_names_the_dataset_of_every_release(storage, settings, ca
 
 def test_history_of_one_has_only_its_releases_and_needs_no_contract(storage, settings, capsys, monkeypatch):
     fill(storage)
-    monkeypatch.setattr("cli.dataset.WebHdfs", lambda _: storage)
+    monkeypatch.setattr("pipeline.dataset.WebHdfs", lambda _: storage)
     print_history(settings, "cities", False)
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert [line[:2] for line in lines] == [["release", "state"], ["1", "live"]]

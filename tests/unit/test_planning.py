@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.planning import Inputs, make_plan, refuse_unknown_quarters
-from cli.releasing import build_release, staged_batches
+from pipeline.plan import Inputs, make_plan, refuse_unknown_quarters
+from pipeline.releasing import build_release, staged_batches
 from warehouse.batch import Batch, BatchFile
 from warehouse.conservation import law_of
 from warehouse.contract import Column, Contract, InputFormat, Mart

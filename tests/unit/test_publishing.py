@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cli.publishing import _hold_or_accept, _sql_checks
+from pipeline.publish import _hold_or_accept, _sql_checks
 from warehouse.check import Check
 from warehouse.errors import HeldError
 from warehouse.mart_sql import CheckSql, MartSql

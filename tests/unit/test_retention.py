@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.collecting import remove
+from pipeline.gc import remove
 from tests.unit.memory_storage import MemoryStorage
 from warehouse import ledger
 from warehouse.errors import StorageError, UsageError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.rollback import choose
+from pipeline.rollback import choose
 from warehouse.errors import UsageError
 from warehouse.ledger import Event
 

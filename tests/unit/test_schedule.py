@@ -10,11 +10,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from schedule.due import EVERYTHING, Calendar, Progress, next_step, quarters_due
 from warehouse.errors import StorageError, UsageError
 from warehouse.paths import run_of
 from warehouse.quarter import Quarter
 from warehouse.run import began_at, new_run_id
-from warehouse.schedule import EVERYTHING, Calendar, Progress, next_step, quarters_due
 
 Q = Quarter
 QUARTERS = st.builds(Quarter, st.integers(1975, 2060), st.integers(1, 4))

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.schedule import catch_up
+from cli.views.due import catch_up
+from schedule.due import read_progress
 from tests.contract.contract_examples import contract_of
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.errors import HeldError, LockedError
@@ -15,7 +16,6 @@ from warehouse.paths import DatasetPaths
 from warehouse.quarter import Quarter
 from warehouse.release import Partition, Release, ReleasedTable
 from warehouse.run import new_run_id
-from warehouse.schedule import read_progress
 from warehouse.staged import StagedBatch
 
 CONTRACT = replace(contract_of({}), lateness=timedelta(days=10))

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli import schedule_systemd as systemd
-from cli.schedule_crontab import entries_in, line_of, with_job, without_job
-from cli.schedule_job import Entry, Job, parse_clock
-from cli.schedule_timers import find_timers, install_timer, print_timers, remove_timer
 from hadoop.java import find_java_home
+from schedule import systemd
+from schedule.crontab import entries_in, line_of, with_job, without_job
+from schedule.job import Entry, Job, parse_clock
+from schedule.timers import find_timers, install_timer, print_timers, remove_timer
 from warehouse.errors import ContractError, SetupError, UsageError
 from warehouse.settings import REPOSITORY, load_settings
 

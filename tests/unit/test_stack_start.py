@@ -5,10 +5,10 @@ import itertools
 import pytest
 
 from cli.board import StepBoard
-from cli.local_stack import _Start
-from cli.readiness import PROBES
 from hadoop.services import SERVICES, log_path, service_names
 from hadoop.supervisor import ProcessState
+from stack.local import _Start
+from stack.readiness import PROBES
 from warehouse.errors import ServiceFailedError
 from warehouse.settings import load_settings
 

@@ -1,7 +1,7 @@
 import pytest
 
-from cli.readiness import PROBES
-from cli.yarn_watch import YarnWatch
+from stack.readiness import PROBES
+from stack.yarn_watch import YarnWatch
 from warehouse.errors import StackDownError
 
 
@@ -9,7 +9,7 @@ from warehouse.errors import StackDownError
 def clock(monkeypatch):
     """Seconds that pass only when a test says so; and what YARN's node answers."""
     state = {"now": 0.0, "problem": ""}
-    monkeypatch.setattr("cli.yarn_watch.monotonic", lambda: state["now"])
+    monkeypatch.setattr("stack.yarn_watch.monotonic", lambda: state["now"])
     monkeypatch.setitem(PROBES, "nodemanager", lambda _settings: state["problem"])
     return state
 

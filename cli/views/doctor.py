@@ -1,0 +1,69 @@
+"""`doctor`: what is wrong, and what helps."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from cli.output import print_json, standard_output
+from doctor.checks import CHECKS
+from doctor.examine import Outcome, State, examine
+from warehouse.finding import Severity
+from warehouse.settings import Settings
+
+Tell = Callable[[int], None]
+"""Is told how many checks are made."""
+
+_COLOURS: dict[State, str] = {"ok": "green", "warning": "yellow", "error": "red", "not checked": "dim"}
+
+
+def print_doctor(settings: Settings, as_json: bool) -> bool:
+    """Examine the stack and print it.
+
+    Returns:
+        Whether nothing is an error.
+    """
+    with _progress() as tell:
+        outcomes = []
+        for outcome in examine(settings):
+            outcomes.append(outcome)
+            tell(len(outcomes))
+    healthy = all(outcome.state != "error" for outcome in outcomes)
+    if as_json:
+        print_json({"healthy": healthy, "profile": settings.profile, "checks": [asdict(one) for one in outcomes]})
+    else:
+        _print_table(outcomes)
+    return healthy
+
+
+@contextmanager
+def _progress() -> Iterator[Tell]:
+    console = Console(stderr=True)
+    if not (console.is_terminal and sys.stdout.isatty()):
+        yield lambda _: None
+        return
+    with console.status("examining") as status:
+        yield lambda done: status.update(f"examining: {done} of {len(CHECKS)} checks")
+
+
+def _print_table(outcomes: Sequence[Outcome]) -> None:
+    table = Table("check", "state", "finding", "remedy", box=None, pad_edge=False)
+    for outcome in outcomes:
+        name, state = outcome.name, f"[{_COLOURS[outcome.state]}]{outcome.state}[/]"
+        if not outcome.findings:
+            table.add_row(name, state, escape(outcome.reason))
+        for finding in outcome.findings:
+            colour = _COLOURS[finding.severity]
+            table.add_row(name, f"[{colour}]{finding.severity}[/]", escape(finding.problem), escape(finding.remedy))
+            name = ""
+    standard_output().print(table)
+    standard_output().print(f"{_count(outcomes, 'error')}, {_count(outcomes, 'warning')}")
+
+
+def _count(outcomes: Sequence[Outcome], severity: Severity) -> str:
+    number = sum(finding.severity == severity for outcome in outcomes for finding in outcome.findings)
+    return f"{number} {severity}{'' if number == 1 else 's'}"

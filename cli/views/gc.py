@@ -1,0 +1,95 @@
+"""`gc`: shows what nobody needs any more, or what was removed of it."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from rich.table import Table
+
+from cli.output import print_json, standard_output
+from pipeline.gc import Collection, collect, plan_collection
+from warehouse.retention import OldRelease, Policy
+from warehouse.settings import Settings
+
+
+def collect_or_plan(settings: Settings, dataset: str, policy: Policy, yes: bool, wait: bool) -> Collection:
+    """Remove what nobody needs if that is asked for, else find it."""
+    return collect(settings, dataset, policy, wait) if yes else plan_collection(settings, dataset, policy)
+
+
+def print_collection(collected: Collection, as_json: bool) -> None:
+    """Print what gc would remove and how to do it, or what it removed."""
+    if as_json:
+        print_json(_to_json(collected))
+        return
+    _print_tables(collected)
+    print(_summary(collected))
+
+
+def _to_json(collected: Collection) -> dict[str, Any]:
+    return {
+        "dataset": collected.dataset,
+        "keep": collected.policy.keep,
+        "grace_hours": _hours(collected.policy),
+        "done": collected.done,
+        "releases": [_release_to_json(old) for old in collected.releases],
+        "directories": [{**asdict(directory), "bytes": size} for directory, size in collected.directories],
+        "bytes": collected.size,
+        "lock_files": collected.traces,
+    }
+
+
+def _release_to_json(old: OldRelease) -> dict[str, Any]:
+    # Named and written as in `history`.
+    return {
+        "release": old.number,
+        "state": old.state,
+        "since": f"{old.since:%Y-%m-%d %H:%M:%S}",
+        "run": old.run,
+        "tables": old.tables,
+    }
+
+
+def _print_tables(collected: Collection) -> None:
+    if collected.releases:
+        releases = Table("release", "state", "since (UTC)", "tables", box=None, pad_edge=False)
+        for old in collected.releases:
+            releases.add_row(str(old.number), old.state, f"{old.since:%Y-%m-%d %H:%M}", ", ".join(old.tables))
+        standard_output().print(releases)
+    if collected.directories:
+        directories = Table("directory", box=None, pad_edge=False)
+        directories.add_column("MiB", justify="right", no_wrap=True)
+        directories.add_column("why")
+        for directory, size in collected.directories:
+            directories.add_row(directory.path, _mebibytes(size), directory.reason)
+        standard_output().print(directories)
+
+
+def _summary(collected: Collection) -> str:
+    keep, hours = collected.policy.keep, f"{_hours(collected.policy):g}"
+    if not (collected.releases or collected.directories or collected.traces):
+        return f"nothing of {collected.dataset} is to be removed: keeping {keep} releases and {hours} hours"
+    what = ", ".join(
+        (
+            _counted(len(collected.releases), "release"),
+            f"{_counted(len(collected.directories), 'directory')} ({_mebibytes(collected.size)} MiB)",
+            f"{_counted(len(collected.traces), 'lock file')} of dead commands",
+        )
+    )
+    if collected.done:
+        return f"removed: {what}; the directories are in the trash of HDFS; docs/retention.md says for how long"
+    return f"would go: {what}; to remove them: ./stackhouse gc {collected.dataset} --keep {keep} --grace {hours} --yes"
+
+
+def _counted(number: int, noun: str) -> str:
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun.removesuffix('y')}{'ies' if noun.endswith('y') else 's'}"
+
+
+def _mebibytes(size: int) -> str:
+    return f"{size / 2**20:,.1f}"
+
+
+def _hours(policy: Policy) -> float:
+    return policy.grace / timedelta(hours=1)

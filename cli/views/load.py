@@ -1,0 +1,79 @@
+"""`load`: files into HDFS, with a progress bar."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from cli.output import print_json
+from ingestion.loader import LoadResult
+from pipeline.load import load_batch
+from warehouse.settings import Settings
+
+
+def load_files(settings: Settings, dataset: str, files: list[Path], as_json: bool, wait: bool = False) -> None:
+    """Load one batch and say what happened; see `ingestion.loader.load` for what is raised."""
+    result = load_with_bars(settings, dataset, files, wait)
+    if as_json:
+        print_json(load_document(result))
+    else:
+        print_load(result)
+
+
+def load_with_bars(settings: Settings, dataset: str, files: list[Path], wait: bool = False) -> LoadResult:
+    """Load one batch, with a progress bar on a terminal."""
+    total = sum(map(_size, files))
+    columns = (TextColumn("{task.description:9}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    console = Console(stderr=True)
+    progress = Progress(*columns, console=console, disable=not console.is_terminal)
+    bars = {"check": progress.add_task("checking", total=total), "send": progress.add_task("loading", total=total)}
+
+    def advance(phase: str, size: int) -> None:
+        # Not before: the lock may have to be waited for.
+        progress.start()
+        progress.advance(bars[phase], size)
+
+    try:
+        return load_batch(settings, dataset, files, wait, advance)
+    finally:
+        progress.stop()
+
+
+def _size(path: Path) -> int:
+    # What cannot be looked at is refused with its reason when the files are checked.
+    with suppress(OSError):
+        return sum(file.stat().st_size for file in (path.iterdir() if path.is_dir() else (path,)) if file.is_file())
+    return 0
+
+
+def load_document(result: LoadResult) -> dict[str, Any]:
+    """What a load did, as JSON holds it."""
+    batch = result.batch
+    return {
+        "batch": batch.id,
+        "already_loaded": result.already_loaded,
+        "counted_anew": result.counted_before is not None,
+        "sequence": batch.sequence,
+        "rows": batch.rows,
+        "bytes": batch.size,
+        "files": [
+            {"name": file.name, "bytes": file.size, "rows": file.rows, "sha256": file.sha256} for file in batch.files
+        ],
+        "loaded_at": batch.loaded_at.isoformat(),
+    }
+
+
+def print_load(result: LoadResult) -> None:
+    """Print what a load did, in a line."""
+    batch = result.batch
+    files = f"{len(batch.files)} file{'' if len(batch.files) == 1 else 's'}"
+    if result.counted_before is not None:
+        print(f"batch {batch.id} was loaded before: its rows are counted anew, {batch.rows:,}, "
+              f"before {result.counted_before:,}; nothing was sent")  # fmt: skip
+    elif result.already_loaded:
+        when = f"{batch.loaded_at:%Y-%m-%d %H:%M} UTC"
+        print(f"already loaded as batch {batch.id} on {when}: {files}, {batch.rows:,} rows; nothing to do")
+    else:
+        print(f"batch {batch.id}: {files}, {batch.rows:,} rows, {batch.size / 1e6:,.1f} MB, verified in HDFS")

@@ -1,0 +1,85 @@
+"""What commands that were killed, or failed, left of a dataset in HDFS; looked for while nobody writes."""
+
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+
+from hadoop.webhdfs import WebHdfs
+from pipeline.gc import plan_collection
+from warehouse import ledger
+from warehouse.catalog import datasets_in
+from warehouse.contract_file import contract_path
+from warehouse.errors import LockedError
+from warehouse.finding import Finding
+from warehouse.lock import lock_holder, traces
+from warehouse.release import release_numbers
+from warehouse.retention import Policy
+from warehouse.settings import Settings
+from warehouse.stale_lock import check_lock
+from warehouse.storage import Storage
+
+_KEEP_ALL = Policy(sys.maxsize, timedelta.max)
+"""No release is too old: what no release refers to is found, and nothing else."""
+
+_SHOWN = 3
+
+
+def check_locks(settings: Settings) -> list[Finding]:
+    """Locks of all datasets."""
+    storage = WebHdfs(settings.endpoints)
+    return [finding for dataset in datasets_in(storage) for finding in check_lock(storage, dataset)]
+
+
+def check_leftovers(settings: Settings) -> list[Finding]:
+    """Leftovers of all datasets on which nobody works."""
+    storage = WebHdfs(settings.endpoints)
+    found = list[Finding]()
+    for dataset in datasets_in(storage):
+        left = (
+            [] if _is_at_work(storage, dataset) else [*_unfinished(storage, dataset), *_directories(settings, dataset)]
+        )
+        # Of a command that began meanwhile, what it makes is not left.
+        if left and not _is_at_work(storage, dataset):
+            found += left
+    return found
+
+
+def _is_at_work(storage: Storage, dataset: str) -> bool:
+    try:
+        holder = lock_holder(storage, dataset)
+    except LockedError:
+        # Whoever it is: the check of locks tells.
+        return True
+    return holder is not None and not holder.is_gone()
+
+
+def _unfinished(storage: Storage, dataset: str) -> Iterator[Finding]:
+    """Changes that a crash broke off."""
+    remedy = f"the next command that writes finishes or discards it: ./stackhouse run {dataset}"
+    events = ledger.events(storage, dataset)
+    if move := ledger.interrupted_move(events):
+        what = "publishing" if move.kind == "publishing" else "going back to"
+        problem = f"{dataset}: {what} release {move.release} was interrupted at {move.at} UTC"
+        yield Finding("leftovers", problem, remedy, "warning")
+    newest = max(release_numbers(storage, dataset), default=None)
+    if newest is not None and not any(event.release == newest for event in events):
+        problem = f"{dataset}: release {newest} was written, and the run ended before it was checked"
+        yield Finding("leftovers", problem, remedy, "warning")
+    if killed := len(traces(storage, dataset).keys() - ledger.recorded_runs(storage, dataset)):
+        problem = f"{dataset}: {killed} command{'s were' if killed > 1 else ' was'} killed and nobody cleaned up since"
+        yield Finding("leftovers", problem, remedy, "warning")
+
+
+def _directories(settings: Settings, dataset: str) -> Iterator[Finding]:
+    if not contract_path(dataset, settings.datasets).is_file():
+        problem = f"{dataset}: there is no contract in {settings.datasets}, so what it left is not looked for"
+        remedy = f"STACKHOUSE_DATASETS names the directory that has data/{dataset}/dataset.yaml"
+        yield Finding("leftovers", problem, remedy, "warning")
+        return
+    plan = plan_collection(settings, dataset, _KEEP_ALL)
+    if plan.directories:
+        paths = [f"{directory.path} ({directory.reason})" for directory, _ in plan.directories]
+        more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+        problem = f"{dataset}: {plan.size / 2**20:,.1f} MiB that nobody needs: {', '.join(paths[:_SHOWN])}{more}"
+        remedy = f"./stackhouse gc {dataset} shows them, with --yes it moves them to the trash"
+        yield Finding("leftovers", problem, remedy, "warning")

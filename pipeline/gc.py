@@ -1,0 +1,160 @@
+"""Gives up releases that nobody needs and moves directories that no release refers to into the trash of HDFS.
+
+The order makes a kill harmless: the ledger first, so that nobody is shown the release; then its tables; directories
+when no table of a dropped release is left. What a killed gc did not come to, the next finds.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from hadoop.webhdfs import WebHdfs
+from hive.connection import HiveServer, connect
+from hive.publish import drop_release_tables, releases_with_tables, shown_releases
+from pipeline.dataset import contract_of
+from pipeline.writer import Writer, writing
+from warehouse import ledger
+from warehouse.contract import Contract
+from warehouse.errors import NotFoundError, StackhouseError
+from warehouse.inventory import take_inventory
+from warehouse.lock import lock_holder
+from warehouse.release import load_release, release_numbers
+from warehouse.retention import OldDirectory, OldRelease, Policy, RetentionPlan, Situation, plan_retention
+from warehouse.settings import Settings
+from warehouse.steps import Step, reached
+from warehouse.storage import Storage
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What gc would remove, or removed.
+
+    Attributes:
+        dataset: Name in the contract.
+        policy: How much is kept.
+        done: It is removed.
+        releases: Dropped.
+        directories: Moved to the trash, with their bytes.
+        traces: Files of dead owners of the lock.
+    """
+
+    dataset: str
+    policy: Policy
+    done: bool
+    releases: tuple[OldRelease, ...]
+    directories: tuple[tuple[OldDirectory, int], ...]
+    traces: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all directories."""
+        return sum(size for _, size in self.directories)
+
+
+def plan_collection(settings: Settings, dataset: str, policy: Policy) -> Collection:
+    """Say what `collect` would do now; nothing is changed and no lock taken."""
+    contract = contract_of(settings, dataset)
+    storage = WebHdfs(settings.endpoints)
+    # Asked before anything is looked at: what a command makes meanwhile is not taken for left.
+    holder = lock_holder(storage, dataset)
+    active = None if holder is None or holder.is_gone() else holder.token
+    return _measured(storage, dataset, policy, _plan(storage, contract, policy, active))
+
+
+def collect(settings: Settings, dataset: str, policy: Policy, wait: bool) -> Collection:
+    """Drop old releases and move what nobody refers to into the trash.
+
+    Args:
+        settings: Of the stack.
+        dataset: Name in the contract.
+        policy: How much is kept.
+        wait: For another writer to end.
+
+    Raises:
+        LockedError: Another writer works on the dataset.
+        StackDownError: A service does not answer.
+        StackhouseError: A view shows another release than the ledger says.
+    """
+    contract = contract_of(settings, dataset)
+    hours = policy.grace / timedelta(hours=1)
+    with writing(settings, dataset, "gc", {"keep": str(policy.keep), "grace": f"{hours:g}"}, wait) as writer:
+        writer.note(contract=contract.fingerprint)
+        plan = _plan(writer.storage, contract, policy, None)
+        planned = _measured(writer.storage, dataset, policy, plan, done=True)
+        with connect(settings.endpoints) as server:
+            _refuse_shown(server, writer, plan)
+            _finish_dropped(server, writer)
+            for release in plan.releases:
+                _drop(server, writer, release)
+        remove(writer.storage, plan)
+    return planned
+
+
+def remove(storage: Storage, plan: RetentionPlan) -> None:
+    """Move the directories of a plan to the trash; its releases have no tables any more."""
+    for directory in plan.directories:
+        storage.move_to_trash(directory.path)
+        reached(Step.DIRECTORY_REMOVED)
+    for trace in plan.traces:
+        storage.delete(trace)
+        reached(Step.LEFTOVERS_REMOVED)
+
+
+def _plan(storage: Storage, contract: Contract, policy: Policy, active: str | None) -> RetentionPlan:
+    dataset = contract.dataset
+    # Before the manifests: a run that ends between the two is then not taken for one without a release.
+    inventory = take_inventory(storage, dataset)
+    events = ledger.events(storage, dataset)
+    kept = set(release_numbers(storage, dataset)) - ledger.dropped_releases(events)
+    return plan_retention(
+        policy,
+        Situation(
+            events=events,
+            releases={number: load_release(storage, dataset, number) for number in sorted(kept)},
+            inventory=inventory,
+            contract=contract.fingerprint,
+            now=datetime.now(UTC),
+            active=active,
+        ),
+    )
+
+
+def _measured(storage: Storage, dataset: str, policy: Policy, plan: RetentionPlan, done: bool = False) -> Collection:
+    sizes = tuple(_sizes(storage, plan.directories))
+    return Collection(dataset, policy, done, plan.releases, sizes, plan.traces)
+
+
+def _sizes(storage: Storage, directories: Sequence[OldDirectory]) -> Iterator[tuple[OldDirectory, int]]:
+    for directory in directories:
+        # Who only looks holds no lock: another gc may have moved it.
+        with suppress(NotFoundError):
+            yield directory, storage.content_size(directory.path)
+
+
+def _refuse_shown(server: HiveServer, writer: Writer, plan: RetentionPlan) -> None:
+    """Stop before anything is removed when views show what the ledger takes for old: somebody moved them by hand."""
+    shown = shown_releases(server, writer.dataset)
+    old = {release.number for release in plan.releases} | _dropped(writer)
+    if wrong := sorted(shown & old):
+        raise StackhouseError(
+            f"a view of {writer.dataset} shows release {wrong[0]}, but in the ledger readers are on another: "
+            f"roll back to another release and back, which moves all views; nothing was removed"
+        )
+
+
+def _dropped(writer: Writer) -> set[int]:
+    return ledger.dropped_releases(ledger.events(writer.storage, writer.dataset))
+
+
+def _finish_dropped(server: HiveServer, writer: Writer) -> None:
+    """Remove the tables that a killed gc did not come to."""
+    for number in sorted(_dropped(writer) & releases_with_tables(server, writer.dataset)):
+        drop_release_tables(server, writer.dataset, number)
+
+
+def _drop(server: HiveServer, writer: Writer, release: OldRelease) -> None:
+    reason = f"{release.state} since {release.since:%Y-%m-%d %H:%M:%S}"
+    writer.event("dropped", release.number, reason, release.run)
+    reached(Step.DROPPED)
+    drop_release_tables(server, writer.dataset, release.number)

@@ -1,0 +1,39 @@
+"""Loads one batch of files into HDFS."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ingestion.loader import LoadResult, load
+from pipeline.dataset import contract_of
+from pipeline.recovery import record_batch
+from pipeline.writer import writing
+from warehouse.contract_change import check_change
+from warehouse.release import load_live
+from warehouse.settings import Settings
+
+
+def load_batch(
+    settings: Settings, dataset: str, files: Sequence[Path], wait: bool, progress: Callable[[str, int], None]
+) -> LoadResult:
+    """Load one batch under the dataset's lock.
+
+    Args:
+        settings: Settings of the stack.
+        dataset: Name in the contract.
+        files: Files and directories.
+        wait: Wait for another writer to end.
+        progress: Called with `check` or `send` and a number of bytes that were read or, below zero, taken back.
+
+    Raises:
+        StackhouseError: See `ingestion.loader.load`.
+    """
+    contract = contract_of(settings, dataset)
+    with writing(settings, dataset, "load", {"files": " ".join(map(str, files))}, wait) as writer:
+        writer.note(contract=contract.fingerprint)
+        live = load_live(writer.storage, dataset)
+        if live:
+            # What no run could publish is not taken in; rows that may change are for `run` to ask about.
+            check_change(contract, live, reprocess=True)
+        done = load(writer.storage, contract, files, settings.user, progress)
+        record_batch(writer.storage, done.batch)
+        return done

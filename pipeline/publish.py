@@ -1,0 +1,161 @@
+"""Checks a release that nobody can read yet, and shows it to readers or holds it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from hive import proof
+from hive.audit import audit_release
+from hive.connection import HiveServer, connect
+from hive.ops import create_ops_tables
+from hive.publish import create_release_tables, move_views, plan_views
+from pipeline.plan import Inputs
+from pipeline.writer import Writer
+from warehouse import ledger
+from warehouse.check import Check
+from warehouse.conservation import law_of
+from warehouse.errors import HeldError
+from warehouse.job import JobResult
+from warehouse.observer import RunObserver
+from warehouse.release import CLEAN, Release
+from warehouse.run import utc_now
+from warehouse.steps import Step, reached
+
+_PROOF_SHARE = 0.1
+"""Of the time of a run until then, what computing its marts again may take."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A release and how it came about.
+
+    Attributes:
+        inputs: What the run worked from.
+        result: Of the job that made it.
+        release: Its manifest.
+        began: When the run did, by the monotonic clock.
+    """
+
+    inputs: Inputs
+    result: JobResult
+    release: Release
+    began: float
+
+
+def publish_release(writer: Writer, board: RunObserver, made: Made, accept: str | None) -> list[Check]:
+    """Check a release and move readers to it.
+
+    Args:
+        writer: The command.
+        board: Told of the steps.
+        made: The release, written already.
+        accept: Why it may be published although checks refuse it; `None`: it may not.
+
+    Returns:
+        What was checked: failures among it are warnings, or accepted.
+
+    Raises:
+        HeldError: A check holds it; readers keep the one before.
+    """
+    release = made.release
+    with connect(writer.settings.endpoints) as server:
+        board.begin("audit", "Hive reads what Spark wrote")
+        # Here too: containers may have been started without ./stackhouse up.
+        create_ops_tables(server)
+        # Before any check: of a release that is held people want to see the rows.
+        create_release_tables(server, made.inputs.contract, release)
+        checks = _all_checks(server, made)
+        _record(writer, release, checks)
+        _hold_or_accept(writer, release, [check for check in checks if check.holds], accept)
+        board.begin("publish", f"release {release.number}")
+        statements = plan_views(server, release)
+        writer.event("publishing", release.number)
+        reached(Step.PUBLISH_BEGUN)
+        move_views(server, statements)
+        writer.event("published", release.number)
+        reached(Step.PUBLISHED)
+        board.end()
+    return checks
+
+
+def _all_checks(server: HiveServer, made: Made) -> list[Check]:
+    inputs, release = made.inputs, made.release
+    checks = [
+        Check("law", tuple(law_of(inputs.batches, release).broken), may_be_accepted=False),
+        Check("rejected", tuple(_rejected_too_many(inputs, release))),
+        *_sql_checks(inputs, made.result.failed_checks),
+    ]
+    began = monotonic()
+    checks += audit_release(server, inputs.contract, release, inputs.live)
+    ended = monotonic()
+    rate = (ended - began) / max(release.tables[CLEAN].rows, 1)
+    budget = proof.Budget(_PROOF_SHARE * (ended - made.began), rate)
+    return checks + proof.prove_marts(server, proof.Made(inputs.contract, release, inputs.live, inputs.marts), budget)
+
+
+def _sql_checks(inputs: Inputs, failed: Mapping[str, Sequence[str]]) -> Iterator[Check]:
+    """The checks that users wrote."""
+    if inputs.clean_check:
+        yield Check(CLEAN, tuple(failed.get(CLEAN, ())), inputs.clean_check.severity)
+    for mart in inputs.marts:
+        if mart.check is not None:
+            yield Check(f"mart {mart.name}", tuple(failed.get(mart.name, ())), mart.severity)
+
+
+def _record(writer: Writer, release: Release, checks: Sequence[Check]) -> None:
+    at = utc_now()
+    records = [
+        ledger.CheckRecord(
+            dataset=release.dataset,
+            release=release.number,
+            run=release.run,
+            at=at,
+            name=check.name,
+            severity=check.severity,
+            passed=not check.failures,
+            failures=len(check.failures),
+            first_failure=check.failures[0] if check.failures else "",
+            note=check.note,
+        )
+        for check in checks
+    ]
+    ledger.record_checks(writer.storage, records)
+    reached(Step.CHECKS_RECORDED)
+
+
+def _hold_or_accept(writer: Writer, release: Release, failed: Sequence[Check], accept: str | None) -> None:
+    if not failed:
+        return
+    # What nobody can accept is told first.
+    failed = sorted(failed, key=lambda check: check.may_be_accepted)
+    failures = [f"{check.name}: {failure}" for check in failed for failure in check.failures]
+    if accept is not None and all(check.may_be_accepted for check in failed):
+        writer.event("accepted", release.number, f"{accept} (overruled: {'; '.join(failures)})")
+        reached(Step.ACCEPTED)
+        return
+    writer.event("held", release.number, "; ".join(failures))
+    reached(Step.HELD)
+    more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
+    if all(check.may_be_accepted for check in failed):
+        way = f"to publish all the same: ./stackhouse {writer.command} {release.dataset} --accept --reason TEXT"
+    else:
+        way = "--accept cannot overrule this"
+    raise HeldError(f"release {release.number} is held, readers keep the one before: {failures[0]}{more}; {way}")
+
+
+def _rejected_too_many(inputs: Inputs, release: Release) -> list[str]:
+    released = inputs.kept.batches if inputs.kept else {}
+    limit = inputs.contract.reject_threshold
+    failures = []
+    for batch, staged in inputs.staged.items():
+        share = staged.quarantined / staged.raw if staged.raw else 0
+        if batch not in released and share > limit:
+            worst = ", ".join(
+                f"{rule} {rows:,}" for rule, rows in sorted(staged.rules.items(), key=lambda item: -item[1])[:3]
+            )
+            failures.append(
+                f"batch {batch}: {staged.quarantined:,} of {staged.raw:,} rows are rejected ({share:.2%}), "
+                f"the contract accepts {limit:.2%}; by rule: {worst}; "
+                f"./stackhouse quarantine {release.dataset} --release {release.number} shows them"
+            )
+    return failures

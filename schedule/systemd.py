@@ -1,0 +1,104 @@
+"""A job as a timer and a service of the user's systemd."""
+
+import os
+import pwd
+import re
+from pathlib import Path
+
+from schedule.job import Entry, Job, ask
+from warehouse.errors import SetupError
+
+_LINGER = Path("/var/lib/systemd/linger")
+_AT = re.compile(r"^OnCalendar=\*-\*-\* (\d\d:\d\d):00$", re.MULTILINE)
+
+
+def is_usable() -> bool:
+    """Whether this user has a systemd that answers."""
+    return ask("systemctl", "--user", "show-environment").returncode == 0
+
+
+def lingers() -> bool:
+    """Whether this user's systemd works while nobody is logged in."""
+    return (_LINGER / pwd.getpwuid(os.geteuid()).pw_name).exists()
+
+
+def directory() -> Path:
+    """Where a user's units are."""
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd" / "user"
+
+
+def units_of(job: Job) -> dict[Path, str]:
+    """The files of a job."""
+    name = directory() / _name(job.dataset)
+    return {name.with_suffix(".service"): _service(job), name.with_suffix(".timer"): _timer(job)}
+
+
+def write_units(job: Job) -> None:
+    """Write the files of a job and start its timer.
+
+    Raises:
+        SetupError: systemd refuses them.
+    """
+    directory().mkdir(parents=True, exist_ok=True)
+    for path, text in units_of(job).items():
+        path.write_text(text, encoding="utf-8")
+    _systemctl("daemon-reload")
+    _systemctl("enable", f"{_name(job.dataset)}.timer")
+    # Started anew, or it goes on by the hour of the file before.
+    _systemctl("restart", f"{_name(job.dataset)}.timer")
+
+
+def remove_units(dataset: str) -> None:
+    """Stop the timer of a dataset and remove its files.
+
+    Raises:
+        SetupError: systemd does not answer.
+    """
+    _systemctl("disable", "--now", f"{_name(dataset)}.timer")
+    for suffix in (".timer", ".service"):
+        (directory() / f"{_name(dataset)}{suffix}").unlink(missing_ok=True)
+    _systemctl("daemon-reload")
+
+
+def entries() -> list[Entry]:
+    """The jobs of this user, by the name of the dataset."""
+    found = []
+    for path in sorted(directory().glob(f"{_name('')}*.timer")):
+        match = _AT.search(path.read_text(encoding="utf-8"))
+        found.append(
+            Entry(path.stem.removeprefix(_name("")), "systemd", match[1] if match else "", f"{path.with_suffix('')}.*")
+        )
+    return found
+
+
+def _name(dataset: str) -> str:
+    return f"stackhouse-{dataset}"
+
+
+def _service(job: Job) -> str:
+    settings = "".join(f'Environment="{name}={_escaped(value)}"\n' for name, value in job.environment.items())
+    return (
+        f"[Unit]\nDescription=Stackhouse: run the quarters of {job.dataset} that are due\n\n"
+        f"[Service]\nType=oneshot\nWorkingDirectory={str(job.directory).replace('%', '%%')}\n{settings}"
+        # Found from the directory: systemd takes no program whose path has a quote in it.
+        f"ExecStart=/usr/bin/env ./stackhouse schedule run {job.dataset}\n"
+    )
+
+
+def _timer(job: Job) -> str:
+    # Persistent: a day on which the machine was off is caught up.
+    return (
+        f"[Unit]\nDescription=Stackhouse: look every day which quarters of {job.dataset} are due\n\n"
+        f"[Timer]\nOnCalendar=*-*-* {job.at:%H:%M}:00\nPersistent=true\n\n"
+        "[Install]\nWantedBy=timers.target\n"
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+
+
+def _systemctl(*arguments: str) -> None:
+    done = ask("systemctl", "--user", *arguments)
+    if done.returncode != 0:
+        raise SetupError(f"systemctl --user {' '.join(arguments)}: {done.stderr.strip()}")

@@ -1,0 +1,1 @@
+"""Starts, stops and looks at a whole stack, whatever its profile."""

@@ -1,0 +1,129 @@
+"""What runs, where, and how much room there is."""
+
+from dataclasses import dataclass
+
+import psutil
+
+from hadoop.rest import HdfsHealth, YarnHealth, hdfs_health, yarn_health
+from hadoop.services import SERVICES, Service, port_numbers
+from hadoop.supervisor import ProcessState, Supervisor
+from stack.compose import Container, containers
+from stack.readiness import PROBES
+from warehouse.errors import StackDownError
+from warehouse.settings import Settings
+
+
+@dataclass(frozen=True)
+class ServiceStatus:
+    """One service.
+
+    Attributes:
+        name: As on the command line.
+        state: `RUNNING`, or supervisord's or the container engine's word for what it is instead.
+        problem: Why it does not do its work, empty when it does.
+        pid: 0 without a process.
+        ports: TCP ports.
+        memory_mb: Resident MiB.
+    """
+
+    name: str
+    state: str
+    problem: str
+    pid: int
+    ports: list[int]
+    memory_mb: int
+
+
+@dataclass(frozen=True)
+class StackStatus:
+    """Everything `status` shows.
+
+    Attributes:
+        home: State directory.
+        services: In the order of starting.
+        hdfs: `None` when the NameNode does not answer.
+        yarn: `None` when the ResourceManager does not answer.
+    """
+
+    home: str
+    services: list[ServiceStatus]
+    hdfs: HdfsHealth | None
+    yarn: YarnHealth | None
+
+    @property
+    def healthy(self) -> bool:
+        """Whether every service does its work."""
+        return all(service.state == "RUNNING" and not service.problem for service in self.services)
+
+
+def read_status(settings: Settings) -> StackStatus:
+    """Ask whoever keeps the services alive, and every service."""
+    if settings.profile == "local":
+        return _read_daemons(settings)
+    services = _containers(settings) if settings.profile == "compose" else _answers(settings)
+    place = "docker compose" if settings.profile == "compose" else settings.hosts.namenode
+    return StackStatus(place, services, hdfs=_hdfs(settings), yarn=_yarn(settings))
+
+
+def _containers(settings: Settings) -> list[ServiceStatus]:
+    """Of docker compose; those that have done their work and ended are left out."""
+    found = [container for container in containers(settings) if not (container.state == "exited" and container.done)]
+    known = [ServiceStatus(item.name, item.state.upper(), _ailing(item), 0, [], 0) for item in found]
+    return known or [ServiceStatus("containers", "DOWN", "", 0, [], 0)]
+
+
+def _ailing(container: Container) -> str:
+    return "" if container.health in ("healthy", "") else f"it is {container.health}"
+
+
+def _answers(settings: Settings) -> list[ServiceStatus]:
+    """Of a cluster elsewhere: what clients talk to."""
+    found = []
+    for service in SERVICES:
+        # Its metastore is HiveServer2's business; it may not even be reachable from here.
+        if service.name != "metastore":
+            problem = PROBES[service.name](settings)
+            state = "DOWN" if problem else "RUNNING"
+            found.append(ServiceStatus(service.name, state, problem, 0, [], 0))
+    return found
+
+
+def _read_daemons(settings: Settings) -> StackStatus:
+    processes = Supervisor(settings).processes()
+    down = ProcessState("", "DOWN", 0, "")
+    services = [_service_status(settings, service, processes.get(service.name, down)) for service in SERVICES]
+    # Without a process of ours, whoever answers on the port is somebody else's.
+    ours = {service.name for service in services if service.pid}
+    return StackStatus(
+        home=str(settings.home),
+        services=services,
+        hdfs=_hdfs(settings) if "namenode" in ours else None,
+        yarn=_yarn(settings) if "resourcemanager" in ours else None,
+    )
+
+
+def _service_status(settings: Settings, service: Service, process: ProcessState) -> ServiceStatus:
+    problem = PROBES[service.name](settings) if process.alive else ""
+    ports = list(port_numbers(settings, service).values())
+    return ServiceStatus(service.name, process.state, problem, process.pid, ports, _memory_mb(process.pid))
+
+
+def _memory_mb(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss // 2**20) if pid else 0
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def _hdfs(settings: Settings) -> HdfsHealth | None:
+    try:
+        return hdfs_health(settings)
+    except StackDownError:
+        return None
+
+
+def _yarn(settings: Settings) -> YarnHealth | None:
+    try:
+        return yarn_health(settings)
+    except StackDownError:
+        return None
