@@ -19,9 +19,9 @@ from hadoop.environment import HIVE_CONF, stack_environment
 from hadoop.webhdfs import WebHdfs
 from hive.audit import audit_release
 from hive.connection import HiveServer, connect
-from warehouse.contract_file import load_contract
+from warehouse.contract.file import load_contract
 from warehouse.errors import StackDownError
-from warehouse.release import load_live
+from warehouse.release.manifest import load_live
 from warehouse.settings import Endpoints, Settings, load_settings
 
 _SECTION = re.compile(r'<!-- From here to "end of answers".*<!-- End of answers. -->', re.DOTALL)

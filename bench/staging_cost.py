@@ -28,8 +28,8 @@ from spark.clean import CleanTask, clean
 from spark.schema import contract_fields, quarter_start
 from spark.session import start_session
 from spark.stage import stage
-from warehouse.contract import Contract
-from warehouse.contract_file import load_contract
+from warehouse.contract.file import load_contract
+from warehouse.contract.model import Contract
 from warehouse.job import StagedSource, StageTask
 from warehouse.settings import REPOSITORY
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.arguments import AsJson, Dataset, Format, Kept, Wait
-from warehouse.retention import GRACE_HOURS, KEEP, Policy
+from warehouse.release.retention import GRACE_HOURS, KEEP, Policy
 from warehouse.settings import load_settings
 
 release_commands = typer.Typer()

@@ -23,11 +23,11 @@ from hive.connection import HiveServer
 from hive.connection import connect as open_session
 from hive.release_query import find_names, splice, view_queries
 from hive.rows import Rows
-from warehouse import ledger
-from warehouse.contract import ORIGIN_COLUMNS, validate_identifier
+from warehouse.contract.model import ORIGIN_COLUMNS, validate_identifier
 from warehouse.errors import ClosedError, QueryError, ReleaseGoneError, SettingsError, UsageError
 from warehouse.quarter import Quarter
-from warehouse.release import CLEAN, QUARANTINE, Release, load_kept
+from warehouse.release import ledger
+from warehouse.release.manifest import CLEAN, QUARANTINE, Release, load_kept
 from warehouse.settings import Endpoints, load_settings
 from warehouse.storage import Storage
 

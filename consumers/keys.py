@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 
 from warehouse.errors import UsageError
-from warehouse.release import Release
+from warehouse.release.manifest import Release
 
 _KINDS: dict[str, Callable[[pa.DataType], bool]] = {
     "text": lambda kind: pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind),

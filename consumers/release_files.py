@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from warehouse.errors import NotFoundError, ReleaseGoneError, UsageError
 from warehouse.quarter import PARTITION_COLUMN
-from warehouse.release import CLEAN, Partition, Release
+from warehouse.release.manifest import CLEAN, Partition, Release
 from warehouse.storage import Storage
 
 _AT_ONCE = 8

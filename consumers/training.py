@@ -14,8 +14,8 @@ import pyarrow as pa
 from consumers.frames import Decimals, frame_of
 from consumers.keys import refuse_other_types
 from warehouse.errors import UsageError
-from warehouse.ledger import Event, live_release
-from warehouse.release import Release
+from warehouse.release.ledger import Event, live_release
+from warehouse.release.manifest import Release
 from warehouse.run import parse_utc
 
 Function = Literal["count", "sum", "mean", "min", "max", "last"]

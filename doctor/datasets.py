@@ -6,16 +6,16 @@ from datetime import timedelta
 
 from hadoop.webhdfs import WebHdfs
 from pipeline.gc import plan_collection
-from warehouse import ledger
-from warehouse.catalog import datasets_in
-from warehouse.contract_file import contract_path
+from warehouse.contract.file import contract_path
 from warehouse.errors import LockedError
 from warehouse.finding import Finding
-from warehouse.lock import lock_holder, traces
-from warehouse.release import release_numbers
-from warehouse.retention import Policy
+from warehouse.lock.lock import lock_holder, traces
+from warehouse.lock.stale import check_lock
+from warehouse.release import ledger
+from warehouse.release.catalog import datasets_in
+from warehouse.release.manifest import release_numbers
+from warehouse.release.retention import Policy
 from warehouse.settings import Settings
-from warehouse.stale_lock import check_lock
 from warehouse.storage import Storage
 
 _KEEP_ALL = Policy(sys.maxsize, timedelta.max)

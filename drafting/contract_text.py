@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from drafting.guess import ColumnDraft, Guess
 from drafting.mart_text import MartColumn
 from drafting.yaml_text import printable, scalar
-from warehouse.contract import EPOCH_UNITS, InputFormat
-from warehouse.contract_column import OTHER_FORMATS
+from warehouse.contract.column import OTHER_FORMATS
+from warehouse.contract.model import EPOCH_UNITS, InputFormat
 
 _LOGICAL = {"STRING": "string", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean",
             "DATE": "date", "TIMESTAMP": "timestamp"}  # fmt: skip

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from drafting.moments import is_moment
-from warehouse.contract import InputFormat
-from warehouse.csv_quoting import ends_open, well_quoted
+from warehouse.contract.csv_quoting import ends_open, well_quoted
+from warehouse.contract.model import InputFormat
 
 LONGEST_FIELD = 4 * 1024 * 1024
 """Characters; Python's own limit is lower than Spark's."""

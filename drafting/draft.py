@@ -14,7 +14,7 @@ from drafting.guess import ColumnDraft, Guess, few_values, guess_columns
 from drafting.mart_text import mart_columns, mart_name, mart_sql
 from drafting.roles import choose_event_time, choose_key
 from drafting.sample import Sample, read_sample
-from warehouse.contract_file import check_dataset_name, contract_path, parse_contract
+from warehouse.contract.file import check_dataset_name, contract_path, parse_contract
 from warehouse.errors import ContractError, StackhouseError, UsageError
 from warehouse.settings import REPOSITORY
 

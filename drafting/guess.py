@@ -8,7 +8,7 @@ from drafting.naming import identifiers, words
 from drafting.numbers import CONVENTIONS, MOSTLY, Numbers, count_fitting, measure, number_type
 from drafting.sample import Sample
 from drafting.times import Moments, epoch_format, measure_moments
-from warehouse.contract import InputFormat
+from warehouse.contract.model import InputFormat
 
 NULL_TOKENS = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "nan", "NaN", "-", "?", "\\N")
 """Texts that mean NULL where a column's other values are of a narrower type than STRING."""

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from warehouse.contract_file import RESERVED_COLUMNS
+from warehouse.contract.file import RESERVED_COLUMNS
 
 LONGEST = 63
 """Characters of an identifier."""

@@ -10,8 +10,8 @@ from typing import Any
 from drafting.dialect import FieldSplitter, guess_dialect, has_header, has_open_quote, joined
 from drafting.moments import is_moment
 from drafting.source import ILLEGIBLE, Lines, read_head, split_lines
-from warehouse.contract import InputFormat
-from warehouse.contract_file import MOST_COLUMNS
+from warehouse.contract.file import MOST_COLUMNS
+from warehouse.contract.model import InputFormat
 from warehouse.errors import InputFileError
 
 LONGEST_RECORD = 1024 * 1024

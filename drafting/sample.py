@@ -12,8 +12,8 @@ import duckdb
 
 from drafting.records import Records, check_names, read_csv, read_json
 from drafting.source import MOST_ROWS, kind_of
-from warehouse.contract import InputFormat
-from warehouse.contract_file import MOST_COLUMNS
+from warehouse.contract.file import MOST_COLUMNS
+from warehouse.contract.model import InputFormat
 from warehouse.errors import InputFileError
 
 _NULL = "\x01NULL\x01"

@@ -1,6 +1,6 @@
 """The columns of the files, as the contract of trips has them."""
 
-from warehouse.contract_file import load_contract
+from warehouse.contract.file import load_contract
 
 CONTRACT = load_contract("trips")
 HEADER = ",".join(column.source_name for column in CONTRACT.columns)

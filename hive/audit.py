@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from hive import audit_sql, ddl
 from hive.connection import HiveServer
 from hive.drift import drift_check
-from warehouse.check import Check
-from warehouse.contract import Column, Contract
+from warehouse.contract.model import Column, Contract
 from warehouse.quarter import Quarter
-from warehouse.release import CLEAN, Release
+from warehouse.release.check import Check
+from warehouse.release.manifest import CLEAN, Release
 
 _SHOWN_CHARACTERS = 100
 

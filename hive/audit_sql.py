@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from hive import ddl
 from hive.ddl import column_name, literal
-from warehouse.contract import Column
-from warehouse.release import CLEAN
+from warehouse.contract.model import Column
+from warehouse.release.manifest import CLEAN
 
 SHOWN_KEYS = 20
 """Keys that stand twice, of which no more are looked for."""

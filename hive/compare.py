@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from hive import ddl
 from hive.rows import Rows, Value
-from warehouse.contract import ORIGIN_COLUMNS
-from warehouse.release import CLEAN, QUARANTINE, ReleasedTable
+from warehouse.contract.model import ORIGIN_COLUMNS
+from warehouse.release.manifest import CLEAN, QUARANTINE, ReleasedTable
 
 _WHOLE = ("TINYINT", "SMALLINT", "INT", "BIGINT")
 _COUNTS = 5

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from pyhive.hive import HiveParamEscaper
 
-from warehouse.contract import ORIGIN_COLUMNS, Column, Contract, validate_identifier
+from warehouse.contract.model import ORIGIN_COLUMNS, Column, Contract, validate_identifier
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import PARTITION_COLUMN
-from warehouse.release import CLEAN, QUARANTINE
+from warehouse.release.manifest import CLEAN, QUARANTINE
 
 CLEAN_WITH_ORIGIN = "clean_with_origin"
 

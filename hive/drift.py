@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from hive import audit_sql, ddl
 from hive.connection import HiveServer
-from warehouse.check import Check
-from warehouse.contract import Contract, is_numeric
-from warehouse.drift import Figures, drift_failures, rebuilt_quarters, row_counts
-from warehouse.release import Release
+from warehouse.contract.model import Contract, is_numeric
+from warehouse.release.check import Check
+from warehouse.release.drift import Figures, drift_failures, rebuilt_quarters, row_counts
+from warehouse.release.manifest import Release
 
 Sums = Mapping[tuple[int, str, str], Figures]
 """By release, table and column."""

@@ -10,10 +10,10 @@ from hive import ddl
 from hive.ddl import column_name
 from hive.shared_sql import Hive4, rewrite, unshared
 from hive.sql_text import parse_query
-from warehouse.contract import Contract
+from warehouse.contract.model import Contract
 from warehouse.errors import NotProvedError, UnreadableSqlError
 from warehouse.quarter import PARTITION_COLUMN
-from warehouse.release import CLEAN
+from warehouse.release.manifest import CLEAN
 
 RECOMPUTED = "recomputed"
 """Name of what the mart's SQL gives."""

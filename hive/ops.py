@@ -6,8 +6,8 @@ from typing import Union, get_args, get_origin, get_type_hints
 
 from hive.connection import HiveServer
 from hive.ddl import literal
-from warehouse.ledger import TABLES, Record
 from warehouse.paths import ledger_table
+from warehouse.release.ledger import TABLES, Record
 
 DATABASE = "ops"
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from hive import proof_sql
 from hive.connection import HiveServer
-from warehouse.check import Check
-from warehouse.contract import Contract, Mart
+from warehouse.contract.model import Contract, Mart
+from warehouse.contract.sql import MartSql
 from warehouse.errors import NotProvedError, QueryError
-from warehouse.mart_sql import MartSql
 from warehouse.quarter import PARTITION_COLUMN
-from warehouse.release import CLEAN, Release
+from warehouse.release.check import Check
+from warehouse.release.manifest import CLEAN, Release
 
 _SHOWN = 20
 _SHOWN_CHARACTERS = 100

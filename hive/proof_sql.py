@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hive import ddl
 from hive.ddl import column_name, literal
 from hive.mart_query import RECOMPUTED, mart_query
-from warehouse.contract import Column, Contract, Mart
+from warehouse.contract.model import Column, Contract, Mart
 from warehouse.quarter import PARTITION_COLUMN
 
 SHOWN_ROWS = 40

@@ -10,9 +10,9 @@ from itertools import islice
 
 from hive import ddl
 from hive.connection import HiveServer
-from warehouse.contract import Contract
+from warehouse.contract.model import Contract
 from warehouse.errors import StackhouseError
-from warehouse.release import CLEAN, Partition, Release
+from warehouse.release.manifest import CLEAN, Partition, Release
 from warehouse.steps import Step, reached
 
 _PARTITIONS_PER_STATEMENT = 400

@@ -7,7 +7,7 @@ from hive import compare, ddl
 from hive.connection import HiveServer
 from hive.publish import table_columns
 from hive.rows import Value
-from warehouse.release import CLEAN, QUARANTINE, Release
+from warehouse.release.manifest import CLEAN, QUARANTINE, Release
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from hive.connection import HiveServer
 from hive.publish import table_columns
 from hive.sql_text import parse_query
 from warehouse.errors import UnreadableSqlError, UsageError
-from warehouse.release import Release
+from warehouse.release.manifest import Release
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ import csv
 import re
 from pathlib import Path
 
-from warehouse.columns import check_columns
-from warehouse.contract import Contract, InputFormat
+from warehouse.contract.file_columns import check_columns
+from warehouse.contract.model import Contract, InputFormat
 from warehouse.errors import ContractError, InputFileError
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")

@@ -14,7 +14,7 @@ from ingestion.header import header_rows, read_header
 from ingestion.parquet_file import describe_parquet
 from ingestion.text_lines import LineCounter, RecordCounter
 from warehouse.batch import BatchFile
-from warehouse.contract import Contract, InputFormat
+from warehouse.contract.model import Contract, InputFormat
 from warehouse.errors import InputFileError
 
 CHUNK_BYTES = 1024 * 1024

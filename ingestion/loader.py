@@ -14,8 +14,8 @@ import tenacity
 from ingestion.checksum import HdfsChecksum
 from ingestion.input_file import CHUNK_BYTES, Progress, check_files, describe_file
 from warehouse.batch import Batch, BatchFile, batch_id, load_batch, loaded_batches
-from warehouse.contract import Contract
-from warehouse.contract_change import row_definition
+from warehouse.contract.change import row_definition
+from warehouse.contract.model import Contract
 from warehouse.errors import DataNodeDownError, InputFileError, LoadError, StackhouseError
 from warehouse.paths import MANIFEST_NAME, DatasetPaths
 from warehouse.steps import Step, reached

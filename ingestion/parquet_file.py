@@ -5,8 +5,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warehouse.columns import check_columns
-from warehouse.contract import Contract
+from warehouse.contract.file_columns import check_columns
+from warehouse.contract.model import Contract
 from warehouse.errors import ContractError, InputFileError, one_line
 
 _HIGHEST_PRECISION = 38

@@ -3,10 +3,10 @@
 from contextlib import suppress
 
 from hadoop.webhdfs import WebHdfs
-from warehouse.catalog import Standing, read_standing
-from warehouse.contract import Contract
-from warehouse.contract_file import contract_path, find_contract, load_contract
+from warehouse.contract.file import contract_path, find_contract, load_contract
+from warehouse.contract.model import Contract
 from warehouse.errors import ContractError, NoContractError, StackDownError
+from warehouse.release.catalog import Standing, read_standing
 from warehouse.settings import Settings
 
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from hive.rows import Value
 from warehouse.batch import Batch, BatchFile
-from warehouse.contract import Contract, InputFormat
+from warehouse.contract.model import Contract, InputFormat
 
 Layout = tuple[str, tuple[str, ...]]
 """Kind and columns of files: one export file for each."""

@@ -14,13 +14,13 @@ from hive.connection import HiveServer, connect
 from hive.publish import drop_release_tables, releases_with_tables, shown_releases
 from pipeline.dataset import contract_of
 from pipeline.writer import Writer, writing
-from warehouse import ledger
-from warehouse.contract import Contract
+from warehouse.contract.model import Contract
 from warehouse.errors import NotFoundError, StackhouseError
-from warehouse.inventory import take_inventory
-from warehouse.lock import lock_holder
-from warehouse.release import load_release, release_numbers
-from warehouse.retention import OldDirectory, OldRelease, Policy, RetentionPlan, Situation, plan_retention
+from warehouse.lock.lock import lock_holder
+from warehouse.release import ledger
+from warehouse.release.inventory import take_inventory
+from warehouse.release.manifest import load_release, release_numbers
+from warehouse.release.retention import OldDirectory, OldRelease, Policy, RetentionPlan, Situation, plan_retention
 from warehouse.settings import Settings
 from warehouse.steps import Step, reached
 from warehouse.storage import Storage

@@ -6,10 +6,10 @@ from hadoop.webhdfs import WebHdfs
 from hive.connection import connect
 from hive.release_query import find_names, splice, view_queries
 from hive.rows import Rows
-from warehouse.contract import is_identifier
-from warehouse.contract_file import contract_path
+from warehouse.contract.file import contract_path
+from warehouse.contract.model import is_identifier
 from warehouse.errors import UsageError
-from warehouse.release import load_kept, release_numbers
+from warehouse.release.manifest import load_kept, release_numbers
 from warehouse.settings import Settings
 from warehouse.storage import Storage
 

@@ -7,8 +7,8 @@ from ingestion.loader import LoadResult, load
 from pipeline.dataset import contract_of
 from pipeline.recovery import record_batch
 from pipeline.writer import writing
-from warehouse.contract_change import check_change
-from warehouse.release import load_live
+from warehouse.contract.change import check_change
+from warehouse.release.manifest import load_live
 from warehouse.settings import Settings
 
 

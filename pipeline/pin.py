@@ -2,9 +2,9 @@
 
 from pipeline.dataset import check_known
 from pipeline.writer import Writer, writing
-from warehouse import ledger
 from warehouse.errors import UsageError
-from warehouse.release import load_release
+from warehouse.release import ledger
+from warehouse.release.manifest import load_release
 from warehouse.settings import Settings
 from warehouse.steps import Step, reached
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from warehouse.batch import Batch
-from warehouse.contract import Contract
+from warehouse.contract.model import Contract
+from warehouse.contract.sql import CheckSql, MartSql
 from warehouse.errors import UsageError
 from warehouse.job import JobPlan, MartTask, StagedSource, StageTask
-from warehouse.mart_sql import CheckSql, MartSql
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import Quarter
-from warehouse.release import CLEAN, QUARANTINE, Release
+from warehouse.release.manifest import CLEAN, QUARANTINE, Release
 from warehouse.staged import StagedBatch, staging_directories
 
 

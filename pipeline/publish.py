@@ -11,13 +11,13 @@ from hive.ops import create_ops_tables
 from hive.publish import create_release_tables, move_views, plan_views
 from pipeline.plan import Inputs
 from pipeline.writer import Writer
-from warehouse import ledger
-from warehouse.check import Check
-from warehouse.conservation import law_of
 from warehouse.errors import HeldError
 from warehouse.job import JobResult
 from warehouse.observer import RunObserver
-from warehouse.release import CLEAN, Release
+from warehouse.release import ledger
+from warehouse.release.check import Check
+from warehouse.release.conservation import law_of
+from warehouse.release.manifest import CLEAN, Release
 from warehouse.run import utc_now
 from warehouse.steps import Step, reached
 

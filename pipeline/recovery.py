@@ -9,13 +9,13 @@ from typing import Any
 from hadoop.webhdfs import WebHdfs
 from hive.connection import connect
 from hive.publish import point_views
-from warehouse import ledger
 from warehouse.batch import Batch, load_batch, loaded_ids
 from warehouse.errors import StackDownError
-from warehouse.lock import dead_owners, traces
-from warehouse.lock_owner import LockOwner
+from warehouse.lock.lock import dead_owners, traces
+from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
-from warehouse.release import Release, load_release, release_numbers
+from warehouse.release import ledger
+from warehouse.release.manifest import Release, load_release, release_numbers
 from warehouse.run import utc_now
 from warehouse.settings import Settings
 from warehouse.steps import Step, reached

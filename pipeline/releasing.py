@@ -7,7 +7,7 @@ from pipeline.plan import Inputs
 from warehouse.batch import Batch
 from warehouse.job import JobPlan, JobResult, rows_of
 from warehouse.paths import DatasetPaths, partition_name
-from warehouse.release import CLEAN, QUARANTINE, Partition, Release, ReleasedTable
+from warehouse.release.manifest import CLEAN, QUARANTINE, Partition, Release, ReleasedTable
 from warehouse.run import utc_now
 from warehouse.staged import StagedBatch
 

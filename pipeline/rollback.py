@@ -9,9 +9,9 @@ from hive.publish import move_views, plan_views
 from pipeline.dataset import check_known
 from pipeline.plan import Inputs
 from pipeline.writer import Writer, writing
-from warehouse import ledger
 from warehouse.errors import HeldError, UsageError
-from warehouse.release import load_release
+from warehouse.release import ledger
+from warehouse.release.manifest import load_release
 from warehouse.settings import Settings
 from warehouse.steps import Step, reached
 

@@ -18,17 +18,17 @@ from spark.launch import run_job
 from stack.spark_driver import place_driver
 from stack.yarn_watch import YarnWatch
 from warehouse.batch import Batch, loaded_batches
-from warehouse.check import Check
-from warehouse.conservation import Law, law_of
-from warehouse.contract import Contract
-from warehouse.contract_change import check_change, check_counts
+from warehouse.contract.change import check_change, check_counts
+from warehouse.contract.model import Contract
+from warehouse.contract.sql import load_clean_check, load_mart_sql
 from warehouse.errors import StackhouseError, UsageError
 from warehouse.job import JobPlan, JobResult
-from warehouse.mart_sql import load_clean_check, load_mart_sql
 from warehouse.observer import RunObserver
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import Quarter
-from warehouse.release import Release, load_live, load_release, release_numbers
+from warehouse.release.check import Check
+from warehouse.release.conservation import Law, law_of
+from warehouse.release.manifest import Release, load_live, load_release, release_numbers
 from warehouse.settings import Settings
 from warehouse.staged import StagedBatch, commit_staged, find_staged
 from warehouse.steps import Step, reached

@@ -11,10 +11,10 @@ from typing import Any
 
 from hadoop.webhdfs import WebHdfs
 from pipeline.recovery import record_of, recover
-from warehouse import ledger
 from warehouse.errors import HeldError, StackhouseError
-from warehouse.lock import DatasetLock
-from warehouse.lock_owner import LockOwner
+from warehouse.lock.lock import DatasetLock
+from warehouse.lock.owner import LockOwner
+from warehouse.release import ledger
 from warehouse.run import new_run_id, utc_now
 from warehouse.settings import REPOSITORY, Settings
 from warehouse.steps import Step, reached

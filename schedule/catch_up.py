@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from schedule.due import Calendar, Progress, next_step, read_progress
-from warehouse.contract import Contract
+from warehouse.contract.model import Contract
 from warehouse.quarter import Quarter
 from warehouse.storage import Storage
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from warehouse import ledger
 from warehouse.batch import loaded_ids
-from warehouse.contract import Contract
+from warehouse.contract.model import Contract
 from warehouse.paths import DatasetPaths, run_of
 from warehouse.quarter import Quarter
-from warehouse.release import CLEAN, Release, load_release
+from warehouse.release import ledger
+from warehouse.release.manifest import CLEAN, Release, load_release
 from warehouse.run import began_at
 from warehouse.staged import find_staged
 from warehouse.storage import Storage

@@ -25,7 +25,7 @@ from spark.schema import (
     quarter_start,
     row_schema,
 )
-from warehouse.contract import Contract
+from warehouse.contract.model import Contract
 from warehouse.job import FileRows, StagedSource
 from warehouse.paths import partition_name
 from warehouse.quarter import PARTITION_COLUMN

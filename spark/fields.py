@@ -1,6 +1,6 @@
 """Splits a record of CSV into its fields.
 
-Quoting is strict: a field is quoted as a whole or not at all (`warehouse.csv_quoting`).
+Quoting is strict: a field is quoted as a whole or not at all (`warehouse.contract.csv_quoting`).
 """
 
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
-from warehouse.contract import InputFormat
-from warehouse.csv_quoting import well_quoted
+from warehouse.contract.csv_quoting import well_quoted
+from warehouse.contract.model import InputFormat
 
 FIELDS = "_fields"
 """Struct of STRINGs named like the contract's columns; NULL when the record cannot be read."""

@@ -9,7 +9,7 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
 from spark.schema import quoted
-from warehouse.contract import Column, Contract
+from warehouse.contract.model import Column, Contract
 
 # No column has a line end in its name.
 _CORRUPT = "_corrupt\n"

@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 from spark.schema import SOURCE_FILE, SOURCE_LINE
 from spark.session import with_settings
 from warehouse.batch import SPLIT_BYTES, BatchFile
-from warehouse.contract import InputFormat
+from warehouse.contract.model import InputFormat
 from warehouse.errors import JobError
 from warehouse.job import StageTask
 

@@ -29,12 +29,12 @@ from spark.fs import exists
 from spark.marts import build_mart, check_failures, register_clean
 from spark.session import start_session
 from spark.stage import stage
-from warehouse.contract import Contract
-from warehouse.contract_file import parse_contract
+from warehouse.contract.file import parse_contract
+from warehouse.contract.model import Contract
 from warehouse.errors import AlreadyExistsError, JobError
 from warehouse.job import FileRows, JobPlan, JobResult, StagedCounts, StagedSource
 from warehouse.paths import partition_name
-from warehouse.release import CLEAN
+from warehouse.release.manifest import CLEAN
 
 Report = Callable[..., None]
 """Called with the name of an event and its fields."""

@@ -10,7 +10,7 @@ from pyspark.sql.types import StructField, StructType
 from spark.counts import rows_by_quarter
 from spark.fs import exists
 from spark.schema import NO_QUARTER, PARTITION_SCHEMA, contract_fields, no_rows, quarter_start, row_schema, spark_type
-from warehouse.contract import Contract, Mart
+from warehouse.contract.model import Contract, Mart
 from warehouse.errors import ContractError
 from warehouse.job import MartTask
 from warehouse.quarter import PARTITION_COLUMN

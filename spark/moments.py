@@ -17,7 +17,7 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
 from spark.schema import spark_type
-from warehouse.contract import Column
+from warehouse.contract.model import Column
 
 DEFAULT_FORMATS = {"DATE": "yyyy-MM-dd", "TIMESTAMP": "yyyy-MM-dd HH:mm:ss[.SSSSSS]"}
 """Datetime pattern of a column that has none."""

@@ -16,7 +16,7 @@ from pyspark.sql.types import DataType, DecimalType, DoubleType, FloatType
 from spark.fields import FIELDS
 from spark.lines import LINE, file_name
 from spark.schema import SOURCE_FILE, SOURCE_LINE, quoted
-from warehouse.contract import Contract
+from warehouse.contract.model import Contract
 from warehouse.job import StageTask
 
 _EXACT_AS_DOUBLE = 2.0**53

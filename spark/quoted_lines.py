@@ -11,8 +11,8 @@ from pyspark.sql import functions as F
 
 from spark.lines import LINE
 from spark.schema import SOURCE_FILE, SOURCE_LINE
-from warehouse.contract import InputFormat
-from warehouse.csv_quoting import ends_open
+from warehouse.contract.csv_quoting import ends_open
+from warehouse.contract.model import InputFormat
 
 
 def join_lines(lines: DataFrame, form: InputFormat) -> DataFrame:

@@ -15,8 +15,8 @@ from spark.parquet_fields import by_schema, read_parquet
 from spark.quoted_lines import join_lines
 from spark.schema import SOURCE_FILE, SOURCE_LINE
 from warehouse.batch import SPLIT_BYTES
-from warehouse.columns import places_of
-from warehouse.contract import Column, Contract, InputFormat
+from warehouse.contract.file_columns import places_of
+from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.job import StageTask
 
 FAULT = "_fault"

@@ -24,7 +24,7 @@ from spark.moments import is_in_gap
 from spark.records import FAULT, Records
 from spark.schema import spark_type
 from spark.values import matches
-from warehouse.contract import Column
+from warehouse.contract.model import Column
 
 _MOST_DIGITS = 38
 _BITS = {"TINYINT": 7, "SMALLINT": 15, "INT": 31, "BIGINT": 63}

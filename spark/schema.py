@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DateType, LongType, StringType, StructField, StructType, TimestampNTZType
 
-from warehouse.contract import ORIGIN_COLUMNS, Contract
+from warehouse.contract.model import ORIGIN_COLUMNS, Contract
 from warehouse.quarter import PARTITION_COLUMN
 
 SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE = ORIGIN_COLUMNS

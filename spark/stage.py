@@ -26,7 +26,7 @@ from spark.schema import (
 from spark.session import interpreted
 from spark.values import value_of
 from warehouse.batch import SPLIT_BYTES
-from warehouse.contract import Contract
+from warehouse.contract.model import Contract
 from warehouse.job import StagedCounts, StageTask
 from warehouse.quarter import PARTITION_COLUMN
 

@@ -21,7 +21,7 @@ from pyspark.sql import functions as F
 
 from spark.moments import moment_of
 from spark.schema import spark_type
-from warehouse.contract import Column, Contract, InputFormat
+from warehouse.contract.model import Column, Contract, InputFormat
 
 _DECIMAL = re.compile(r"DECIMAL\(\d+,(\d+)\)")
 _BOOLEAN = r"(?i)true|false|t|f|yes|no|y|n|1|0"

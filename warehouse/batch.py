@@ -57,7 +57,7 @@ class Batch:
         sequence: 1 for the first batch of the dataset; a later batch's rows win over an earlier one's.
         loaded_at: UTC.
         loaded_by: User.
-        counted_by: What told rows from other lines: see `warehouse.contract_change.row_definition`.
+        counted_by: What told rows from other lines: see `warehouse.contract.change.row_definition`.
     """
 
     dataset: str

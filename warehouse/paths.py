@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from warehouse.contract import validate_identifier
+from warehouse.contract.model import validate_identifier
 from warehouse.errors import SettingsError, UsageError
 from warehouse.quarter import PARTITION_COLUMN
 from warehouse.settings import find_value

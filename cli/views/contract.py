@@ -9,11 +9,11 @@ from cli.output import print_json, standard_output
 from hadoop.webhdfs import WebHdfs
 from hive.mart_query import refusal
 from pipeline.dataset import contract_of
-from warehouse.contract import Contract
-from warehouse.contract_change import changes
+from warehouse.contract.change import changes
+from warehouse.contract.model import Contract
+from warehouse.contract.sql import load_clean_check, load_mart_sql
 from warehouse.errors import StackDownError
-from warehouse.mart_sql import load_clean_check, load_mart_sql
-from warehouse.release import load_live
+from warehouse.release.manifest import load_live
 from warehouse.settings import Settings
 
 _STYLES = {"compatible": "green", "incompatible": "red", "impossible": "red"}

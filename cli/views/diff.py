@@ -19,7 +19,7 @@ from hive.rows import Value, as_json, as_text
 from pipeline.dataset import check_known
 from warehouse.errors import UsageError
 from warehouse.quarter import Quarter
-from warehouse.release import QUARANTINE, load_kept
+from warehouse.release.manifest import QUARANTINE, load_kept
 from warehouse.settings import Settings
 
 _MOST_ROWS = 20

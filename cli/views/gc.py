@@ -8,7 +8,7 @@ from rich.table import Table
 
 from cli.output import print_json, standard_output
 from pipeline.gc import Collection, collect, plan_collection
-from warehouse.retention import OldRelease, Policy
+from warehouse.release.retention import OldRelease, Policy
 from warehouse.settings import Settings
 
 

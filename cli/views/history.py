@@ -9,11 +9,11 @@ from rich.table import Table
 from cli.output import print_json, standard_output
 from hadoop.webhdfs import WebHdfs
 from pipeline.dataset import check_known
-from warehouse import ledger
-from warehouse.catalog import datasets_in
 from warehouse.errors import StorageError
 from warehouse.quarter import span
-from warehouse.release import CLEAN, QUARANTINE, Release, load_release, release_numbers
+from warehouse.release import ledger
+from warehouse.release.catalog import datasets_in
+from warehouse.release.manifest import CLEAN, QUARANTINE, Release, load_release, release_numbers
 from warehouse.settings import Settings
 from warehouse.storage import Storage
 

@@ -10,12 +10,12 @@ from rich.table import Table
 
 from cli.output import print_json, standard_output
 from hadoop.webhdfs import WebHdfs
-from warehouse.catalog import Standing, datasets_in, read_standing
-from warehouse.contract import is_identifier
-from warehouse.contract_file import contract_path, contracts_in
+from warehouse.contract.file import contract_path, contracts_in
+from warehouse.contract.model import is_identifier
 from warehouse.errors import StorageError
 from warehouse.quarter import Quarter, span
-from warehouse.release import CLEAN, ReleasedTable
+from warehouse.release.catalog import Standing, datasets_in, read_standing
+from warehouse.release.manifest import CLEAN, ReleasedTable
 from warehouse.run import parse_utc
 from warehouse.settings import Settings
 from warehouse.storage import Storage

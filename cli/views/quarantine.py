@@ -13,10 +13,10 @@ from hive.ddl import select_quarantine, select_rejected_records
 from hive.rows import Rows
 from pipeline.dataset import check_known, contract_of
 from pipeline.export import write_export
-from warehouse import ledger
 from warehouse.batch import loaded_batches
 from warehouse.errors import UsageError
-from warehouse.release import Release, load_kept
+from warehouse.release import ledger
+from warehouse.release.manifest import Release, load_kept
 from warehouse.settings import Settings
 from warehouse.storage import Storage
 

@@ -13,10 +13,10 @@ from cli.board import StepBoard
 from cli.output import print_json, standard_output
 from cli.views.load import load_document, load_with_bars, print_load
 from pipeline.run import RunReport, RunRequest, run_pipeline
-from warehouse.check import Check
-from warehouse.conservation import Law
 from warehouse.quarter import Quarter
-from warehouse.release import CLEAN, QUARANTINE
+from warehouse.release.check import Check
+from warehouse.release.conservation import Law
+from warehouse.release.manifest import CLEAN, QUARANTINE
 from warehouse.settings import Settings
 from warehouse.staged import StagedBatch
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import yaml
 
-from warehouse.contract import Contract
-from warehouse.contract_column import LOGICAL_TYPES, OPTIONS, OTHER_FORMATS
-from warehouse.contract_file import _CUSTOM, parse_contract
-from warehouse.contract_format import _KEYS_OF
+from warehouse.contract.column import LOGICAL_TYPES, OPTIONS, OTHER_FORMATS
+from warehouse.contract.file import _CUSTOM, parse_contract
+from warehouse.contract.input_format import _KEYS_OF
+from warehouse.contract.model import Contract
 from warehouse.settings import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "contract.md"

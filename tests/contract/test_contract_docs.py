@@ -38,16 +38,16 @@ from tests.contract.contract_examples import (
     spaced,
     table,
 )
-from warehouse.columns import check_columns
-from warehouse.contract import Contract, DriftLimit, validate_identifier
-from warehouse.contract_change import changes
-from warehouse.contract_column import OPTIONS, OTHER_FORMATS
-from warehouse.contract_file import _CUSTOM, MOST_COLUMNS, RESERVED_COLUMNS, RESERVED_TABLES, check_dataset_name
-from warehouse.contract_format import _KEYS_OF, _MOST_TITLE_LINES
-from warehouse.drift import Figures, drift_failures
+from warehouse.contract.change import changes
+from warehouse.contract.column import OPTIONS, OTHER_FORMATS
+from warehouse.contract.file import _CUSTOM, MOST_COLUMNS, RESERVED_COLUMNS, RESERVED_TABLES, check_dataset_name
+from warehouse.contract.file_columns import check_columns
+from warehouse.contract.input_format import _KEYS_OF, _MOST_TITLE_LINES
+from warehouse.contract.model import Contract, DriftLimit, validate_identifier
 from warehouse.errors import ContractError, InputFileError
 from warehouse.job import StagedCounts, StagedSource, StageTask, rows_of
 from warehouse.quarter import Quarter
+from warehouse.release.drift import Figures, drift_failures
 from warehouse.settings import REPOSITORY
 
 EXAMPLES = examples()

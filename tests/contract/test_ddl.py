@@ -10,7 +10,7 @@ import sqlfluff
 from hive import audit_sql, ddl
 from hive.audit import _facts
 from spark.schema import row_schema, spark_type
-from warehouse.contract_file import load_contract
+from warehouse.contract.file import load_contract
 from warehouse.settings import REPOSITORY
 
 DATASETS = sorted(path.parent.name for path in REPOSITORY.glob("data/*/dataset.yaml"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tests.faults.commands import Ended
 from tests.faults.matrix import Matrix
 from tests.faults.world import Contents, World
-from warehouse import ledger
+from warehouse.release import ledger
 from warehouse.steps import Step
 
 _TWO = 2

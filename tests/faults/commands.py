@@ -23,7 +23,7 @@ from ingestion import loader
 from spark.launch import OnStep
 from tests.faults import instant_job
 from warehouse.job import JobPlan, JobResult
-from warehouse.lock import DatasetLock
+from warehouse.lock.lock import DatasetLock
 from warehouse.paths import DatasetPaths
 from warehouse.settings import load_settings
 from warehouse.steps import Step, watching

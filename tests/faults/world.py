@@ -14,10 +14,10 @@ from hive.connection import HiveServer, connect
 from tests.faults.commands import Command, Ended
 from tests.faults.instant_job import quarter_of
 from tests.integration.conftest import SMALL_HEADER, write_small_dataset
-from warehouse import ledger
 from warehouse.batch import loaded_batches
 from warehouse.paths import DatasetPaths
-from warehouse.release import load_release, release_numbers
+from warehouse.release import ledger
+from warehouse.release.manifest import load_release, release_numbers
 from warehouse.settings import Settings
 
 Seen = frozenset[tuple[Any, ...]]

@@ -17,7 +17,7 @@ from hadoop.jvm import run_java
 from hadoop.processes import containers
 from hive.metastore import SCHEMA_TOOL
 from tests.integration.conftest import must, run_command, write_small_dataset
-from warehouse.lock_owner import LockOwner
+from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
 
 pytestmark = pytest.mark.local

@@ -14,14 +14,14 @@ from hive.publish import create_release_tables, point_views, releases_with_table
 from pipeline.gc import collect, plan_collection
 from pipeline.rollback import roll_back
 from tests.integration.conftest import must, refused, run_command, write_small_dataset
-from warehouse import ledger
-from warehouse.contract_file import load_contract
+from warehouse.contract.file import load_contract
 from warehouse.errors import StackhouseError, UsageError
-from warehouse.lock import DatasetLock
-from warehouse.lock_owner import LockOwner
+from warehouse.lock.lock import DatasetLock
+from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
-from warehouse.release import Partition, Release, ReleasedTable, load_release
-from warehouse.retention import Policy
+from warehouse.release import ledger
+from warehouse.release.manifest import Partition, Release, ReleasedTable, load_release
+from warehouse.release.retention import Policy
 from warehouse.run import new_run_id
 from warehouse.steps import Step, watching
 

@@ -16,7 +16,7 @@ from ingestion import loader
 from ingestion.loader import load
 from pipeline.recovery import recover
 from warehouse.batch import batch_id, loaded_batches
-from warehouse.contract import Column, Contract, InputFormat
+from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.errors import DataNodeDownError, InputFileError, LoadError, StorageError
 from warehouse.paths import DatasetPaths
 from warehouse.storage import FileChecksum

@@ -18,10 +18,10 @@ from pipeline import run as pipeline
 from tests.faults.instant_job import run_instantly
 from tests.integration.conftest import SMALL_HEADER, Answer, must, write_small_dataset
 from tests.unit.shared_sql_cases import BY_QUARTER, BY_ROW, CONTRACT, JOINED, NESTED, ROWS, Case, mart_sql
-from warehouse.contract_file import load_contract
+from warehouse.contract.file import load_contract
+from warehouse.contract.sql import MartSql, load_mart_sql
 from warehouse.errors import HeldError
-from warehouse.mart_sql import MartSql, load_mart_sql
-from warehouse.release import load_live
+from warehouse.release.manifest import load_live
 from warehouse.settings import Settings
 
 SHARED = "zz_shared"

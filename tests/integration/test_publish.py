@@ -19,10 +19,10 @@ from hive.audit import audit_release
 from hive.connection import HiveServer, connect
 from hive.publish import create_release_tables, drop_release_tables, live_release, plan_views, point_views
 from hive.rows import Rows, Value
-from warehouse.contract import Column, Contract, DriftLimit, InputFormat, Mart
+from warehouse.contract.model import Column, Contract, DriftLimit, InputFormat, Mart
 from warehouse.errors import QueryError, StackhouseError
 from warehouse.paths import DatasetPaths
-from warehouse.release import Partition, Release, ReleasedTable
+from warehouse.release.manifest import Partition, Release, ReleasedTable
 from warehouse.settings import Settings
 from warehouse.storage import Storage
 

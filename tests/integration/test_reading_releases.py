@@ -16,10 +16,10 @@ from hive.connection import connect
 from hive.publish import create_release_tables, point_views
 from tests.integration.conftest import must, refused, write_small_dataset
 from tests.integration.test_publish import parquet
-from warehouse import ledger
-from warehouse.contract_file import load_contract
+from warehouse.contract.file import load_contract
 from warehouse.paths import DatasetPaths, ledger_table
-from warehouse.release import Partition, Release, ReleasedTable
+from warehouse.release import ledger
+from warehouse.release.manifest import Partition, Release, ReleasedTable
 
 DATASET = "reading"
 PATHS = DatasetPaths(DATASET)

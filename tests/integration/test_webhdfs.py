@@ -10,10 +10,10 @@ from hadoop.webhdfs import WebHdfs
 from ingestion.checksum import HdfsChecksum
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.errors import AlreadyExistsError, NotFoundError, StorageError
-from warehouse.ledger import Event, append, events
-from warehouse.lock import DatasetLock, LockedError
-from warehouse.lock_owner import LockOwner
+from warehouse.lock.lock import DatasetLock, LockedError
+from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
+from warehouse.release.ledger import Event, append, events
 from warehouse.run import new_run_id
 
 MIB = 1024 * 1024

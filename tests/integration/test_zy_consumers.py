@@ -20,7 +20,7 @@ from tests.waiting import until
 from warehouse.errors import QueryError, ReleaseGoneError, StackDownError, UsageError
 from warehouse.paths import ledger_table
 from warehouse.quarter import Quarter
-from warehouse.release import CLEAN, QUARANTINE
+from warehouse.release.manifest import CLEAN, QUARANTINE
 from warehouse.steps import Step
 
 MOST_ROWS = 60_000

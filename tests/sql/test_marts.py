@@ -10,8 +10,8 @@ from pyspark.sql.types import StructField, StructType
 
 from spark.marts import check_failures, shaped
 from spark.schema import PARTITION_SCHEMA, contract_fields, quarter_start, spark_type
-from warehouse.contract import Mart
-from warehouse.contract_file import load_contract
+from warehouse.contract.file import load_contract
+from warehouse.contract.model import Mart
 from warehouse.settings import REPOSITORY
 
 _CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/*/given.csv"))

@@ -10,7 +10,7 @@ from pyspark.sql.types import StructType
 
 from spark.marts import check_failures, shaped
 from spark.schema import contract_fields, quarter_start
-from warehouse.contract_file import load_contract
+from warehouse.contract.file import load_contract
 from warehouse.settings import REPOSITORY
 
 _CONTRACT = load_contract("trips")

@@ -3,7 +3,7 @@
 import pytest
 
 from hive import audit_sql, ddl
-from warehouse.contract import Column
+from warehouse.contract.model import Column
 from warehouse.errors import ContractError
 
 TABLE = ddl.Table(

@@ -3,10 +3,10 @@
 import pytest
 
 from tests.unit.memory_storage import MemoryStorage
-from warehouse import ledger
-from warehouse.catalog import datasets_in, read_standing
 from warehouse.paths import DatasetPaths
-from warehouse.release import Partition, Release, ReleasedTable
+from warehouse.release import ledger
+from warehouse.release.catalog import datasets_in, read_standing
+from warehouse.release.manifest import Partition, Release, ReleasedTable
 
 PATHS = DatasetPaths("sales")
 

@@ -15,10 +15,10 @@ from consumers.frames import frame_of, table_of
 from consumers.parameters import fill
 from hive.rows import Rows
 from tests.unit.memory_storage import MemoryStorage
-from warehouse import ledger
 from warehouse.errors import ClosedError, ReleaseGoneError, SettingsError, StackDownError, UsageError
 from warehouse.paths import DatasetPaths
-from warehouse.release import Partition, Release, ReleasedTable
+from warehouse.release import ledger
+from warehouse.release.manifest import Partition, Release, ReleasedTable
 from warehouse.settings import Endpoints
 
 PATHS = DatasetPaths("sales")

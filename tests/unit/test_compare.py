@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hive.compare import Comparison, changed_parts, compare_columns, count_changes, read_counts, select_changes
 from hive.ddl import TableColumn
 from hive.rows import Rows
-from warehouse.release import Partition, ReleasedTable
+from warehouse.release.manifest import Partition, ReleasedTable
 
 QUARTER = TableColumn("quarter_start", "DATE", "")
 KINDS = {"place": "STRING", "big": "BIGINT", "price": "DECIMAL(9,2)"}

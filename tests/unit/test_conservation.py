@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.batch import Batch, BatchFile
-from warehouse.conservation import Conservation, law_of
-from warehouse.release import CLEAN, QUARANTINE, Partition, Release, ReleasedTable
+from warehouse.release.conservation import Conservation, law_of
+from warehouse.release.manifest import CLEAN, QUARANTINE, Partition, Release, ReleasedTable
 
 QUARTERS = ("2001-01-01", "2001-04-01", "2001-07-01")
 PLACES = ("clean", "quarantined", "superseded")

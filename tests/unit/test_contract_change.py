@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.batch import Batch, BatchFile
-from warehouse.contract import Column, Contract, InputFormat, RowRule
-from warehouse.contract_change import Change, changes, check_counts, row_definition
+from warehouse.contract.change import Change, changes, check_counts, row_definition
+from warehouse.contract.model import Column, Contract, InputFormat, RowRule
 from warehouse.errors import ContractError
 
 SALE = Column("sale", "sale", "INT", "Number.", required=True, key=True)

@@ -7,8 +7,8 @@ import yaml
 
 from cli.views.contract import print_check
 from drafting.draft import draft
-from warehouse.contract import Column, DriftLimit, InputFormat, RowRule
-from warehouse.contract_file import contract_path, load_contract, parse_contract
+from warehouse.contract.file import contract_path, load_contract, parse_contract
+from warehouse.contract.model import Column, DriftLimit, InputFormat, RowRule
 from warehouse.errors import ContractError
 from warehouse.settings import load_settings
 

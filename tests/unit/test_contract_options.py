@@ -5,8 +5,8 @@ from textwrap import indent
 
 import pytest
 
-from warehouse.contract import Column, InputFormat
-from warehouse.contract_file import MOST_COLUMNS, parse_contract
+from warehouse.contract.file import MOST_COLUMNS, parse_contract
+from warehouse.contract.model import Column, InputFormat
 from warehouse.errors import ContractError
 
 PATH = Path("/data/sales/dataset.yaml")

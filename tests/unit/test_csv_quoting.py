@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingestion.text_lines import RecordCounter
-from warehouse.contract import InputFormat
-from warehouse.csv_quoting import ends_open, well_quoted
+from warehouse.contract.csv_quoting import ends_open, well_quoted
+from warehouse.contract.model import InputFormat
 
 RFC = InputFormat(quoted_newlines=True)
 ESCAPED = InputFormat(quoted_newlines=True, escape="\\")

@@ -13,11 +13,11 @@ from pipeline import gc as collecting
 from tests.integration.conftest import write_small_dataset
 from tests.unit.memory_storage import MemoryStorage
 from tests.unit.test_doctor_hdfs import only
-from warehouse import ledger
-from warehouse.contract_file import load_contract
-from warehouse.lock_owner import LockOwner
+from warehouse.contract.file import load_contract
+from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
-from warehouse.release import Partition, Release, ReleasedTable
+from warehouse.release import ledger
+from warehouse.release.manifest import Partition, Release, ReleasedTable
 from warehouse.settings import load_settings
 
 PATHS = DatasetPaths("sales")

@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from cli.views.draft import print_draft
 from drafting.draft import Draft, draft
 from drafting.naming import identifiers
-from warehouse.contract import Column, Contract
-from warehouse.contract_file import load_contract
+from warehouse.contract.file import load_contract
+from warehouse.contract.model import Column, Contract
+from warehouse.contract.sql import load_mart_sql
 from warehouse.errors import ContractError, InputFileError, StackhouseError, UsageError
-from warehouse.mart_sql import load_mart_sql
 
 _DAYS = [f"2021-0{1 + number // 28}-{1 + number % 28:02}" for number in range(40)]
 

@@ -15,10 +15,10 @@ from hive.mart_query import refusal
 from ingestion.input_file import check_files, describe_file
 from spark.marts import build_mart
 from spark.stage import stage
-from warehouse.contract import Contract
-from warehouse.contract_file import load_contract
+from warehouse.contract.file import load_contract
+from warehouse.contract.model import Contract
+from warehouse.contract.sql import load_mart_sql
 from warehouse.job import MartTask, StagedCounts, StageTask
-from warehouse.mart_sql import load_mart_sql
 
 _DAYS = [f"2021-{1 + number % 12:02}-{1 + number % 28:02}" for number in range(200)]
 

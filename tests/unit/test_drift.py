@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from warehouse.contract import DriftLimit
-from warehouse.drift import drift_failures, rebuilt_quarters, row_counts
-from warehouse.release import Partition, Release, ReleasedTable
+from warehouse.contract.model import DriftLimit
+from warehouse.release.drift import drift_failures, rebuilt_quarters, row_counts
+from warehouse.release.manifest import Partition, Release, ReleasedTable
 
 Q1, Q2, Q3 = "2024-01-01", "2024-04-01", "2024-07-01"
 

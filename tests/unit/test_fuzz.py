@@ -25,15 +25,15 @@ from ingestion.checksum import HdfsChecksum
 from ingestion.input_file import check_files, describe_file
 from ingestion.loader import load
 from tests.unit.memory_storage import MemoryStorage
-from warehouse import ledger
 from warehouse.batch import BatchFile
-from warehouse.contract import Column, Contract, InputFormat
-from warehouse.contract_file import contract_path, load_contract
+from warehouse.contract.file import contract_path, load_contract
+from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.errors import ContractError, InputFileError
-from warehouse.lock import DatasetLock
-from warehouse.lock_owner import LockOwner
+from warehouse.lock.lock import DatasetLock
+from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
 from warehouse.paths import root as hdfs_root
+from warehouse.release import ledger
 from warehouse.run import new_run_id
 from warehouse.settings import REPOSITORY
 

@@ -5,8 +5,8 @@ from dataclasses import asdict
 import pytest
 
 from cli.views.history import _print, describe
-from warehouse.ledger import CheckRecord, Event
-from warehouse.release import Partition, Release, ReleasedTable
+from warehouse.release.ledger import CheckRecord, Event
+from warehouse.release.manifest import Partition, Release, ReleasedTable
 
 
 def a_release(number):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hive import ddl
-from warehouse.contract import Column, Contract, InputFormat, Mart
+from warehouse.contract.model import Column, Contract, InputFormat, Mart
 from warehouse.errors import ContractError
 
 CONTRACT = Contract(

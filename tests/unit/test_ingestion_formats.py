@@ -15,7 +15,7 @@ import pytest
 
 from ingestion import input_file
 from ingestion.input_file import check_files, describe_file
-from warehouse.contract import Column, Contract, InputFormat
+from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.errors import InputFileError
 
 ROWS = b"2001-01-01,1\n2001-01-02,2\n"

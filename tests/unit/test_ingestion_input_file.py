@@ -9,7 +9,7 @@ import pytest
 
 from ingestion.input_file import check_files, describe_file
 from warehouse.batch import SPLIT_BYTES
-from warehouse.contract import Column, Contract, InputFormat
+from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.errors import InputFileError
 
 HEADER = b"day,amount\n"

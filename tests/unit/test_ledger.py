@@ -5,7 +5,8 @@ import pytest
 
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.errors import StorageError
-from warehouse.ledger import (
+from warehouse.quarter import Quarter
+from warehouse.release.ledger import (
     CheckRecord,
     Event,
     RunRecord,
@@ -22,7 +23,6 @@ from warehouse.ledger import (
     rolled_back_from,
     runs,
 )
-from warehouse.quarter import Quarter
 
 
 def an_event(kind, release, dataset="flights"):

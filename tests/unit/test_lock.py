@@ -10,8 +10,8 @@ import pytest
 
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.errors import LockedError, LockLostError, StackDownError
-from warehouse.lock import DatasetLock, dead_owners
-from warehouse.lock_owner import LockOwner
+from warehouse.lock.lock import DatasetLock, dead_owners
+from warehouse.lock.owner import LockOwner
 from warehouse.run import new_run_id
 from warehouse.steps import Step, confirm, reached, watching
 
@@ -213,9 +213,9 @@ class Clock:
     def __init__(self, monkeypatch, on_sleep=lambda: None):
         self.now = 1000.0
         self._on_sleep = on_sleep
-        monkeypatch.setattr("warehouse.lock._now", lambda: self.now)
+        monkeypatch.setattr("warehouse.lock.lock._now", lambda: self.now)
         # The lock's own name for it: other threads, py4j's for one, go on sleeping.
-        monkeypatch.setattr("warehouse.lock.sleep", self.sleep)
+        monkeypatch.setattr("warehouse.lock.lock.sleep", self.sleep)
 
     def sleep(self, _seconds):
         self.now += 5
@@ -302,7 +302,7 @@ def test_lock_that_another_may_have_is_not_given_back(storage, monkeypatch):
 
 @pytest.mark.parametrize("lose", ["removed", "taken"])
 def test_heartbeat_finds_out_that_the_lock_is_somebody_elses(storage, monkeypatch, lose):
-    monkeypatch.setattr("warehouse.lock.HEARTBEAT_SECONDS", 0.001)
+    monkeypatch.setattr("warehouse.lock.lock.HEARTBEAT_SECONDS", 0.001)
     lock = a_lock(storage)
     with lock:
         while not storage.touched:
@@ -317,7 +317,7 @@ def test_heartbeat_finds_out_that_the_lock_is_somebody_elses(storage, monkeypatc
 
 
 def test_heartbeat_outlives_a_moment_without_hdfs(storage, monkeypatch):
-    monkeypatch.setattr("warehouse.lock.HEARTBEAT_SECONDS", 0.001)
+    monkeypatch.setattr("warehouse.lock.lock.HEARTBEAT_SECONDS", 0.001)
     failures = iter([StackDownError("gone")] * 3)
     touch = storage.touch
 

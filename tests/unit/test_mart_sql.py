@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.contract import Column, Contract, InputFormat, Mart
+from warehouse.contract.model import Column, Contract, InputFormat, Mart
+from warehouse.contract.sql import CheckSql, load_clean_check, load_mart_sql
 from warehouse.errors import ContractError
-from warehouse.mart_sql import CheckSql, load_clean_check, load_mart_sql
 
 QUERY = "SELECT * FROM totals WHERE total < 0\n"
 

@@ -9,12 +9,12 @@ import pytest
 from pipeline.plan import Inputs, make_plan, refuse_unknown_quarters
 from pipeline.releasing import build_release, staged_batches
 from warehouse.batch import Batch, BatchFile
-from warehouse.conservation import law_of
-from warehouse.contract import Column, Contract, InputFormat, Mart
+from warehouse.contract.model import Column, Contract, InputFormat, Mart
+from warehouse.contract.sql import MartSql
 from warehouse.errors import UsageError
 from warehouse.job import JobResult
-from warehouse.mart_sql import MartSql
 from warehouse.quarter import Quarter
+from warehouse.release.conservation import law_of
 
 Q1, Q2, Q3 = "2001-01-01", "2001-04-01", "2001-07-01"
 CONTRACT = Contract(

@@ -10,10 +10,10 @@ import pytest
 from hive import proof
 from hive.proof_sql import COMPUTED, STORED, differences
 from hive.rows import Rows
-from warehouse.contract import Column, Contract, InputFormat, Mart
+from warehouse.contract.model import Column, Contract, InputFormat, Mart
+from warehouse.contract.sql import MartSql
 from warehouse.errors import QueryError, StackDownError
-from warehouse.mart_sql import MartSql
-from warehouse.release import Partition, Release, ReleasedTable
+from warehouse.release.manifest import Partition, Release, ReleasedTable
 
 COLUMNS = (
     Column("origin", "origin", "STRING", "d"),

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from pipeline.publish import _hold_or_accept, _sql_checks
-from warehouse.check import Check
+from warehouse.contract.sql import CheckSql, MartSql
 from warehouse.errors import HeldError
-from warehouse.mart_sql import CheckSql, MartSql
+from warehouse.release.check import Check
 
 RELEASE: Any = SimpleNamespace(number=7, dataset="shop")
 DRIFT = Check("drift", ("clean 2024Q1: rows 1 -> 9", "clean 2024Q2: rows 1 -> 8"))

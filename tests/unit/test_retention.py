@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from pipeline.gc import remove
 from tests.unit.memory_storage import MemoryStorage
-from warehouse import ledger
 from warehouse.errors import StorageError, UsageError
-from warehouse.inventory import Inventory, take_inventory
 from warehouse.paths import DatasetPaths
-from warehouse.release import Partition, Release, ReleasedTable, load_release, release_numbers
-from warehouse.retention import Policy, RetentionPlan, Situation, plan_retention
+from warehouse.release import ledger
+from warehouse.release.inventory import Inventory, take_inventory
+from warehouse.release.manifest import Partition, Release, ReleasedTable, load_release, release_numbers
+from warehouse.release.retention import Policy, RetentionPlan, Situation, plan_retention
 from warehouse.run import parse_utc
 
 PATHS = DatasetPaths("sales")

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.rollback import choose
 from warehouse.errors import UsageError
-from warehouse.ledger import Event
+from warehouse.release.ledger import Event
 
 
 def events(*steps):

@@ -11,10 +11,10 @@ from schedule.due import read_progress
 from tests.contract.contract_examples import contract_of
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.errors import HeldError, LockedError
-from warehouse.ledger import Event, RunRecord, append, record_run
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import Quarter
-from warehouse.release import Partition, Release, ReleasedTable
+from warehouse.release.ledger import Event, RunRecord, append, record_run
+from warehouse.release.manifest import Partition, Release, ReleasedTable
 from warehouse.run import new_run_id
 from warehouse.staged import StagedBatch
 

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from spark.clean import CleanCounts, CleanTask, clean
 from spark.schema import quarter_start, row_schema
-from warehouse.contract import Column, Contract, InputFormat
+from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.job import StagedSource, rows_of
 
 _Q1, _Q2, _Q3 = "2001-01-01", "2001-04-01", "2001-07-01"

@@ -18,8 +18,8 @@ from pyspark.sql import SparkSession
 
 from ingestion.input_file import describe_file
 from spark.stage import stage
-from warehouse.contract import Column, Contract, InputFormat
-from warehouse.contract_file import load_contract
+from warehouse.contract.file import load_contract
+from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.job import StagedCounts, StageTask
 
 _COLUMNS = (

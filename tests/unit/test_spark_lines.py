@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from spark.lines import SPLIT_SETTINGS, check_files, needs_unsplit, read_lines, rows_of, unsplit
 from warehouse.batch import BatchFile
-from warehouse.contract import InputFormat
+from warehouse.contract.model import InputFormat
 from warehouse.errors import JobError
 from warehouse.job import StageTask
 

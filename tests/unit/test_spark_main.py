@@ -16,7 +16,7 @@ import pytest
 from ingestion.input_file import describe_file
 from tests.unit.conftest_spark import LOCAL
 from warehouse.batch import BatchFile
-from warehouse.contract_file import load_contract
+from warehouse.contract.file import load_contract
 from warehouse.job import JobPlan, MartTask, StageTask
 from warehouse.settings import REPOSITORY
 

@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from spark.marts import build_mart
 from spark.schema import row_schema
-from warehouse.contract import Column, Contract, InputFormat, Mart
+from warehouse.contract.model import Column, Contract, InputFormat, Mart
 from warehouse.errors import ContractError
 from warehouse.job import MartTask
 

@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from spark.fs import exists
 from spark.stage import stage
 from warehouse.batch import BatchFile
-from warehouse.contract import Column, Contract, InputFormat, RowRule
+from warehouse.contract.model import Column, Contract, InputFormat, RowRule
 from warehouse.job import StagedCounts, StageTask
 
 _COLUMNS = (

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from consumers.training import Feature, columns_needed, join, release_at
 from warehouse.errors import UsageError
-from warehouse.ledger import Event
-from warehouse.release import Release
+from warehouse.release.ledger import Event
+from warehouse.release.manifest import Release
 
 START = datetime(2020, 1, 1)
 AS_OF = datetime(2020, 1, 31, tzinfo=UTC)

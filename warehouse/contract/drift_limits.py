@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from warehouse import contract_values as expect
-from warehouse.contract import Column, Contract, DriftLimit, is_numeric
-from warehouse.odcs import Spot
-from warehouse.release import CLEAN
+from warehouse.contract import expect
+from warehouse.contract.model import Column, Contract, DriftLimit, is_numeric
+from warehouse.contract.odcs import Spot
+from warehouse.release.manifest import CLEAN
 
 _KEYS = {"table", "column", "limit"}
 

@@ -3,9 +3,9 @@
 import codecs
 import re
 
-from warehouse import contract_values as expect
-from warehouse.contract import InputFormat
-from warehouse.odcs import Spot
+from warehouse.contract import expect
+from warehouse.contract.model import InputFormat
+from warehouse.contract.odcs import Spot
 
 KINDS = ("csv", "jsonl", "parquet")
 

@@ -7,7 +7,7 @@ end is `(?![\s\S])`, since `\z` and `\Z` mean different things to the two.
 
 import re
 
-from warehouse.contract import InputFormat
+from warehouse.contract.model import InputFormat
 
 _END = r"(?![\s\S])"
 

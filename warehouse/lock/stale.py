@@ -4,8 +4,8 @@ import time
 
 from warehouse.errors import LockedError
 from warehouse.finding import Finding
-from warehouse.lock import LEASE_SECONDS, lock_holder
-from warehouse.lock_owner import LockOwner
+from warehouse.lock.lock import LEASE_SECONDS, lock_holder
+from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
 from warehouse.storage import Storage
 

@@ -17,7 +17,7 @@ from time import sleep
 from types import TracebackType
 
 from warehouse.errors import AlreadyExistsError, LockedError, LockLostError, NotFoundError, StackhouseError
-from warehouse.lock_owner import LockOwner
+from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths, root
 from warehouse.steps import Step, guarding, reached, watching
 from warehouse.storage import Storage

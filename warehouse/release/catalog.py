@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from warehouse import ledger
 from warehouse.batch import loaded_ids
-from warehouse.contract import is_identifier
+from warehouse.contract.model import is_identifier
 from warehouse.paths import root
-from warehouse.release import Release, load_release
+from warehouse.release import ledger
+from warehouse.release.manifest import Release, load_release
 from warehouse.storage import Storage
 
 

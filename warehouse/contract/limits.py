@@ -9,9 +9,9 @@ from typing import Any
 
 from open_data_contract_standard.model import SchemaProperty
 
-from warehouse import contract_values as expect
-from warehouse.contract import Column
-from warehouse.odcs import Spot
+from warehouse.contract import expect
+from warehouse.contract.model import Column
+from warehouse.contract.odcs import Spot
 
 DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),(\d{1,2})\)")
 """The type with its precision and scale."""

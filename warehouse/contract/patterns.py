@@ -2,8 +2,8 @@
 
 import re
 
-from warehouse.contract import EPOCH_UNITS
-from warehouse.odcs import Spot
+from warehouse.contract.model import EPOCH_UNITS
+from warehouse.contract.odcs import Spot
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 _LETTERS = {

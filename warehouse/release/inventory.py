@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from warehouse import ledger
-from warehouse.lock import traces
+from warehouse.lock.lock import traces
 from warehouse.paths import DatasetPaths
+from warehouse.release import ledger
 from warehouse.storage import Storage
 
 _TEMPORARY = "_temporary"

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from warehouse import ledger
 from warehouse.errors import ReleaseGoneError, StorageError
 from warehouse.job import FileRows
 from warehouse.paths import DatasetPaths
+from warehouse.release import ledger
 from warehouse.storage import Storage
 
 CLEAN = "clean"

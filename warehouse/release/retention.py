@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import PurePosixPath
 
-from warehouse import ledger
 from warehouse.errors import UsageError
-from warehouse.inventory import Inventory
-from warehouse.release import Release
+from warehouse.release import ledger
+from warehouse.release.inventory import Inventory
+from warehouse.release.manifest import Release
 from warehouse.run import parse_utc
 
 KEEP = 10

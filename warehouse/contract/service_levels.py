@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from open_data_contract_standard.model import ServiceLevelAgreementProperty
 
-from warehouse import contract_values as expect
-from warehouse.odcs import Spot
+from warehouse.contract import expect
+from warehouse.contract.odcs import Spot
 
 _LATENCY = "latency"
 _HOURS = ("h", "hour", "hours")

@@ -6,7 +6,7 @@ from typing import Any
 
 from warehouse.batch import Batch
 from warehouse.job import FileRows
-from warehouse.release import CLEAN, Release
+from warehouse.release.manifest import CLEAN, Release
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from typing import Any
 
 from open_data_contract_standard.model import SchemaProperty
 
-from warehouse import contract_values as expect
-from warehouse.contract import EPOCH_UNITS, Column
-from warehouse.contract_limits import DECIMAL, HIGHEST_PRECISION, check_limits, read_limit, read_values
-from warehouse.contract_pattern import check_pattern, zone_letters
-from warehouse.odcs import Spot
+from warehouse.contract import expect
+from warehouse.contract.limits import DECIMAL, HIGHEST_PRECISION, check_limits, read_limit, read_values
+from warehouse.contract.model import EPOCH_UNITS, Column
+from warehouse.contract.odcs import Spot
+from warehouse.contract.patterns import check_pattern, zone_letters
 
 LOGICAL_TYPES = {
     "string": ("STRING",),

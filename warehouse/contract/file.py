@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject
 
-from warehouse import contract_values as expect
-from warehouse.contract import ORIGIN_COLUMNS, Column, Contract, Mart, RowRule, validate_identifier
-from warehouse.contract_column import check_names, read_column, zone
-from warehouse.contract_drift import read_drift_limits
-from warehouse.contract_format import read_format
-from warehouse.contract_lateness import read_lateness
-from warehouse.contract_pattern import is_cut
+from warehouse.contract import expect
+from warehouse.contract.column import check_names, read_column, zone
+from warehouse.contract.drift_limits import read_drift_limits
+from warehouse.contract.input_format import read_format
+from warehouse.contract.model import ORIGIN_COLUMNS, Column, Contract, Mart, RowRule, validate_identifier
+from warehouse.contract.odcs import Spot, read_standard
+from warehouse.contract.patterns import is_cut
+from warehouse.contract.service_levels import read_lateness
 from warehouse.errors import ContractError, NoContractError
-from warehouse.odcs import Spot, read_standard
 from warehouse.quarter import PARTITION_COLUMN
 from warehouse.settings import REPOSITORY
 

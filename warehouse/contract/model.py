@@ -1,6 +1,6 @@
 """The contract of a dataset: columns, types, key, rules, event time, marts.
 
-The words are those of the Open Data Contract Standard; `warehouse.contract_file` reads the file.
+The words are those of the Open Data Contract Standard; `warehouse.contract.file` reads the file.
 """
 
 import hashlib

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from warehouse.batch import Batch
-from warehouse.contract import Column, Contract, InputFormat
+from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.errors import ContractError
-from warehouse.release import Release
+from warehouse.release.manifest import Release
 
 _SHOWN_FILES = 5
 

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.check import Severity
-from warehouse.contract import Contract, Mart
+from warehouse.contract.model import Contract, Mart
 from warehouse.errors import ContractError
-from warehouse.release import CLEAN
+from warehouse.release.check import Severity
+from warehouse.release.manifest import CLEAN
 
 _SEVERITY = re.compile(r"\s*--\s*severity\b(.*)", re.IGNORECASE)
 _SEVERITIES: dict[str, Severity] = {": fail": "fail", ": warn": "warn"}

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from warehouse.contract import Contract
+from warehouse.contract.model import Contract
 from warehouse.errors import ContractError
 
 _SHOWN_CHARACTERS = 200

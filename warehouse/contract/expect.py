@@ -4,9 +4,9 @@ from typing import Any
 
 from open_data_contract_standard.model import CustomProperty
 
-from warehouse.contract import validate_identifier
+from warehouse.contract.model import validate_identifier
+from warehouse.contract.odcs import Spot
 from warehouse.errors import ContractError
-from warehouse.odcs import Spot
 
 
 def text(value: object, spot: Spot) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from warehouse.contract import DriftLimit
+from warehouse.contract.model import DriftLimit
 from warehouse.quarter import Quarter
-from warehouse.release import Release
+from warehouse.release.manifest import Release
 
 Figures = Mapping[str, Decimal | None]
 """A sum or a number of rows by quarter partition value; `None`: the sum is NULL."""

@@ -1,0 +1,1 @@
+"""What a run made: manifests, the ledger, and how long each is kept."""
