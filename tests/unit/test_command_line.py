@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from cli.main import main
-from doctor import examine as doctor
+from cli.views import doctor
 from warehouse.settings import REPOSITORY
 
 NOWHERE = {"STACKHOUSE_PORT_OFFSET": "9000", "STACKHOUSE_HOME": "/tmp/stackhouse-nowhere"}

@@ -8,9 +8,10 @@ import threading
 
 import pytest
 
-from doctor import examine as doctor
+from cli.views import doctor
+from cli.views.doctor import print_doctor
 from doctor.checks import CHECKS, Check
-from doctor.examine import examine, print_doctor
+from doctor.examine import examine
 from doctor.services import of_this_stack
 from tests.unit.doctor_daemons import closed_port, settings_for
 from tests.unit.test_doctor_hdfs import only

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.views.due import catch_up
+from schedule.catch_up import catch_up
 from schedule.due import read_progress
 from tests.contract.contract_examples import contract_of
 from tests.unit.memory_storage import MemoryStorage
@@ -79,7 +79,7 @@ class Warehouse:
     def catch_up(self, run=None) -> list[str]:
         """What one call of the timer runs."""
         self.ran = []
-        catch_up(self.storage, CONTRACT, self.now, run or self.run)
+        catch_up(self.storage, CONTRACT, self.now, run or self.run, print)
         return self.ran
 
 

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli.views.timers import install_timer, print_timers, remove_timer
 from hadoop.java import find_java_home
 from schedule import systemd
 from schedule.crontab import entries_in, line_of, with_job, without_job
 from schedule.job import Entry, Job, parse_clock
-from schedule.timers import find_timers, install_timer, print_timers, remove_timer
+from schedule.timers import find_timers
 from warehouse.errors import ContractError, SetupError, UsageError
 from warehouse.settings import REPOSITORY, load_settings
 
