@@ -15,6 +15,11 @@ time.tzset()
 pytest_plugins = ["tests.unit.conftest_spark", "tests.stack"]
 
 
+LAST = ("test_jdbc.py", "test_consumers.py", "test_documents.py", "test_forecast.py", "test_lifecycle.py")
+"""Files of tests/integration that come after the others, in this order: they pin releases, publish forecasts, or stop
+the stack."""
+
+
 def pytest_addoption(parser):
     parser.addoption("--faults", action="store_true", help="the fault suite in its long form, and nothing else")
     parser.addoption("--full", action="store_true", help="tests/answers with 10,000 random queries")
@@ -25,7 +30,7 @@ def pytest_collection_modifyitems(config, items):
     # The cluster is started by the first test that needs it: local Spark sessions are gone by then.
     # The containers come after it.
     later = {"faults": 1, "integration": 1, "answers": 1, "cluster": 2}
-    items.sort(key=lambda item: max((later.get(part, 0) for part in item.path.parts), default=0))
+    items.sort(key=lambda item: (max((later.get(part, 0) for part in item.path.parts), default=0), _place(item.path)))
     long = pytest.mark.skip(reason="long form only: ./stackhouse test --faults")
     full = pytest.mark.skip(reason="10,000 queries: ./stackhouse test tests/answers --full")
     local = pytest.mark.skip(reason="of the processes or addresses of this machine: profile local only")
@@ -37,3 +42,8 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(full)
         if item.get_closest_marker("local") and elsewhere:
             item.add_marker(local)
+
+
+def _place(path):
+    integration = path.parent.name == "integration"
+    return LAST.index(path.name) + 1 if integration and path.name in LAST else 0

@@ -96,7 +96,7 @@ TIMERS = (
 ELSEWHERE = {
     "./stackhouse demo": "the first thing that anybody types; its parts: tests/integration/test_flights.py",
     "./stackhouse test": "is what runs here",
-    "./stackhouse down": "ends what all tests use; tests/integration/test_zz_lifecycle.py",
+    "./stackhouse down": "ends what all tests use; tests/integration/test_lifecycle.py",
     "./stackhouse logs hiveserver2 -f": "never ends",
     "./stackhouse generate trips --rows 1000000 --seed 1 --out /tmp/trips": "tests/unit/test_generator.py, fewer rows",
     "docker compose up -d --build --wait": "tests/cluster",
@@ -106,7 +106,7 @@ ELSEWHERE = {
     "apt-get install python3-venv openjdk-17-jre-headless maven": "needs root",
     "pip install '.[client]'": "asks a registry; tests/unit/test_documents.py sees what the packages bring",
     "pip install '.[client,ml]'": "asks a registry; tests/unit/test_documents.py sees what the packages bring",
-    "python -m consumers.examples.forecast_delays --out forecast --publish": "tests/integration/test_zy_forecast.py",
+    "python -m consumers.examples.forecast_delays --out forecast --publish": "tests/integration/test_forecast.py",
     "journalctl --user -u stackhouse-flights": "needs a user's systemd",
     "loginctl enable-linger": "needs a user's systemd",
     "less .stackhouse/logs/schedule.flights.log": "a pager",
