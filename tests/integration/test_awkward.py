@@ -228,12 +228,7 @@ def read_by_duckdb(dataset: str, awkward: dict[str, Any], storage, to: Path) -> 
             if name != "_manifest.json":
                 content = storage.read(f"{directory}/{name}")
                 (to / name.removesuffix(".bz2")).write_bytes(bz2.decompress(content) if "bz2" in name else content)
-    values = ", ".join(
-        f"nullif({name}, '') AS {name}"
-        if kind == "VARCHAR"
-        else f"CAST(nullif({name}::VARCHAR, '') AS {kind}) AS {name}"
-        for name, kind in ((f'"{name}"', kind) for name, kind in TYPES.items())
-    )
+    values = ", ".join(f'{typed(name, kind)} AS "{name}"' for name, kind in TYPES.items())
     csv_files = f"""read_csv({[str(path) for path in to.iterdir() if path.suffix != ".parquet"]}, header = true,
         all_varchar = true, delim = ',', quote = '"', escape = '"', union_by_name = true, filename = true)"""
     database.sql(f"""CREATE TABLE arrived AS
@@ -241,6 +236,14 @@ def read_by_duckdb(dataset: str, awkward: dict[str, Any], storage, to: Path) -> 
         UNION ALL BY NAME SELECT {values}, parse_filename(filename) AS file
         FROM read_parquet('{to}/*.parquet', filename = true)""")
     return database
+
+
+def typed(name: str, kind: str) -> str:
+    if kind == "VARCHAR":
+        return f"nullif(\"{name}\", '')"
+    value = f"CAST(nullif(\"{name}\"::VARCHAR, '') AS {kind})"
+    # docs/contract.md: -0.0 becomes 0.0.
+    return f"{value} + 0.0::DOUBLE" if kind == "DOUBLE" else value
 
 
 def published_rows(server, dataset: str) -> list[tuple[Any, ...]]:
