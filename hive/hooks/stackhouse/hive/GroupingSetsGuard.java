@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.hadoop.hive.ql.exec.GroupByOperator;
 import org.apache.hadoop.hive.ql.exec.Operator;
 import org.apache.hadoop.hive.ql.exec.OperatorUtils;
@@ -40,6 +41,8 @@ public final class GroupingSetsGuard extends AbstractSemanticAnalyzerHook {
   private static final Set<Integer> COLUMNS =
       Set.of(HiveParser.TOK_TABLE_OR_COL, HiveParser.TOK_ALLCOLREF, HiveParser.TOK_FUNCTIONSTAR);
 
+  private static final Pattern WORDS = Pattern.compile("ROLLUP|CUBE|GROUPING", Pattern.CASE_INSENSITIVE);
+
   private ASTNode statement;
 
   @Override
@@ -54,8 +57,19 @@ public final class GroupingSetsGuard extends AbstractSemanticAnalyzerHook {
     if (!QUERIES.contains(statement.getType())) {
       return;
     }
+    List<Table> viewed = views(context);
+    boolean concerned =
+        has(statement, GROUPING_SETS)
+            || viewed.stream().anyMatch(view -> WORDS.matcher(view.getViewExpandedText()).find());
+    // Most statements end here: nothing of them is parsed a second time.
+    if (!concerned) {
+      return;
+    }
     List<GroupByDesc> planned = planned(tasks);
-    List<ASTNode> views = views(context);
+    List<ASTNode> views = new ArrayList<>();
+    for (Table view : viewed) {
+      views.add(parsed(view));
+    }
     boolean constant = hasConstant(statement, false) || views.stream().anyMatch(view -> hasConstant(view, true));
     for (GroupByDesc group : planned) {
       refuseDistinctKey(group);
@@ -95,12 +109,12 @@ public final class GroupingSetsGuard extends AbstractSemanticAnalyzerHook {
     return found;
   }
 
-  private static List<ASTNode> views(HiveSemanticAnalyzerHookContext context) throws SemanticException {
-    List<ASTNode> found = new ArrayList<>();
+  private static List<Table> views(HiveSemanticAnalyzerHookContext context) {
+    List<Table> found = new ArrayList<>();
     for (ReadEntity input : context.getInputs()) {
       Table table = input.getTable();
       if (table != null && table.isView()) {
-        found.add(parsed(table));
+        found.add(table);
       }
     }
     return found;
