@@ -10,11 +10,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from bench.query_latency import milliseconds
 from hadoop.environment import HIVE_CONF, stack_environment
 from hadoop.webhdfs import WebHdfs
 from hive.audit import audit_release
@@ -47,9 +48,9 @@ def main() -> None:
 def _measured(settings: Settings, endpoints: Endpoints, runs: int) -> dict[str, list[float]]:
     with connect(endpoints) as server:
         return {
-            "one quarter of a mart": _times(lambda: server.fetch(_LOOK_UP), 10 * runs),
-            "GROUP BY over all flights": _times(lambda: server.fetch(_GROUP_BY), runs),
-            "audit of the live release": _times(lambda: _audit(settings, server), 3),
+            "one quarter of a mart": milliseconds(lambda: server.fetch(_LOOK_UP), 10 * runs, 1),
+            "GROUP BY over all flights": milliseconds(lambda: server.fetch(_GROUP_BY), runs, 1),
+            "audit of the live release": milliseconds(lambda: _audit(settings, server), 3, 1),
         }
 
 
@@ -59,16 +60,6 @@ def _audit(settings: Settings, server: HiveServer) -> None:
     if release is None:
         raise SystemExit("there is no release of flights: ./stackhouse demo makes one")
     audit_release(server, load_contract("flights", settings.datasets), release, None)
-
-
-def _times(work: Callable[[], object], runs: int) -> list[float]:
-    found = []
-    for _ in range(runs + 1):
-        began = time.perf_counter()
-        work()
-        found.append((time.perf_counter() - began) * 1000)
-    # The first one pays for what is made once.
-    return found[1:]
 
 
 def _listed(times: list[float]) -> str:

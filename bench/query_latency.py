@@ -28,7 +28,7 @@ def main() -> None:
     with connect(settings.endpoints) as server:
         medians: dict[str, float] = {}
         for name, sql in _QUERIES.items():
-            times = sorted(_times(lambda sql=sql: server.fetch(sql), runs))  # type: ignore[misc]
+            times = sorted(milliseconds(lambda sql=sql: server.fetch(sql), runs, _WARM_UP))  # type: ignore[misc]
             medians[name] = statistics.median(times)
             ratio = medians[name] / medians["nothing"]
             p95 = times[int(runs * 0.95)]
@@ -37,8 +37,9 @@ def main() -> None:
     print(f"YARN: {before.used_mb} MiB in containers before, {after.used_mb} MiB after")
 
 
-def _times(work: Callable[[], object], runs: int) -> list[float]:
-    for _ in range(_WARM_UP):
+def milliseconds(work: Callable[[], object], runs: int, warm_up: int) -> list[float]:
+    """How long some work takes, once for each run; the first few times do not count."""
+    for _ in range(warm_up):
         work()
     found = []
     for _ in range(runs):
