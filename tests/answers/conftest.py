@@ -38,22 +38,21 @@ def quick_classes(tmp_path_factory):
 @pytest.fixture(scope="session")
 def unlocked(tmp_path_factory, quick_classes):
     """Where a HiveServer2 of its own answers, whose sessions may set what the shipped one refuses."""
-    with tables_in_local_hive(tmp_path_factory, quick_classes) as endpoints:
+    with tables_in_local_hive(tmp_path_factory.mktemp("hive"), quick_classes) as endpoints:
         yield endpoints
 
 
 @pytest.fixture(scope="session")
 def two_servers(tmp_path_factory, quick_classes, unlocked):
     """As many as keep two cores busy."""
-    with tables_in_local_hive(tmp_path_factory, quick_classes) as endpoints:
+    with tables_in_local_hive(tmp_path_factory.mktemp("hive"), quick_classes) as endpoints:
         yield [unlocked, endpoints]
 
 
 @contextmanager
-def tables_in_local_hive(tmp_path_factory, quick_classes):
-    """A HiveServer2 of its own with the awkward tables."""
-    directory = tmp_path_factory.mktemp("hive")
-    with local_hive(load_settings(), directory, quick_classes) as endpoints:
+def tables_in_local_hive(directory, quick_classes, unset=None):
+    """A HiveServer2 of its own with the awkward tables; see `local_hive`."""
+    with local_hive(load_settings(), directory, quick_classes, unset) as endpoints:
         with connect(endpoints) as server:
             make_hive_tables(server, write_local, str(directory / "tables"))
         yield endpoints

@@ -13,11 +13,10 @@ from hive import answer_settings
 from hive.connection import connect
 from tests.answers.battery import battery
 from tests.answers.comparison import difference
-from tests.answers.engines import Answer, HiveEngine, common, make_hive_tables, write_local
-from tests.answers.local_hive import local_hive
+from tests.answers.conftest import tables_in_local_hive
+from tests.answers.engines import Answer, HiveEngine, common
 from tests.integration.conftest import run_command
 from warehouse.errors import QueryError
-from warehouse.settings import load_settings
 
 RULES = {
     "DateRange": ("moments", "two date parts in a filter"),
@@ -142,8 +141,7 @@ def test_battery_is_wrong_without_the_guard(duck, tmp_path, quick_classes):
     """It changes Hive when it is loaded, so this takes a server that never loads it."""
     query = named("numbers", "division by zero is NULL")
     changed = {"hive.query.lifetime.hooks": ""}
-    with local_hive(load_settings(), tmp_path, quick_classes, changed) as endpoints, connect(endpoints) as server:
-        make_hive_tables(server, write_local, str(tmp_path / "tables"))
+    with tables_in_local_hive(tmp_path, quick_classes, changed) as endpoints, connect(endpoints) as server:
         hive = HiveEngine(server)
         assert len(failures(duck, [(query, hive.ask(query.hive))])) == 1
 
