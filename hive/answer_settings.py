@@ -13,6 +13,7 @@ from warehouse.settings import REPOSITORY
 NAMES = (
     "hive.vectorized.execution.enabled",
     "hive.cbo.rule.exclusion.regex",
+    "hive.auto.convert.anti.join",
     "hive.query.lifetime.hooks",
     "hive.semantic.analyzer.hook",
     "parquet.filter.record-level.enabled",

@@ -41,6 +41,12 @@ _KINDS: tuple[tuple[str, type[StackhouseError], str], ...] = (
         "subquery (CREATE TEMPORARY TABLE ... AS SELECT)",
     ),
     (
+        r"ROOT_INPUT_INIT_FAILURE(?s:.*)cannot find field \S+ from \[0:",
+        QueryError,
+        "HiveServer2 cannot run a join on an expression of the partition column and another column while it looks for "
+        "partitions to skip: SET hive.tez.dynamic.partition.pruning=false, then ask again",
+    ),
+    (
         r"could only be written to 0 of|No space left on device|(?:NameSpace|DiskSpace) quota",
         QueryError,
         "HDFS has no space left for the result: free some, ./stackhouse status shows how much",

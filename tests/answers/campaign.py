@@ -19,7 +19,12 @@ from warehouse.settings import Endpoints
 
 _PORTION = 300
 
-REFUSALS = ("could not compile the statement", "could not plan the statement", "ROLLUP, CUBE or GROUPING SETS")
+REFUSALS = (
+    "could not compile the statement",
+    "could not plan the statement",
+    "cannot run a join on an expression of the partition column",
+    "ROLLUP, CUBE or GROUPING SETS",
+)
 """Part of what is said instead of an answer, which is no wrong one: docs/answers.md explains each."""
 
 

@@ -16,6 +16,12 @@ SELECT a.id, b.cap FROM answers.facts a LEFT JOIN places.places b ON a.k = b.k A
 SELECT a.id, b.cap FROM answers.facts a LEFT JOIN places.places b ON a.k = b.k WHERE b.cap > 0;
 -- name: rows without a partner by IS NULL
 SELECT a.id FROM answers.facts a LEFT JOIN places.places b ON a.k = b.k WHERE b.k IS NULL;
+-- name: a column that is NULL in the partner too
+SELECT b.cap FROM places.places a LEFT JOIN places.places b ON a.k = b.k LEFT JOIN places.places c ON a.open = c.open WHERE c.rate IS NULL;
+-- name: rows without a partner by IS NULL, of two joins
+SELECT a.id FROM answers.facts a LEFT JOIN answers.others b ON a.k = b.k LEFT JOIN places.places c ON b.k = c.k WHERE c.k IS NULL;
+-- name: a join condition of the kept side alone, then IS NULL
+SELECT a.id FROM answers.others a LEFT JOIN places.places b ON a.k = a.txt WHERE b.k IS NULL;
 -- name: null safe key
 SELECT a.id, b.grp FROM answers.facts a JOIN places.places b ON a.k <=> b.k;
 -- name: cross join
