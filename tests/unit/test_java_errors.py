@@ -128,8 +128,9 @@ METASTORE = (
             "for a subquery (CREATE TEMPORARY TABLE ... AS SELECT)",
         ),
         (
-            "Vertex failed, vertexName=Map 1, diagnostics=[... killed/failed due to:ROOT_INPUT_INIT_FAILURE, Vertex Input: "
-            "places initializer failed, java.lang.RuntimeException: cannot find field open from [0:quarter_start]\n\tat x",
+            "Vertex failed, vertexName=Map 1, diagnostics=[... killed/failed due to:ROOT_INPUT_INIT_FAILURE, Vertex "
+            "Input: places initializer failed, java.lang.RuntimeException: cannot find field open from "
+            "[0:quarter_start]\n\tat x",
             "HiveServer2 cannot run a join on an expression of the partition column and another column while it looks "
             "for partitions to skip: SET hive.tez.dynamic.partition.pruning=false, then ask again",
         ),
