@@ -3,7 +3,7 @@
 import sys
 from time import monotonic
 
-from cli.board import StepBoard
+from cli.progress import StepBoard
 from cli.views.load import load_with_bars
 from cli.views.query import print_table
 from hive.connection import connect

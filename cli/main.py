@@ -110,7 +110,7 @@ def run_tests(arguments: Passed = None) -> None:
 @app.command()
 def up() -> None:
     """Start the stack and wait until it answers."""
-    from cli.board import StepBoard
+    from cli.progress import StepBoard
     from stack.lifecycle import start_stack
 
     settings = _own_stack()
@@ -126,7 +126,7 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """Stop the stack in order; every row is there again after the next `up`."""
-    from cli.board import StepBoard
+    from cli.progress import StepBoard
     from stack.lifecycle import stop_stack
 
     settings = _own_stack()

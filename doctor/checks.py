@@ -15,7 +15,7 @@ from hadoop.hdfs_checks import (
 )
 from hadoop.machine_checks import check_class_path, check_disk, check_java, check_memory, check_proxies
 from hadoop.yarn_checks import check_nodemanagers, check_queues, check_resourcemanager
-from hive.checks import check_answers, check_hiveserver2, check_metastore, check_versions
+from hive.service_checks import check_answers, check_hiveserver2, check_metastore, check_versions
 from warehouse.finding import Question
 from warehouse.settings import PROFILES
 

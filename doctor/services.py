@@ -13,8 +13,8 @@ from hadoop.jvm import run_java
 from hadoop.processes import daemons, port_owner
 from hadoop.services import SERVICES, Service, log_path, port_numbers
 from hadoop.supervisor import Supervisor
-from hive.checks import check_metastore, tez_answers
 from hive.metastore import SCHEMA_TOOL, schema_versions
+from hive.service_checks import check_metastore, tez_answers
 from warehouse.errors import StackhouseError
 from warehouse.finding import Finding, NotCheckedError, Question
 from warehouse.settings import Settings

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from drafting.datetime_columns import Moments, epoch_format, measure_moments
 from drafting.naming import identifiers, words
-from drafting.numbers import CONVENTIONS, MOSTLY, Numbers, count_fitting, measure, number_type
+from drafting.number_columns import CONVENTIONS, MOSTLY, Numbers, count_fitting, measure, number_type
 from drafting.sample import Sample
-from drafting.times import Moments, epoch_format, measure_moments
 from warehouse.contract.model import InputFormat
 
 NULL_TOKENS = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "nan", "NaN", "-", "?", "\\N")

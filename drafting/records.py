@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from drafting.datetime_patterns import is_moment
 from drafting.dialect import FieldSplitter, guess_dialect, has_header, has_open_quote, joined
-from drafting.moments import is_moment
 from drafting.source import ILLEGIBLE, Lines, read_head, split_lines
 from warehouse.contract.file import MOST_COLUMNS
 from warehouse.contract.model import InputFormat

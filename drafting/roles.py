@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from drafting.datetime_columns import epoch_format
 from drafting.guess import TIME_WORDS, ColumnDraft, Guess
 from drafting.naming import words
 from drafting.sample import Sample
-from drafting.times import epoch_format
 from warehouse.errors import InputFileError
 
 _ID_WORDS = {"id", "ids", "key", "uuid", "guid", "nr", "no", "number", "num", "pk", "ref", "serial"}

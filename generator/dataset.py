@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from generator.damage import plain
-from generator.kinds import LATE_TRIP, Kind, Version
+from generator.dirt import plain
+from generator.incidents import LATE_TRIP, Kind, Version
 from generator.output import Output, new_output
 from generator.plan import Chunk, Plan, make_plan
 from generator.trips import Integers, Trips, make_trips

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from generator.columns import HEADER
-from generator.kinds import BATCHES, Kind
+from generator.incidents import BATCHES, Kind
 from warehouse.errors import UsageError
 
 _LABEL_COLUMNS = ("batch", "file", "line", "label", "outcome", "outcome_after_batch_1", "rules")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.kinds import KINDS, Kind
+from generator.incidents import KINDS, Kind
 from generator.trips import QUARTERS, TRIPS_A_SECOND, YEAR, Slots
 from warehouse.errors import UsageError
 

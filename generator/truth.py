@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.kinds import BATCHES, Kind
+from generator.incidents import BATCHES, Kind
 from generator.trips import QUARTERS, ZONES, Integers, Trips
 
 _MEASURES = ("fare_amount", "tip_amount", "total_amount", "trip_distance")

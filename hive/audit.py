@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hive import audit_sql, ddl
 from hive.connection import HiveServer
-from hive.drift import drift_check
+from hive.drift_check import drift_check
 from warehouse.contract.model import Column, Contract
 from warehouse.quarter import Quarter
 from warehouse.release.check import Check

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hive import compare, ddl
+from hive import ddl, release_compare
 from hive.connection import HiveServer
 from hive.publish import table_columns
 from hive.rows import Value
@@ -48,7 +48,7 @@ class TableDiff:
     removed: tuple[str, ...] = ()
     retyped: tuple[tuple[str, str, str], ...] = ()
     shared: int = 0
-    changes: tuple[compare.PartChange, ...] = ()
+    changes: tuple[release_compare.PartChange, ...] = ()
     rows: tuple[ChangedRow, ...] = ()
 
 
@@ -77,10 +77,10 @@ def _compare_table(server: HiveServer, before: Release, after: Release, table: s
     old, new = (
         table_columns(server, ddl.table_name(release.dataset, table, release.number)) for release in (before, after)
     )
-    columns = compare.compare_columns(table, old, new)
-    parts = compare.changed_parts(before.tables[table], after.tables[table])
+    columns = release_compare.compare_columns(table, old, new)
+    parts = release_compare.changed_parts(before.tables[table], after.tables[table])
     numbers = (before.number, after.number)
-    comparison = compare.Comparison(after.dataset, table, numbers, new[-1], parts, columns.both)
+    comparison = release_compare.Comparison(after.dataset, table, numbers, new[-1], parts, columns.both)
     return TableDiff(
         table,
         added=columns.added,
@@ -92,13 +92,13 @@ def _compare_table(server: HiveServer, before: Release, after: Release, table: s
     )
 
 
-def _counts(server: HiveServer, comparison: compare.Comparison) -> tuple[compare.PartChange, ...]:
-    return compare.read_counts(comparison, server.fetch(compare.count_changes(comparison)))
+def _counts(server: HiveServer, comparison: release_compare.Comparison) -> tuple[release_compare.PartChange, ...]:
+    return release_compare.read_counts(comparison, server.fetch(release_compare.count_changes(comparison)))
 
 
-def _rows(server: HiveServer, comparison: compare.Comparison, most: int) -> tuple[ChangedRow, ...]:
+def _rows(server: HiveServer, comparison: release_compare.Comparison, most: int) -> tuple[ChangedRow, ...]:
     names = [column.name for column in comparison.columns]
     return tuple(
         ChangedRow(str(part), dict(zip(names, values, strict=True)), int(str(before)), int(str(after)))
-        for part, *values, before, after in server.fetch(compare.select_changes(comparison, most)).rows
+        for part, *values, before, after in server.fetch(release_compare.select_changes(comparison, most)).rows
     )

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from hive import proof
 from hive.audit import audit_release
 from hive.connection import HiveServer, connect
-from hive.ops import create_ops_tables
+from hive.ledger_tables import create_ops_tables
+from hive.proof import proof
 from hive.publish import create_release_tables, move_views, plan_views
 from pipeline.plan import Inputs
 from pipeline.writer import Writer

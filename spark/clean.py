@@ -15,7 +15,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spark.counts import rows_by_origin
-from spark.fs import size_of
+from spark.hdfs import size_of
 from spark.schema import (
     ORIGIN_AND_PARTITION,
     ORIGIN_FIELDS,

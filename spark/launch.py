@@ -20,7 +20,7 @@ _CHUNK_BYTES = 65536
 CONFIGURATION = REPOSITORY / "spark" / "conf"
 
 OnStep = Callable[[dict[str, Any]], None]
-"""Gets each event of `spark.main` but the last."""
+"""Gets each event of `spark.job` but the last."""
 
 
 _EVENTS_ON_STDOUT = ("sh", "-c", 'exec 3>&1 1>&2; exec "$@"', "sh")
@@ -44,7 +44,7 @@ class Driver:
     @property
     def command(self) -> list[str]:
         """Reads a plan from standard input and writes events to standard output."""
-        return [*self.prefix, *_EVENTS_ON_STDOUT, self.python, "-m", "spark.main", "--events-fd", "3"]
+        return [*self.prefix, *_EVENTS_ON_STDOUT, self.python, "-m", "spark.job", "--events-fd", "3"]
 
 
 def run_job(plan: JobPlan, driver: Driver, log: Path, on_step: OnStep, on_wait: Callable[[], None]) -> JobResult:

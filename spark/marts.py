@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from spark.counts import rows_by_quarter
-from spark.fs import exists
+from spark.hdfs import exists
 from spark.schema import NO_QUARTER, PARTITION_SCHEMA, contract_fields, no_rows, quarter_start, row_schema, spark_type
 from warehouse.contract.model import Contract, Mart
 from warehouse.errors import ContractError

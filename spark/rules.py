@@ -18,9 +18,9 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 from pyspark.sql.types import DecimalType
 
+from spark.datetimes import is_in_gap
 from spark.json_fields import unknown_keys
 from spark.lines import LINE
-from spark.moments import is_in_gap
 from spark.records import FAULT, Records
 from spark.schema import spark_type
 from spark.values import matches

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, BinaryType, LongType, StringType, StructField, StructType
 
 from spark.counts import rows_by_quarter
-from spark.fs import delete, exists, size_of
+from spark.hdfs import delete, exists, size_of
 from spark.lines import LINE, check_files, needs_unsplit, unsplit
 from spark.records import PLAIN, Records, read_again, read_records
 from spark.rules import SEPARATOR, broken_rules, offending_values

@@ -19,7 +19,7 @@ import re
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
-from spark.moments import moment_of
+from spark.datetimes import moment_of
 from spark.schema import spark_type
 from warehouse.contract.model import Column, Contract, InputFormat
 

@@ -1,7 +1,7 @@
 """Brings a stack up and down, whatever its profile."""
 
 from hive.connection import connect
-from hive.ops import create_ops_tables
+from hive.ledger_tables import create_ops_tables
 from stack.compose import start_containers, stop_containers
 from stack.external import check_cluster
 from stack.local import start_daemons, stop_daemons

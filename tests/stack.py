@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from cli.board import StepBoard
+from cli.progress import StepBoard
 from hadoop.webhdfs import WebHdfs
 from hive.connection import connect
 from stack.compose import compose_command, compose_environment

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from cli.output import print_json, standard_output
 from hadoop.webhdfs import WebHdfs
-from hive.mart_query import refusal
+from hive.proof.mart_query import refusal
 from pipeline.dataset import contract_of
 from warehouse.contract.change import changes
 from warehouse.contract.model import Contract

@@ -12,8 +12,8 @@ from rich.text import Text
 from cli.output import print_json, standard_output
 from cli.views.query import check_format
 from hadoop.webhdfs import WebHdfs
-from hive.compare import PartChange
 from hive.connection import connect
+from hive.release_compare import PartChange
 from hive.release_diff import ChangedRow, TableDiff, compare_releases
 from hive.rows import Value, as_json, as_text
 from pipeline.dataset import check_known

@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from cli.board import StepBoard
 from cli.output import print_json, standard_output
+from cli.progress import StepBoard
 from cli.views.load import load_document, load_with_bars, print_load
 from pipeline.run import RunReport, RunRequest, run_pipeline
 from warehouse.quarter import Quarter

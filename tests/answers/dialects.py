@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from hive.shared_sql import Hive4
+from hive.proof.shared_sql import Hive4
 from tests.answers.trees import PREFIX
 
 

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from cli.board import StepBoard
+from cli.progress import StepBoard
 from stack.compose import check_engine, compose_command, compose_environment
 from stack.lifecycle import start_stack
 from warehouse.errors import SetupError

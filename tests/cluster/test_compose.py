@@ -9,7 +9,7 @@ import sys
 import pytest
 import requests
 
-from cli.board import StepBoard
+from cli.progress import StepBoard
 from hadoop.rest import hdfs_health, yarn_nodes
 from stack.compose import containers
 from stack.lifecycle import start_stack

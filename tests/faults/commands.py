@@ -211,7 +211,7 @@ def _with_wrong_counts() -> Any:
 @contextmanager
 def _without_audit() -> Iterator[None]:
     without_count = patch("pipeline.publish.audit_release", lambda *_: [])
-    without_proof = patch("hive.proof.prove_marts", lambda *_: [])
+    without_proof = patch("hive.proof.proof.prove_marts", lambda *_: [])
     with _with_wrong_counts(), without_count, without_proof:
         yield
 

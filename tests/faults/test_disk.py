@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli.board import StepBoard
+from cli.progress import StepBoard
 from hadoop.rest import hdfs_health
 from stack.lifecycle import start_stack, stop_stack
 from tests.faults.cases import prepare

@@ -5,7 +5,7 @@ import random
 import psutil
 import pytest
 
-from cli.board import StepBoard
+from cli.progress import StepBoard
 from hadoop.processes import containers
 from hadoop.supervisor import Supervisor
 from stack.lifecycle import start_stack
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.local
 
 SERVICES = ("namenode", "datanode", "resourcemanager", "nodemanager", "metastore", "hiveserver2")
 JOB_PARTS = {
-    "driver": "spark.main",
+    "driver": "spark.job",
     "application master": "ExecutorLauncher",
     "executor": "YarnCoarseGrainedExecutorBackend",
 }

@@ -8,7 +8,7 @@ import psutil
 import pytest
 import requests
 
-from cli.board import StepBoard
+from cli.progress import StepBoard
 from consumers.client import connect
 from consumers.training import Feature
 from hadoop.supervisor import Supervisor

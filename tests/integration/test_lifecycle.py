@@ -7,7 +7,7 @@ import socket
 import psutil
 import pytest
 
-from cli.board import StepBoard
+from cli.progress import StepBoard
 from hadoop.processes import containers, daemons
 from hadoop.services import SERVICES, port_numbers
 from hadoop.supervisor import Supervisor

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cli.board import StepBoard
+from cli.progress import StepBoard
 from hadoop.webhdfs import WebHdfs
-from hive import proof
 from hive.connection import connect
+from hive.proof import proof
 from pipeline import run as pipeline
 from tests.faults.instant_job import run_instantly
 from tests.integration.conftest import SMALL_HEADER, Answer, must, write_small_dataset
@@ -202,7 +202,7 @@ def test_what_hive_does_not_have_is_said(small: Any, command: Command, root: Pat
 
 
 def test_ops_table_of_an_earlier_version_gets_its_column(command: Command, settings: Settings) -> None:
-    from hive.ops import create_ops_tables, statements
+    from hive.ledger_tables import create_ops_tables, statements
 
     with connect(settings.endpoints) as server:
         server.execute("DROP TABLE ops.checks")

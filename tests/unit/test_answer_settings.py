@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from doctor import services as service_checks
+from doctor import services
 from doctor.services import check_busy_threads
-from hive import checks
+from hive import service_checks
 from hive.answer_settings import NAMES, missing_settings, shipped
-from hive.checks import check_answers
+from hive.service_checks import check_answers
 from stack import external
 from tests.unit.test_doctor_hdfs import only
 from warehouse.settings import load_settings
@@ -39,7 +39,7 @@ def has(monkeypatch):
         def connect(_):
             yield server_that_has(values)
 
-        monkeypatch.setattr(checks, "connect", connect)
+        monkeypatch.setattr(service_checks, "connect", connect)
         monkeypatch.setattr(external, "connect", connect)
 
     return answer_with
@@ -91,9 +91,9 @@ def threads(monkeypatch):
 
         process = SimpleNamespace(pid=7, threads=seen)
         supervisor = SimpleNamespace(processes=lambda: {"hiveserver2": process})
-        monkeypatch.setattr(service_checks, "Supervisor", lambda _: supervisor)
-        monkeypatch.setattr(service_checks.psutil, "Process", lambda _: process)
-        monkeypatch.setattr(service_checks, "_thread_name", lambda _, id_: found[id_][0])
+        monkeypatch.setattr(services, "Supervisor", lambda _: supervisor)
+        monkeypatch.setattr(services.psutil, "Process", lambda _: process)
+        monkeypatch.setattr(services, "_thread_name", lambda _, id_: found[id_][0])
 
     return with_threads
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hive.compare import Comparison, changed_parts, compare_columns, count_changes, read_counts, select_changes
 from hive.ddl import TableColumn
+from hive.release_compare import Comparison, changed_parts, compare_columns, count_changes, read_counts, select_changes
 from hive.rows import Rows
 from warehouse.release.manifest import Partition, ReleasedTable
 

@@ -99,7 +99,7 @@ def test_driver_of_the_containers_runs_in_their_network(settings, sized):
     assert "--conf spark.executor.instances=3" in words
     assert "--conf spark.yarn.archive=hdfs:///apps/spark/spark.tar" in words
     assert "spark.yarn.jars" not in words
-    assert placed.command[-4:] == [compose.EDGE_PYTHON, "-m", "spark.main", "--events-fd", "3"][-4:]
+    assert placed.command[-4:] == [compose.EDGE_PYTHON, "-m", "spark.job", "--events-fd", "3"][-4:]
 
 
 def test_driver_for_a_cluster_elsewhere_runs_here_with_the_users_environment(sized, monkeypatch):
@@ -116,7 +116,7 @@ def test_what_a_driver_prints_never_passes_for_an_event(tmp_path):
 
     shown = tmp_path / "script.py"
     shown.write_text("import os; print('printed'); os.write(3, b'event')")
-    command = [part if part != "spark.main" else str(shown) for part in Driver([], sys.executable, {}).command]
+    command = [part if part != "spark.job" else str(shown) for part in Driver([], sys.executable, {}).command]
     command.remove("-m")
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("event", "printed\n")

@@ -11,12 +11,12 @@ from thrift.Thrift import TMessageType, TType
 from thrift.transport.TSocket import TServerSocket
 from thrift.transport.TTransport import TBufferedTransport
 
-from doctor import services as service_checks
+from doctor import services
 from doctor.services import check_schema, check_tez
-from hive import checks
-from hive.checks import check_hiveserver2, check_metastore, check_versions
+from hive import service_checks
 from hive.metastore import SchemaVersions, metastore_version, schema_versions
 from hive.rows import Rows
+from hive.service_checks import check_hiveserver2, check_metastore, check_versions
 from tests.unit.doctor_daemons import Daemons, closed_port, settings_for
 from tests.unit.test_doctor_hdfs import only
 from tests.unit.test_hive_connection import ScriptedCursor, server_with
@@ -73,7 +73,7 @@ def hiveserver2(monkeypatch):
         def connect(_):
             yield server_with(cursor)
 
-        monkeypatch.setattr(checks, "connect", connect)
+        monkeypatch.setattr(service_checks, "connect", connect)
 
     return answer_with
 
@@ -99,7 +99,7 @@ def test_metastore_and_hiveserver2_that_do_not_answer_are_told_with_their_addres
 
 
 def test_hiveserver2_that_opens_sessions_and_answers_nothing_is_told(settings, hiveserver2, monkeypatch):
-    monkeypatch.setattr(checks, "_ANSWER_SECONDS", 0)
+    monkeypatch.setattr(service_checks, "_ANSWER_SECONDS", 0)
     hiveserver2(RunningCursor())
     assert "does not answer SELECT 1 within 0 s" in only(check_hiveserver2(settings)).problem
     hiveserver2(ScriptedCursor())
@@ -126,7 +126,7 @@ def test_metastore_of_another_hive_than_hiveserver2_is_told(settings, monkeypatc
     def connect(_):
         yield Server()
 
-    monkeypatch.setattr(checks, "connect", connect)
+    monkeypatch.setattr(service_checks, "connect", connect)
     with metastore(settings, "3.1.3") as at:
         finding = only(check_versions(at))
     assert finding.problem == "the metastore is of Hive 3.1.3, HiveServer2 of 4.0.1"
@@ -156,14 +156,14 @@ def test_versions_are_read_from_what_the_schema_tool_prints():
 def database(tmp_path, monkeypatch):
     """Settings of a stack that has a metastore database and jars, and whose metastore is down."""
     (tmp_path / "metastore" / "derby").mkdir(parents=True)
-    monkeypatch.setattr(service_checks, "artifact_directory", lambda _: tmp_path)
+    monkeypatch.setattr(services, "artifact_directory", lambda _: tmp_path)
     settings = replace(load_settings({}), home=tmp_path)
     return replace(settings, ports=replace(settings.ports, metastore=closed_port()))
 
 
 @pytest.mark.parametrize("version", ["3.1.0", "4.1.0"])
 def test_schema_of_another_hive_is_told(database, monkeypatch, version):
-    monkeypatch.setattr(service_checks, "_schema_tool", lambda _: INFO.replace("3.1.0", version))
+    monkeypatch.setattr(services, "_schema_tool", lambda _: INFO.replace("3.1.0", version))
     finding = only(check_schema(database))
     assert finding.problem == f"the metastore's schema is of Hive {version}, this Hive needs 4.0.0"
     assert "backup" in finding.remedy
@@ -171,12 +171,12 @@ def test_schema_of_another_hive_is_told(database, monkeypatch, version):
 
 
 def test_schema_of_this_hive_is_fine_and_one_that_cannot_be_read_is_not_judged(database, monkeypatch):
-    monkeypatch.setattr(service_checks, "_schema_tool", lambda _: INFO.replace("3.1.0", "4.0.0"))
+    monkeypatch.setattr(services, "_schema_tool", lambda _: INFO.replace("3.1.0", "4.0.0"))
     assert check_schema(database) == []
-    monkeypatch.setattr(service_checks, "_schema_tool", lambda _: "Failed to get schema version.")
+    monkeypatch.setattr(services, "_schema_tool", lambda _: "Failed to get schema version.")
     with pytest.raises(NotCheckedError, match="one process at a time"):
         check_schema(database)
-    monkeypatch.setattr(service_checks, "check_metastore", lambda _: [])
+    monkeypatch.setattr(services, "check_metastore", lambda _: [])
     with pytest.raises(NotCheckedError, match="compared it at its start"):
         check_schema(database)
 

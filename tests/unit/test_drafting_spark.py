@@ -11,7 +11,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from drafting.draft import draft
-from hive.mart_query import refusal
+from hive.proof.mart_query import refusal
 from ingestion.input_file import check_files, describe_file
 from spark.marts import build_mart
 from spark.stage import stage

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.board import StepBoard
+from cli.progress import StepBoard
 from stack import external
 from tests.unit.doctor_daemons import Daemons, settings_for, yarn_node, yarn_queue
 from warehouse.errors import SetupError, StackDownError, StorageError

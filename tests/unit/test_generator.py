@@ -16,7 +16,7 @@ import pytest
 
 from generator.columns import CONTRACT, HEADER, POSITIONS
 from generator.dataset import generate
-from generator.kinds import KINDS, LATE_TRIP
+from generator.incidents import KINDS, LATE_TRIP
 from generator.plan import FEWEST_ROWS, MOST_ROWS, make_plan
 from generator.sample import SAMPLE, write_sample
 from generator.trips import Slots, make_trips

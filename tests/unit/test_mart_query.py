@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import sqlglot
 
-from hive.mart_query import mart_query, refusal
-from hive.shared_sql import _SHAPES, _SHARED
+from hive.proof.mart_query import mart_query, refusal
+from hive.proof.shared_sql import _SHAPES, _SHARED
 from tests.unit.shared_sql_cases import BY_QUARTER, BY_ROW, CONTRACT, JOINED, NESTED, mart_sql
 from warehouse.contract.file import contract_path, load_contract, parse_contract
 from warehouse.contract.sql import load_mart_sql

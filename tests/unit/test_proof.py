@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from hive import proof
-from hive.proof_sql import COMPUTED, STORED, differences
+from hive.proof import proof
+from hive.proof.sql import COMPUTED, STORED, differences
 from hive.rows import Rows
 from warehouse.contract.model import Column, Contract, InputFormat, Mart
 from warehouse.contract.sql import MartSql

@@ -47,7 +47,7 @@ def plan_flights(home: Path, raw: Path) -> JobPlan:
 def job(home: Path) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
     """The process and the end of the pipe its events come from."""
     reading, writing = os.pipe()
-    command = [sys.executable, "-m", "spark.main", "--events-fd", str(writing)]
+    command = [sys.executable, "-m", "spark.job", "--events-fd", str(writing)]
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stderr=log, pass_fds=[writing], cwd=REPOSITORY, env={**os.environ, **LOCAL}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from spark.fs import exists
+from spark.hdfs import exists
 from spark.stage import stage
 from warehouse.batch import BatchFile
 from warehouse.contract.model import Column, Contract, InputFormat, RowRule

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from cli.board import StepBoard
+from cli.progress import StepBoard
 from hadoop.services import SERVICES, log_path, service_names
 from hadoop.supervisor import ProcessState
 from stack.local import _Start

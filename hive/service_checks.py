@@ -4,7 +4,7 @@ from thrift.Thrift import TException
 
 from hive.answer_settings import missing_settings
 from hive.connection import connect
-from hive.healthy import ask_metastore
+from hive.health import ask_metastore
 from hive.metastore import metastore_version
 from warehouse.errors import StackDownError
 from warehouse.finding import Finding, NotCheckedError, silent_service

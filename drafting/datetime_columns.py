@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from drafting.moments import Pattern, compact_pattern, merged, patterns_of
+from drafting.datetime_patterns import Pattern, compact_pattern, merged, patterns_of
 from drafting.sample import Sample
 
 _MOST_SHAPES = 40

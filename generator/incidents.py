@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator import damage
-from generator.damage import Damage
+from generator import dirt
+from generator.dirt import Damage
 
 BATCHES = ("batch-1", "batch-2")
 
@@ -105,30 +105,30 @@ def _single(damages: dict[str, Damage]) -> Iterator[Kind]:
 
 
 _GOOD = Version()
-_REJECTED = damage.TIMES["dropoff_before_pickup"]
+_REJECTED = dirt.TIMES["dropoff_before_pickup"]
 
 KINDS = (
-    *_single(damage.NUMBERS),
-    *_single(damage.TIMES),
-    *_single(damage.VALUES),
-    *_single(damage.LINES),
-    *_single(damage.ODD),
+    *_single(dirt.NUMBERS),
+    *_single(dirt.TIMES),
+    *_single(dirt.VALUES),
+    *_single(dirt.LINES),
+    *_single(dirt.ODD),
     Kind("duplicate", (_GOOD, Version(LATER_LINE))),
     Kind("duplicate_in_later_file", (_GOOD, Version(RESENT))),
     Kind("duplicate_in_earlier_file", (Version(ADVANCE), _GOOD)),
     Kind("duplicate_in_batch_2", (_GOOD, Version(CORRECTIONS))),
-    Kind("quoted_duplicate", (_GOOD, Version(LATER_LINE, damage=damage.ODD["all_fields_quoted"]))),
+    Kind("quoted_duplicate", (_GOOD, Version(LATER_LINE, damage=dirt.ODD["all_fields_quoted"]))),
     Kind("correction", (_GOOD, Version(LATER_LINE, 1))),
     Kind("correction_in_later_file", (_GOOD, Version(RESENT, 2))),
     Kind("outdated_in_earlier_file", (Version(ADVANCE, 3), _GOOD)),
     Kind("corrected_twice", (_GOOD, Version(LATER_LINE, 4), Version(RESENT, 5))),
     Kind("correction_in_batch_2", (_GOOD, Version(CORRECTIONS, 6))),
     Kind("corrected_in_both_batches", (_GOOD, Version(RESENT, 7), Version(CORRECTIONS, 8))),
-    Kind("rejected_correction", (_GOOD, Version(LATER_LINE, 9, damage.NUMBERS["letters_in_decimal"]))),
-    Kind("reversal_of_trip", (_GOOD, Version(RESENT, 0, damage.REVERSAL))),
-    Kind("rejected_correction_in_batch_2", (_GOOD, Version(CORRECTIONS, 10, damage.VALUES["vendor_unknown"]))),
-    Kind("repaired", (Version(damage=damage.NUMBERS["currency_sign"]), Version(RESENT, 11))),
-    Kind("repaired_in_batch_2", (Version(damage=damage.TIMES["american_date"]), Version(CORRECTIONS, 12))),
+    Kind("rejected_correction", (_GOOD, Version(LATER_LINE, 9, dirt.NUMBERS["letters_in_decimal"]))),
+    Kind("reversal_of_trip", (_GOOD, Version(RESENT, 0, dirt.REVERSAL))),
+    Kind("rejected_correction_in_batch_2", (_GOOD, Version(CORRECTIONS, 10, dirt.VALUES["vendor_unknown"]))),
+    Kind("repaired", (Version(damage=dirt.NUMBERS["currency_sign"]), Version(RESENT, 11))),
+    Kind("repaired_in_batch_2", (Version(damage=dirt.TIMES["american_date"]), Version(CORRECTIONS, 12))),
     Kind("rejected_twice", (Version(damage=_REJECTED), Version(LATER_LINE, damage=_REJECTED))),
 )
 """All kinds that are made in turn, so that each occurs as often as the others."""

@@ -1,4 +1,4 @@
-"""The process that does the Spark work of one run: `python -m spark.main --events-fd N`.
+"""The process that does the Spark work of one run: `python -m spark.job --events-fd N`.
 
 It reads one line of JSON from stdin, a `JobPlan`, and writes events as JSON lines to the file descriptor N:
 
@@ -25,7 +25,7 @@ from pyspark.sql import SparkSession
 
 from spark.clean import CleanCounts, CleanTask, clean
 from spark.failure import reason
-from spark.fs import exists
+from spark.hdfs import exists
 from spark.marts import build_mart, check_failures, register_clean
 from spark.session import start_session
 from spark.stage import stage
@@ -42,7 +42,7 @@ Report = Callable[..., None]
 
 def main(arguments: list[str]) -> int:
     """Run the plan on stdin; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="spark.main")
+    parser = argparse.ArgumentParser(prog="spark.job")
     parser.add_argument("--events-fd", type=int, required=True, help="open file descriptor for events")
     with os.fdopen(parser.parse_args(arguments).events_fd, "w", encoding="utf-8") as events:
         report = _reporter(events)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hive import ddl
 from hive.ddl import column_name, literal
-from hive.mart_query import RECOMPUTED, mart_query
+from hive.proof.mart_query import RECOMPUTED, mart_query
 from warehouse.contract.model import Column, Contract, Mart
 from warehouse.quarter import PARTITION_COLUMN
 

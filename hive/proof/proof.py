@@ -5,8 +5,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hive import proof_sql
 from hive.connection import HiveServer
+from hive.proof import sql as proof_sql
 from warehouse.contract.model import Contract, Mart
 from warehouse.contract.sql import MartSql
 from warehouse.errors import NotProvedError, QueryError

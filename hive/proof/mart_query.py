@@ -8,7 +8,7 @@ from sqlglot.transforms import move_ctes_to_top_level
 
 from hive import ddl
 from hive.ddl import column_name
-from hive.shared_sql import Hive4, rewrite, unshared
+from hive.proof.shared_sql import Hive4, rewrite, unshared
 from hive.sql_text import parse_query
 from warehouse.contract.model import Contract
 from warehouse.errors import NotProvedError, UnreadableSqlError

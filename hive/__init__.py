@@ -1,0 +1,1 @@
+"""The Hive side: DDL, connection, publishing, audit and proof of releases, checks of the servers."""

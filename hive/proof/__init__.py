@@ -1,0 +1,1 @@
+"""Proves marts by a second engine: Hive computes again what Spark wrote."""
