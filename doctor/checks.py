@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from doctor.datasets import check_leftovers, check_locks
+from doctor.datasets import check_leftovers
+from doctor.locks import check_locks
 from doctor.services import TEZ_SECONDS, check_busy_threads, check_schema, check_tez, of_this_stack
 from hadoop.hdfs_checks import (
     check_blocks,

@@ -10,7 +10,6 @@ from warehouse.contract.file import contract_path
 from warehouse.errors import LockedError
 from warehouse.finding import Finding
 from warehouse.lock.lock import lock_holder, traces
-from warehouse.lock.stale import check_lock
 from warehouse.release import ledger
 from warehouse.release.catalog import datasets_in
 from warehouse.release.manifest import release_numbers
@@ -22,12 +21,6 @@ _KEEP_ALL = Policy(sys.maxsize, timedelta.max)
 """No release is too old: what no release refers to is found, and nothing else."""
 
 _SHOWN = 3
-
-
-def check_locks(settings: Settings) -> list[Finding]:
-    """Locks of all datasets."""
-    storage = WebHdfs(settings.endpoints)
-    return [finding for dataset in datasets_in(storage) for finding in check_lock(storage, dataset)]
 
 
 def check_leftovers(settings: Settings) -> list[Finding]:

@@ -9,7 +9,7 @@ from hadoop.applications import unfinished_applications
 from hadoop.artifacts import artifact_directory
 from hadoop.diagnosis import explain_log
 from hadoop.environment import stack_environment
-from hadoop.jvm import run_java
+from hadoop.java import run_java
 from hadoop.processes import daemons, port_owner
 from hadoop.services import SERVICES, Service, log_path, port_numbers
 from hadoop.supervisor import Supervisor

@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import yaml
+
 from drafting.guess import ColumnDraft, Guess
 from drafting.mart_text import MartColumn
-from drafting.yaml_text import printable, scalar
 from warehouse.contract.column import OTHER_FORMATS
 from warehouse.contract.model import EPOCH_UNITS, InputFormat
 
@@ -213,3 +214,17 @@ def _mart(facts: Facts, columns: Sequence[MartColumn]) -> Iterator[str]:
         yield f"        logicalType: {logical_type(column.type)}"
         yield f"        physicalType: {column.type}"
         yield f"        description: {scalar(column.description)}"
+
+
+def scalar(text: str) -> str:
+    """The text as a quoted scalar, on one line."""
+    dumped: str = yaml.safe_dump(text, default_style='"', allow_unicode=True, width=float("inf"))
+    return dumped.rstrip("\n")
+
+
+def printable(text: str) -> str:
+    """The text on one line, what cannot be printed as Python would escape it."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape", "replace").decode()
+        for character in text
+    )

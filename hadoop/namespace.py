@@ -4,7 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
-from hadoop.jvm import run_java
+from hadoop.java import run_java
 from warehouse.errors import SetupError
 from warehouse.settings import Settings
 

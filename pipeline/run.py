@@ -11,7 +11,7 @@ from pipeline.dataset import contract_of
 from pipeline.plan import Inputs, make_plan, refuse_unknown_quarters
 from pipeline.publish import Made, publish_release
 from pipeline.recovery import remove_run
-from pipeline.releasing import build_release, staged_batches
+from pipeline.release import build_release, staged_batches
 from pipeline.rollback import refuse_undoing
 from pipeline.writer import Writer, writing
 from spark.launch import run_job

@@ -9,7 +9,7 @@ from hadoop.applications import kill_applications
 from hadoop.artifacts import TEZ_ARCHIVE, artifact_directory, fetch_artifacts
 from hadoop.diagnosis import explain_log, log_start
 from hadoop.environment import metastore_database, stack_environment
-from hadoop.jvm import run_java
+from hadoop.java import run_java
 from hadoop.machine_checks import LEAST_FREE_BYTES
 from hadoop.namespace import format_namespace
 from hadoop.packages import install_missing

@@ -35,7 +35,7 @@ def run_query(settings: Settings, sql: str, output: str, release: int | None) ->
         with connect(settings.endpoints) as server:
             rows = server.fetch(statement)
     else:
-        from pipeline.kept_releases import query_release
+        from pipeline.query import query_release
 
         rows = query_release(settings, statement, release)
     PRINTERS[output](rows)

@@ -13,7 +13,7 @@ from doctor.checks import CHECKS
 from doctor.examine import examine
 from doctor.services import check_schema, check_tez
 from hadoop.environment import metastore_database, stack_environment
-from hadoop.jvm import run_java
+from hadoop.java import run_java
 from hadoop.processes import containers
 from hive.metastore import SCHEMA_TOOL
 from tests.integration.conftest import must, run_command, write_small_dataset

@@ -8,7 +8,9 @@ from dataclasses import asdict, replace
 import pytest
 
 from doctor import datasets as leftovers
-from doctor.datasets import check_leftovers, check_locks
+from doctor import locks
+from doctor.datasets import check_leftovers
+from doctor.locks import check_locks
 from pipeline import gc as collecting
 from tests.integration.conftest import write_small_dataset
 from tests.unit.memory_storage import MemoryStorage
@@ -35,7 +37,7 @@ class ClockedStorage(MemoryStorage):
 @pytest.fixture
 def storage(monkeypatch):
     storage = ClockedStorage()
-    for module in (leftovers, collecting):
+    for module in (leftovers, locks, collecting):
         monkeypatch.setattr(module, "WebHdfs", lambda _: storage)
     storage.create(f"{PATHS.raw_batch('aa')}/_manifest.json", b"{}")
     return storage

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.plan import Inputs, make_plan, refuse_unknown_quarters
-from pipeline.releasing import build_release, staged_batches
+from pipeline.release import build_release, staged_batches
 from warehouse.batch import Batch, BatchFile
 from warehouse.contract.model import Column, Contract, InputFormat, Mart
 from warehouse.contract.sql import MartSql

@@ -2,12 +2,21 @@
 
 import time
 
+from hadoop.webhdfs import WebHdfs
 from warehouse.errors import LockedError
 from warehouse.finding import Finding
 from warehouse.lock.lock import LEASE_SECONDS, lock_holder
 from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
+from warehouse.release.catalog import datasets_in
+from warehouse.settings import Settings
 from warehouse.storage import Storage
+
+
+def check_locks(settings: Settings) -> list[Finding]:
+    """Locks of all datasets."""
+    storage = WebHdfs(settings.endpoints)
+    return [finding for dataset in datasets_in(storage) for finding in check_lock(storage, dataset)]
 
 
 def check_lock(storage: Storage, dataset: str) -> list[Finding]:
