@@ -101,8 +101,9 @@ class Expressions:
         return Value(exp.Paren(this=tree), Kind("int", max(a.kind.whole, b.kind.whole) + 1))
 
     def _product(self, scope: Scope, depth: int) -> Value:
+        """As BIGINT, because what functions give, days and years, is INT to Hive, and their product may not be."""
         a, b = self.small_int(scope, depth), self.small_int(scope, depth)
-        tree = exp.Mul(this=paren(a.tree), expression=paren(b.tree))
+        tree = exp.Mul(this=exp.cast(paren(a.tree), "bigint"), expression=paren(b.tree))
         return Value(exp.Paren(this=tree), Kind("int", a.kind.whole + b.kind.whole))
 
     def _remainder(self, scope: Scope, depth: int) -> Value:

@@ -8,7 +8,10 @@ from tests.answers.comparison import difference
 from tests.answers.engines import HiveEngine
 from warehouse.errors import QueryError
 
-MATCHED = "SELECT a.k, a.n FROM answers.facts a WHERE EXISTS (SELECT 1 FROM answers.others b WHERE b.k = a.k)"
+VIEWS = {
+    "matched": "SELECT a.k, a.n FROM answers.facts a WHERE EXISTS (SELECT 1 FROM answers.others b WHERE b.k = a.k)",
+    "amount": "SELECT COUNT(*) AS n FROM answers.facts",
+}
 
 REFUSED = {
     "totals above EXISTS": (
@@ -37,6 +40,31 @@ REFUSED = {
         "WHERE z IS NULL",
         "one constant",
     ),
+    "a total grouped again and not shown": (
+        "SELECT 1 FROM (SELECT COUNT(flag) AS n FROM answers.facts) t GROUP BY t.n",
+        "over a total",
+    ),
+    "distinct totals that are not shown": (
+        "SELECT 1.5 FROM (SELECT DISTINCT n FROM (SELECT MAX(d) AS n FROM answers.facts) t) u",
+        "over a total",
+    ),
+    "a total that is no more, grouped again": (
+        "SELECT COUNT(*) FROM (SELECT COUNT(flag) AS n FROM answers.facts) t WHERE n > 1000 GROUP BY n",
+        "over a total",
+    ),
+    "a total of WITH grouped again": (
+        "WITH t AS (SELECT COUNT(flag) AS n FROM answers.facts) SELECT COUNT(*) FROM t WHERE n > 1000 GROUP BY n",
+        "over a total",
+    ),
+    "a total of a view grouped again": (
+        "SELECT MAX(n) FROM answers.amount WHERE n > 1000 GROUP BY n",
+        "over a total",
+    ),
+    "two totals joined and grouped again": (
+        "SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM answers.facts) a CROSS JOIN "
+        "(SELECT COUNT(*) AS m FROM answers.others) b WHERE n > 1000 GROUP BY n, m",
+        "over a total",
+    ),
 }
 """A query, and what is said of it."""
 
@@ -49,14 +77,25 @@ ANSWERED = {
     "totals of nothing": "SELECT k, COUNT(*) FROM answers.facts WHERE n > 3 AND n < 2 GROUP BY ROLLUP (k) "
     "HAVING COUNT(*) > 0",
     "distinct values of another column": "SELECT k, COUNT(DISTINCT n) FROM answers.facts GROUP BY ROLLUP (k)",
+    "a total grouped again and shown": "SELECT t.n FROM (SELECT COUNT(*) AS n FROM answers.facts) t GROUP BY n",
+    "groups grouped again": "SELECT COUNT(*) FROM (SELECT k, COUNT(*) AS n FROM answers.facts GROUP BY k) t GROUP BY n",
+    "groups of what has a total": "SELECT MAX(k) FROM (SELECT k, COUNT(*) OVER () AS n FROM answers.facts) t "
+    "GROUP BY n",
+    "a total of groups": "SELECT COUNT(*) FROM (SELECT DISTINCT k FROM answers.facts) t",
+    "a name of its own": "WITH places AS (SELECT * FROM places.places) SELECT COUNT(*) FROM places GROUP BY grp",
 }
 """What is like them and right."""
+
+
+def make_views(server):
+    for view, text in VIEWS.items():
+        server.execute(f"CREATE OR REPLACE VIEW answers.{view} AS {text}")
 
 
 @pytest.fixture(scope="module")
 def shipped(awkward):
     with connect(awkward.endpoints) as server:
-        server.execute(f"CREATE OR REPLACE VIEW answers.matched AS {MATCHED}")
+        make_views(server)
         yield server
 
 
@@ -78,8 +117,9 @@ def test_query_is_wrong_without_the_guard(unlocked, duck, name):
     query, _ = REFUSED[name]
     with connect(unlocked) as server:
         server.fetch("SET hive.semantic.analyzer.hook=")
-        server.execute(f"CREATE OR REPLACE VIEW answers.matched AS {MATCHED}")
+        make_views(server)
         answer = HiveEngine(server).ask(query)
-    duck.connection.execute(f"CREATE OR REPLACE VIEW answers.matched AS {in_duckdb(MATCHED)}")
+    for view, text in VIEWS.items():
+        duck.connection.execute(f"CREATE OR REPLACE VIEW answers.{view} AS {in_duckdb(text)}")
     assert answer.error == ""
     assert difference(answer, duck.ask(in_duckdb(query))) != ""

@@ -12,15 +12,11 @@ import org.apache.hadoop.hive.ql.exec.OperatorUtils;
 import org.apache.hadoop.hive.ql.exec.Task;
 import org.apache.hadoop.hive.ql.exec.Utilities;
 import org.apache.hadoop.hive.ql.exec.tez.TezTask;
-import org.apache.hadoop.hive.ql.hooks.ReadEntity;
-import org.apache.hadoop.hive.ql.lib.Node;
 import org.apache.hadoop.hive.ql.metadata.Table;
 import org.apache.hadoop.hive.ql.parse.ASTNode;
 import org.apache.hadoop.hive.ql.parse.AbstractSemanticAnalyzerHook;
 import org.apache.hadoop.hive.ql.parse.HiveParser;
 import org.apache.hadoop.hive.ql.parse.HiveSemanticAnalyzerHookContext;
-import org.apache.hadoop.hive.ql.parse.ParseException;
-import org.apache.hadoop.hive.ql.parse.ParseUtils;
 import org.apache.hadoop.hive.ql.parse.SemanticException;
 import org.apache.hadoop.hive.ql.plan.AggregationDesc;
 import org.apache.hadoop.hive.ql.plan.BaseWork;
@@ -33,8 +29,6 @@ import org.apache.hadoop.hive.ql.plan.GroupByDesc;
  * Named by hive.semantic.analyzer.hook. docs/answers.md shows each with its wrong answer.
  */
 public final class GroupingSetsGuard extends AbstractSemanticAnalyzerHook {
-  private static final Set<Integer> QUERIES = Set.of(HiveParser.TOK_QUERY, HiveParser.TOK_CREATETABLE);
-
   private static final Set<Integer> GROUPING_SETS =
       Set.of(HiveParser.TOK_ROLLUP_GROUPBY, HiveParser.TOK_CUBE_GROUPBY, HiveParser.TOK_GROUPING_SETS);
 
@@ -53,13 +47,12 @@ public final class GroupingSetsGuard extends AbstractSemanticAnalyzerHook {
 
   @Override
   public void postAnalyze(HiveSemanticAnalyzerHookContext context, List<Task<?>> tasks) throws SemanticException {
-    // Others have no plan of their own: EXPLAIN, CREATE VIEW.
-    if (!QUERIES.contains(statement.getType())) {
+    if (!Syntax.isQuery(statement)) {
       return;
     }
-    List<Table> viewed = views(context);
+    List<Table> viewed = Syntax.views(context);
     boolean concerned =
-        has(statement, GROUPING_SETS)
+        Syntax.has(statement, GROUPING_SETS)
             || viewed.stream().anyMatch(view -> WORDS.matcher(view.getViewExpandedText()).find());
     // Most statements end here: nothing of them is parsed a second time.
     if (!concerned) {
@@ -68,7 +61,7 @@ public final class GroupingSetsGuard extends AbstractSemanticAnalyzerHook {
     List<GroupByDesc> planned = planned(tasks);
     List<ASTNode> views = new ArrayList<>();
     for (Table view : viewed) {
-      views.add(parsed(view));
+      views.add(Syntax.parsed(view));
     }
     boolean constant = hasConstant(statement, false) || views.stream().anyMatch(view -> hasConstant(view, true));
     for (GroupByDesc group : planned) {
@@ -83,7 +76,7 @@ public final class GroupingSetsGuard extends AbstractSemanticAnalyzerHook {
     written.forEach(query -> collect(query, groups));
     // One whose condition is never true has no plan either, so only what is known to go wrong is refused: Hive's
     // decorrelator makes a plain GROUP BY of what stands above a correlated subquery.
-    boolean subquery = written.stream().anyMatch(query -> has(query, Set.of(HiveParser.TOK_SUBQUERY_EXPR)));
+    boolean subquery = written.stream().anyMatch(query -> Syntax.has(query, Set.of(HiveParser.TOK_SUBQUERY_EXPR)));
     if (planned.size() < groups.size() && (constant || subquery)) {
       throw new SemanticException(
           "ROLLUP, CUBE or GROUPING SETS would lose its totals here, because of a correlated subquery (EXISTS, IN) or a "
@@ -109,55 +102,22 @@ public final class GroupingSetsGuard extends AbstractSemanticAnalyzerHook {
     return found;
   }
 
-  private static List<Table> views(HiveSemanticAnalyzerHookContext context) {
-    List<Table> found = new ArrayList<>();
-    for (ReadEntity input : context.getInputs()) {
-      Table table = input.getTable();
-      if (table != null && table.isView()) {
-        found.add(table);
-      }
-    }
-    return found;
-  }
-
-  private static ASTNode parsed(Table view) throws SemanticException {
-    try {
-      return ParseUtils.parse(view.getViewExpandedText(), null);
-    } catch (ParseException problem) {
-      throw new SemanticException(problem);
-    }
-  }
-
   /** Texts of the GROUP BY clauses: the plan has equal ones once. */
   private static void collect(ASTNode node, Set<String> found) {
     if (GROUPING_SETS.contains(node.getType())) {
       // With all around it: the same clause over another table is another one.
       found.add(((ASTNode) node.getParent().getParent()).toStringTree());
     }
-    children(node).forEach(child -> collect(child, found));
+    Syntax.children(node).forEach(child -> collect(child, found));
   }
 
   /** Whether a column that others are computed from, one of a subquery or a view, is a constant. */
   private static boolean hasConstant(ASTNode node, boolean below) {
-    if (below && node.getType() == HiveParser.TOK_SELEXPR && !has(node, COLUMNS)) {
+    if (below && node.getType() == HiveParser.TOK_SELEXPR && !Syntax.has(node, COLUMNS)) {
       return true;
     }
     boolean inside = below || node.getType() == HiveParser.TOK_FROM;
-    return children(node).stream().anyMatch(child -> hasConstant(child, inside));
-  }
-
-  private static boolean has(ASTNode node, Set<Integer> kinds) {
-    return kinds.contains(node.getType()) || children(node).stream().anyMatch(child -> has(child, kinds));
-  }
-
-  private static List<ASTNode> children(ASTNode node) {
-    List<ASTNode> found = new ArrayList<>();
-    if (node.getChildren() != null) {
-      for (Node child : node.getChildren()) {
-        found.add((ASTNode) child);
-      }
-    }
-    return found;
+    return Syntax.children(node).stream().anyMatch(child -> hasConstant(child, inside));
   }
 
   private static void refuseConstantKey(GroupByDesc group) throws SemanticException {

@@ -1,0 +1,162 @@
+package stackhouse.hive;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.hadoop.hive.ql.exec.FunctionRegistry;
+import org.apache.hadoop.hive.ql.exec.Task;
+import org.apache.hadoop.hive.ql.metadata.Table;
+import org.apache.hadoop.hive.ql.parse.ASTNode;
+import org.apache.hadoop.hive.ql.parse.AbstractSemanticAnalyzerHook;
+import org.apache.hadoop.hive.ql.parse.BaseSemanticAnalyzer;
+import org.apache.hadoop.hive.ql.parse.HiveParser;
+import org.apache.hadoop.hive.ql.parse.HiveSemanticAnalyzerHookContext;
+import org.apache.hadoop.hive.ql.parse.SemanticException;
+import org.apache.hadoop.hive.ql.session.SessionState;
+
+/**
+ * Refuses GROUP BY and DISTINCT over a total, an aggregate without GROUP BY, when what is grouped by is not shown. Hive
+ * 4.0.1 takes a key of a single row for superfluous, and forgets that without any key there is a row for no row; a total
+ * that nobody reads then becomes all rows of its table. No setting helps. Named by hive.semantic.analyzer.hook;
+ * docs/answers.md shows the wrong answers.
+ */
+public final class RegroupedTotalGuard extends AbstractSemanticAnalyzerHook {
+  private static final Set<Integer> BOTH_SIDES =
+      Set.of(
+          HiveParser.TOK_JOIN,
+          HiveParser.TOK_CROSSJOIN,
+          HiveParser.TOK_LEFTOUTERJOIN,
+          HiveParser.TOK_RIGHTOUTERJOIN,
+          HiveParser.TOK_FULLOUTERJOIN);
+
+  private static final Set<Integer> CALLS =
+      Set.of(HiveParser.TOK_FUNCTION, HiveParser.TOK_FUNCTIONDI, HiveParser.TOK_FUNCTIONSTAR);
+
+  private ASTNode statement;
+
+  @Override
+  public ASTNode preAnalyze(HiveSemanticAnalyzerHookContext context, ASTNode ast) {
+    statement = ast;
+    return ast;
+  }
+
+  @Override
+  public void postAnalyze(HiveSemanticAnalyzerHookContext context, List<Task<?>> tasks) throws SemanticException {
+    if (!Syntax.isQuery(statement)) {
+      return;
+    }
+    Map<String, ASTNode> named = new HashMap<>();
+    for (Table view : Syntax.views(context)) {
+      ASTNode query = Syntax.parsed(view);
+      named.put(view.getFullyQualifiedName(), query);
+      if (view.getDbName().equals(SessionState.get().getCurrentDatabase())) {
+        named.put(view.getTableName(), query);
+      }
+    }
+    nameSubqueries(statement, named);
+    refuse(statement, true, named);
+    for (ASTNode view : List.copyOf(named.values())) {
+      refuse(view, false, named);
+    }
+  }
+
+  /** Those of WITH. */
+  private static void nameSubqueries(ASTNode node, Map<String, ASTNode> named) {
+    if (node.getType() == HiveParser.TOK_CTE) {
+      for (ASTNode subquery : Syntax.children(node)) {
+        named.put(name((ASTNode) subquery.getChild(1)), (ASTNode) subquery.getChild(0));
+      }
+    }
+    Syntax.children(node).forEach(child -> nameSubqueries(child, named));
+  }
+
+  private static void refuse(ASTNode node, boolean outermost, Map<String, ASTNode> named) throws SemanticException {
+    boolean query = node.getType() == HiveParser.TOK_QUERY;
+    if (query && isGrouped(node) && isSingle(source(node), named) && !(outermost && showsKey(node))) {
+      throw new SemanticException(
+          "GROUP BY or DISTINCT over a total, which is a single row: Hive may answer with too many rows; leave GROUP BY "
+              + "away, or show what it groups by");
+    }
+    for (ASTNode child : Syntax.children(node)) {
+      refuse(child, outermost && !query, named);
+    }
+  }
+
+  /** Whether what FROM names, or a part of it, has one row at most because it is a total. */
+  private static boolean isSingle(ASTNode source, Map<String, ASTNode> named) {
+    if (source == null) {
+      return false;
+    }
+    List<ASTNode> parts = Syntax.children(source);
+    int kind = source.getType();
+    if (kind == HiveParser.TOK_QUERY) {
+      return isTotal(source) || isSingle(source(source), named);
+    }
+    if (kind == HiveParser.TOK_FROM || kind == HiveParser.TOK_SUBQUERY || kind == HiveParser.TOK_LEFTSEMIJOIN) {
+      return isSingle(parts.get(0), named);
+    }
+    if (kind == HiveParser.TOK_TABREF) {
+      // A subquery of WITH may read a table of its own name.
+      Map<String, ASTNode> others = new HashMap<>(named);
+      return isSingle(others.remove(name(parts.get(0))), others);
+    }
+    return BOTH_SIDES.contains(kind) && isSingle(parts.get(0), named) && isSingle(parts.get(1), named);
+  }
+
+  /** Name of a table, with its database where that is written. */
+  private static String name(ASTNode named) {
+    if (named.getChildCount() == 0) {
+      return BaseSemanticAnalyzer.unescapeIdentifier(named.getText()).toLowerCase(Locale.ROOT);
+    }
+    return Syntax.children(named).stream().map(RegroupedTotalGuard::name).collect(Collectors.joining("."));
+  }
+
+  private static ASTNode source(ASTNode query) {
+    return (ASTNode) query.getFirstChildWithType(HiveParser.TOK_FROM);
+  }
+
+  /** One of SELECT, SELECT DISTINCT and GROUP BY of a query, or nothing. */
+  private static ASTNode clause(ASTNode query, int kind) {
+    ASTNode insert = (ASTNode) query.getFirstChildWithType(HiveParser.TOK_INSERT);
+    return insert == null ? null : (ASTNode) insert.getFirstChildWithType(kind);
+  }
+
+  private static boolean isGrouped(ASTNode query) {
+    return clause(query, HiveParser.TOK_GROUPBY) != null || clause(query, HiveParser.TOK_SELECTDI) != null;
+  }
+
+  private static boolean isTotal(ASTNode query) {
+    ASTNode shown = clause(query, HiveParser.TOK_SELECT);
+    return shown != null && clause(query, HiveParser.TOK_GROUPBY) == null && aggregates(shown);
+  }
+
+  private static boolean aggregates(ASTNode node) {
+    return isAggregate(node) || Syntax.children(node).stream().anyMatch(RegroupedTotalGuard::aggregates);
+  }
+
+  private static boolean isAggregate(ASTNode node) {
+    // What has OVER is a value of every row.
+    if (!CALLS.contains(node.getType()) || node.getFirstChildWithType(HiveParser.TOK_WINDOWSPEC) != null) {
+      return false;
+    }
+    try {
+      return FunctionRegistry.getGenericUDAFResolver(node.getChild(0).getText()) != null;
+    } catch (SemanticException unknown) {
+      return false;
+    }
+  }
+
+  /** Whether a column stands outside of the aggregates: it can only be one that is grouped by. */
+  private static boolean showsKey(ASTNode query) {
+    ASTNode shown = clause(query, HiveParser.TOK_SELECT);
+    return shown == null || hasColumn(shown);
+  }
+
+  private static boolean hasColumn(ASTNode node) {
+    boolean column = node.getType() == HiveParser.TOK_TABLE_OR_COL || node.getType() == HiveParser.TOK_ALLCOLREF;
+    return column || !isAggregate(node) && Syntax.children(node).stream().anyMatch(RegroupedTotalGuard::hasColumn);
+  }
+}
