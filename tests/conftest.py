@@ -12,7 +12,7 @@ from warehouse.settings import load_settings
 os.environ.update(ENVIRONMENT)
 time.tzset()
 
-pytest_plugins = ["tests.unit.conftest_spark", "tests.stack"]
+pytest_plugins = ["tests.spark_session", "tests.stack"]
 
 
 LAST = ("test_jdbc.py", "test_consumers.py", "test_documents.py", "test_forecast.py", "test_lifecycle.py")
@@ -36,6 +36,8 @@ def pytest_collection_modifyitems(config, items):
     local = pytest.mark.skip(reason="of the processes or addresses of this machine: profile local only")
     elsewhere = load_settings().profile != "local"
     for item in items:
+        if "spark" in item.fixturenames or item.path.parent.name == "spark":
+            item.add_marker("spark")
         if item.get_closest_marker("long") and not config.getoption("--faults"):
             item.add_marker(long)
         if item.get_closest_marker("full") and not config.getoption("--full"):

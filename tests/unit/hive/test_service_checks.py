@@ -17,9 +17,9 @@ from hive import service_checks
 from hive.metastore import SchemaVersions, metastore_version, schema_versions
 from hive.rows import Rows
 from hive.service_checks import check_hiveserver2, check_metastore, check_versions
-from tests.unit.doctor_daemons import Daemons, closed_port, settings_for
-from tests.unit.test_doctor_hdfs import only
-from tests.unit.test_hive_connection import ScriptedCursor, server_with
+from tests.unit.hadoop.daemons import Daemons, closed_port, settings_for
+from tests.unit.hadoop.test_hdfs_checks import only
+from tests.unit.hive.test_connection import ScriptedCursor, server_with
 from warehouse.errors import StackDownError
 from warehouse.finding import NotCheckedError
 from warehouse.settings import load_settings

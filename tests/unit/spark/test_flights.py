@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.unit.conftest_spark import LOCAL
-from tests.unit.test_spark_main import plan_flights, run_job
+from tests.spark_session import LOCAL
+from tests.unit.spark.test_job import plan_flights, run_job
 from warehouse.job import rows_of
 from warehouse.settings import REPOSITORY
 

@@ -17,7 +17,7 @@ from hadoop.hdfs_checks import (
     check_safe_mode,
     check_webhdfs,
 )
-from tests.unit.doctor_daemons import Daemons, closed_port, settings_for
+from tests.unit.hadoop.daemons import Daemons, closed_port, settings_for
 from warehouse.finding import NotCheckedError
 
 CHECKS = (

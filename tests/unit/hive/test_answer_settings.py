@@ -12,7 +12,7 @@ from hive import service_checks
 from hive.answer_settings import NAMES, missing_settings, shipped
 from hive.service_checks import check_answers
 from stack import external
-from tests.unit.test_doctor_hdfs import only
+from tests.unit.hadoop.test_hdfs_checks import only
 from warehouse.settings import load_settings
 
 REGEX = "hive.cbo.rule.exclusion.regex"

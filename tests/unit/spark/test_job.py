@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from ingestion.input_file import describe_file
-from tests.unit.conftest_spark import LOCAL
+from tests.spark_session import LOCAL
 from warehouse.batch import BatchFile
 from warehouse.contract.file import load_contract
 from warehouse.job import JobPlan, MartTask, StageTask

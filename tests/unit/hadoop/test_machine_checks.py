@@ -12,9 +12,9 @@ import pytest
 from hadoop import machine_checks
 from hadoop.class_path import class_path_conflicts
 from hadoop.machine_checks import check_class_path, check_disk, check_java, check_memory, check_proxies, disk_limit
-from tests.unit.doctor_daemons import Daemons, closed_port, settings_for
-from tests.unit.test_doctor_hdfs import only
-from tests.unit.test_java import bare, java  # noqa: F401 - a fixture
+from tests.unit.hadoop.daemons import Daemons, closed_port, settings_for
+from tests.unit.hadoop.test_hdfs_checks import only
+from tests.unit.hadoop.test_java import bare, java  # noqa: F401 - a fixture
 from warehouse.finding import NotCheckedError
 from warehouse.settings import load_settings
 

@@ -6,8 +6,8 @@ import pytest
 
 from hadoop.rest import Room, queue_room
 from hadoop.yarn_checks import check_nodemanagers, check_queues, check_resourcemanager
-from tests.unit.doctor_daemons import Daemons, closed_port, settings_for, yarn_node, yarn_queue
-from tests.unit.test_doctor_hdfs import only
+from tests.unit.hadoop.daemons import Daemons, closed_port, settings_for, yarn_node, yarn_queue
+from tests.unit.hadoop.test_hdfs_checks import only
 from warehouse.finding import NotCheckedError
 
 DISK = (

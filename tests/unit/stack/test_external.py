@@ -4,7 +4,7 @@ import pytest
 
 from cli.progress import StepBoard
 from stack import external
-from tests.unit.doctor_daemons import Daemons, settings_for, yarn_node, yarn_queue
+from tests.unit.hadoop.daemons import Daemons, settings_for, yarn_node, yarn_queue
 from warehouse.errors import SetupError, StackDownError, StorageError
 
 

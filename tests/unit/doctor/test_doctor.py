@@ -13,8 +13,8 @@ from cli.views.doctor import print_doctor
 from doctor.checks import CHECKS, Check
 from doctor.examine import examine
 from doctor.services import of_this_stack
-from tests.unit.doctor_daemons import closed_port, settings_for
-from tests.unit.test_doctor_hdfs import only
+from tests.unit.hadoop.daemons import closed_port, settings_for
+from tests.unit.hadoop.test_hdfs_checks import only
 from warehouse.errors import StackDownError
 from warehouse.finding import Finding, NotCheckedError
 from warehouse.settings import REPOSITORY, load_settings

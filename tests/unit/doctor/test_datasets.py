@@ -13,8 +13,8 @@ from doctor.datasets import check_leftovers
 from doctor.locks import check_locks
 from pipeline import gc as collecting
 from tests.integration.conftest import write_small_dataset
+from tests.unit.hadoop.test_hdfs_checks import only
 from tests.unit.memory_storage import MemoryStorage
-from tests.unit.test_doctor_hdfs import only
 from warehouse.contract.file import load_contract
 from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
