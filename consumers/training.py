@@ -158,7 +158,7 @@ def join(  # noqa: PLR0913, PLR0917 - the parts of one join
         database.register("r", rows)
         try:
             found = database.sql(
-                f"SELECT {figures} FROM e LEFT JOIN r ON {' AND '.join([*keys, clock.known(least)])} "  # noqa: S608
+                f"SELECT {figures} FROM e LEFT JOIN r ON {' AND '.join([*keys, clock.known(least)])} "
                 f"GROUP BY e.{_ROW} ORDER BY e.{_ROW}"
             ).to_arrow_table()
         except duckdb.Error as problem:

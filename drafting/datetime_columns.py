@@ -90,7 +90,7 @@ def _shapes(sample: Sample, column: str, tokens: list[str]) -> Sequence[tuple[st
         SELECT {_shape_of(column)} AS shape, min({column})
         FROM sample
         WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) AND length({column}) BETWEEN 6 AND 40
-        GROUP BY shape ORDER BY count(*) DESC, shape LIMIT {_MOST_SHAPES}"""  # noqa: S608
+        GROUP BY shape ORDER BY count(*) DESC, shape LIMIT {_MOST_SHAPES}"""
     return [(shape, text) for shape, text in sample.ask(sql, [tokens])]
 
 
@@ -117,7 +117,7 @@ def _count(sample: Sample, column: str, shape: str, pattern: Pattern) -> _Read |
             WHERE {_shape_of(column)} = ?
         )
         SELECT count(*), CAST(min(moment) AS VARCHAR), CAST(max(moment) AS VARCHAR) FROM moments
-        WHERE moment BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'"""  # noqa: S608
+        WHERE moment BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'"""
     tail = [_TAIL] if pattern.time else []
     count, least, most = sample.ask(sql, [*tail, pattern.strptime, shape])[0]
     return _Read(pattern, count, least, most) if count else None

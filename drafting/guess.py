@@ -133,10 +133,10 @@ def _look(sample: Sample, column: str) -> _Looks:
     sql = f"""
         SELECT count(*), count(DISTINCT {column}), count_if(regexp_full_match({column}, ?)),
             count_if(regexp_full_match({column}, ?))
-        FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column})"""  # noqa: S608
+        FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column})"""
     row = sample.ask(sql, [_LIKE_NUMBER, _BOOLEAN, list(NULL_TOKENS)])[0]
     tokens = sample.ask(
-        f"SELECT {column}, count(*) FROM sample WHERE list_contains(?, {column}) GROUP BY 1 ORDER BY 1",  # noqa: S608
+        f"SELECT {column}, count(*) FROM sample WHERE list_contains(?, {column}) GROUP BY 1 ORDER BY 1",
         [list(NULL_TOKENS)],
     )
     values, distinct, like_number, boolean = (count or 0 for count in row)
@@ -162,7 +162,7 @@ def _convention(sample: Sample, looks: Sequence[_Looks]) -> tuple[tuple[str, str
 
 def _has_separators(sample: Sample, places: Sequence[int]) -> bool:
     found = " OR ".join(f"regexp_matches(c{place}, ?)" for place in places)
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM sample WHERE {found} LIMIT 1)"  # noqa: S608
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM sample WHERE {found} LIMIT 1)"
     return bool(sample.ask(sql, ["[0-9][,' ][0-9]|[.][0-9]+[.]|[1-9][0-9]{0,2}[.][0-9]{3}$"] * len(places))[0][0])
 
 
@@ -217,7 +217,7 @@ def _number_column(text: ColumnDraft, found: Numbers, native: str, dated: bool) 
 
 def _with_nulls(sample: Sample, column: str, draft: ColumnDraft, tokens: list[str]) -> ColumnDraft:
     """The draft with NULLs counted, examples, and whether it is required."""
-    sql = f"SELECT count(*) FROM sample WHERE {column} IS NULL OR list_contains(?, {column})"  # noqa: S608
+    sql = f"SELECT count(*) FROM sample WHERE {column} IS NULL OR list_contains(?, {column})"
     nulls = int(sample.ask(sql, [tokens])[0][0])
     known = {token: rows for token, rows in draft.tokens.items() if token in tokens}
     values = sample.rows - nulls
@@ -234,7 +234,7 @@ def _examples(sample: Sample, column: str, tokens: list[str]) -> tuple[str, ...]
     sql = f"""
         SELECT {column} FROM sample
         WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) AND length({column}) <= {_LONGEST_EXAMPLE}
-        GROUP BY {column} ORDER BY count(*) DESC, min(rowid) LIMIT {_EXAMPLES}"""  # noqa: S608
+        GROUP BY {column} ORDER BY count(*) DESC, min(rowid) LIMIT {_EXAMPLES}"""
     return tuple(text for (text,) in sample.ask(sql, [tokens]))
 
 
@@ -242,7 +242,7 @@ def few_values(sample: Sample, place: int, column: ColumnDraft) -> list[str]:
     """All values of a text column that has at most 10, and more rows than that; else none."""
     if column.type != "STRING" or not 0 < column.distinct <= min(_FEW_VALUES, column.values // 2) or column.is_personal:
         return []
-    sql = f"SELECT DISTINCT c{place} FROM sample WHERE c{place} IS NOT NULL ORDER BY 1"  # noqa: S608
+    sql = f"SELECT DISTINCT c{place} FROM sample WHERE c{place} IS NOT NULL ORDER BY 1"
     found = [text for (text,) in sample.ask(sql) if text not in column.tokens]
     return found if all(len(text) <= _LONGEST_EXAMPLE for text in found) else []
 

@@ -66,7 +66,7 @@ SELECT
 {figures}
 FROM `clean`
 GROUP BY `quarter_start`
-"""  # noqa: S608 - identifiers, all validated
+"""
 
 
 def _is_measure(column: ColumnDraft) -> bool:

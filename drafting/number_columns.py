@@ -60,7 +60,7 @@ def number_patterns(point: str, group: str | None) -> tuple[str, str, str]:
 def count_fitting(sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]) -> int:
     """Values of a column that are numbers under a convention."""
     sql = (
-        f"SELECT count(*) FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) "  # noqa: S608
+        f"SELECT count(*) FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) "
         f"AND regexp_full_match({column}, ?)"
     )
     return int(sample.ask(sql, [tokens, number_patterns(*convention)[2]])[0][0])
@@ -91,7 +91,7 @@ def measure(sample: Sample, column: str, tokens: list[str], convention: tuple[st
             max(length(ltrim(regexp_extract(n, '^[+-]?([0-9]*)', 1), '0'))) FILTER (decimal),
             max(length(regexp_extract(n, '[.]([0-9]+)$', 1))) FILTER (decimal),
             arg_min(t, d), arg_max(t, d), max(abs(d)), min(abs(d)) FILTER (d <> 0)
-        FROM plain"""  # noqa: S608
+        FROM plain"""
     separators = [group, point] if group else [point]
     row = sample.ask(sql, [*number_patterns(point, group), tokens, *separators, *separators])[0]
     # Without a number there is no greatest one.

@@ -80,7 +80,7 @@ def _is_row_number(sample: Sample, place: int, column: ColumnDraft) -> bool:
     """Whether it counts 0, 1, 2 or 1, 2, 3 from the first row and has no name or that of an index."""
     if column.type != "BIGINT" or (column.source_name and column.name not in _INDEX_NAMES):
         return False
-    sql = f"SELECT count(DISTINCT CAST(c{place} AS BIGINT) - rowid), min(CAST(c{place} AS BIGINT)) FROM sample"  # noqa: S608
+    sql = f"SELECT count(DISTINCT CAST(c{place} AS BIGINT) - rowid), min(CAST(c{place} AS BIGINT)) FROM sample"
     steps, first = sample.ask(sql)[0]
     return bool(steps == 1 and first in (0, 1))
 
@@ -89,7 +89,7 @@ def _is_code(sample: Sample, place: int, column: ColumnDraft) -> bool:
     """Whether its texts are short and without spaces; a unique number may be a measure."""
     if column.type != "STRING":
         return False
-    found = sample.ask(f"SELECT bool_and(regexp_full_match(c{place}, '[!-~]{{1,64}}')) FROM sample")  # noqa: S608
+    found = sample.ask(f"SELECT bool_and(regexp_full_match(c{place}, '[!-~]{{1,64}}')) FROM sample")
     return bool(found[0][0])
 
 
@@ -128,7 +128,7 @@ def _no_event_time(sample: Sample) -> str:
     spaced = " OR ".join(
         f"regexp_matches(c{place}, '^ +[0-9]+[-/.][0-9]+[-/.][0-9]+| +$')" for place in range(len(sample.names))
     )
-    some = sample.ask(f"SELECT count(*) FROM (SELECT 1 FROM sample WHERE {spaced} LIMIT 1)")[0][0]  # noqa: S608
+    some = sample.ask(f"SELECT count(*) FROM (SELECT 1 FROM sample WHERE {spaced} LIMIT 1)")[0][0]
     hint = "; values have spaces around them, which are not removed: remove them from the file" if some else ""
     return (
         "no column holds dates or timestamps in 99 % of its values, and a dataset needs one, whose quarter is the "

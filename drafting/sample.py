@@ -130,7 +130,7 @@ def _copy_parquet(database: duckdb.DuckDBPyConnection, link: Path, columns: list
     texts = ", ".join(f"{_as_text(name, kind)} AS c{place}" for place, (name, kind) in enumerate(columns))
     # Identifiers are quoted, the rest is ours.
     database.execute(
-        f"CREATE TABLE sample AS SELECT {texts} FROM read_parquet(?) LIMIT {MOST_ROWS}",  # noqa: S608
+        f"CREATE TABLE sample AS SELECT {texts} FROM read_parquet(?) LIMIT {MOST_ROWS}",
         [str(link)],
     )
 

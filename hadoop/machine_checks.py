@@ -1,10 +1,10 @@
 """What can be wrong with this machine, and its remedies: Java, jars, memory, disk, proxies."""
 
 import os
-import re
 import shutil
 from importlib.resources import files
 from pathlib import Path
+from xml.etree import ElementTree
 
 import psutil
 from requests.utils import get_environ_proxies, select_proxy
@@ -26,7 +26,7 @@ LEAST_FREE_BYTES = 2**30
 _COMFORTABLE_BYTES = 5 * 2**30
 _NEAR_POINTS = 2
 _LESS_MEMORY = "lower STACKHOUSE_MEMORY_MB, then ./stackhouse down and ./stackhouse up"
-_THRESHOLD = re.compile(r"max-disk-utilization-per-disk-percentage</name>\s*<value>([\d.]+)<")
+_THRESHOLD = "yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage"
 _PROXY_VARIABLES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
 
@@ -109,8 +109,9 @@ def check_disk(settings: Settings) -> list[Finding]:
 
 def disk_limit() -> float:
     """Percent of a disk from which on the NodeManager takes no containers, as yarn-site.xml says."""
-    match = _THRESHOLD.search((HADOOP_CONF / "yarn-site.xml").read_text())
-    return float(match[1]) if match else 90.0
+    # The file is our own.
+    site = ElementTree.parse(HADOOP_CONF / "yarn-site.xml")  # noqa: S314
+    return float(site.findtext(f"property[name='{_THRESHOLD}']/value", "90"))
 
 
 def check_proxies(settings: Settings) -> list[Finding]:

@@ -34,7 +34,7 @@ def partition_facts(
     key = column_name(table.partition.name)
     only = f" WHERE {key} IN ({', '.join(f'DATE {literal(value)}' for value in quarters)})" if quarters else ""
     return (
-        f"SELECT {release:d} AS `release`, {literal(table.name)} AS `name`, "  # noqa: S608
+        f"SELECT {release:d} AS `release`, {literal(table.name)} AS `name`, "
         f"CAST({key} AS STRING) AS `value`, COUNT(*) AS `rows_read`, ARRAY({', '.join(facts)}) AS `facts` "
         f"FROM {ddl.table_name(dataset, table.name, release)}{only} GROUP BY {key}"
     )
@@ -105,7 +105,7 @@ def doubled_keys(dataset: str, release: int, key: Sequence[str]) -> str:
     names = ", ".join(column_name(name) for name in key)
     values = ", ".join(f"CAST({column_name(name)} AS STRING)" for name in key)
     return (
-        f"SELECT {values}, COUNT(*) FROM {ddl.table_name(dataset, CLEAN, release)} "  # noqa: S608
+        f"SELECT {values}, COUNT(*) FROM {ddl.table_name(dataset, CLEAN, release)} "
         f"GROUP BY {names} HAVING COUNT(*) > 1 LIMIT {SHOWN_KEYS}"
     )
 

@@ -235,7 +235,7 @@ def replace_view(dataset: str, view: View, table: str, release: int, comment: st
     names = ",\n  ".join(f"{quoted(column)} COMMENT {literal(column.comment)}" for column in view.columns)
     expressions = ", ".join(_expression(column) for column in view.columns)
     return (
-        f"CREATE OR REPLACE VIEW {_view_name(dataset, view.name)} (\n  {names}\n)\n"  # noqa: S608
+        f"CREATE OR REPLACE VIEW {_view_name(dataset, view.name)} (\n  {names}\n)\n"
         f"COMMENT {literal(comment)}\n"
         f"TBLPROPERTIES ('{RELEASE_PROPERTY}'='{release:d}')\n"
         f"AS SELECT {expressions} FROM {table_name(dataset, table, release)}"
@@ -245,7 +245,7 @@ def replace_view(dataset: str, view: View, table: str, release: int, comment: st
 def select_view(dataset: str, view: View, table: str, release: int) -> str:
     """Query for the rows that a view shows, or would show, of a release."""
     expressions = ", ".join(f"{_expression(column)} AS {quoted(column)}" for column in view.columns)
-    return f"SELECT {expressions} FROM {table_name(dataset, table, release)}"  # noqa: S608
+    return f"SELECT {expressions} FROM {table_name(dataset, table, release)}"
 
 
 def select_quarters(query: str, columns: Sequence[str] | None, quarters: Sequence[str]) -> str:
@@ -259,7 +259,7 @@ def select_quarters(query: str, columns: Sequence[str] | None, quarters: Sequenc
     names = "*" if columns is None else ", ".join(column_name(name) for name in columns)
     days = ", ".join(f"DATE {literal(quarter)}" for quarter in quarters)
     chosen = f"`{PARTITION_COLUMN}` IN ({days})" if quarters else "FALSE"
-    return f"SELECT {names} FROM ({query}) AS `rows` WHERE {chosen}"  # noqa: S608
+    return f"SELECT {names} FROM ({query}) AS `rows` WHERE {chosen}"
 
 
 def _expression(column: TableColumn) -> str:
@@ -281,13 +281,13 @@ def select_quarantine(dataset: str, release: int, limit: int | None) -> str:
     if limit is not None:
         text, few = f"SUBSTR({text}, 1, {_SHOWN_CHARACTERS})", f" LIMIT {limit:d}"
     shown = f"{columns}, {text} AS `{_RECORD_TEXT.name}`"
-    return f"SELECT {shown} FROM {table_name(dataset, QUARANTINE, release)}{few}"  # noqa: S608
+    return f"SELECT {shown} FROM {table_name(dataset, QUARANTINE, release)}{few}"
 
 
 def select_rejected_records(dataset: str, release: int) -> str:
     """Query for the bytes of all rejected records: batch, file, line, record."""
     columns = ", ".join(quoted(column) for column in (_BATCH, _FILE, _LINE, _RECORD))
-    return f"SELECT {columns} FROM {table_name(dataset, QUARANTINE, release)}"  # noqa: S608
+    return f"SELECT {columns} FROM {table_name(dataset, QUARANTINE, release)}"
 
 
 def drop_view(dataset: str, name: str) -> str:

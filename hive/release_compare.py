@@ -201,7 +201,7 @@ def _side(comparison: Comparison, release: int, side: str) -> str:
     ]
     selected = ", ".join((f"CAST({key} AS STRING) AS `part`", *values, *marks, *totals))
     table = ddl.table_name(comparison.dataset, comparison.table, release)
-    return f"SELECT {selected} FROM {table} WHERE {key} IN ({parts})"  # noqa: S608
+    return f"SELECT {selected} FROM {table} WHERE {key} IN ({parts})"
 
 
 def read_counts(comparison: Comparison, rows: Rows) -> tuple[PartChange, ...]:

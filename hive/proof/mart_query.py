@@ -63,7 +63,7 @@ def clean_rows(contract: Contract, release: int, quarters: Sequence[str]) -> str
     """
     columns = ", ".join(column_name(name) for name in (*(column.name for column in contract.columns), PARTITION_COLUMN))
     return ddl.select_quarters(
-        f"SELECT {columns} FROM {ddl.table_name(contract.dataset, CLEAN, release)}",  # noqa: S608
+        f"SELECT {columns} FROM {ddl.table_name(contract.dataset, CLEAN, release)}",
         None,
         quarters,
     )

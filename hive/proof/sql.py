@@ -46,15 +46,15 @@ def differences(contract: Contract, mart: Mart, sql: str, release: int, quarters
     ctes, query = mart_query(contract, sql, release, quarters)
     table = ddl.table_name(contract.dataset, mart.name, release)
     days = ", ".join(f"DATE {literal(quarter)}" for quarter in quarters)
-    stored = f"SELECT {_side(mart, stored=True)} FROM {table} WHERE `{PARTITION_COLUMN}` IN ({days})"  # noqa: S608
-    computed = f"SELECT {_side(mart, stored=False)} FROM ({query}) AS `{RECOMPUTED}`"  # noqa: S608
+    stored = f"SELECT {_side(mart, stored=True)} FROM {table} WHERE `{PARTITION_COLUMN}` IN ({days})"
+    computed = f"SELECT {_side(mart, stored=False)} FROM ({query}) AS `{RECOMPUTED}`"
     keys = ", ".join(column_name(name) for name in exact_names(mart))
     doubles = [column.name for column in mart.columns if column.type == "DOUBLE"]
     facts = "".join(f", {_most('MAX', name, side)} AS `{name}__{side}`" for name in doubles for side in _SIDES)
     sums = f"SUM(`{_ONE_STORED}`)", f"SUM(`{_ONE_COMPUTED}`)"
     unequal = [" <> ".join(sums), *(_unequal(name) for name in doubles)]
     return (
-        f"{ctes} SELECT {keys}, {sums[0]} AS `{STORED}`, {sums[1]} AS `{COMPUTED}`{facts} "  # noqa: S608
+        f"{ctes} SELECT {keys}, {sums[0]} AS `{STORED}`, {sums[1]} AS `{COMPUTED}`{facts} "
         f"FROM ({stored}\nUNION ALL\n{computed}) AS `both_sides` "
         f"GROUP BY {keys} HAVING {' OR '.join(unequal)} ORDER BY {_order(mart)} LIMIT {SHOWN_ROWS}"
     ).strip()

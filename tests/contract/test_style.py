@@ -11,23 +11,14 @@ import pytest
 from warehouse.settings import REPOSITORY
 
 TOOLS = Path(sys.executable).parent
+SCRIPTS = sorted(REPOSITORY.glob("[!.]*/**/*.sh"))
 CHECKS = {
     "ruff": ["ruff", "check"],
     "ruff-format": ["ruff", "format", "--check"],
     "mypy": ["mypy"],
     "import-linter": ["lint-imports"],
     "sqlfluff": ["sqlfluff", "lint", "--disable-progress-bar", "sql"],
-    "shellcheck": [
-        "shellcheck",
-        "stackhouse",
-        ".ci/run",
-        "consumers/shell/run-quarter.sh",
-        "hadoop/daemon.sh",
-        "hadoop/healthy.sh",
-        "hive/daemon.sh",
-        "hive/make-secret.sh",
-        "hive/reset-schema.sh",
-    ],
+    "shellcheck": ["shellcheck", "stackhouse", ".ci/run", *map(str, SCRIPTS)],
 }
 
 
