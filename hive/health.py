@@ -3,6 +3,8 @@
 import os
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from thrift.protocol.TBinaryProtocol import TBinaryProtocol
 from thrift.Thrift import TMessageType
@@ -12,23 +14,52 @@ from thrift.transport.TTransport import TBufferedTransport
 _SECONDS = 10
 
 
-def ask_metastore(host: str, port: int) -> None:
-    """Have the metastore read its database: `get_all_databases` of hive_metastore.thrift, which takes no argument."""
+@contextmanager
+def metastore_answer(host: str, port: int, method: str) -> Iterator[TBinaryProtocol]:
+    """Call a method of the metastore that takes no argument, of hive_metastore.thrift or fb303.thrift.
+
+    Args:
+        host: Host of the metastore.
+        port: Port of the metastore.
+        method: Name of the method.
+
+    Yields:
+        The answer, to be read from its value on.
+
+    Raises:
+        TException: It does not answer, or not in Thrift.
+        OSError: It does not answer, or answers with an exception.
+    """
     connection = TSocket(host, port)
     connection.setTimeout(_SECONDS * 1000)
-    transport = TBufferedTransport(connection)
-    transport.open()
-    protocol = TBinaryProtocol(transport)
-    protocol.writeMessageBegin("get_all_databases", TMessageType.CALL, 0)
-    protocol.writeFieldStop()
-    protocol.writeMessageEnd()
-    transport.flush()
-    _, kind, _ = protocol.readMessageBegin()
-    protocol.readStructBegin()
-    # Field 0 is the answer; any other field is an exception.
-    _, _, field = protocol.readFieldBegin()
-    if kind != TMessageType.REPLY or field != 0:
-        raise OSError("the metastore cannot read its database")
+    try:
+        transport = TBufferedTransport(connection)
+        transport.open()
+        protocol = TBinaryProtocol(transport)
+        protocol.writeMessageBegin(method, TMessageType.CALL, 0)
+        protocol.writeFieldStop()
+        protocol.writeMessageEnd()
+        transport.flush()
+        _, kind, _ = protocol.readMessageBegin()
+        protocol.readStructBegin()
+        # Field 0 is the answer; any other field is an exception.
+        _, _, field = protocol.readFieldBegin()
+        if kind != TMessageType.REPLY or field != 0:
+            raise OSError(f"the metastore refuses {method}")
+        yield protocol
+    finally:
+        connection.close()
+
+
+def ask_metastore(host: str, port: int) -> None:
+    """Have the metastore read its database.
+
+    Raises:
+        TException: It does not answer, or not in Thrift.
+        OSError: It does not answer, or cannot read its database.
+    """
+    with metastore_answer(host, port, "get_all_databases"):
+        pass
 
 
 def ask_hiveserver2(host: str, port: int) -> None:

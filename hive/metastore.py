@@ -6,15 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from thrift.protocol.TBinaryProtocol import TBinaryProtocol
-from thrift.Thrift import TException, TMessageType
-from thrift.transport.TSocket import TSocket
-from thrift.transport.TTransport import TBufferedTransport
+from thrift.Thrift import TException
 
+from hive.health import metastore_answer
 from warehouse.errors import SetupError, StackDownError
 
 SCHEMA_TOOL = "org.apache.hadoop.hive.metastore.tools.schematool.MetastoreSchemaTool"
-_SECONDS = 10
 
 
 def create_database(directory: Path, run_schema_tool: Callable[[Path, list[str]], bool], log: Path) -> None:
@@ -66,21 +63,8 @@ def metastore_version(host: str, port: int) -> str:
     Raises:
         StackDownError: It does not answer.
     """
-    connection = TSocket(host, port)
-    connection.setTimeout(_SECONDS * 1000)
     try:
-        transport = TBufferedTransport(connection)
-        transport.open()
-        protocol = TBinaryProtocol(transport)
-        protocol.writeMessageBegin("getVersion", TMessageType.CALL, 0)
-        protocol.writeFieldStop()
-        protocol.writeMessageEnd()
-        transport.flush()
-        protocol.readMessageBegin()
-        protocol.readStructBegin()
-        protocol.readFieldBegin()
-        return str(protocol.readString())
+        with metastore_answer(host, port, "getVersion") as answer:
+            return str(answer.readString())
     except (TException, OSError, EOFError) as problem:
         raise StackDownError(f"the metastore does not answer at {host}:{port}: ./stackhouse status") from problem
-    finally:
-        connection.close()
