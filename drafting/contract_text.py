@@ -13,8 +13,8 @@ from warehouse.contract.model import EPOCH_UNITS, InputFormat
 
 _LOGICAL = {"STRING": "string", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean",
             "DATE": "date", "TIMESTAMP": "timestamp"}  # fmt: skip
-_LEAST_THRESHOLD = 0.01
-_LONGEST_EXAMPLE = 40
+_MIN_THRESHOLD = 0.01
+_MAX_EXAMPLE_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def rejected_share(facts: Facts, guess: Guess) -> float:
 
 def reject_threshold(share: float) -> float:
     """Share of rejected rows that is accepted: twice what the sample has, and 1 % more."""
-    return min(1.0, math.ceil(200 * share + 100 * _LEAST_THRESHOLD) / 100)
+    return min(1.0, math.ceil(200 * share + 100 * _MIN_THRESHOLD) / 100)
 
 
 def logical_type(hive_type: str) -> str:
@@ -168,7 +168,7 @@ def _evidence(column: ColumnDraft, facts: Facts) -> Iterator[str]:
 
 
 def _short(text: str) -> str:
-    return printable(text if len(text) <= _LONGEST_EXAMPLE else text[:_LONGEST_EXAMPLE] + "…")
+    return printable(text if len(text) <= _MAX_EXAMPLE_LENGTH else text[:_MAX_EXAMPLE_LENGTH] + "…")
 
 
 def _description(column: ColumnDraft) -> str:

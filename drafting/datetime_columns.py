@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from drafting.datetime_patterns import Pattern, compact_pattern, merged, patterns_of
 from drafting.sample import Sample
 
-_MOST_SHAPES = 40
+_MAX_SHAPES = 40
 # Fraction, offset and zone: strptime need not read them, their shape says enough.
 _TAIL = r"([.][0-9]+)?( ?[AaPp][Mm])?(Z| ?[+-][0-9]{2}(:?[0-9]{2})?| UTC)?$"
 _EPOCHS = {"epoch-seconds": 1, "epoch-milliseconds": 1_000, "epoch-microseconds": 1_000_000}
@@ -90,7 +90,7 @@ def _shapes(sample: Sample, column: str, tokens: list[str]) -> Sequence[tuple[st
         SELECT {_shape_of(column)} AS shape, min({column})
         FROM sample
         WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) AND length({column}) BETWEEN 6 AND 40
-        GROUP BY shape ORDER BY count(*) DESC, shape LIMIT {_MOST_SHAPES}"""
+        GROUP BY shape ORDER BY count(*) DESC, shape LIMIT {_MAX_SHAPES}"""
     return [(shape, text) for shape, text in sample.ask(sql, [tokens])]
 
 

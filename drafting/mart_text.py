@@ -7,7 +7,7 @@ from drafting.guess import ColumnDraft
 from drafting.naming import LONGEST, unique, words
 
 _ENDING = "_by_quarter"
-_MOST_MEASURES = 6
+_MAX_MEASURES = 6
 _NO_MEASURE = {
     *("id", "ids", "key", "code", "zip", "zipcode", "year", "month", "day", "hour", "lat", "latitude", "lon", "lng"),
     *("longitude", "number", "no", "nr", "index", "version", "epoch", "timestamp", "uuid", "type", "flag", "rank"),
@@ -41,7 +41,7 @@ def mart_columns(columns: Sequence[ColumnDraft]) -> list[MartColumn]:
     """The columns behind `quarter_start` and `quarter`: the number of rows, then those of up to 6 measures."""
     found = [MartColumn("rows_count", "BIGINT", "Number of rows.", "COUNT(*)")]
     taken = {"quarter_start", "quarter", "rows_count"}
-    measures = [column for column in columns if _is_measure(column)][:_MOST_MEASURES]
+    measures = [column for column in columns if _is_measure(column)][:_MAX_MEASURES]
     for measure in measures:
         for kind, described in _figures(measure):
             name = unique(f"{kind}_{measure.name}", taken)

@@ -11,9 +11,9 @@ MOSTLY = 0.99
 CONVENTIONS = ((".", None), (".", ","), (",", None), (",", "."), (".", " "), (",", " "), (".", "'"))
 """Decimal and thousands separators, the likelier first."""
 
-_BIGINT_DIGITS, _DECIMAL_DIGITS, _HIGHEST_PRECISION = 18, 18, 38
+_BIGINT_DIGITS, _DECIMAL_DIGITS, _MAX_PRECISION = 18, 18, 38
 _MORE_DIGITS = 3
-_LEAST_SCALE = 2
+_MIN_SCALE = 2
 _NOISE_SCALE = 6
 # Java writes other doubles with an exponent.
 _PLAIN_DOUBLES = (1e-3, 1e7)
@@ -111,10 +111,10 @@ def number_type(found: Numbers, native: str) -> tuple[str, int] | None:
     if found.whole == found.double:
         return _whole_type(found)
     # Text with more digits may be that of floating-point numbers; who has DECIMAL means it.
-    most = _HIGHEST_PRECISION if native.startswith("DECIMAL") else _DECIMAL_DIGITS
+    most = _MAX_PRECISION if native.startswith("DECIMAL") else _DECIMAL_DIGITS
     if found.decimal == found.double and found.digits + found.scale <= most and not _is_noisy(found, native):
-        scale = max(found.scale, _LEAST_SCALE)
-        precision = min(max(found.digits, 1) + _MORE_DIGITS + scale, _HIGHEST_PRECISION)
+        scale = max(found.scale, _MIN_SCALE)
+        precision = min(max(found.digits, 1) + _MORE_DIGITS + scale, _MAX_PRECISION)
         return f"DECIMAL({precision},{scale})", found.decimal
     return "DOUBLE", found.double
 
@@ -122,7 +122,7 @@ def number_type(found: Numbers, native: str) -> tuple[str, int] | None:
 def _whole_type(found: Numbers) -> tuple[str, int] | None:
     if found.digits <= _BIGINT_DIGITS:
         return "BIGINT", found.whole
-    return (f"DECIMAL({_HIGHEST_PRECISION},0)", found.whole) if found.digits < _HIGHEST_PRECISION else None
+    return (f"DECIMAL({_MAX_PRECISION},0)", found.whole) if found.digits < _MAX_PRECISION else None
 
 
 def _is_noisy(found: Numbers, native: str) -> bool:

@@ -10,12 +10,10 @@ from typing import Any
 from drafting.datetime_patterns import is_moment
 from drafting.dialect import FieldSplitter, guess_dialect, has_header, has_open_quote, joined
 from drafting.source import ILLEGIBLE, Lines, read_head, split_lines
-from warehouse.contract.file import MOST_COLUMNS
-from warehouse.contract.model import InputFormat
+from warehouse.contract.column import MAX_NAME_LENGTH
+from warehouse.contract.file import MAX_COLUMNS
+from warehouse.contract.model import MAX_RECORD_BYTES, InputFormat
 from warehouse.errors import InputFileError
-
-LONGEST_RECORD = 1024 * 1024
-"""Bytes of the longest record that `run` parses."""
 
 _SHOWN_NAME = 60
 
@@ -104,7 +102,7 @@ def _check_names(path: Path, names: Sequence[str]) -> None:
     if doubled:
         raise InputFileError(f"{path}: a column stands twice: {_shown(doubled[0])}; upper and lower case are one")
     for name in names:
-        if len(name) > MOST_COLUMNS or any(character in name for character in "\r\n\0") or ILLEGIBLE in name:
+        if len(name) > MAX_NAME_LENGTH or any(character in name for character in "\r\n\0") or ILLEGIBLE in name:
             raise InputFileError(
                 f"{path}: {_shown(name)} cannot be the name of a column: one legible line, not too long"
             )
@@ -117,8 +115,8 @@ def _shown(name: str) -> str:
 
 
 def _check_width(path: Path, width: int) -> None:
-    if width > MOST_COLUMNS:
-        raise InputFileError(f"{path} has {width:,} columns, at most {MOST_COLUMNS:,} are possible")
+    if width > MAX_COLUMNS:
+        raise InputFileError(f"{path} has {width:,} columns, at most {MAX_COLUMNS:,} are possible")
     if width == 0:
         raise InputFileError(f"{path} has no columns")
 
@@ -189,7 +187,7 @@ def _json_object(line: str) -> dict[str, Any] | None:
 
 
 def _is_too_long(record: str) -> bool:
-    return 4 * len(record) > LONGEST_RECORD and len(record.encode()) > LONGEST_RECORD
+    return 4 * len(record) > MAX_RECORD_BYTES and len(record.encode()) > MAX_RECORD_BYTES
 
 
 def _refuse(constant: str) -> None:

@@ -10,8 +10,8 @@ from warehouse.errors import InputFileError
 
 _ID_WORDS = {"id", "ids", "key", "uuid", "guid", "nr", "no", "number", "num", "pk", "ref", "serial"}
 _INDEX_NAMES = {"index", "idx", "unnamed_0", "row", "row_number", "rownum", "row_id"}
-_LEAST_KEY_ROWS = 10
-_LEAST_UNNAMED_KEY_ROWS = 100
+_MIN_KEY_ROWS = 10
+_MIN_UNNAMED_KEY_ROWS = 100
 _GOOD_WORDS = (
     *({"pickup", "event", "occurred", "happened", "start", "started", "departure"}, {"timestamp", "datetime", "ts"}),
     *({"created", "order", "ordered", "purchase", "invoice", "transaction", "sale"}, TIME_WORDS),
@@ -51,8 +51,8 @@ def choose_key(guess: Guess, sample: Sample) -> Guess:
     numbering = [place for place in unique if _is_row_number(sample, place, guess.columns[place])]
     unique = [place for place in unique if place not in numbering]
     named = [place for place in unique if words(guess.columns[place].name) & _ID_WORDS]
-    sure = named if len(named) == 1 and sample.rows >= _LEAST_KEY_ROWS else []
-    if not named and len(unique) == 1 and sample.rows >= _LEAST_UNNAMED_KEY_ROWS:
+    sure = named if len(named) == 1 and sample.rows >= _MIN_KEY_ROWS else []
+    if not named and len(unique) == 1 and sample.rows >= _MIN_UNNAMED_KEY_ROWS:
         sure = [place for place in unique if _is_code(sample, place, guess.columns[place])]
     columns = tuple(replace(column, key=place in sure) for place, column in enumerate(guess.columns))
     return replace(guess, columns=columns, unsure=(*guess.unsure, *_doubts(guess, sure, unique, numbering)))

@@ -11,13 +11,13 @@ from typing import Any
 import duckdb
 
 from drafting.records import Records, check_names, read_csv, read_json
-from drafting.source import MOST_ROWS, kind_of
-from warehouse.contract.file import MOST_COLUMNS
+from drafting.source import MAX_ROWS, kind_of
+from warehouse.contract.file import MAX_COLUMNS
 from warehouse.contract.model import InputFormat
 from warehouse.errors import InputFileError
 
 _NULL = "\x01NULL\x01"
-_LONGEST_LINE = 16 * 1024 * 1024
+_MAX_LINE_BYTES = 16 * 1024 * 1024
 _PLAIN = re.compile(
     r"VARCHAR|\"NULL\"|BOOLEAN|DATE|FLOAT|DOUBLE|U?(TINYINT|SMALLINT|INTEGER|BIGINT)|DECIMAL\(\d+,\d+\)|ENUM\(.*\)"
     r"|TIMESTAMP(_MS|_S| WITH TIME ZONE)?",
@@ -90,7 +90,7 @@ def _fill(database: duckdb.DuckDBPyConnection, records: Records) -> None:
         database.execute(
             "CREATE TABLE sample AS SELECT * FROM read_csv(?, columns = ?, header = false, delim = ',', quote = '\"', "
             "escape = '\"', nullstr = ?, auto_detect = false, parallel = false, new_line = '\\n', max_line_size = ?)",
-            [str(plain), columns, _null_of(records), _LONGEST_LINE],
+            [str(plain), columns, _null_of(records), _MAX_LINE_BYTES],
         )
 
 
@@ -123,21 +123,21 @@ def _parquet(path: Path, database: duckdb.DuckDBPyConnection) -> Sample:
         raise InputFileError(f"{path} has no rows")
     names, types = [name for name, _ in columns], tuple(kind for _, kind in columns)
     form = InputFormat(kind="parquet", header=False)
-    return Sample(database, form, names, rows, 0, rows < MOST_ROWS, types=types)
+    return Sample(database, form, names, rows, 0, rows < MAX_ROWS, types=types)
 
 
 def _copy_parquet(database: duckdb.DuckDBPyConnection, link: Path, columns: list[tuple[str, str]]) -> None:
     texts = ", ".join(f"{_as_text(name, kind)} AS c{place}" for place, (name, kind) in enumerate(columns))
     # Identifiers are quoted, the rest is ours.
     database.execute(
-        f"CREATE TABLE sample AS SELECT {texts} FROM read_parquet(?) LIMIT {MOST_ROWS}",
+        f"CREATE TABLE sample AS SELECT {texts} FROM read_parquet(?) LIMIT {MAX_ROWS}",
         [str(link)],
     )
 
 
 def _check_parquet(path: Path, columns: list[tuple[str, str]]) -> None:
-    if len(columns) > MOST_COLUMNS:
-        raise InputFileError(f"{path} has {len(columns):,} columns, at most {MOST_COLUMNS:,} are possible")
+    if len(columns) > MAX_COLUMNS:
+        raise InputFileError(f"{path} has {len(columns):,} columns, at most {MAX_COLUMNS:,} are possible")
     for name, kind in columns:
         if not _PLAIN.fullmatch(kind):
             advice = "write it in microseconds" if kind == "TIMESTAMP_NS" else "write it as a plain column"

@@ -11,10 +11,10 @@ from typing import IO, cast
 
 from warehouse.errors import InputFileError
 
-MOST_ROWS = 200_000
+MAX_ROWS = 200_000
 """Lines of a sample that are looked at."""
 
-MOST_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 """Bytes, uncompressed, of a sample that are looked at."""
 
 ILLEGIBLE = "\ufffd"
@@ -27,7 +27,7 @@ _OPENERS: dict[str, Callable[[Path], IO[bytes]]] = {
 _JSON_SUFFIXES = {".jsonl", ".ndjson", ".json"}
 _TRIED_BYTES = 64 * 1024
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x01\x1b")) + b"\x7f"
-_MOST_CONTROL = 0.01
+_MAX_CONTROL = 0.01
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,11 @@ def read_head(path: Path) -> tuple[bytes, bool]:
     """
     try:
         with _OPENERS[path.suffix](path) if path.suffix in _OPENERS else path.open("rb") as file:
-            head = file.read(MOST_BYTES + 1)
+            head = file.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as problem:
         raise InputFileError(f"{path} cannot be read: {problem}") from problem
     _check_text(path, head)
-    return head[:MOST_BYTES].removeprefix(codecs.BOM_UTF8), len(head) <= MOST_BYTES
+    return head[:MAX_BYTES].removeprefix(codecs.BOM_UTF8), len(head) <= MAX_BYTES
 
 
 def split_lines(head: bytes, whole: bool, only_lf: bool = False) -> Lines:
@@ -86,10 +86,10 @@ def split_lines(head: bytes, whole: bool, only_lf: bool = False) -> Lines:
     """
     cut = head.split(b"\n") if only_lf else head.splitlines()
     complete = cut if whole or len(cut) == 1 else cut[:-1]
-    kept = complete[:MOST_ROWS]
+    kept = complete[:MAX_ROWS]
     encoding = _encoding(kept)
     texts = [_decode(line, encoding) for line in kept]
-    return Lines(texts, encoding, whole and len(complete) <= MOST_ROWS)
+    return Lines(texts, encoding, whole and len(complete) <= MAX_ROWS)
 
 
 def _check_file(path: Path) -> None:
@@ -112,7 +112,7 @@ def _check_text(path: Path, head: bytes) -> None:
     if start.startswith(b"PAR1"):
         raise InputFileError(f"{path} is Parquet: give it a name that ends in .parquet")
     controls = len(start) - len(start.translate(None, _CONTROL))
-    if b"\0" in start or controls > _MOST_CONTROL * len(start):
+    if b"\0" in start or controls > _MAX_CONTROL * len(start):
         raise InputFileError(f"{path} is no text: expected CSV, JSON lines or .parquet; unpack archives and workbooks")
     if not head.removeprefix(codecs.BOM_UTF8).strip():
         raise InputFileError(f"{path} has no lines")

@@ -10,13 +10,13 @@ from warehouse.errors import UsageError
 CHUNK_ROWS = 50_000
 """Rows made at a time, which bounds the memory."""
 
-FEWEST_ROWS = 2_000
+MIN_ROWS = 2_000
 """With fewer, one row of each kind would be more dirt than the contract of trips accepts."""
 
-MOST_ROWS = 300 * 24 * 3600 * TRIPS_A_SECOND
+MAX_ROWS = 300 * 24 * 3600 * TRIPS_A_SECOND
 """More than this would need more trips a second than are told apart."""
 
-GREATEST_DIRT_SHARE = 0.5
+MAX_DIRT_SHARE = 0.5
 _FILES_A_QUARTER = 2
 _LATE_PERCENT = 2
 
@@ -96,17 +96,17 @@ def make_plan(rows: int, seed: int, dirt_share: float) -> Plan:
     """The plan of two batches.
 
     Args:
-        rows: Over all files, `FEWEST_ROWS` to `MOST_ROWS`.
+        rows: Over all files, `MIN_ROWS` to `MAX_ROWS`.
         seed: Not negative.
-        dirt_share: Share of trips that some kind happens to, 0 to `GREATEST_DIRT_SHARE`; each kind happens at least
+        dirt_share: Share of trips that some kind happens to, 0 to `MAX_DIRT_SHARE`; each kind happens at least
             once, unless it is 0.
 
     Raises:
         UsageError: A number is out of range.
     """
-    _check("rows", rows, FEWEST_ROWS, MOST_ROWS)
+    _check("rows", rows, MIN_ROWS, MAX_ROWS)
     _check("seed", seed, 0, 2**63 - 1)
-    _check("dirt share", dirt_share, 0, GREATEST_DIRT_SHARE)
+    _check("dirt share", dirt_share, 0, MAX_DIRT_SHARE)
     incidents = max(round(rows * dirt_share), len(KINDS)) if dirt_share else 0
     files = tuple(
         tuple(f"trips-{YEAR}-q{quarter.number}-{n}.csv" for n in range(1, _FILES_A_QUARTER + 1)) for quarter in QUARTERS

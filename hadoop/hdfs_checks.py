@@ -15,10 +15,10 @@ from warehouse.settings import GATEWAY_ERRORS, Settings
 
 _SECONDS = 5
 _AT_ONCE = 16
-_MOST_DATANODES = 64
+_MAX_DATANODES = 64
 """Of a large cluster not every DataNode is asked; the NameNode spreads blocks over all, so some show the fault."""
 
-_LARGEST_SKEW_SECONDS = 30
+_MAX_SKEW_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def check_datanodes(settings: Settings) -> list[Finding]:
 
 def check_datanode_hosts(settings: Settings) -> list[Finding]:
     """Whether the names that WebHDFS sends clients to mean something on this machine."""
-    nodes = live_datanodes(settings)[:_MOST_DATANODES]
+    nodes = live_datanodes(settings)[:_MAX_DATANODES]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         resolved = list(pool.map(_resolves, nodes))
     return [
@@ -134,7 +134,7 @@ def _resolves(node: DataNode) -> bool:
 
 def check_webhdfs(settings: Settings) -> list[Finding]:
     """Whether the addresses that WebHDFS sends clients to can be reached from here."""
-    addresses = {node.netloc for node in live_datanodes(settings)[:_MOST_DATANODES]} | {_redirect(settings)}
+    addresses = {node.netloc for node in live_datanodes(settings)[:_MAX_DATANODES]} | {_redirect(settings)}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         problems = list(pool.map(lambda address: _unreachable(settings, address), sorted(addresses)))
     return [_redirect_finding(settings, problem) for problem in problems if problem]
@@ -222,7 +222,7 @@ def check_clocks(settings: Settings) -> list[Finding]:
             "let all machines set their clocks by NTP: timedatectl set-ntp true, or chronyd",
         )
         for name, seconds in ahead.items()
-        if abs(seconds) > _LARGEST_SKEW_SECONDS
+        if abs(seconds) > _MAX_SKEW_SECONDS
     ]
 
 

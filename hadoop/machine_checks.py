@@ -15,12 +15,12 @@ from hadoop.environment import HADOOP_CONF
 from hadoop.hdfs_checks import live_datanodes
 from hadoop.java import find_java_home
 from hadoop.processes import containers, daemons
-from hadoop.sizing import DAEMONS_MB, SMALLEST_YARN_MB, size_stack
+from hadoop.sizing import DAEMONS_MB, MIN_YARN_MB, size_stack
 from warehouse.errors import SetupError, StackDownError
 from warehouse.finding import Finding, NotCheckedError
 from warehouse.settings import Settings
 
-LEAST_FREE_BYTES = 2**30
+MIN_FREE_BYTES = 2**30
 """What the stack does not start without."""
 
 _COMFORTABLE_BYTES = 5 * 2**30
@@ -62,7 +62,7 @@ def check_memory(settings: Settings) -> list[Finding]:
     except SetupError as small:
         return [Finding("memory", str(small), "a machine with more memory, or STACKHOUSE_MEMORY_MB=6144 at your risk")]
     needed = sizing.yarn_mb + DAEMONS_MB
-    smallest = sizing.yarn_mb <= SMALLEST_YARN_MB
+    smallest = sizing.yarn_mb <= MIN_YARN_MB
     machine = psutil.virtual_memory()
     total, free = machine.total // 2**20, machine.available // 2**20 + _used_mb(settings)
     if needed > total:
@@ -98,7 +98,7 @@ def check_disk(settings: Settings) -> list[Finding]:
         "free some: ./stackhouse gc DATASET --yes, whose trash HDFS empties within three days, "
         f"or move {settings.home} to another disk (STACKHOUSE_HOME)"
     )
-    if disk.free < LEAST_FREE_BYTES:
+    if disk.free < MIN_FREE_BYTES:
         return [Finding("disk", f"{state}; the stack needs 1 GiB to start", remedy)]
     if used >= limit:
         return [Finding("disk", f"{state}; from {limit:g} % on YARN runs nothing", remedy)]

@@ -11,7 +11,7 @@ from warehouse.errors import SetupError, StackDownError
 from warehouse.job import JobSizing
 from warehouse.settings import Settings
 
-SMALLEST_MACHINE_MB = 7168
+MIN_MACHINE_MB = 7168
 """A machine sold with 8 GiB reports a little less."""
 
 _BUDGET_SHARE = 0.75
@@ -19,7 +19,7 @@ _STEP_MB = 128
 DAEMONS_MB = 2048
 """What all daemons together take."""
 
-SMALLEST_YARN_MB = 4096
+MIN_YARN_MB = 4096
 """The stack takes no less for its containers, whatever the settings allow."""
 _SPARK_SHARE, _HIVE_SHARE = 0.60, 0.40
 """As in capacity-scheduler.xml."""
@@ -27,18 +27,18 @@ SPARK_AM_MB = 640
 """Heap 256 and the 384 that Spark adds as overhead."""
 _EXECUTOR_OVERHEAD_MB = 384
 _EXECUTOR_MB_A_CORE = 2048
-_SMALLEST_EXECUTOR_MB = 1536
-_LEAST_EXECUTOR_MB = 512 + _EXECUTOR_OVERHEAD_MB
+_MIN_EXECUTOR_MB = 1536
+_MIN_EXECUTOR_MB = 512 + _EXECUTOR_OVERHEAD_MB
 """Spark refuses a heap of less than 450 MiB."""
 
-SMALLEST_NODE_MB = SPARK_AM_MB + _SMALLEST_EXECUTOR_MB
+MIN_NODE_MB = SPARK_AM_MB + _MIN_EXECUTOR_MB
 """What a node of YARN must have for its containers."""
 
-SMALLEST_TEZ_AM_MB = 512
+MIN_TEZ_AM_MB = 512
 """That of the containers too: docker-compose.yml."""
 
 _CLUSTER_DRIVER_MB = 1024
-_SMALLEST_TASK_MB, _LARGEST_TASK_MB = 1024, 4096
+_MIN_TASK_MB, _MAX_TASK_MB = 1024, 4096
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def size_stack(settings: Settings) -> Sizing:
     """
     machine_mb = psutil.virtual_memory().total // 2**20
     budget = settings.memory_mb or int(machine_mb * _BUDGET_SHARE)
-    if settings.memory_mb is None and machine_mb < SMALLEST_MACHINE_MB:
+    if settings.memory_mb is None and machine_mb < MIN_MACHINE_MB:
         raise SetupError(
             f"this machine has {machine_mb} MiB of memory, the stack needs 8 GiB; STACKHOUSE_MEMORY_MB overrides"
         )
@@ -104,12 +104,12 @@ def compute_job_sizing(nodes: Sequence[YarnNode], room: Room) -> JobSizing:
     node_mb = min(node.memory_mb for node in nodes)
     cores = int(min(room.container_cores, *(node.cores for node in nodes)))
     share = (int(sum(node.memory_mb for node in nodes) * room.share) - SPARK_AM_MB) // len(nodes)
-    wanted = max(_SMALLEST_EXECUTOR_MB, cores * _EXECUTOR_MB_A_CORE)
+    wanted = max(_MIN_EXECUTOR_MB, cores * _EXECUTOR_MB_A_CORE)
     executor = int(min(share, node_mb - SPARK_AM_MB, room.container_mb, wanted)) // _STEP_MB * _STEP_MB
-    if executor < _LEAST_EXECUTOR_MB:
+    if executor < _MIN_EXECUTOR_MB:
         raise SetupError(
             f"one executor of Spark on each of {len(nodes)} nodes would have {max(0, executor)} MiB, "
-            f"{_LEAST_EXECUTOR_MB} are needed: raise yarn.nodemanager.resource.memory-mb, "
+            f"{_MIN_EXECUTOR_MB} are needed: raise yarn.nodemanager.resource.memory-mb, "
             "yarn.scheduler.maximum-allocation-mb or the queue's maximum-capacity"
         )
     return JobSizing(len(nodes), _executor_heap(executor), cores, _CLUSTER_DRIVER_MB)
@@ -127,13 +127,13 @@ def compute_sizing(budget_mb: int, cores: int) -> Sizing:
         budget_mb: MiB for daemons and containers together.
         cores: Cores for YARN.
     """
-    yarn = max(SMALLEST_YARN_MB, budget_mb - DAEMONS_MB) // _STEP_MB * _STEP_MB
+    yarn = max(MIN_YARN_MB, budget_mb - DAEMONS_MB) // _STEP_MB * _STEP_MB
     spark_room = int(yarn * _SPARK_SHARE) - SPARK_AM_MB
-    executor = min(spark_room, max(_SMALLEST_EXECUTOR_MB, cores * _EXECUTOR_MB_A_CORE)) // _STEP_MB * _STEP_MB
-    roomy = yarn >= 2 * SMALLEST_YARN_MB
-    tez_am = 640 if roomy else SMALLEST_TEZ_AM_MB
+    executor = min(spark_room, max(_MIN_EXECUTOR_MB, cores * _EXECUTOR_MB_A_CORE)) // _STEP_MB * _STEP_MB
+    roomy = yarn >= 2 * MIN_YARN_MB
+    tez_am = 640 if roomy else MIN_TEZ_AM_MB
     # As many tasks at once as there are cores: every container more is a JVM more that has to start first.
-    tez_task = min(_LARGEST_TASK_MB, max(_SMALLEST_TASK_MB, (int(yarn * _HIVE_SHARE) - tez_am) // cores))
+    tez_task = min(_MAX_TASK_MB, max(_MIN_TASK_MB, (int(yarn * _HIVE_SHARE) - tez_am) // cores))
     return Sizing(
         yarn_mb=yarn,
         cores=cores,

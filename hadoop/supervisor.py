@@ -14,7 +14,7 @@ from warehouse.errors import SettingsError, StackDownError
 from warehouse.settings import REPOSITORY, Settings
 
 _CONFIGURATION = REPOSITORY / "hadoop" / "supervisord.conf"
-_LONGEST_SOCKET_PATH = 100
+_MAX_SOCKET_PATH_LENGTH = 100
 """Linux takes 107 bytes; supervisor adds a suffix while it makes the socket."""
 _FAULT_ALREADY_STARTED = 60
 _FAULT_NOT_RUNNING = 70
@@ -55,7 +55,7 @@ class Supervisor:
         """
         self._directory = settings.home / "supervisor"
         self._socket = self._directory / "control.sock"
-        if len(bytes(self._socket)) > _LONGEST_SOCKET_PATH:
+        if len(bytes(self._socket)) > _MAX_SOCKET_PATH_LENGTH:
             raise SettingsError(f"STACKHOUSE_HOME {settings.home} is too long for a Unix socket; choose a shorter one")
 
     @property

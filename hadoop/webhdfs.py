@@ -29,7 +29,7 @@ _TIMEOUT_SECONDS = (30, 120)
 """To connect or to take the next bytes; to answer."""
 
 _CHUNK_BYTES = 1024 * 1024
-_LONGEST_MESSAGE = 300
+_MAX_MESSAGE_LENGTH = 300
 
 # Within 5 s (dfs.namenode.stale.datanode.interval) the NameNode notices that a DataNode is gone and names another.
 _asked_again = tenacity.retry(
@@ -249,7 +249,7 @@ class WebHdfs:
             # The library keeps an answer that is no JSON as it came.
             return self._not_hdfs()
         # The rest of the server's message is a Java stack trace.
-        message = str(problem).partition("\n")[0].strip()[:_LONGEST_MESSAGE]
+        message = str(problem).partition("\n")[0].strip()[:_MAX_MESSAGE_LENGTH]
         default = (StorageError, "HDFS refused {path}: {message}")
         kind, text = _REFUSALS.get(problem.exception or "", default)
         return kind(text.format(path=path, message=message, user=self.user, url=self.url))

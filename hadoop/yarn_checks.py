@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hadoop.rest import leaf_queues, resourcemanager_answer, yarn_health, yarn_nodes, yarn_scheduler
-from hadoop.sizing import SMALLEST_TEZ_AM_MB, SPARK_AM_MB, size_stack
+from hadoop.sizing import MIN_TEZ_AM_MB, SPARK_AM_MB, size_stack
 from warehouse.errors import StackDownError
 from warehouse.finding import Finding, NotCheckedError, silent_service
 from warehouse.settings import Settings
@@ -98,7 +98,7 @@ def _masters(settings: Settings) -> dict[str, int]:
     """MiB of one application master by queue."""
     if settings.profile == "external":
         return {settings.queue: SPARK_AM_MB}
-    tez = size_stack(settings).tez_am_mb if settings.profile == "local" else SMALLEST_TEZ_AM_MB
+    tez = size_stack(settings).tez_am_mb if settings.profile == "local" else MIN_TEZ_AM_MB
     return {settings.queue: SPARK_AM_MB, _HIVE_QUEUE: tez}
 
 

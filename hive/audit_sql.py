@@ -12,7 +12,7 @@ SHOWN_KEYS = 20
 """Keys that stand twice, of which no more are looked for."""
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INT", "BIGINT")
-_HIGHEST_PRECISION = 38
+_MAX_PRECISION = 38
 
 
 def partition_facts(
@@ -82,7 +82,7 @@ def _limit(limit: float | str, hive_type: str) -> str:
     text = f"{Decimal(str(limit)):f}"
     whole, _, fraction = text.lstrip("-").partition(".")
     # The zero before 38 digits behind the point is none of them.
-    precision = min(len(whole) + len(fraction), _HIGHEST_PRECISION)
+    precision = min(len(whole) + len(fraction), _MAX_PRECISION)
     return f"CAST({literal(text)} AS DECIMAL({precision},{len(fraction)}))"
 
 

@@ -9,7 +9,7 @@ from warehouse.storage import FileChecksum
 
 _BYTES_PER_CRC = 512
 _CRC_SLICE = struct.Struct(f"{_BYTES_PER_CRC}s")
-_SMALLEST_JAVA_BUFFER = 32
+_MIN_JAVA_BUFFER = 32
 
 
 class HdfsChecksum:
@@ -77,7 +77,7 @@ def _crcs_of(data: bytes) -> bytes:
 def _md5_of_java_buffer(content: bytes) -> bytes:
     # HDFS digests the array behind its DataOutputBuffer, which starts at 32 bytes and doubles, not only the
     # bytes written to it; changing that would have changed every checksum ever taken.
-    capacity = _SMALLEST_JAVA_BUFFER
+    capacity = _MIN_JAVA_BUFFER
     while capacity < len(content):
         capacity *= 2
     return hashlib.md5(content.ljust(capacity, b"\0"), usedforsecurity=False).digest()

@@ -20,10 +20,10 @@ from warehouse.errors import InputFileError
 CHUNK_BYTES = 1024 * 1024
 """Bytes of a file that are held at a time; also the longest header line."""
 
-LONGEST_LINE_BYTES = 16 * 1024 * 1024
+MAX_LINE_BYTES = 16 * 1024 * 1024
 """A line of 64 MiB ends a Spark executor on a machine of 8 GiB; those up to here are quarantined."""
 
-MOST_FILES = 10_000
+MAX_FILES = 10_000
 """Files of one batch: each is a Spark task and three objects on the NameNode."""
 
 Progress = Callable[[Literal["check", "send"], int], None]
@@ -62,9 +62,9 @@ def check_files(files: Sequence[Path]) -> list[Path]:
     given = [file for path in files for file in _expanded(path)]
     if not given:
         raise InputFileError(f"no files in {', '.join(map(str, files))}" if files else "no files given")
-    if len(given) > MOST_FILES:
+    if len(given) > MAX_FILES:
         raise InputFileError(
-            f"{len(given):,} files: a batch has at most {MOST_FILES:,}; join small ones, or load several batches"
+            f"{len(given):,} files: a batch has at most {MAX_FILES:,}; join small ones, or load several batches"
         )
     by_name: dict[str, Path] = {}
     for path in given:
@@ -134,7 +134,7 @@ def _describe_text(
     counter = RecordCounter(form) if form.quoted_newlines else LineCounter(form.comment, offset=mark)
     while chunk:
         counter.update(chunk)
-        if counter.unended > LONGEST_LINE_BYTES:
+        if counter.unended > MAX_LINE_BYTES:
             raise InputFileError(f"{path}: {_too_long(form)}")
         chunk = _read_chunk(text)
     if isinstance(counter, RecordCounter):
@@ -145,7 +145,7 @@ def _describe_text(
 
 
 def _too_long(form: InputFormat) -> str:
-    limit = f"over {LONGEST_LINE_BYTES // 2**20} MiB"
+    limit = f"over {MAX_LINE_BYTES // 2**20} MiB"
     if form.quoted_newlines:
         return f"a record is {limit}: a quote that is never closed? (quotedNewlines in the contract)"
     return f"a line is {limit}: is it a text of lines?"

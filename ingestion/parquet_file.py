@@ -9,7 +9,7 @@ from warehouse.contract.file_columns import check_columns
 from warehouse.contract.model import Contract
 from warehouse.errors import ContractError, InputFileError, one_line
 
-_HIGHEST_PRECISION = 38
+_MAX_PRECISION = 38
 # What the Parquet library of Spark 4.1 reads; tried.
 _COMPRESSIONS = {"UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD", "LZ4"}
 _UNREAD_ENCODING = "BYTE_STREAM_SPLIT"
@@ -21,7 +21,7 @@ _PLAIN_TYPES = (
     pa.types.is_large_string,
     pa.types.is_date,
     pa.types.is_null,
-    lambda kind: pa.types.is_decimal(kind) and kind.precision <= _HIGHEST_PRECISION,
+    lambda kind: pa.types.is_decimal(kind) and kind.precision <= _MAX_PRECISION,
     lambda kind: pa.types.is_timestamp(kind) and kind.unit != "ns",
 )
 

@@ -9,7 +9,7 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
 from warehouse.contract.csv_quoting import well_quoted
-from warehouse.contract.model import InputFormat
+from warehouse.contract.model import MAX_RECORD_BYTES, InputFormat
 
 FIELDS = "_fields"
 """Struct of STRINGs named like the contract's columns; NULL when the record cannot be read."""
@@ -17,16 +17,13 @@ FIELDS = "_fields"
 CORRUPT = "_corrupt"
 """Field of that struct: the record, when it has another number of fields."""
 
-LONGEST_RECORD = 1024 * 1024
-"""Bytes of the longest record that is parsed."""
-
 BOM = "\ufeff"
 """Byte order mark; one at the start of a file is no text, any other is."""
 
 _BEFORE = "_before"
 _REPLACED = "\ufffd"
 # Spark's CSV parser stops the whole job at a line with more fields than this.
-_MOST_FIELDS = 20480
+_MAX_FIELDS = 20480
 
 
 def split_fields(record: Expression, form: InputFormat, names: Sequence[str]) -> Expression:
@@ -53,7 +50,7 @@ def is_readable(record: Expression, form: InputFormat) -> Expression:
 
 def is_short(record: Expression) -> Expression:
     """Whether the record is short enough to be parsed."""
-    return F.octet_length(record) <= LONGEST_RECORD
+    return F.octet_length(record) <= MAX_RECORD_BYTES
 
 
 def is_plain(record: Expression, form: InputFormat) -> Expression:
@@ -80,7 +77,7 @@ def _options(input_format: InputFormat) -> dict[str, str]:
         "emptyValue": "",
         "ignoreLeadingWhiteSpace": "false",
         "ignoreTrailingWhiteSpace": "false",
-        "maxColumns": str(_MOST_FIELDS + 1),
+        "maxColumns": str(_MAX_FIELDS + 1),
         # The record is one already; any character may be in it.
         "lineSep": "\n",
         "multiLine": "true",
@@ -90,6 +87,6 @@ def _options(input_format: InputFormat) -> dict[str, str]:
 def _is_parseable(record: Expression, form: InputFormat) -> Expression:
     delimiter, quote = F.lit(form.delimiter), F.lit(form.quote)
     delimiters = F.length(record) - F.length(F.replace(record, delimiter))
-    few_fields = (F.octet_length(record) < _MOST_FIELDS) | (delimiters < _MOST_FIELDS)
+    few_fields = (F.octet_length(record) < _MAX_FIELDS) | (delimiters < _MAX_FIELDS)
     well = ~F.contains(record, quote) | record.rlike(well_quoted(form))
     return is_readable(record, form) & is_short(record) & few_fields & well

@@ -26,7 +26,7 @@ from spark.schema import spark_type
 from spark.values import matches
 from warehouse.contract.model import Column
 
-_MOST_DIGITS = 38
+_MAX_DIGITS = 38
 _BITS = {"TINYINT": 7, "SMALLINT": 15, "INT": 31, "BIGINT": 63}
 
 SEPARATOR = " "
@@ -108,7 +108,7 @@ def _limit(column: Column, limit: float | str) -> Expression:
         return F.lit(limit).cast(spark_type(column.type))
     # A limit of 0.1 means the decimal 0.1; its nearest double is a little larger.
     exact = Decimal(str(limit))
-    if column.type == "DOUBLE" or _digits(exact) > _MOST_DIGITS:
+    if column.type == "DOUBLE" or _digits(exact) > _MAX_DIGITS:
         # A text, since Spark has no integer and no decimal as long as Python's.
         return F.lit(str(limit)).cast("double")
     # Of the column's own type if that can hold it: else every value would be converted to be compared.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hadoop.java import find_java_home
 from hadoop.rest import hdfs_health, hdfs_problem, hdfs_version, yarn_nodes, yarn_problem
-from hadoop.sizing import SMALLEST_NODE_MB, size_job
+from hadoop.sizing import MIN_NODE_MB, size_job
 from hadoop.webhdfs import WebHdfs
 from hadoop.yarn_checks import check_queues
 from hive.answer_settings import missing_settings
@@ -22,7 +22,7 @@ from warehouse.observer import StartObserver
 from warehouse.paths import root
 from warehouse.settings import Settings
 
-_LEAST_FREE_BYTES = 2 * 2**30
+_MIN_FREE_BYTES = 2 * 2**30
 _HADOOP, _HIVE = 3, 4
 """Major versions that this stack is tested with."""
 
@@ -65,7 +65,7 @@ def _hdfs(settings: Settings) -> str:
     if int(version.partition(".")[0]) != _HADOOP:
         return f"Hadoop {version}, expected {_HADOOP}.x"
     free = hdfs_health(settings).remaining
-    return f"{free / 2**30:.1f} GiB free, 2 GiB are needed" if free < _LEAST_FREE_BYTES else ""
+    return f"{free / 2**30:.1f} GiB free, 2 GiB are needed" if free < _MIN_FREE_BYTES else ""
 
 
 def _permissions(settings: Settings) -> str:
@@ -89,8 +89,8 @@ def _yarn(settings: Settings) -> str:
     if problem:
         return problem
     smallest = min(node.memory_mb for node in yarn_nodes(settings))
-    if smallest < SMALLEST_NODE_MB:
-        return f"a node has {smallest} MiB for containers, {SMALLEST_NODE_MB} are needed"
+    if smallest < MIN_NODE_MB:
+        return f"a node has {smallest} MiB for containers, {MIN_NODE_MB} are needed"
     # Of another scheduler no queue is known: Spark will say what is wrong with the name.
     with suppress(NotCheckedError):
         for finding in check_queues(settings):

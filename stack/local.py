@@ -10,7 +10,7 @@ from hadoop.artifacts import TEZ_ARCHIVE, artifact_directory, fetch_artifacts
 from hadoop.diagnosis import explain_log, log_start
 from hadoop.environment import metastore_database, stack_environment
 from hadoop.java import run_java
-from hadoop.machine_checks import LEAST_FREE_BYTES
+from hadoop.machine_checks import MIN_FREE_BYTES
 from hadoop.namespace import format_namespace
 from hadoop.packages import install_missing
 from hadoop.processes import containers, daemons, port_owner, terminate
@@ -163,7 +163,7 @@ def _create_metastore(settings: Settings, environment: dict[str, str]) -> None:
 def _check_disk(settings: Settings) -> None:
     settings.home.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.home).free
-    if free < LEAST_FREE_BYTES:
+    if free < MIN_FREE_BYTES:
         raise SetupError(
             f"{settings.home} has {free / 2**20:,.0f} MiB free, the stack needs 1 GiB to start: free some space"
         )

@@ -6,12 +6,12 @@ Exit codes: 0 done, 1 the work failed, 2 wrong usage, 3 held by a quality check,
 
 from typing import ClassVar
 
-_LONGEST_MESSAGE = 1000
+_MAX_MESSAGE_LENGTH = 1000
 
 
 def one_line(message: str) -> str:
     """A message as one line of bounded length that a terminal can show, whatever a file put into it."""
-    cut = message if len(message) <= _LONGEST_MESSAGE else message[:_LONGEST_MESSAGE] + "…"
+    cut = message if len(message) <= _MAX_MESSAGE_LENGTH else message[:_MAX_MESSAGE_LENGTH] + "…"
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in cut)
 
 

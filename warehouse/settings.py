@@ -17,7 +17,7 @@ PROFILES = ("local", "compose", "external")
 GATEWAY_ERRORS = (502, 503, 504)
 """HTTP statuses by which `Endpoints.gateway` says itself that it does not reach a DataNode."""
 
-_HIGHEST_PORT = 65535
+_MAX_PORT = 65535
 _PREFIX = "STACKHOUSE_"
 _HOST = re.compile(r"[A-Za-z0-9.-]+")
 _HOST_AND_PORT = re.compile(rf"({_HOST.pattern}):(\d{{1,5}})", re.ASCII)
@@ -197,7 +197,7 @@ def _ports(source: "_Source") -> Ports:
     for name in Ports.__dataclass_fields__:
         variable = f"{name.upper()}_PORT"
         port = source.number(variable) + offset
-        if not 1 <= port <= _HIGHEST_PORT:
+        if not 1 <= port <= _MAX_PORT:
             raise source.error(variable, f"with STACKHOUSE_PORT_OFFSET {offset} gives port {port}, outside 1 to 65535")
         if port in found.values():
             other = next(name for name, taken in found.items() if taken == port)

@@ -22,7 +22,7 @@ from warehouse.quarter import Quarter
 from warehouse.release.manifest import QUARANTINE, load_kept
 from warehouse.settings import Settings
 
-_MOST_ROWS = 20
+_MAX_ROWS = 20
 _CSV_COLUMNS = ("table", "part", "column", "before", "after", "only_before", "only_after")
 
 
@@ -45,7 +45,7 @@ def print_diff(settings: Settings, dataset: str, releases: tuple[int, int], outp
     check_known(settings, dataset)
     before, after = load_kept(WebHdfs(settings.endpoints), dataset, releases)
     with connect(settings.endpoints) as server:
-        diffs = list(compare_releases(server, before, after, _MOST_ROWS if with_rows else 0))
+        diffs = list(compare_releases(server, before, after, _MAX_ROWS if with_rows else 0))
     if output == "json":
         print_json({"dataset": dataset, "before": releases[0], "after": releases[1], "tables": [*map(_json, diffs)]})
     elif output == "csv":
@@ -85,7 +85,7 @@ def _print_tables(diffs: Sequence[TableDiff], releases: tuple[int, int]) -> None
     _print_table(sums, 3, [line for diff in diffs for line in _sum_lines(diff)])
     for diff in diffs:
         if diff.rows:
-            print(f"{diff.table}: changed rows, the first {_MOST_ROWS} at most")
+            print(f"{diff.table}: changed rows, the first {_MAX_ROWS} at most")
             _print_table(("quarter", "in", "times", *diff.rows[0].values), 1, list(_row_lines(diff.rows, releases)))
     for line in _notes(diffs):
         print(line)

@@ -31,7 +31,7 @@ from warehouse.errors import StackhouseError, UsageError
 from warehouse.settings import REPOSITORY
 
 WEEK = timedelta(days=7)
-FEWEST_FLIGHTS = 500
+MIN_FLIGHTS = 500
 """In four weeks: the mean delay of a small airport's week says more about luck than about the airport."""
 
 LANDED = 3
@@ -150,7 +150,7 @@ def known_on(flights: Client, mondays: Sequence[pd.Timestamp], as_of: datetime) 
     later = places.assign(at=places["at"] + WEEK)
     label = flights.training_set(later, as_of, [LABEL]).frame["label"]
     frame = known.frame.assign(label=label.where(places["at"] < mondays[-1]))
-    large = (frame["flights_28d"] >= FEWEST_FLIGHTS) & frame["mean_7d"].notna()
+    large = (frame["flights_28d"] >= MIN_FLIGHTS) & frame["mean_7d"].notna()
     return TrainingSet(frame[large].reset_index(drop=True), known.release, known.contract, known.as_of)
 
 

@@ -20,7 +20,7 @@ _SHOWN_COLUMNS = 6
 _FEW_ROWS = 100_000
 """Clean rows of which a statement costs no more than one over a single row."""
 
-_LEAST_SECONDS = 2.0
+_MIN_SECONDS = 2.0
 _CAUTION = 2
 """How many times as long as reading its rows a mart may take, as long as it is not measured."""
 
@@ -75,7 +75,7 @@ def prove_marts(server: HiveServer, made: Made, budget: Budget) -> list[Check]:
     began = time.monotonic()
     for index, mart in enumerate(made.marts):
         left = budget.seconds - (time.monotonic() - began)
-        share = Budget(max(left / (len(made.marts) - index), _LEAST_SECONDS), budget.rate)
+        share = Budget(max(left / (len(made.marts) - index), _MIN_SECONDS), budget.rate)
         quarters = built_quarters(made.release, made.live, mart.name)
         if quarters:
             checks.append(_Proof(server, made, mart, share).check(quarters))

@@ -5,7 +5,7 @@ from random import Random
 
 from sqlglot import exp
 
-from tests.answers.kinds import MOST_WHOLE, Kind, Scope, Value
+from tests.answers.kinds import MAX_WHOLE, Kind, Scope, Value
 from tests.answers.trees import call, number, paren
 
 _SCALE = 14
@@ -25,8 +25,8 @@ class Decimals:
 
     def sum(self, scope: Scope, depth: int) -> Value:
         """A sum or a difference."""
-        a = self._small_dec(scope, depth, MOST_WHOLE, _SCALE)
-        b = self._small_dec(scope, depth, MOST_WHOLE, _SCALE)
+        a = self._small_dec(scope, depth, MAX_WHOLE, _SCALE)
+        b = self._small_dec(scope, depth, MAX_WHOLE, _SCALE)
         operation = self._random.choice([exp.Add, exp.Sub])
         kind = Kind("dec", max(a.kind.whole, b.kind.whole) + 1, max(a.kind.scale, b.kind.scale))
         return Value(exp.Paren(this=operation(this=paren(a.tree), expression=paren(b.tree))), kind)
@@ -43,18 +43,18 @@ class Decimals:
 
     def rounded(self, scope: Scope, depth: int) -> Value:
         """ROUND."""
-        found = self._small_dec(scope, depth, MOST_WHOLE, _SCALE)
+        found = self._small_dec(scope, depth, MAX_WHOLE, _SCALE)
         digits = self._random.choice([0, 1, 2, 4])
         return Value(call("round", found.tree, number(digits)), Kind("dec", found.kind.whole + 1, digits))
 
     def floor(self, scope: Scope, depth: int) -> Value:
         """FLOOR or CEIL."""
-        found = self._small_dec(scope, depth, MOST_WHOLE, _SCALE)
+        found = self._small_dec(scope, depth, MAX_WHOLE, _SCALE)
         return Value(call(self._random.choice(["floor", "ceil"]), found.tree), Kind("dec", found.kind.whole + 1, 0))
 
     def absolute(self, scope: Scope, depth: int) -> Value:
         """ABS."""
-        found = self._small_dec(scope, depth, MOST_WHOLE, _SCALE)
+        found = self._small_dec(scope, depth, MAX_WHOLE, _SCALE)
         return Value(call("abs", found.tree), found.kind)
 
     def of_int(self, scope: Scope, depth: int) -> Value:

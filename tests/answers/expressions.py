@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from tests.answers import tables
 from tests.answers.decimals import Decimals
-from tests.answers.kinds import BOOL, DATE, DOUBLE, MOMENT, MOST_WHOLE, TEXT, Kind, Scope, Value
+from tests.answers.kinds import BOOL, DATE, DOUBLE, MAX_WHOLE, MOMENT, TEXT, Kind, Scope, Value
 from tests.answers.trees import call, number, paren
 
 Make = Callable[[Scope, int], Value]
@@ -95,7 +95,7 @@ class Expressions:
         return self.literal("int")
 
     def _sum_of_int(self, scope: Scope, depth: int) -> Value:
-        a, b = self.small_int(scope, depth, MOST_WHOLE), self.small_int(scope, depth, MOST_WHOLE)
+        a, b = self.small_int(scope, depth, MAX_WHOLE), self.small_int(scope, depth, MAX_WHOLE)
         operation = self._random.choice([exp.Add, exp.Sub])
         tree = operation(this=paren(a.tree), expression=paren(b.tree))
         return Value(exp.Paren(this=tree), Kind("int", max(a.kind.whole, b.kind.whole) + 1))
@@ -129,7 +129,7 @@ class Expressions:
         return Value(exp.cast(call("floor", found.tree), "bigint"), Kind("int", found.kind.whole + 1))
 
     def _absolute(self, scope: Scope, depth: int) -> Value:
-        found = self.small_int(scope, depth, MOST_WHOLE)
+        found = self.small_int(scope, depth, MAX_WHOLE)
         return Value(call("abs", found.tree), found.kind)
 
     def _int_of_flag(self, scope: Scope, depth: int) -> Value:
@@ -203,7 +203,7 @@ class Expressions:
 
     def _narrow(self, name: str, scope: Scope, depth: int) -> Value:
         if name == "dec":
-            return self.small_dec(scope, depth, MOST_WHOLE, 14)
+            return self.small_dec(scope, depth, MAX_WHOLE, 14)
         return self.value(name, scope, depth)
 
     def _choose(self, a: exp.Expression, b: exp.Expression, scope: Scope, depth: int) -> exp.Expression:

@@ -40,7 +40,7 @@ class Value:
 Scope = Sequence[Value]
 """Columns that an expression may have."""
 
-MOST_WHOLE = 15
+MAX_WHOLE = 15
 """More digits before the point might be more than an engine has after the next operation."""
 
 TEXT, BOOL, DATE, MOMENT, DOUBLE = (Kind(name) for name in ("str", "bool", "date", "ts", "dbl"))

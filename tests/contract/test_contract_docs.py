@@ -17,12 +17,11 @@ import yaml
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from ingestion.input_file import LONGEST_LINE_BYTES, MOST_FILES, check_files, describe_file
+from ingestion.input_file import MAX_FILES, MAX_LINE_BYTES, check_files, describe_file
 from ingestion.loader import _refuse_known_rows
 from pipeline.publish import _rejected_too_many
 from schedule.due import Calendar
 from spark.clean import CleanTask, clean, read_staged
-from spark.fields import LONGEST_RECORD
 from spark.stage import stage
 from tests.contract.contract_examples import (
     PAGE,
@@ -40,10 +39,10 @@ from tests.contract.contract_examples import (
 )
 from warehouse.contract.change import changes
 from warehouse.contract.column import OPTIONS, OTHER_FORMATS
-from warehouse.contract.file import _CUSTOM, MOST_COLUMNS, RESERVED_COLUMNS, RESERVED_TABLES, check_dataset_name
+from warehouse.contract.file import _CUSTOM, MAX_COLUMNS, RESERVED_COLUMNS, RESERVED_TABLES, check_dataset_name
 from warehouse.contract.file_columns import check_columns
-from warehouse.contract.input_format import _KEYS_OF, _MOST_TITLE_LINES
-from warehouse.contract.model import Contract, DriftLimit, validate_identifier
+from warehouse.contract.input_format import _KEYS_OF, _MAX_TITLE_LINES
+from warehouse.contract.model import MAX_RECORD_BYTES, Contract, DriftLimit, validate_identifier
 from warehouse.errors import ContractError, InputFileError
 from warehouse.job import StagedCounts, StagedSource, StageTask, rows_of
 from warehouse.quarter import Quarter
@@ -296,11 +295,11 @@ def test_table_of_limits() -> None:
     stated = {row[0]: re.sub(r"[^\d]", "", row[1].split(" ")[0]) for row in table("limits")}
     mebi = 1024 * 1024
     assert stated == {
-        "columns of a table": str(MOST_COLUMNS),
-        "bytes of a record": str(LONGEST_RECORD // mebi),
-        "bytes of a line": str(LONGEST_LINE_BYTES // mebi),
-        "files of a batch": str(MOST_FILES),
-        "`skipLines`": str(_MOST_TITLE_LINES),
+        "columns of a table": str(MAX_COLUMNS),
+        "bytes of a record": str(MAX_RECORD_BYTES // mebi),
+        "bytes of a line": str(MAX_LINE_BYTES // mebi),
+        "files of a batch": str(MAX_FILES),
+        "`skipLines`": str(_MAX_TITLE_LINES),
         "characters of a name": "63",
         "characters of a `physicalName`": "1000",
     }

@@ -23,7 +23,7 @@ from warehouse.quarter import Quarter
 from warehouse.release.manifest import CLEAN, QUARANTINE
 from warehouse.steps import Step
 
-MOST_ROWS = 60_000
+MAX_ROWS = 60_000
 """Of clean rows by HiveServer2: PyHive takes a second for so many."""
 
 
@@ -57,7 +57,7 @@ def test_files_and_hiveserver2_give_equal_frames_for_every_dataset(flights, sett
             for name, table in client.release.tables.items():
                 if name == QUARANTINE or not table.partitions:
                     continue
-                quarters = quarters_up_to(table.partitions, MOST_ROWS)
+                quarters = quarters_up_to(table.partitions, MAX_ROWS)
                 read = client.read_clean if name == CLEAN else lambda *a, n=name, **k: client.read_mart(n, *a, **k)
                 frames = [read(quarters, source=source) for source in ("files", "hive")]
                 pd.testing.assert_frame_equal(*map(in_order, frames))

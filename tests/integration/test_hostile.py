@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.input_file import MOST_FILES
+from ingestion.input_file import MAX_FILES
 from tests.integration.conftest import SMALL_HEADER, must, refused, write_small_dataset
 
 DATASET = "hostile"
@@ -201,7 +201,7 @@ def test_directory_of_20_000_files_is_refused_before_one_is_read(accepted, comma
     for number in range(20_000):
         # Not of the contract: the first one read would be what is refused.
         (tmp_path / f"{number}.csv").touch()
-    words = (f"20,000 files: a batch has at most {MOST_FILES:,}",)
+    words = (f"20,000 files: a batch has at most {MAX_FILES:,}",)
     refused(command("load", DATASET, tmp_path), 2, *words)
 
 

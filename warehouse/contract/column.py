@@ -8,7 +8,7 @@ from typing import Any
 from open_data_contract_standard.model import SchemaProperty
 
 from warehouse.contract import expect
-from warehouse.contract.limits import DECIMAL, HIGHEST_PRECISION, check_limits, read_limit, read_values
+from warehouse.contract.limits import DECIMAL, MAX_PRECISION, check_limits, read_limit, read_values
 from warehouse.contract.model import EPOCH_UNITS, Column
 from warehouse.contract.odcs import Spot
 from warehouse.contract.patterns import check_pattern, zone_letters
@@ -37,7 +37,8 @@ OTHER_FORMATS = "otherFormats"
 """Custom property of a date or timestamp: formats that are tried after `format`."""
 
 _ONLY_JAVA = re.compile(r"\\[pP]\{\w+\}|\\[hHvVRXGQEzZ]|&&")
-_LONGEST_NAME = 1000
+MAX_NAME_LENGTH = 1000
+"""Characters of a column's name in a file."""
 
 
 def read_column(item: SchemaProperty, spot: Spot) -> Column:
@@ -107,8 +108,8 @@ def _pattern(value: object, spot: Spot) -> str:
 
 def _source_name(item: SchemaProperty, here: Spot) -> str:
     name = expect.text(item.physicalName or item.name, here.at("physicalName"))
-    if len(name) > _LONGEST_NAME or any(character in name for character in "\r\n\0"):
-        raise here.at("physicalName").wrong(f"expected one line of at most {_LONGEST_NAME} characters")
+    if len(name) > MAX_NAME_LENGTH or any(character in name for character in "\r\n\0"):
+        raise here.at("physicalName").wrong(f"expected one line of at most {MAX_NAME_LENGTH} characters")
     return name
 
 
@@ -123,7 +124,7 @@ def _hive_type(item: SchemaProperty, here: Spot) -> str:
         raise spot.wrong(f"{physical} does not fit logicalType {item.logicalType}: {', '.join(allowed)}")
     if physical.startswith("DECIMAL"):
         match = DECIMAL.fullmatch(physical)
-        if not match or not int(match[2]) <= int(match[1]) <= HIGHEST_PRECISION or int(match[1]) == 0:
+        if not match or not int(match[2]) <= int(match[1]) <= MAX_PRECISION or int(match[1]) == 0:
             raise spot.wrong(f"{physical}, expected DECIMAL(precision,scale), precision 1 to 38")
     elif "(" in physical:
         raise spot.wrong(f"{physical} takes no length")

@@ -26,7 +26,7 @@ RESERVED_TABLES = {"clean", "clean_with_origin", "quarantine"}
 RESERVED_COLUMNS = {*ORIGIN_COLUMNS, PARTITION_COLUMN}
 """Names that no column of a dataset can have."""
 
-MOST_COLUMNS = 1000
+MAX_COLUMNS = 1000
 """Columns of one table; with more, Hive's and Spark's plans take minutes."""
 
 _CUSTOM = {"eventTime", "inputFormat", "rejectThreshold", "marts", "timeZone", "versionColumn", "driftLimits"}
@@ -139,8 +139,8 @@ def _custom(custom: dict[str, tuple[Any, Spot]], name: str, spot: Spot) -> tuple
 
 def _columns(item: SchemaObject, spot: Spot) -> tuple[Column, ...]:
     properties = item.properties or []
-    if len(properties) > MOST_COLUMNS:
-        raise spot.at("properties").wrong(f"{len(properties):,} columns, at most {MOST_COLUMNS:,} are possible")
+    if len(properties) > MAX_COLUMNS:
+        raise spot.at("properties").wrong(f"{len(properties):,} columns, at most {MAX_COLUMNS:,} are possible")
     return tuple(read_column(found, spot.at("properties", index, words="")) for index, found in enumerate(properties))
 
 

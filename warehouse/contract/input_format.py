@@ -17,7 +17,7 @@ _KEYS_OF = {
     "jsonl": {"kind", "nullTokens", "decimalSeparator", "thousandsSeparator", "unknownColumns"},
     "parquet": {"kind", "unknownColumns"},
 }
-_MOST_TITLE_LINES = 1000
+_MAX_TITLE_LINES = 1000
 # One byte a character and ASCII as in ASCII, so that lines and fields can be cut before anything is decoded; and of
 # one name in Python and Java.
 _SINGLE_BYTE = re.compile(
@@ -49,7 +49,7 @@ def read_format(value: object, spot: Spot) -> InputFormat:
         ),
         thousands_separator=_thousands(found, spot.at("thousandsSeparator")),
         comment=expect.character(found["comment"], spot.at("comment")) if "comment" in found else None,
-        skip_lines=expect.count(found.get("skipLines", 0), spot.at("skipLines"), _MOST_TITLE_LINES),
+        skip_lines=expect.count(found.get("skipLines", 0), spot.at("skipLines"), _MAX_TITLE_LINES),
         quoted_newlines=expect.truth(found.get("quotedNewlines", False), spot.at("quotedNewlines")),
         ignore_unknown=_unknown_columns(found, spot.at("unknownColumns")),
     )

@@ -16,7 +16,7 @@ from warehouse.contract.odcs import Spot
 DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),(\d{1,2})\)")
 """The type with its precision and scale."""
 
-HIGHEST_PRECISION = 38
+MAX_PRECISION = 38
 """Digits of a DECIMAL."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,60}(?:\.[0-9]{1,60})?(?:[eE][+-]?[0-9]{1,3})?")
@@ -51,10 +51,10 @@ def _check_digits(limit: float, hive_type: str, spot: Spot) -> None:
     whole, _, fraction = f"{Decimal(str(limit)).copy_abs():f}".partition(".")
     before, behind = _digits(hive_type)
     digits = max(before, len(whole.lstrip("0"))) + max(behind, len(fraction.rstrip("0")))
-    if digits > HIGHEST_PRECISION:
+    if digits > MAX_PRECISION:
         raise spot.wrong(
             f"{limit} cannot be compared with {hive_type}: that takes a DECIMAL of {digits} digits, "
-            f"{HIGHEST_PRECISION} is the most"
+            f"{MAX_PRECISION} is the most"
         )
 
 

@@ -108,6 +108,10 @@ class RowRule:
     description: str
 
 
+MAX_RECORD_BYTES = 1024 * 1024
+"""Bytes of the longest record that is parsed."""
+
+
 @dataclass(frozen=True)
 class InputFormat:
     """How the files of a dataset are written.

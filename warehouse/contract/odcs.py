@@ -15,7 +15,7 @@ from warehouse.errors import ContractError, one_line
 Place = tuple[str | int, ...]
 """Keys and positions that lead to a value, from the top of the file."""
 
-MOST_CHARACTERS = 2_000_000
+MAX_CHARACTERS = 2_000_000
 """Of all keys and values in a contract, aliases written out: ten lines of them can stand for billions."""
 
 
@@ -98,9 +98,9 @@ def _check_nodes(path: Path, root: yaml.Node | None) -> None:
         node = nodes.pop()
         # Aliases are written out here, as in the messages and in the models.
         count += 1 + len(node.value)
-        if count > MOST_CHARACTERS:
+        if count > MAX_CHARACTERS:
             raise ContractError(
-                one_line(f"{path}: more than {MOST_CHARACTERS:,} characters in keys and values, aliases written out")
+                one_line(f"{path}: more than {MAX_CHARACTERS:,} characters in keys and values, aliases written out")
             )
         if isinstance(node, yaml.MappingNode):
             seen = set[str]()

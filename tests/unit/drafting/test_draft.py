@@ -428,7 +428,7 @@ def test_the_longest_name_has_a_mart(tmp_path: Path) -> None:
 
 
 def test_only_the_first_rows_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("drafting.source.MOST_ROWS", 4)
+    monkeypatch.setattr("drafting.source.MAX_ROWS", 4)
     drafted, contract = _draft(tmp_path, "day,n\n" + "2021-01-01,1\n" * 3 + "later,x\n")
     assert (drafted.rows, drafted.whole, contract.column("n").type) == (3, False, "BIGINT")
     assert "the first 3 rows" in drafted.paths[0].read_text()

@@ -17,7 +17,7 @@ import pytest
 from generator.columns import CONTRACT, HEADER, POSITIONS
 from generator.dataset import generate
 from generator.incidents import KINDS, LATE_TRIP
-from generator.plan import FEWEST_ROWS, MOST_ROWS, make_plan
+from generator.plan import MAX_ROWS, MIN_ROWS, make_plan
 from generator.sample import SAMPLE, write_sample
 from generator.trips import Slots, make_trips
 from warehouse.errors import UsageError
@@ -65,7 +65,7 @@ def test_same_seed_gives_same_bytes_and_another_seed_others(out: Path, tmp_path:
     assert all(other[name] != content for name, content in _contents(out).items())
 
 
-@pytest.mark.parametrize(("rows", "share"), [(FEWEST_ROWS, 0.02), (FEWEST_ROWS + 1, 0.5), (60_013, 0.02), (2345, 0)])
+@pytest.mark.parametrize(("rows", "share"), [(MIN_ROWS, 0.02), (MIN_ROWS + 1, 0.5), (60_013, 0.02), (2345, 0)])
 def test_rows_are_as_many_as_wanted(tmp_path: Path, rows: int, share: float) -> None:
     told: list[int] = []
     truth = generate(tmp_path / "out", rows, 1, share, told.append).document()
@@ -74,7 +74,7 @@ def test_rows_are_as_many_as_wanted(tmp_path: Path, rows: int, share: float) -> 
 
 
 def test_every_kind_occurs_even_with_fewest_rows_and_least_dirt(tmp_path: Path) -> None:
-    truth = generate(tmp_path / "out", FEWEST_ROWS, 1, 0.000001).document()
+    truth = generate(tmp_path / "out", MIN_ROWS, 1, 0.000001).document()
     wanted = {kind.label(n) for kind in (*KINDS, LATE_TRIP) for n in range(len(kind.versions))}
     assert set(truth["labels"]) == wanted
     assert len([label for label, found in truth["labels"].items() if found["outcome"] == "quarantined"]) >= 24
@@ -199,7 +199,7 @@ def _peak(out: Path, rows: int) -> int:
 
 def test_keys_are_unique_when_many_trips_start_in_one_second() -> None:
     chance = np.random.default_rng(3)
-    quarter_count = make_plan(MOST_ROWS, 1, 0).trips // 4
+    quarter_count = make_plan(MAX_ROWS, 1, 0).trips // 4
     trips = make_trips(Slots(3, 10_000_019, 50_000, quarter_count), chance).columns
     keys = set(zip(trips["pickup_at"].tolist(), trips["dropoff_at"].tolist(), strict=True))
     assert len(keys) == 50_000
@@ -209,8 +209,8 @@ def test_keys_are_unique_when_many_trips_start_in_one_second() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"rows": FEWEST_ROWS - 1}, "rows 1999 is out of range; give 2,000 to"),
-        ({"rows": MOST_ROWS + 1}, "rows .* is out of range"),
+        ({"rows": MIN_ROWS - 1}, "rows 1999 is out of range; give 2,000 to"),
+        ({"rows": MAX_ROWS + 1}, "rows .* is out of range"),
         ({"seed": -1}, "seed -1 is out of range"),
         ({"dirt_share": 0.51}, "dirt share 0.51 is out of range; give 0 to 0.5"),
         ({"dirt_share": float("nan")}, "dirt share nan is out of range"),
@@ -218,7 +218,7 @@ def test_keys_are_unique_when_many_trips_start_in_one_second() -> None:
 )
 def test_bad_arguments_are_refused_in_one_line(tmp_path: Path, arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message) as refused:
-        generate(**{"out": tmp_path / "out", "rows": FEWEST_ROWS, "seed": 1, **arguments})
+        generate(**{"out": tmp_path / "out", "rows": MIN_ROWS, "seed": 1, **arguments})
     assert "\n" not in str(refused.value)
     assert list(tmp_path.iterdir()) == []
 
@@ -229,9 +229,9 @@ def test_what_exists_is_never_overwritten(tmp_path: Path) -> None:
     kept.write_text("mine")
     for out in (tmp_path / "full", kept, Path("/")):
         with pytest.raises(UsageError, match="exists already; give a new directory"):
-            generate(out, FEWEST_ROWS, 1)
+            generate(out, MIN_ROWS, 1)
     with pytest.raises(UsageError, match="cannot be written: Not a directory"):
-        generate(kept / "below", FEWEST_ROWS, 1)
+        generate(kept / "below", MIN_ROWS, 1)
     assert kept.read_text() == "mine"
 
 
@@ -241,11 +241,11 @@ def test_killed_run_leaves_nothing_and_the_next_one_works(tmp_path: Path) -> Non
 
     (tmp_path / "out").mkdir()
     with pytest.raises(KeyboardInterrupt):
-        generate(tmp_path / "out", FEWEST_ROWS, 1, progress=kill)
+        generate(tmp_path / "out", MIN_ROWS, 1, progress=kill)
     assert [path.name for path in tmp_path.rglob("*")] == ["out"]
     # What is left when there was no time to clean up.
     (tmp_path / "out.incomplete" / "batch-1").mkdir(parents=True)
-    generate(tmp_path / "out", FEWEST_ROWS, 1)
+    generate(tmp_path / "out", MIN_ROWS, 1)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 

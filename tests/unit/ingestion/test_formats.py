@@ -206,7 +206,7 @@ def test_empty_file_is_refused_and_a_header_alone_is_not(tmp_path, described):
 @pytest.mark.parametrize("form", [{}, {"quoted_newlines": True}, {"kind": "jsonl"}])
 @pytest.mark.parametrize(("name", "pack"), [("a", bytes), ("a.gz", gzip.compress)])
 def test_line_that_is_too_long_is_refused(described, monkeypatch, form, name, pack):
-    monkeypatch.setattr(input_file, "LONGEST_LINE_BYTES", 3 * 2**20)
+    monkeypatch.setattr(input_file, "MAX_LINE_BYTES", 3 * 2**20)
     line = b'{"day": "' + b"x\r" * (2 * 2**20) if form.get("quoted_newlines") else b"x" * 4 * 2**20
     message = refusal(described, pack(b"day,amount\n" + line), name, **form)
     assert "is over 3 MiB: " in message
@@ -214,13 +214,13 @@ def test_line_that_is_too_long_is_refused(described, monkeypatch, form, name, pa
 
 
 def test_quote_that_is_never_closed_is_refused_when_its_record_is_too_long(described, monkeypatch):
-    monkeypatch.setattr(input_file, "LONGEST_LINE_BYTES", 2**20)
+    monkeypatch.setattr(input_file, "MAX_LINE_BYTES", 2**20)
     text = b'day,amount\n1,"2\n' + b"3,4\n" * 600_000
     assert "a record is over 1 MiB: a quote that is never closed?" in refusal(described, text, quoted_newlines=True)
 
 
 def test_long_file_of_short_records_with_line_ends_is_fine(described, monkeypatch):
-    monkeypatch.setattr(input_file, "LONGEST_LINE_BYTES", 2**20)
+    monkeypatch.setattr(input_file, "MAX_LINE_BYTES", 2**20)
     text = b"day,amount\n" + b'1,"aaaaaaaaaaa\nbbbbbbbbbbbbbbbbbb\nc"\n' * 100_000
     assert described(text, quoted_newlines=True).rows == 100_000
 

@@ -237,7 +237,7 @@ def a_file(rng):
 def test_any_file_is_described_or_refused_in_one_line_that_names_it(seed, tmp_path, monkeypatch):
     # Small limits, so that lines that are too long and headers that do not fit in a piece come up too.
     monkeypatch.setattr(input_file, "CHUNK_BYTES", random.Random(seed).choice([7, 64, 2**20]))
-    monkeypatch.setattr(input_file, "LONGEST_LINE_BYTES", random.Random(seed).choice([100, 2**27]))
+    monkeypatch.setattr(input_file, "MAX_LINE_BYTES", random.Random(seed).choice([100, 2**27]))
     rng = random.Random(seed)
     for number in range(FILES):
         (name, content), form = a_file(rng), rng.choice(FORMS)

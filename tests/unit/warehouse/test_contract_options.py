@@ -5,7 +5,7 @@ from textwrap import indent
 
 import pytest
 
-from warehouse.contract.file import MOST_COLUMNS, parse_contract
+from warehouse.contract.file import MAX_COLUMNS, parse_contract
 from warehouse.contract.model import Column, InputFormat
 from warehouse.errors import ContractError
 
@@ -584,12 +584,12 @@ def columns(count):
 
 
 def test_a_thousand_columns_are_read():
-    assert len(parsed(column=columns(MOST_COLUMNS - 2)).columns) == MOST_COLUMNS
+    assert len(parsed(column=columns(MAX_COLUMNS - 2)).columns) == MAX_COLUMNS
 
 
 def test_one_column_more_is_told():
     told = "schema sales: properties: 1,001 columns, at most 1,000 are possible"
-    check_told({"column": columns(MOST_COLUMNS - 1)}, "properties:", told)
+    check_told({"column": columns(MAX_COLUMNS - 1)}, "properties:", told)
 
 
 @pytest.mark.parametrize(
