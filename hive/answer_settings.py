@@ -14,6 +14,7 @@ NAMES = (
     "hive.vectorized.execution.enabled",
     "hive.cbo.rule.exclusion.regex",
     "hive.auto.convert.anti.join",
+    "hive.cbo.fallback.strategy",
     "hive.query.lifetime.hooks",
     "hive.semantic.analyzer.hook",
     "parquet.filter.record-level.enabled",

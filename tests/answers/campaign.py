@@ -25,6 +25,7 @@ REFUSALS = (
     "cannot run a join on an expression of the partition column",
     "ROLLUP, CUBE or GROUPING SETS",
     "GROUP BY or DISTINCT over a total",
+    "what is shown of a total",
 )
 """Part of what is said instead of an answer, which is no wrong one: docs/answers.md explains each."""
 

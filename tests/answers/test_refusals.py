@@ -65,8 +65,29 @@ REFUSED = {
         "(SELECT COUNT(*) AS m FROM answers.others) b WHERE n > 1000 GROUP BY n, m",
         "over a total",
     ),
+    "a value before a total": (
+        "SELECT COALESCE(1, n) FROM (SELECT MAX(id) AS n FROM answers.facts) t",
+        "known without it",
+    ),
+    "CASE with equal values over a total": (
+        "SELECT x FROM (SELECT CASE WHEN n > 5 THEN 1 ELSE 1 END AS x, n FROM answers.amount) t",
+        "known without it",
+    ),
+    "a value before the total of no row": (
+        "SELECT IF(1 = 1, 'a', k) FROM (SELECT MAX(k) AS k FROM answers.facts WHERE id = 9999) t",
+        "known without it",
+    ),
 }
 """A query, and what is said of it."""
+
+FALLBACK = """
+    SELECT 'x' FROM (
+        SELECT COUNT(TRUE) AS n FROM places.places a
+        WHERE EXISTS (SELECT 1 FROM places.places b WHERE b.quarter_start = a.since)
+    ) t LEFT JOIN (SELECT 2 AS two FROM answers.others GROUP BY price) u ON 'a' IN ('b', 'c', 'c')
+    WHERE 'a' IS NOT DISTINCT FROM 'b' GROUP BY t.n
+"""
+"""No plan of the optimizer; the planner before it leaves the row of COUNT."""
 
 ANSWERED = {
     "two equal totals": "SELECT a.k, b.c FROM (SELECT k, COUNT(*) AS c FROM answers.facts GROUP BY ROLLUP (k)) a "
@@ -78,6 +99,13 @@ ANSWERED = {
     "HAVING COUNT(*) > 0",
     "distinct values of another column": "SELECT k, COUNT(DISTINCT n) FROM answers.facts GROUP BY ROLLUP (k)",
     "a total grouped again and shown": "SELECT t.n FROM (SELECT COUNT(*) AS n FROM answers.facts) t GROUP BY n",
+    "a value after a total": "SELECT COALESCE(n, 0), n + 1 FROM "
+    "(SELECT MAX(id) AS n FROM answers.facts WHERE id = 9999) t",
+    "totals of two tables": "SELECT n FROM (SELECT COUNT(*) AS n FROM answers.facts) t UNION ALL "
+    "SELECT n FROM (SELECT COUNT(DISTINCT k) AS n FROM answers.others) u",
+    "a total beside rows": "SELECT k, n FROM places.places CROSS JOIN answers.amount",
+    "a constant beside a total": "SELECT 'x' FROM (SELECT COUNT(*) AS n FROM answers.facts) t",
+    "a total of what is no more": "SELECT n FROM (SELECT COUNT(*) AS n FROM answers.nothing) t WHERE n > 0",
     "groups grouped again": "SELECT COUNT(*) FROM (SELECT k, COUNT(*) AS n FROM answers.facts GROUP BY k) t GROUP BY n",
     "groups of what has a total": "SELECT MAX(k) FROM (SELECT k, COUNT(*) OVER () AS n FROM answers.facts) t "
     "GROUP BY n",
@@ -123,3 +151,16 @@ def test_query_is_wrong_without_the_guard(unlocked, duck, name):
         duck.connection.execute(f"CREATE OR REPLACE VIEW answers.{view} AS {in_duckdb(text)}")
     assert answer.error == ""
     assert difference(answer, duck.ask(in_duckdb(query))) != ""
+
+
+def test_query_without_a_plan_of_the_optimizer_is_refused(shipped):
+    with pytest.raises(QueryError, match="could not plan the statement"):
+        shipped.fetch(FALLBACK)
+
+
+def test_older_planner_is_wrong(unlocked, duck):
+    with connect(unlocked) as server:
+        server.fetch("SET hive.cbo.fallback.strategy=CONSERVATIVE")
+        answer = HiveEngine(server).ask(FALLBACK)
+    assert answer.error == ""
+    assert difference(answer, duck.ask(in_duckdb(FALLBACK))) != ""

@@ -1,13 +1,21 @@
 package stackhouse.hive;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.hive.ql.exec.FunctionRegistry;
+import org.apache.hadoop.hive.ql.exec.GroupByOperator;
+import org.apache.hadoop.hive.ql.exec.Operator;
+import org.apache.hadoop.hive.ql.exec.OperatorUtils;
 import org.apache.hadoop.hive.ql.exec.Task;
+import org.apache.hadoop.hive.ql.exec.Utilities;
+import org.apache.hadoop.hive.ql.exec.tez.TezTask;
 import org.apache.hadoop.hive.ql.metadata.Table;
 import org.apache.hadoop.hive.ql.parse.ASTNode;
 import org.apache.hadoop.hive.ql.parse.AbstractSemanticAnalyzerHook;
@@ -15,15 +23,18 @@ import org.apache.hadoop.hive.ql.parse.BaseSemanticAnalyzer;
 import org.apache.hadoop.hive.ql.parse.HiveParser;
 import org.apache.hadoop.hive.ql.parse.HiveSemanticAnalyzerHookContext;
 import org.apache.hadoop.hive.ql.parse.SemanticException;
+import org.apache.hadoop.hive.ql.plan.BaseWork;
+import org.apache.hadoop.hive.ql.plan.GroupByDesc;
 import org.apache.hadoop.hive.ql.session.SessionState;
 
 /**
- * Refuses GROUP BY and DISTINCT over a total, an aggregate without GROUP BY, when what is grouped by is not shown. Hive
- * 4.0.1 takes a key of a single row for superfluous, and forgets that without any key there is a row for no row; a total
- * that nobody reads then becomes all rows of its table. No setting helps. Named by hive.semantic.analyzer.hook;
+ * Refuses two kinds of statements over a total, an aggregate without GROUP BY, that Hive 4.0.1 answers wrongly; no setting
+ * helps with them. GROUP BY over a total whose keys are not shown: Hive takes a key of a single row for superfluous, and
+ * forgets that without any key there is a row for no row. A total of which only what is known beforehand is shown, as
+ * COALESCE(1, total): Hive shows it once for every row of the table. Named by hive.semantic.analyzer.hook;
  * docs/answers.md shows the wrong answers.
  */
-public final class RegroupedTotalGuard extends AbstractSemanticAnalyzerHook {
+public final class TotalGuard extends AbstractSemanticAnalyzerHook {
   private static final Set<Integer> BOTH_SIDES =
       Set.of(
           HiveParser.TOK_JOIN,
@@ -34,6 +45,10 @@ public final class RegroupedTotalGuard extends AbstractSemanticAnalyzerHook {
 
   private static final Set<Integer> CALLS =
       Set.of(HiveParser.TOK_FUNCTION, HiveParser.TOK_FUNCTIONDI, HiveParser.TOK_FUNCTIONSTAR);
+
+  /** Where partial results have met. */
+  private static final Set<GroupByDesc.Mode> LAST =
+      Set.of(GroupByDesc.Mode.COMPLETE, GroupByDesc.Mode.FINAL, GroupByDesc.Mode.MERGEPARTIAL);
 
   private ASTNode statement;
 
@@ -58,9 +73,64 @@ public final class RegroupedTotalGuard extends AbstractSemanticAnalyzerHook {
     }
     nameSubqueries(statement, named);
     refuse(statement, true, named);
+    Set<String> totals = new HashSet<>();
+    collect(statement, named, totals);
     for (ASTNode view : List.copyOf(named.values())) {
       refuse(view, false, named);
+      collect(view, named, totals);
     }
+    if (planned(tasks) < totals.size()) {
+      throw new SemanticException(
+          "what is shown of a total, which is a single row, is known without it, as COALESCE(1, total) or CASE with equal "
+              + "values: Hive would show it once for every row; leave the total away, or show a column of it as it is");
+    }
+  }
+
+  /** Texts of the totals from which a query shows columns. */
+  private static void collect(ASTNode node, Map<String, ASTNode> named, Set<String> found) {
+    if (node.getType() == HiveParser.TOK_QUERY && !isGrouped(node) && !isTotal(node)) {
+      ASTNode total = total(source(node), named);
+      if (total != null) {
+        found.add(total.toStringTree());
+      }
+    }
+    Syntax.children(node).forEach(child -> collect(child, named, found));
+  }
+
+  /** The total that alone stands in FROM, or nothing. */
+  private static ASTNode total(ASTNode source, Map<String, ASTNode> named) {
+    if (source == null) {
+      return null;
+    }
+    int kind = source.getType();
+    ASTNode first = Syntax.children(source).stream().findFirst().orElse(null);
+    if (kind == HiveParser.TOK_QUERY) {
+      return isTotal(source) ? source : isGrouped(source) ? null : total(source(source), named);
+    }
+    if (kind == HiveParser.TOK_FROM || kind == HiveParser.TOK_SUBQUERY) {
+      return total(first, named);
+    }
+    if (kind == HiveParser.TOK_TABREF) {
+      Map<String, ASTNode> others = new HashMap<>(named);
+      return total(others.remove(name(first)), others);
+    }
+    return null;
+  }
+
+  /** How many totals the plan computes. */
+  private static long planned(List<Task<?>> tasks) {
+    long found = 0;
+    for (TezTask task : Utilities.getTezTasks(tasks)) {
+      for (BaseWork work : task.getWork().getAllWork()) {
+        Collection<Operator<?>> roots = new ArrayList<>(work.getAllRootOperators());
+        found +=
+            OperatorUtils.findOperators(roots, GroupByOperator.class).stream()
+                .map(GroupByOperator::getConf)
+                .filter(group -> group.getKeys().isEmpty() && LAST.contains(group.getMode()))
+                .count();
+      }
+    }
+    return found;
   }
 
   /** Those of WITH. */
@@ -111,7 +181,7 @@ public final class RegroupedTotalGuard extends AbstractSemanticAnalyzerHook {
     if (named.getChildCount() == 0) {
       return BaseSemanticAnalyzer.unescapeIdentifier(named.getText()).toLowerCase(Locale.ROOT);
     }
-    return Syntax.children(named).stream().map(RegroupedTotalGuard::name).collect(Collectors.joining("."));
+    return Syntax.children(named).stream().map(TotalGuard::name).collect(Collectors.joining("."));
   }
 
   private static ASTNode source(ASTNode query) {
@@ -134,7 +204,7 @@ public final class RegroupedTotalGuard extends AbstractSemanticAnalyzerHook {
   }
 
   private static boolean aggregates(ASTNode node) {
-    return isAggregate(node) || Syntax.children(node).stream().anyMatch(RegroupedTotalGuard::aggregates);
+    return isAggregate(node) || Syntax.children(node).stream().anyMatch(TotalGuard::aggregates);
   }
 
   private static boolean isAggregate(ASTNode node) {
@@ -157,6 +227,6 @@ public final class RegroupedTotalGuard extends AbstractSemanticAnalyzerHook {
 
   private static boolean hasColumn(ASTNode node) {
     boolean column = node.getType() == HiveParser.TOK_TABLE_OR_COL || node.getType() == HiveParser.TOK_ALLCOLREF;
-    return column || !isAggregate(node) && Syntax.children(node).stream().anyMatch(RegroupedTotalGuard::hasColumn);
+    return column || !isAggregate(node) && Syntax.children(node).stream().anyMatch(TotalGuard::hasColumn);
   }
 }
