@@ -7,13 +7,14 @@ import pandas as pd
 import pyarrow as pa
 
 from hive.rows import Rows
+from warehouse.contract.hive_type import INTEGERS
 from warehouse.errors import UsageError
 
 Decimals = Literal["decimal", "float"]
 """DECIMAL as Python's `Decimal`, exact, or as 64-bit floats, fast and rounded."""
 
 _TYPES: dict[str, pa.DataType] = {
-    **dict.fromkeys(("TINYINT", "SMALLINT", "INT", "BIGINT"), pa.int64()),
+    **dict.fromkeys(INTEGERS, pa.int64()),
     "FLOAT": pa.float32(),
     "DOUBLE": pa.float64(),
     "BOOLEAN": pa.bool_(),

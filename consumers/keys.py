@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import pyarrow as pa
 
+from warehouse.contract.hive_type import INTEGERS, type_name
 from warehouse.errors import UsageError
 from warehouse.release.manifest import Release
 
@@ -25,10 +26,7 @@ _FLOAT = ({"float"}, 'astype("float64")')
 _MOMENT = ({"moment"}, 'astype("datetime64[us]"), or .dt.tz_localize(None) where it has a time zone')
 _ACCEPTED: dict[str, tuple[set[str], str]] = {
     "STRING": ({"text"}, "astype(str)"),
-    "TINYINT": _EXACT,
-    "SMALLINT": _EXACT,
-    "INT": _EXACT,
-    "BIGINT": _EXACT,
+    **dict.fromkeys(INTEGERS, _EXACT),
     "DECIMAL": ({"whole", "decimal"}, "map(Decimal)"),
     "DOUBLE": _FLOAT,
     "FLOAT": _FLOAT,
@@ -48,7 +46,7 @@ def refuse_other_types(release: Release, entities: pd.DataFrame, keys: Sequence[
     types = {column["name"]: column["type"] for column in release.meaning["columns"]}
     for name in keys:
         found = _arrow_type(entities, name)
-        accepted, mend = _ACCEPTED[types[name].partition("(")[0]]
+        accepted, mend = _ACCEPTED[type_name(types[name])]
         if not any(_KINDS[kind](found) for kind in (*accepted, "missing")):
             raise UsageError(
                 f"column {name!r} of the entities is {found}, of the clean rows of {release.dataset} {types[name]}: "

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from consumers.frames import Decimals, frame_of
 from consumers.keys import refuse_other_types
+from warehouse.contract.hive_type import is_integer, is_numeric
 from warehouse.errors import UsageError
 from warehouse.release.ledger import Event, live_release
 from warehouse.release.manifest import Release
@@ -191,8 +192,6 @@ class _Clock:
 
 
 _ROW = "_row"
-_WHOLE = ("TINYINT", "SMALLINT", "INT", "BIGINT")
-_NUMBERS = (*_WHOLE, "DECIMAL", "DOUBLE", "FLOAT")
 _OF_NUMBERS = ("sum", "mean")
 
 
@@ -209,7 +208,7 @@ def _refuse_columns(release: Release, wanted: Sequence[str], features: Sequence[
     if unknown := sorted({name for name in wanted if name not in kinds}):
         raise UsageError(f"clean rows of {release.dataset} have no {', '.join(unknown)}; they have: {', '.join(kinds)}")
     for feature in features:
-        if feature.function in _OF_NUMBERS and not kinds[feature.column].startswith(_NUMBERS):
+        if feature.function in _OF_NUMBERS and not is_numeric(kinds[feature.column]):
             raise UsageError(
                 f"feature {feature.name}: {feature.column} is {kinds[feature.column]}, which has no {feature.function}"
             )
@@ -235,7 +234,7 @@ def _figure(feature: Feature, release: Release, clock: _Clock) -> str:
         chosen.append(clock.within(feature.days, feature.lag_days))
     figure = f"{figure} FILTER ({' AND '.join(chosen)})"
     # DuckDB adds whole numbers in 128 bits, which no frame has.
-    whole = f"CAST({figure} AS BIGINT)" if feature.function == "sum" and kind in _WHOLE else figure
+    whole = f"CAST({figure} AS BIGINT)" if feature.function == "sum" and is_integer(kind) else figure
     return f"{whole} AS {_quoted(feature.name)}"
 
 

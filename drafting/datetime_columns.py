@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from drafting.datetime_patterns import Pattern, compact_pattern, merged, patterns_of
 from drafting.sample import Sample
+from warehouse.contract.model import EPOCH_UNITS
 
 _MAX_SHAPES = 40
 # Fraction, offset and zone: strptime need not read them, their shape says enough.
 _TAIL = r"([.][0-9]+)?( ?[AaPp][Mm])?(Z| ?[+-][0-9]{2}(:?[0-9]{2})?| UTC)?$"
-_EPOCHS = {"epoch-seconds": 1, "epoch-milliseconds": 1_000, "epoch-microseconds": 1_000_000}
 _FIRST_EPOCH, _LAST_EPOCH = 315_532_800, 4_102_444_800  # 1980 to 2100
 
 
@@ -78,8 +78,8 @@ def epoch_format(least: str | None, most: str | None) -> str | None:
     except ValueError:
         # Nobody groups the digits of an epoch.
         return None
-    for name, unit in _EPOCHS.items():
-        if _FIRST_EPOCH * unit <= first and last <= _LAST_EPOCH * unit:
+    for name, microseconds in EPOCH_UNITS.items():
+        if first * microseconds / 1e6 >= _FIRST_EPOCH and last * microseconds / 1e6 <= _LAST_EPOCH:
             return name
     return None
 

@@ -1,9 +1,10 @@
 """Numbers in texts, by the rules of `spark.values`: which separators, which type."""
 
-import re
 from dataclasses import dataclass
 
 from drafting.sample import Sample
+from warehouse.contract.hive_type import MAX_PRECISION
+from warehouse.contract.number_text import NumberText
 
 MOSTLY = 0.99
 """Share of a column's values that must fit a type."""
@@ -11,7 +12,7 @@ MOSTLY = 0.99
 CONVENTIONS = ((".", None), (".", ","), (",", None), (",", "."), (".", " "), (",", " "), (".", "'"))
 """Decimal and thousands separators, the likelier first."""
 
-_BIGINT_DIGITS, _DECIMAL_DIGITS, _MAX_PRECISION = 18, 18, 38
+_BIGINT_DIGITS, _DECIMAL_DIGITS = 18, 18
 _MORE_DIGITS = 3
 _MIN_SCALE = 2
 _NOISE_SCALE = 6
@@ -48,22 +49,13 @@ class Numbers:
     smallest: float
 
 
-def number_patterns(point: str, group: str | None) -> tuple[str, str, str]:
-    """Regular expressions of a whole number, a decimal, and a number that may have an exponent."""
-    dot = re.escape(point)
-    whole = "[0-9]+" if group is None else rf"(?:[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+|[0-9]+)"
-    decimal = rf"[+-]?(?:{whole}(?:{dot}[0-9]+)?|{dot}[0-9]+)"
-    double = rf"[+-]?(?:{whole}(?:{dot}[0-9]*)?|{dot}[0-9]+)(?:[eE][+-]?[0-9]+)?"
-    return rf"[+-]?{whole}", decimal, double
-
-
 def count_fitting(sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]) -> int:
     """Values of a column that are numbers under a convention."""
     sql = (
         f"SELECT count(*) FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) "
         f"AND regexp_full_match({column}, ?)"
     )
-    return int(sample.ask(sql, [tokens, number_patterns(*convention)[2]])[0][0])
+    return int(sample.ask(sql, [tokens, NumberText(*convention).double()])[0][0])
 
 
 def measure(sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]) -> Numbers:
@@ -76,6 +68,7 @@ def measure(sample: Sample, column: str, tokens: list[str], convention: tuple[st
         convention: Decimal and thousands separator.
     """
     point, group = convention
+    number = NumberText(point, group)
     plain = "replace(replace(t, ?, ''), ?, '.')" if group else "replace(t, ?, '.')"
     # Names are places; what comes from the file are parameters.
     sql = f"""
@@ -93,7 +86,7 @@ def measure(sample: Sample, column: str, tokens: list[str], convention: tuple[st
             arg_min(t, d), arg_max(t, d), max(abs(d)), min(abs(d)) FILTER (d <> 0)
         FROM plain"""
     separators = [group, point] if group else [point]
-    row = sample.ask(sql, [*number_patterns(point, group), tokens, *separators, *separators])[0]
+    row = sample.ask(sql, [number.whole(), number.decimal(), number.double(), tokens, *separators, *separators])[0]
     # Without a number there is no greatest one.
     largest, smallest = row[8] or 0.0, row[9] or 1.0
     return Numbers(*[*(count or 0 for count in row[:6]), row[6], row[7], largest, smallest])
@@ -111,10 +104,10 @@ def number_type(found: Numbers, native: str) -> tuple[str, int] | None:
     if found.whole == found.double:
         return _whole_type(found)
     # Text with more digits may be that of floating-point numbers; who has DECIMAL means it.
-    most = _MAX_PRECISION if native.startswith("DECIMAL") else _DECIMAL_DIGITS
+    most = MAX_PRECISION if native.startswith("DECIMAL") else _DECIMAL_DIGITS
     if found.decimal == found.double and found.digits + found.scale <= most and not _is_noisy(found, native):
         scale = max(found.scale, _MIN_SCALE)
-        precision = min(max(found.digits, 1) + _MORE_DIGITS + scale, _MAX_PRECISION)
+        precision = min(max(found.digits, 1) + _MORE_DIGITS + scale, MAX_PRECISION)
         return f"DECIMAL({precision},{scale})", found.decimal
     return "DOUBLE", found.double
 
@@ -122,7 +115,7 @@ def number_type(found: Numbers, native: str) -> tuple[str, int] | None:
 def _whole_type(found: Numbers) -> tuple[str, int] | None:
     if found.digits <= _BIGINT_DIGITS:
         return "BIGINT", found.whole
-    return (f"DECIMAL({_MAX_PRECISION},0)", found.whole) if found.digits < _MAX_PRECISION else None
+    return (f"DECIMAL({MAX_PRECISION},0)", found.whole) if found.digits < MAX_PRECISION else None
 
 
 def _is_noisy(found: Numbers, native: str) -> bool:

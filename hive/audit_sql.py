@@ -5,14 +5,12 @@ from decimal import Decimal
 
 from hive import ddl
 from hive.ddl import column_name, literal
+from warehouse.contract.hive_type import MAX_PRECISION, is_integer
 from warehouse.contract.model import Column
 from warehouse.release.manifest import CLEAN
 
 SHOWN_KEYS = 20
 """Keys that stand twice, of which no more are looked for."""
-
-_INTEGERS = ("TINYINT", "SMALLINT", "INT", "BIGINT")
-_MAX_PRECISION = 38
 
 
 def partition_facts(
@@ -82,7 +80,7 @@ def _limit(limit: float | str, hive_type: str) -> str:
     text = f"{Decimal(str(limit)):f}"
     whole, _, fraction = text.lstrip("-").partition(".")
     # The zero before 38 digits behind the point is none of them.
-    precision = min(len(whole) + len(fraction), _MAX_PRECISION)
+    precision = min(len(whole) + len(fraction), MAX_PRECISION)
     return f"CAST({literal(text)} AS DECIMAL({precision},{len(fraction)}))"
 
 
@@ -93,7 +91,7 @@ def _accepted(text: str, hive_type: str) -> str:
         return f"{hive_type} {literal(text)}"
     if hive_type == "BOOLEAN":
         return "TRUE" if text == "true" else "FALSE"
-    if hive_type in _INTEGERS:
+    if is_integer(hive_type):
         text = str(int(Decimal(text)))
     elif hive_type != "DOUBLE":
         text = f"{Decimal(text):f}"
@@ -113,4 +111,4 @@ def doubled_keys(dataset: str, release: int, key: Sequence[str]) -> str:
 def column_sum(name: str, hive_type: str) -> str:
     """Sum of a numeric column; of integers one that does not overflow."""
     value = column_name(name)
-    return f"CAST(SUM({f'CAST({value} AS DECIMAL(19,0))' if hive_type in _INTEGERS else value}) AS STRING)"
+    return f"CAST(SUM({f'CAST({value} AS DECIMAL(19,0))' if is_integer(hive_type) else value}) AS STRING)"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pyhive.hive import HiveParamEscaper
 
+from warehouse.contract.hive_type import INTEGERS
 from warehouse.contract.model import ORIGIN_COLUMNS, Column, Contract, validate_identifier
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import PARTITION_COLUMN
@@ -24,7 +25,7 @@ RUN_PROPERTY = "stackhouse.run"
 RELEASE_PROPERTY = "stackhouse.release"
 """Property of a view: number of the release it shows."""
 
-_WIDENED = ("TINYINT", "SMALLINT", "INT")
+_WIDENED = INTEGERS[:-1]
 """Types that readers see as BIGINT: in Hive the product of two SMALLINT is one, and wraps without a word."""
 
 _SHOWN_CHARACTERS = 1000

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from hive import audit_sql, ddl
 from hive.connection import HiveServer
-from warehouse.contract.model import Contract, is_numeric
+from warehouse.contract.hive_type import is_numeric
+from warehouse.contract.model import Contract
 from warehouse.release.check import Check
 from warehouse.release.drift import Figures, drift_failures, rebuilt_quarters, row_counts
 from warehouse.release.manifest import Release

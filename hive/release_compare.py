@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from hive import ddl
 from hive.rows import Rows, Value
+from warehouse.contract.hive_type import is_integer, is_numeric
 from warehouse.contract.model import ORIGIN_COLUMNS
 from warehouse.release.manifest import CLEAN, QUARANTINE, ReleasedTable
 
-_WHOLE = ("TINYINT", "SMALLINT", "INT", "BIGINT")
 _COUNTS = 5
 """Columns of the answer before the sums."""
 
@@ -144,17 +144,13 @@ def _compared(before: ddl.TableColumn, after: ddl.TableColumn) -> ComparedColumn
     name = ddl.quoted(after)
     if after.type.startswith("ARRAY") and before.type == after.type:
         return ComparedColumn(after.name, f"CONCAT_WS(',', {name})")
-    numbers = _is_number(before.type) and _is_number(after.type)
+    numbers = is_numeric(before.type) and is_numeric(after.type)
     if before.type != after.type and not numbers:
         return ComparedColumn(after.name, f"CAST({name} AS STRING)")
     # A sum of BIGINT would wrap around without a word.
-    whole = before.type in _WHOLE and after.type in _WHOLE
+    whole = is_integer(before.type) and is_integer(after.type)
     total = f"CAST({name} AS DECIMAL(38,0))" if whole else name
     return ComparedColumn(after.name, name, total if numbers else None)
-
-
-def _is_number(kind: str) -> bool:
-    return kind in (*_WHOLE, "FLOAT", "DOUBLE") or kind.startswith("DECIMAL")
 
 
 def count_changes(comparison: Comparison) -> str:

@@ -24,10 +24,8 @@ from spark.lines import LINE
 from spark.records import FAULT, Records
 from spark.schema import spark_type
 from spark.values import matches
+from warehouse.contract.hive_type import MAX_PRECISION, integer_bound
 from warehouse.contract.model import Column
-
-_MAX_DIGITS = 38
-_BITS = {"TINYINT": 7, "SMALLINT": 15, "INT": 31, "BIGINT": 63}
 
 SEPARATOR = " "
 """Between rule ids in the text that `broken_rules` gives; ids hold no space."""
@@ -108,7 +106,7 @@ def _limit(column: Column, limit: float | str) -> Expression:
         return F.lit(limit).cast(spark_type(column.type))
     # A limit of 0.1 means the decimal 0.1; its nearest double is a little larger.
     exact = Decimal(str(limit))
-    if column.type == "DOUBLE" or _digits(exact) > _MAX_DIGITS:
+    if column.type == "DOUBLE" or _digits(exact) > MAX_PRECISION:
         # A text, since Spark has no integer and no decimal as long as Python's.
         return F.lit(str(limit)).cast("double")
     # Of the column's own type if that can hold it: else every value would be converted to be compared.
@@ -125,7 +123,7 @@ def _can_hold(hive_type: str, value: Decimal) -> bool:
         # Not as Decimal, which rounds to 28 digits.
         number, whole = Fraction(value), kind.precision - kind.scale
         return (number * 10**kind.scale).denominator == 1 and bool(abs(number) < 10**whole)
-    return value == int(value) and abs(value) < 2 ** _BITS[hive_type]
+    return value == int(value) and abs(value) < integer_bound(hive_type)
 
 
 def _named_in(predicate: str, records: Records) -> Expression:

@@ -14,16 +14,15 @@ Spaces around a number, date or boolean are a type error. The empty field, quote
 null tokens are NULL.
 """
 
-import re
-
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
 from spark.datetimes import moment_of
 from spark.schema import spark_type
+from warehouse.contract.hive_type import decimal_digits
 from warehouse.contract.model import Column, Contract, InputFormat
+from warehouse.contract.number_text import NumberText
 
-_DECIMAL = re.compile(r"DECIMAL\(\d+,(\d+)\)")
 _BOOLEAN = r"(?i)true|false|t|f|yes|no|y|n|1|0"
 
 
@@ -61,14 +60,15 @@ def _casts_exactly(text: Expression, hive_type: str) -> Expression:
     """Whether a plain text that Spark casts at all is surely well written; a cast may round, but a search is slow."""
     if hive_type in ("DOUBLE", "BOOLEAN"):
         return F.lit(False)
-    decimal = _DECIMAL.fullmatch(hive_type)
+    decimal = decimal_digits(hive_type)
     if decimal is None:
         return F.lit(True)
+    _, scale = decimal
     point = F.instr(text, ".")
     has_exponent = F.contains(text, F.lit("e")) | F.contains(text, F.lit("E"))
     # Java reads the digits of every script.
     ascii_only = F.octet_length(text) == F.length(text)
-    return ascii_only & ~has_exponent & ((point == 0) | (F.octet_length(text) - point).between(1, int(decimal[1])))
+    return ascii_only & ~has_exponent & ((point == 0) | (F.octet_length(text) - point).between(1, scale))
 
 
 def _plain_number(text: Expression, form: InputFormat) -> Expression:
@@ -81,13 +81,8 @@ def _plain_number(text: Expression, form: InputFormat) -> Expression:
 def _pattern(hive_type: str, form: InputFormat) -> str:
     if hive_type == "BOOLEAN":
         return _BOOLEAN
-    point, whole = re.escape(form.decimal_separator), "[0-9]+"
-    if form.thousands_separator is not None:
-        whole = rf"(?:[0-9]{{1,3}}(?:{re.escape(form.thousands_separator)}[0-9]{{3}})+|[0-9]+)"
+    number = NumberText(form.decimal_separator, form.thousands_separator)
     if hive_type == "DOUBLE":
-        return rf"[+-]?(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"
-    decimal = _DECIMAL.fullmatch(hive_type)
-    if decimal is None or decimal[1] == "0":
-        return rf"[+-]?{whole}"
-    fraction = rf"{point}[0-9]{{1,{decimal[1]}}}"
-    return rf"[+-]?(?:{whole}(?:{fraction})?|{fraction})"
+        return number.double()
+    _, scale = decimal_digits(hive_type) or (0, 0)
+    return number.decimal(scale)

@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 
 from hive.connection import connect
 from hive.rows import Rows, as_json, as_text
+from warehouse.contract.hive_type import is_numeric
 from warehouse.errors import UsageError
 from warehouse.settings import Settings
-
-_NUMBERS = {"TINYINT", "SMALLINT", "INT", "BIGINT", "DECIMAL", "DOUBLE", "FLOAT"}
 
 
 def run_query(settings: Settings, sql: str, output: str, release: int | None) -> None:
@@ -62,7 +61,7 @@ def print_table(rows: Rows) -> None:
         return
     table = Table(box=None, pad_edge=False)
     for name, kind in zip(rows.columns, rows.types, strict=True):
-        table.add_column(Text(name), justify="right" if kind in _NUMBERS else "left", overflow="fold")
+        table.add_column(Text(name), justify="right" if is_numeric(kind) else "left", overflow="fold")
     for row in rows.rows:
         table.add_row(*(Text("NULL", style="dim") if value is None else Text(as_text(value)) for value in row))
     standard_output().print(table)

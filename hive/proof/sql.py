@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hive import ddl
 from hive.ddl import column_name, literal
 from hive.proof.mart_query import RECOMPUTED, mart_query
+from warehouse.contract.hive_type import is_integer
 from warehouse.contract.model import Column, Contract, Mart
 from warehouse.quarter import PARTITION_COLUMN
 
@@ -19,7 +20,6 @@ _ONE_STORED, _ONE_COMPUTED = "is_stored", "is_computed"
 TOLERANCE = "1e-6"
 """Accepted difference of a DOUBLE as a share of it: a sum of them depends on the order of its rows."""
 
-_INTEGERS = ("TINYINT", "SMALLINT", "INT", "BIGINT")
 _SIDES = ("stored", "computed")
 
 
@@ -77,7 +77,7 @@ def _side(mart: Mart, *, stored: bool) -> str:
 
 def _value(column: Column) -> str:
     # Hive wraps what is too large for a short integer; Spark refused it.
-    kind = "BIGINT" if column.type in _INTEGERS else column.type
+    kind = "BIGINT" if is_integer(column.type) else column.type
     return f"CAST({column_name(column.name)} AS {kind}) AS {column_name(column.name)}"
 
 

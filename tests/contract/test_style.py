@@ -50,3 +50,12 @@ def test_no_job_needs_python_on_the_nodes():
         if needs.search(line.partition('"""')[0])
     ]
     assert found == []
+
+
+def test_types_of_columns_have_one_owner():
+    told = re.compile(r'"SMALLINT",.*"BIGINT"|DECIMAL\\')
+    packages = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    files = [path for package in packages for path in (REPOSITORY / package.replace(".", "/")).glob("*.py")]
+    found = [path.relative_to(REPOSITORY).as_posix() for path in files if told.search(path.read_text())]
+    # DuckDB's types, which are no columns of ours.
+    assert sorted(found) == ["drafting/sample.py", "warehouse/contract/hive_type.py"]

@@ -1,12 +1,12 @@
 """What a changed contract means for rows that are published already."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, fields
 from decimal import Decimal
 from typing import Any, Literal
 
 from warehouse.batch import Batch
+from warehouse.contract.hive_type import exact_digits, integer_bound, is_integer
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.errors import ContractError
 from warehouse.release.manifest import Release
@@ -15,8 +15,6 @@ _SHOWN_FILES = 5
 
 Kind = Literal["compatible", "incompatible", "impossible"]
 
-_DIGITS = {"TINYINT": 3, "SMALLINT": 5, "INT": 10, "BIGINT": 19}
-_INTEGERS = tuple(_DIGITS)
 # What tells rows from other lines: the loader counted the rows that way, and the law is about its count.
 _ROW_DEFINING = ("kind", "header", "comment", "skip_lines", "quoted_newlines")
 
@@ -149,19 +147,13 @@ def _defaults(model: type[Column] | type[InputFormat]) -> dict[str, Any]:
 
 
 def _is_wider(old: str, new: str) -> bool:
-    if new in _INTEGERS:
+    if is_integer(new):
         # Not from DECIMAL(3,0) to TINYINT: most integers of three digits do not fit.
-        return old in _INTEGERS and _INTEGERS.index(old) < _INTEGERS.index(new)
-    before, after = _precision(old), _precision(new)
-    return bool(before and after) and after[1] >= before[1] and after[0] - after[1] >= before[0] - before[1]
-
-
-def _precision(hive_type: str) -> tuple[int, int]:
-    """Precision and scale; empty for types that are no exact numbers."""
-    match = re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", hive_type)
-    if match:
-        return int(match[1]), int(match[2])
-    return (_DIGITS[hive_type], 0) if hive_type in _DIGITS else ()  # type: ignore[return-value]
+        return is_integer(old) and integer_bound(old) < integer_bound(new)
+    before, after = exact_digits(old), exact_digits(new)
+    if before is None or after is None:
+        return False
+    return after[1] >= before[1] and after[0] - after[1] >= before[0] - before[1]
 
 
 def _is_below(one: Any, other: Any) -> bool:

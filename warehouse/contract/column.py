@@ -8,14 +8,15 @@ from typing import Any
 from open_data_contract_standard.model import SchemaProperty
 
 from warehouse.contract import expect
-from warehouse.contract.limits import DECIMAL, MAX_PRECISION, check_limits, read_limit, read_values
+from warehouse.contract.hive_type import INTEGERS, MAX_PRECISION, decimal_digits, type_name
+from warehouse.contract.limits import check_limits, read_limit, read_values
 from warehouse.contract.model import EPOCH_UNITS, Column
 from warehouse.contract.odcs import Spot
 from warehouse.contract.patterns import check_pattern, zone_letters
 
 LOGICAL_TYPES = {
     "string": ("STRING",),
-    "integer": ("TINYINT", "SMALLINT", "INT", "BIGINT"),
+    "integer": INTEGERS,
     "number": ("DECIMAL", "DOUBLE"),
     "boolean": ("BOOLEAN",),
     "date": ("DATE",),
@@ -120,12 +121,11 @@ def _hive_type(item: SchemaProperty, here: Spot) -> str:
     if allowed is None:
         known = ", ".join(LOGICAL_TYPES)
         raise here.at("logicalType", words=f"logicalType {item.logicalType!r}").wrong(f"expected one of: {known}")
-    if physical.partition("(")[0] not in allowed:
+    if type_name(physical) not in allowed:
         raise spot.wrong(f"{physical} does not fit logicalType {item.logicalType}: {', '.join(allowed)}")
-    if physical.startswith("DECIMAL"):
-        match = DECIMAL.fullmatch(physical)
-        if not match or not int(match[2]) <= int(match[1]) <= MAX_PRECISION or int(match[1]) == 0:
-            raise spot.wrong(f"{physical}, expected DECIMAL(precision,scale), precision 1 to 38")
+    if type_name(physical) == "DECIMAL":
+        if decimal_digits(physical) is None:
+            raise spot.wrong(f"{physical}, expected DECIMAL(precision,scale), precision 1 to {MAX_PRECISION}")
     elif "(" in physical:
         raise spot.wrong(f"{physical} takes no length")
     return physical

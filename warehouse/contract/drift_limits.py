@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from warehouse.contract import expect
-from warehouse.contract.model import Column, Contract, DriftLimit, is_numeric
+from warehouse.contract.hive_type import is_numeric
+from warehouse.contract.model import Column, Contract, DriftLimit
 from warehouse.contract.odcs import Spot
 from warehouse.release.manifest import CLEAN
 

@@ -10,17 +10,11 @@ from typing import Any
 from open_data_contract_standard.model import SchemaProperty
 
 from warehouse.contract import expect
+from warehouse.contract.hive_type import MAX_PRECISION, decimal_digits, integer_bound, is_integer
 from warehouse.contract.model import Column
 from warehouse.contract.odcs import Spot
 
-DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),(\d{1,2})\)")
-"""The type with its precision and scale."""
-
-MAX_PRECISION = 38
-"""Digits of a DECIMAL."""
-
 _NUMBER = re.compile(r"[+-]?[0-9]{1,60}(?:\.[0-9]{1,60})?(?:[eE][+-]?[0-9]{1,3})?")
-_INTEGER_BYTES = {"TINYINT": 1, "SMALLINT": 2, "INT": 4, "BIGINT": 8}
 
 
 def read_limit(options: dict[str, Any], name: str, hive_type: str, place: Spot) -> float | int | str | None:
@@ -60,9 +54,11 @@ def _check_digits(limit: float, hive_type: str, spot: Spot) -> None:
 
 def _digits(hive_type: str) -> tuple[int, int]:
     """Digits before and behind the point that Spark gives the values of an integer type or DECIMAL."""
-    if match := DECIMAL.fullmatch(hive_type):
-        return int(match[1]) - int(match[2]), int(match[2])
-    return len(str(256 ** _INTEGER_BYTES[hive_type])), 0
+    if found := decimal_digits(hive_type):
+        precision, scale = found
+        return precision - scale, scale
+    # Of BIGINT it is 20, one more than any value has.
+    return len(str(2 * integer_bound(hive_type))), 0
 
 
 def _moment(value: object, hive_type: str, spot: Spot) -> str:
@@ -111,7 +107,7 @@ def _enumerated(value: object, hive_type: str, spot: Spot) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if not _is_value(text, hive_type):
         raise spot.wrong(f"{text!r} is no {hive_type}")
-    return str(int(Fraction(text))) if hive_type in _INTEGER_BYTES else text
+    return str(int(Fraction(text))) if is_integer(hive_type) else text
 
 
 def _is_value(text: str, hive_type: str) -> bool:
@@ -122,13 +118,13 @@ def _is_value(text: str, hive_type: str) -> bool:
     if not _NUMBER.fullmatch(text):
         return False
     number = Fraction(text)
-    if hive_type in _INTEGER_BYTES:
-        bound = 2 ** (8 * _INTEGER_BYTES[hive_type] - 1)
+    if is_integer(hive_type):
+        bound = integer_bound(hive_type)
         return number.denominator == 1 and -bound <= number < bound
-    precision = DECIMAL.fullmatch(hive_type)
-    if precision is None:
+    digits = decimal_digits(hive_type)
+    if digits is None:
         return abs(float(text)) < float("inf")
     # Neither rounded nor too large for the column.
-    one: int = 10 ** int(precision[2])
-    bound = 10 ** int(precision[1])
+    one: int = 10 ** digits[1]
+    bound = 10 ** digits[0]
     return (number * one).denominator == 1 and abs(number * one) < bound

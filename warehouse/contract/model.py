@@ -22,11 +22,6 @@ EPOCH_UNITS = {"epoch-seconds": 1_000_000, "epoch-milliseconds": 1_000, "epoch-m
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
-def is_numeric(hive_type: str) -> bool:
-    """Whether values of a Hive SQL type in upper case can be summed."""
-    return hive_type.partition("(")[0] in ("TINYINT", "SMALLINT", "INT", "BIGINT", "DECIMAL", "DOUBLE")
-
-
 def is_identifier(name: str) -> bool:
     """Whether `validate_identifier` takes a name."""
     return _IDENTIFIER.fullmatch(name) is not None
