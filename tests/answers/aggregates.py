@@ -9,7 +9,7 @@ from tests.answers.expressions import Expressions
 from tests.answers.kinds import Kind, Scope, Value
 
 OUTPUT = ("int", "int", "dec", "str", "bool", "date", "ts", "dbl")
-"""Types of what is shown; a type that stands twice comes twice as often."""
+"""Types of what is shown; a type that appears twice comes twice as often."""
 
 GROUPED = ("int", "str", "bool", "date", "dec")
 """Types of what is grouped by."""

@@ -43,6 +43,14 @@ public final class TotalGuard extends AbstractSemanticAnalyzerHook {
           HiveParser.TOK_RIGHTOUTERJOIN,
           HiveParser.TOK_FULLOUTERJOIN);
 
+  private static final List<Integer> GROUPED =
+      List.of(
+          HiveParser.TOK_GROUPBY,
+          HiveParser.TOK_ROLLUP_GROUPBY,
+          HiveParser.TOK_CUBE_GROUPBY,
+          HiveParser.TOK_GROUPING_SETS,
+          HiveParser.TOK_SELECTDI);
+
   private static final Set<Integer> CALLS =
       Set.of(HiveParser.TOK_FUNCTION, HiveParser.TOK_FUNCTIONDI, HiveParser.TOK_FUNCTIONSTAR);
 
@@ -195,12 +203,12 @@ public final class TotalGuard extends AbstractSemanticAnalyzerHook {
   }
 
   private static boolean isGrouped(ASTNode query) {
-    return clause(query, HiveParser.TOK_GROUPBY) != null || clause(query, HiveParser.TOK_SELECTDI) != null;
+    return GROUPED.stream().anyMatch(kind -> clause(query, kind) != null);
   }
 
   private static boolean isTotal(ASTNode query) {
     ASTNode shown = clause(query, HiveParser.TOK_SELECT);
-    return shown != null && clause(query, HiveParser.TOK_GROUPBY) == null && aggregates(shown);
+    return shown != null && !isGrouped(query) && aggregates(shown);
   }
 
   private static boolean aggregates(ASTNode node) {
