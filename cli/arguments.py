@@ -8,7 +8,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a ta
 Dataset = Annotated[str, typer.Argument(help="Name of a directory below data/, e.g. flights.")]
 Format = Annotated[str, typer.Option("--format", help="table, csv or json.")]
 Accept = Annotated[bool, typer.Option("--accept", help="Publish although checks hold the release.")]
-Reason = Annotated[str, typer.Option(help="Why that is right; kept in the ledger.")]
+Reason = Annotated[str, typer.Option(help="Why that is acceptable; recorded in the ledger.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for another writer to end.")]
 Kept = Annotated[int | None, typer.Option("--release", min=1, help="Of this release, not of the live one.")]
 Passed = Annotated[list[str] | None, typer.Argument(help="Passed on as they are.")]

@@ -195,7 +195,7 @@ def load(
 def run(  # noqa: PLR0913, PLR0917 - the options that users know
     dataset: Dataset,
     quarter: Annotated[
-        list[str] | None, typer.Option(help="Build this quarter anew although nothing changed for it, e.g. 2001Q2.")
+        list[str] | None, typer.Option(help="Rebuild this quarter even if nothing in it changed, e.g. 2001Q2.")
     ] = None,
     accept: Accept = False,
     reason: Reason = "",

@@ -65,7 +65,7 @@ def rollback(
 def pin(
     dataset: Dataset,
     release: Annotated[int, typer.Argument(min=1, help="Release.")],
-    reason: Annotated[str, typer.Option(help="Who needs it and what for; kept in the ledger.")],
+    reason: Annotated[str, typer.Option(help="Who needs it and why; recorded in the ledger.")],
     wait: Wait = False,
 ) -> None:
     """Keep a release from gc, for whoever trains or reports on it again."""
@@ -107,7 +107,7 @@ def quarantine(
     output: Format = "table",
     release: Kept = None,
     export: Annotated[
-        Path | None, typer.Option(help="Write the records to files in this new directory, to mend and load again.")
+        Path | None, typer.Option(help="Write the records to files in this new directory, to fix and load again.")
     ] = None,
 ) -> None:
     """Show the rejected rows of the live release and why they were rejected; csv and json give all of them."""

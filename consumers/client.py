@@ -173,7 +173,7 @@ class Client:
         """Features of entities as they were known at a moment; the same call gives the same rows at any later time.
 
         Args:
-            entities: What is predicted: columns of the clean rows that say whose, and `at`, the moment of each, in the
+            entities: What is predicted: columns of the clean rows that say whose, and `at`, the time of each, in the
                 wall clock of the dataset's event time. Only rows that happened before it count.
             as_of: With a time zone: that of the dataset's clock when its contract names none. Only what readers saw
                 then counts: the release that was live, and in it only rows that had happened.
@@ -182,7 +182,7 @@ class Client:
             decimals: What DECIMAL becomes.
 
         Raises:
-            UsageError: A column is missing, a moment lies behind `as_of`, or `as_of` in the future.
+            UsageError: A column is missing, a moment is later than `as_of`, or `as_of` in the future.
             ReleaseGoneError: The release of that time is not kept any more; `./stackhouse pin` would have kept it.
         """
         self._refuse_closed()

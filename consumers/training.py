@@ -109,9 +109,9 @@ def columns_needed(release: Release, entities: pd.DataFrame, features: Sequence[
     _refuse_names([*entities.columns, *(feature.name for feature in features)])
     keys = [name for name in entities.columns if name != at]
     if at not in entities.columns or not pd.api.types.is_datetime64_dtype(entities[at].dtype):
-        raise UsageError(f"the entities need a column {at!r} of datetime64 without a time zone, the moment of each")
+        raise UsageError(f"the entities need a column {at!r} of datetime64 without a time zone, the time of each")
     if not keys or not features:
-        raise UsageError("give entities with at least one column of the clean rows besides the moment, and a feature")
+        raise UsageError("give entities with at least one column of the clean rows besides the time, and a feature")
     wanted = [*keys, *(feature.column for feature in features)]
     _refuse_columns(release, wanted, features)
     refuse_other_types(release, entities, keys)
@@ -139,7 +139,7 @@ def join(  # noqa: PLR0913, PLR0917 - the parts of one join
         decimals: The same.
 
     Raises:
-        UsageError: An entity's moment is missing or lies behind `as_of`.
+        UsageError: An entity's moment is missing or is later than `as_of`.
     """
     _refuse_later(entities[at], at, _wall_clock(as_of, release.meaning["time_zone"]))
     asked = pa.Table.from_pandas(
@@ -221,9 +221,9 @@ def _wall_clock(as_of: datetime, zone: str | None) -> datetime:
 
 def _refuse_later(moments: "pd.Series[pd.Timestamp]", at: str, latest: datetime) -> None:
     if moments.isna().any():
-        raise UsageError(f"column {at!r} of the entities has a moment that is missing")
+        raise UsageError(f"column {at!r} of the entities has a missing time")
     if len(moments) and moments.max() > latest:
-        raise UsageError(f"an entity's moment, {moments.max()}, lies behind as_of, {latest} in the dataset's time zone")
+        raise UsageError(f"an entity's time, {moments.max()}, is later than as_of, {latest} in the dataset's time zone")
 
 
 def _figure(feature: Feature, release: Release, clock: _Clock) -> str:

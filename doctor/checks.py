@@ -88,7 +88,7 @@ CHECKS = (
         check_busy_threads,
         needs=("hiveserver2",),
         profiles=_LOCAL,
-        elsewhere="HiveServer2 is no process of this machine",
+        elsewhere="HiveServer2 does not run on this machine",
     ),
     Check(
         "hive versions",

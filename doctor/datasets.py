@@ -59,7 +59,7 @@ def _unfinished(storage: Storage, dataset: str) -> Iterator[Finding]:
         problem = f"{dataset}: release {newest} was written, and the run ended before it was checked"
         yield Finding("leftovers", problem, remedy, "warning")
     if killed := len(traces(storage, dataset).keys() - ledger.recorded_runs(storage, dataset)):
-        problem = f"{dataset}: {killed} command{'s were' if killed > 1 else ' was'} killed and nobody cleaned up since"
+        problem = f"{dataset}: {killed} command{'s were' if killed > 1 else ' was'} killed and not cleaned up since"
         yield Finding("leftovers", problem, remedy, "warning")
 
 
@@ -73,6 +73,8 @@ def _directories(settings: Settings, dataset: str) -> Iterator[Finding]:
     if plan.directories:
         paths = [f"{directory.path} ({directory.reason})" for directory, _ in plan.directories]
         more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
-        problem = f"{dataset}: {plan.size / 2**20:,.1f} MiB that nobody needs: {', '.join(paths[:_SHOWN])}{more}"
+        problem = (
+            f"{dataset}: {plan.size / 2**20:,.1f} MiB that are no longer needed: {', '.join(paths[:_SHOWN])}{more}"
+        )
         remedy = f"./stackhouse gc {dataset} shows them, with --yes it moves them to the trash"
         yield Finding("leftovers", problem, remedy, "warning")

@@ -30,7 +30,7 @@ def check_lock(storage: Storage, dataset: str) -> list[Finding]:
         return []
     who = f"the lock of dataset {dataset} is held by process {holder.pid} on {holder.host} ({holder.command})"
     if holder.is_gone():
-        remedy = f"the next command that writes takes it over and finishes what was begun: ./stackhouse run {dataset}"
+        remedy = f"the next command that writes takes it over and finishes its work: ./stackhouse run {dataset}"
         return [Finding("locks", f"{who}, which has ended", remedy, "warning")]
     touched = storage.modified(DatasetPaths(dataset).lock)
     silent = time.time() - touched / 1000

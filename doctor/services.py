@@ -48,7 +48,7 @@ def _runs(settings: Settings, name: str) -> bool:
 def _not_running(settings: Settings, service: Service) -> Finding:
     if any(f"-Dstackhouse.service={service.name}" in process.info["cmdline"] for process in daemons(settings)):
         problem = f"{service.title} runs without its supervisor, which was killed"
-        return Finding(service.name, problem, "./stackhouse up ends what is left and starts anew")
+        return Finding(service.name, problem, "./stackhouse up ends what is left and starts again")
     for port_name, port in port_numbers(settings, service).items():
         if owner := port_owner(port):
             remedy = f"stop that, or set STACKHOUSE_{port_name.upper()}_PORT or STACKHOUSE_PORT_OFFSET"
@@ -57,7 +57,7 @@ def _not_running(settings: Settings, service: Service) -> Finding:
     log = log_path(settings, service.name)
     if service.name in processes and processes[service.name].state in ("BACKOFF", "FATAL", "EXITED"):
         problem = f"{service.title} ended by itself: {explain_log(log)}"
-        return Finding(service.name, problem, f"mend that, then ./stackhouse up; log: {log}")
+        return Finding(service.name, problem, f"fix that, then ./stackhouse up; log: {log}")
     return Finding(service.name, f"{service.title} is not running", "./stackhouse up")
 
 
@@ -67,7 +67,7 @@ def check_schema(settings: Settings) -> list[Finding]:
         raise NotCheckedError("a metastore that answers has compared it at its start")
     database = settings.home / "metastore" / "derby"
     if not database.is_dir() or not artifact_directory(settings).is_dir():
-        raise NotCheckedError("there is no database yet, ./stackhouse up makes it")
+        raise NotCheckedError("there is no database yet; ./stackhouse up creates it")
     printed = _schema_tool(settings)
     versions = schema_versions(printed)
     if versions is None:

@@ -99,7 +99,7 @@ def _check(name: str, path: Path, text: str) -> None:
         parse_contract(name, path, text)
     except ContractError as problem:
         raise StackhouseError(
-            f"a mistake of this program, nothing is written: the draft is no contract: {problem}"
+            f"internal error, nothing was written: the drafted contract is invalid: {problem}"
         ) from problem
 
 

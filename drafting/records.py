@@ -92,7 +92,7 @@ def check_names(path: Path, names: Sequence[str]) -> None:
     """Refuse names that no contract can hold.
 
     Raises:
-        InputFileError: One stands twice, whatever the case, or is no line of text.
+        InputFileError: One appears twice, whatever the case, or is no line of text.
     """
     _check_names(path, names)
 
@@ -100,14 +100,14 @@ def check_names(path: Path, names: Sequence[str]) -> None:
 def _check_names(path: Path, names: Sequence[str]) -> None:
     doubled = [name for name, times in Counter(name.lower() for name in names if name).items() if times > 1]
     if doubled:
-        raise InputFileError(f"{path}: a column stands twice: {_shown(doubled[0])}; upper and lower case are one")
+        raise InputFileError(f"{path}: a column appears twice: {_shown(doubled[0])}; case is ignored")
     for name in names:
         if len(name) > MAX_NAME_LENGTH or any(character in name for character in "\r\n\0") or ILLEGIBLE in name:
             raise InputFileError(
                 f"{path}: {_shown(name)} cannot be the name of a column: one legible line, not too long"
             )
         if any("\ud800" <= character <= "\udfff" for character in name):
-            raise InputFileError(f"{path}: {_shown(name)} cannot be the name of a column: it is no Unicode text")
+            raise InputFileError(f"{path}: {_shown(name)} cannot be the name of a column: it is not valid Unicode")
 
 
 def _shown(name: str) -> str:
@@ -197,7 +197,7 @@ def _refuse(constant: str) -> None:
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("a key appears twice")
     return found
 
 

@@ -67,7 +67,7 @@ def _doubts(guess: Guess, sure: list[int], unique: list[int], numbering: list[in
         found.append(f"There is no primary key: every row is its own. It could be {names}, unique in the sample.")
     else:
         found.append("There is no primary key: every row is its own, also when a later file repeats it.")
-    found += [f"{guess.columns[place].name} numbers the rows of this file, so it is no key." for place in numbering]
+    found += [f"{guess.columns[place].name} numbers the rows of this file, so it is not a key." for place in numbering]
     return found
 
 

@@ -113,7 +113,7 @@ def _check_text(path: Path, head: bytes) -> None:
         raise InputFileError(f"{path} is Parquet: give it a name that ends in .parquet")
     controls = len(start) - len(start.translate(None, _CONTROL))
     if b"\0" in start or controls > _MAX_CONTROL * len(start):
-        raise InputFileError(f"{path} is no text: expected CSV, JSON lines or .parquet; unpack archives and workbooks")
+        raise InputFileError(f"{path} is not text: expected CSV, JSON lines or .parquet; unpack archives and workbooks")
     if not head.removeprefix(codecs.BOM_UTF8).strip():
         raise InputFileError(f"{path} has no lines")
 

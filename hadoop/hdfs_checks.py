@@ -85,9 +85,10 @@ def _safe_mode_remedy(settings: Settings, told: str) -> str:
     if "Resources are low" in told:
         return f"free space on the disk of the NameNode, then hdfs dfsadmin -safemode leave, or {restart}"
     if "manually" in told:
-        return f"who entered it leaves it by hdfs dfsadmin -safemode leave; {restart} ends it too"
+        return f"leave it with hdfs dfsadmin -safemode leave; {restart} ends it too"
     return (
-        "wait until the DataNodes have reported their blocks; when the number stands still, start the DataNodes missing"
+        "wait until the DataNodes have reported their blocks; when the number stops changing, start the DataNodes that "
+        "are missing"
     )
 
 

@@ -49,7 +49,7 @@ def check_class_path(settings: Settings) -> list[Finding]:
         jars = artifact_directory(settings)
         if not jars.is_dir():
             raise NotCheckedError("the jars are not there yet, the first ./stackhouse up fetches them")
-        again = f"remove {jars} and run ./stackhouse up, which fetches the jars anew; then exclude the odd one in "
+        again = f"remove {jars} and run ./stackhouse up, which fetches the jars again; then exclude the odd one in "
         directories = {"Hadoop": jars / "hadoop", "Hive": jars / "hive", **directories}
         remedies = {"Hadoop": again + "hadoop/pom.xml", "Hive": again + "hive/pom.xml", **remedies}
     return class_path_conflicts(directories, remedies)

@@ -35,7 +35,7 @@ Found = Mapping[tuple[str, str], PartitionFacts]
 def audit_release(server: HiveServer, contract: Contract, release: Release, live: Release | None) -> list[Check]:
     """Compare what Hive reads from a release with its manifest, its contract and the live release.
 
-    One Tez job decodes every column of every row; one more looks for keys that stand twice, and one sums what has a
+    One Tez job decodes every column of every row; one more looks for keys that appear twice, and one sums what has a
     drift limit. A column that Hive does not find in a file reads as NULL without an error, so required columns are
     checked for NULL here too. What Spark ensured is checked again on what was written.
 

@@ -10,7 +10,7 @@ from warehouse.contract.model import Column
 from warehouse.release.manifest import CLEAN
 
 SHOWN_KEYS = 20
-"""Keys that stand twice, of which no more are looked for."""
+"""Keys that appear twice, of which no more are looked for."""
 
 
 def partition_facts(

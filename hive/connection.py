@@ -214,4 +214,4 @@ def _date(text: str, column: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as problem:
-        raise QueryError(f"column {column}: {text!r} is no date in Python: select CAST(... AS STRING)") from problem
+        raise QueryError(f"column {column}: {text!r} is not a date in Python: select CAST(... AS STRING)") from problem

@@ -106,7 +106,8 @@ def _refuse_tables_in_the_way(server: HiveServer, dataset: str, new_views: Colle
     there = {str(name) for (name,) in server.fetch(f"SHOW TABLES IN `{database}`").rows}
     if found := sorted(there & set(new_views)):
         raise StackhouseError(
-            f"{database}.{found[0]} is a table that somebody made; its name is needed for a view: rename or drop it"
+            f"{database}.{found[0]} is a table that Stackhouse did not create, and a view needs its name: "
+            "rename or drop it"
         )
 
 

@@ -29,7 +29,7 @@ def check_metastore(settings: Settings) -> list[Finding]:
 
 def _require_metastore_host(settings: Settings) -> None:
     if (settings.profile, settings.hosts.metastore) == ("external", "localhost"):
-        raise NotCheckedError("STACKHOUSE_METASTORE_HOST is not set; nobody but doctor asks the metastore")
+        raise NotCheckedError("STACKHOUSE_METASTORE_HOST is not set; only doctor asks the metastore")
 
 
 def check_hiveserver2(settings: Settings) -> list[Finding]:

@@ -104,7 +104,7 @@ class _GzipMember:
         except zlib.error as problem:
             if self._is_begun:
                 raise
-            raise gzip.BadGzipFile(f"Not a gzipped file, or bytes behind its end ({data[:2]!r})") from problem
+            raise gzip.BadGzipFile(f"Not a gzipped file, or bytes after its end ({data[:2]!r})") from problem
         self._rest = self._member.unconsumed_tail
         self._is_begun = self._is_begun or bool(content)
         # With room left in the buffer nothing more is held inside.

@@ -70,4 +70,4 @@ def _columns(path: Path, line: bytes, form: InputFormat) -> list[str]:
         )
         return next(reader, [])
     except (UnicodeDecodeError, csv.Error) as problem:
-        raise InputFileError(f"{path}: the header line is no CSV in {form.encoding}: {problem}") from problem
+        raise InputFileError(f"{path}: the header line is not CSV in {form.encoding}: {problem}") from problem

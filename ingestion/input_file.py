@@ -148,7 +148,7 @@ def _too_long(form: InputFormat) -> str:
     limit = f"over {MAX_LINE_BYTES // 2**20} MiB"
     if form.quoted_newlines:
         return f"a record is {limit}: a quote that is never closed? (quotedNewlines in the contract)"
-    return f"a line is {limit}: is it a text of lines?"
+    return f"a line is {limit}: is this a text file?"
 
 
 def _read_chunk(text: IO[bytes]) -> bytes:

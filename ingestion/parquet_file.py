@@ -44,7 +44,7 @@ def describe_parquet(path: Path, contract: Contract) -> tuple[tuple[str, ...], i
         raise InputFileError(f"{path}: its columns do not fit {contract.path}: {problem}") from problem
     except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
         reason = one_line(" ".join(str(problem).split()))
-        raise InputFileError(f"{path} is no Parquet file that can be read: {reason}") from problem
+        raise InputFileError(f"{path} is not a readable Parquet file: {reason}") from problem
     return names, rows
 
 

@@ -24,7 +24,7 @@ def pin_release(settings: Settings, dataset: str, number: int, reason: str, wait
     """
     check_known(settings, dataset)
     if not reason:
-        raise UsageError("--reason must say who needs the release and what for")
+        raise UsageError("--reason must say who needs the release and why")
     # gc has the lock while it decides: it sees the pin, or has dropped the release before.
     with writing(settings, dataset, "pin", {"release": str(number), "reason": reason}, wait) as writer:
         readable = ledger.readable_releases(ledger.events(writer.storage, dataset))

@@ -2,7 +2,7 @@
 
 A number keeps the digits it is written with, a nested value is JSON that Spark writes anew, `null` and a missing key
 are NULL.
-Keys are compared exactly. A key that stands twice, or anything behind the object, makes the line unreadable.
+Keys are compared exactly. A key that appears twice, or anything behind the object, makes the line unreadable.
 """
 
 from pyspark.sql import Column as Expression

@@ -77,7 +77,7 @@ def shaped(result: DataFrame, mart: Mart) -> DataFrame:
             [c for c in found if c not in wanted or found.count(c) > 1],
         )
         raise ContractError(
-            f"mart {mart.name}: the SQL gives not the contract's columns: missing {missing}, too many {extra}"
+            f"mart {mart.name}: the SQL does not return the contract's columns: missing {missing}, unexpected {extra}"
         )
     values = [F.col(column.name).cast(spark_type(column.type)) for column in mart.columns]
     return result.select(*values, F.col(PARTITION_COLUMN).cast("date"))

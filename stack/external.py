@@ -44,7 +44,7 @@ def check_cluster(settings: Settings, observer: StartObserver) -> None:
             found.append(f"{name}: {problem}")
         observer.ready(name)
     if found:
-        raise SetupError(f"this cluster will not do. {'. '.join(found)}")
+        raise SetupError(f"this cluster does not meet the requirements. {'. '.join(found)}")
     observer.working("archive", "bringing Spark's jars to HDFS, once")
     bring_spark(settings)
     observer.ready("archive")

@@ -19,12 +19,12 @@ def began_at(run: str) -> datetime:
     """The second in which a run began, as its id says.
 
     Raises:
-        StorageError: The text is no id of a run.
+        StorageError: The text is not a run id.
     """
     try:
         return datetime.strptime(run[:_SECOND], _FORMAT).replace(tzinfo=UTC)
     except ValueError as problem:
-        raise StorageError(f"{run!r} in the ledger or a manifest is no id of a run") from problem
+        raise StorageError(f"{run!r} in the ledger or a manifest is not a run id") from problem
 
 
 def utc_now() -> str:
@@ -41,5 +41,7 @@ def parse_utc(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as problem:
-        raise StorageError(f"{text!r} in the ledger or a manifest is no moment like 2026-11-24 14:26:05") from problem
+        raise StorageError(
+            f"{text!r} in the ledger or a manifest is not a timestamp like 2026-11-24 14:26:05"
+        ) from problem
     return found if found.tzinfo else found.replace(tzinfo=UTC)

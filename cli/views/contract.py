@@ -78,7 +78,7 @@ def _print(contract: Contract, report: dict[str, Any]) -> None:
         ]
         table.add_row(*map(Text, (column.name, column.source_name, column.type, ", ".join(rules))))
     console.print(table)
-    print(f"{contract.path} is right")
+    print(f"{contract.path} is valid")
     for change in report["changes"]:
         console.print(Text(change["kind"], _STYLES[change["kind"]]), Text(f": {change['text']}"), sep="")
     for mart in report["marts"]:
@@ -96,7 +96,7 @@ def _verdict(report: dict[str, Any]) -> str:
     if "impossible" in kinds:
         return "loaded files would hold other rows than were counted: take it back, or use a dataset of another name"
     if "incompatible" in kinds:
-        return f"published rows may change: ./stackhouse reprocess {report['dataset']} reads all rows anew"
+        return f"published rows may change: ./stackhouse reprocess {report['dataset']} reads all rows again"
     if kinds:
-        return "the next run reads all rows anew; no published row is lost or changed"
+        return "the next run reads all rows again; no published row is lost or changed"
     return f"as in release {report['release']}"

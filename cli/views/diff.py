@@ -147,6 +147,6 @@ def _notes(diffs: Sequence[TableDiff]) -> Iterator[str]:
         rewritten = sum(not _differs(change) for change in diff.changes)
         parts = "batches" if diff.table == QUARANTINE else "quarters"
         yield (
-            f"{diff.table}: {parts} that differ: {len(diff.changes) - rewritten}, written anew with equal rows: "
+            f"{diff.table}: {parts} that differ: {len(diff.changes) - rewritten}, rewritten with equal rows: "
             f"{rewritten}, the same files: {diff.shared}"
         )

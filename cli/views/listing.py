@@ -57,7 +57,7 @@ def print_list(settings: Settings, as_json: bool, now: datetime) -> None:
     elif found:
         _print(found, settings.datasets, now)
     else:
-        print("there is no dataset yet: ./stackhouse new NAME FILE drafts the contract of one")
+        print("there are no datasets yet: ./stackhouse new NAME FILE drafts a contract")
     if problems := [dataset.problem for dataset in found if dataset.problem]:
         raise StorageError("; ".join(problems))
 

@@ -70,7 +70,7 @@ def print_load(result: LoadResult) -> None:
     batch = result.batch
     files = f"{len(batch.files)} file{'' if len(batch.files) == 1 else 's'}"
     if result.counted_before is not None:
-        print(f"batch {batch.id} was loaded before: its rows are counted anew, {batch.rows:,}, "
+        print(f"batch {batch.id} was loaded before: its rows were counted again: {batch.rows:,}, "
               f"before {result.counted_before:,}; nothing was sent")  # fmt: skip
     elif result.already_loaded:
         when = f"{batch.loaded_at:%Y-%m-%d %H:%M} UTC"

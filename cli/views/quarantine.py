@@ -65,7 +65,7 @@ def export_quarantine(settings: Settings, dataset: str, directory: Path, number:
         return
     written = write_export(contract, loaded_batches(storage, dataset), rows, directory)
     print(f"{len(rows):,} records in {', '.join(str(path) for path in written)}")
-    print(f"mend them, then: ./stackhouse reprocess {dataset} {' '.join(str(path) for path in written)}")
+    print(f"fix them, then: ./stackhouse reprocess {dataset} {' '.join(str(path) for path in written)}")
 
 
 def _release(storage: Storage, dataset: str, number: int | None) -> Release:
@@ -94,7 +94,7 @@ def _print(release: Release, rows: Rows) -> None:
         print(
             f"the first {len(rows.rows)} of {rejected:,}; all: ./stackhouse quarantine {release.dataset} --format csv"
         )
-    print(f"to mend them: ./stackhouse quarantine {release.dataset} --export DIR")
+    print(f"to fix them: ./stackhouse quarantine {release.dataset} --export DIR")
 
 
 def _by_rule(release: Release) -> Counter[str]:

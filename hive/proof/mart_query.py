@@ -91,7 +91,7 @@ def _resolve_positions(tree: exp.Expr) -> None:
 def _read_release(tree: exp.Query, rows: str) -> None:
     names = [cte.alias.lower() for cte in tree.find_all(exp.CTE)]
     if len(set(names)) < len(names) or CLEAN in names:
-        raise NotProvedError(f"a name of WITH stands twice, or is {CLEAN}")
+        raise NotProvedError(f"a name of WITH appears twice, or is {CLEAN}")
     for table in list(tree.find_all(exp.Table)):
         if table.name.lower() == CLEAN and not table.args.get("db"):
             alias = exp.TableAlias(this=exp.to_identifier(table.alias_or_name))

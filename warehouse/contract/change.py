@@ -71,7 +71,7 @@ def check_change(contract: Contract, live: Release, reprocess: bool) -> None:
     if incompatible and not reprocess:
         raise ContractError(
             f"{contract.path}: changed against release {live.number}: {'; '.join(incompatible)}; published rows may "
-            f"change: take it back, or read all rows anew with ./stackhouse reprocess {contract.dataset}"
+            f"change: take it back, or read all rows again with ./stackhouse reprocess {contract.dataset}"
         )
 
 
@@ -93,7 +93,7 @@ def check_counts(contract: Contract, batches: Sequence[Batch]) -> None:
                if was.get(name) != wanted.get(name)]  # fmt: skip
     raise ContractError(
         f"{contract.path}: inputFormat {'; '.join(differs)}: the rows of {shown} were counted before this change; "
-        f"load the same {'file' if len(names) == 1 else 'files'} again, which counts them anew, or take the change back"
+        f"load the same {'file' if len(names) == 1 else 'files'} again, which recounts them, or take the change back"
     )
 
 

@@ -85,7 +85,7 @@ def zone(value: object, spot: Spot) -> str:
     name = expect.text(value, spot)
     # Two names of the machine's database are no zones.
     if name not in zoneinfo.available_timezones() - {"localtime", "Factory"}:
-        raise spot.wrong(f"{name!r} is no time zone of the IANA database, e.g. America/New_York or UTC")
+        raise spot.wrong(f"{name!r} is not a time zone of the IANA database, e.g. America/New_York or UTC")
     return name
 
 
@@ -103,7 +103,7 @@ def _pattern(value: object, spot: Spot) -> str:
         # Java reads it later. What only Java has is taken out, so that the rest can be checked now.
         re.compile(_ONLY_JAVA.sub("a", pattern))
     except (re.error, RecursionError, OverflowError) as problem:
-        raise spot.wrong(f"{pattern!r} is no regular expression: {problem}") from problem
+        raise spot.wrong(f"{pattern!r} is not a regular expression: {problem}") from problem
     return pattern
 
 

@@ -12,7 +12,7 @@ from warehouse.errors import ContractError
 def text(value: object, spot: Spot) -> str:
     """A text that is not blank."""
     if not isinstance(value, str) or not value.strip():
-        raise spot.wrong(f"expected a text, got {value!r}")
+        raise spot.wrong(f"expected a non-empty string, got {value!r}")
     return value
 
 
@@ -72,17 +72,17 @@ def choice(value: object, spot: Spot, known: tuple[str, ...]) -> str:
 def texts(value: object, spot: Spot) -> tuple[str, ...]:
     """A list of different texts."""
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise spot.wrong(f"expected a list of texts, got {value!r}")
+        raise spot.wrong(f"expected a list of strings, got {value!r}")
     once(value, spot)
     return tuple(value)
 
 
 def once(names: list[str], spot: Spot) -> None:
-    """Names of which none stands twice."""
+    """Names of which none appears twice."""
     seen = set[str]()
     for name in names:
         if name in seen:
-            raise spot.wrong(f"{name} stands twice")
+            raise spot.wrong(f"{name} appears twice")
         seen.add(name)
 
 
@@ -100,7 +100,7 @@ def custom_properties(items: list[CustomProperty] | None, spot: Spot, known: set
     """`customProperties` by name, each value with its place.
 
     Raises:
-        ContractError: One is unknown or stands twice.
+        ContractError: One is unknown or appears twice.
     """
     found: dict[str, tuple[Any, Spot]] = {}
     for index, item in enumerate(items or []):
@@ -109,6 +109,6 @@ def custom_properties(items: list[CustomProperty] | None, spot: Spot, known: set
         if name not in known:
             raise here.wrong(f"unknown property {name!r}, known: {', '.join(sorted(known)) or 'none'}")
         if name in found:
-            raise here.wrong(f"{name} stands twice")
+            raise here.wrong(f"{name} appears twice")
         found[name] = (item.value, here.at("value", words=name))
     return found

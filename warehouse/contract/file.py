@@ -128,7 +128,7 @@ def _schema_objects(standard: OpenDataContractStandard, top: Spot) -> dict[str, 
         name = item.name or ""
         spot = top.at("schema", index, words=f"schema {name}")
         if name in found:
-            raise spot.wrong("stands twice")
+            raise spot.wrong("appears twice")
         found[name] = (item, spot)
     return found
 
@@ -163,7 +163,7 @@ def _marts(
     names = expect.texts(value, here)
     for name, (_, place) in objects.items():
         if name not in names:
-            raise place.wrong("is no mart: customProperties marts does not list it")
+            raise place.wrong("is not a mart: customProperties marts does not list it")
     return tuple(_mart(dataset, name, objects, here) for name in names)
 
 
@@ -256,7 +256,9 @@ def _check_cut(contract: Contract, spot: Spot) -> None:
             raise (
                 here.at("logicalTypeOptions")
                 .at("format")
-                .wrong("more than six S: TIMESTAMP keeps microseconds, so two moments would be one key or version")
+                .wrong(
+                    "more than six S: TIMESTAMP keeps microseconds, so two timestamps would become one key or version"
+                )
             )
 
 

@@ -32,7 +32,7 @@ def check_columns(contract: Contract, found: Sequence[str]) -> None:
     """
     doubled = [name for name, times in Counter(name.lower() for name in found).items() if times > 1]
     if doubled:
-        raise ContractError(f"a column stands twice: {_listed(doubled)}")
+        raise ContractError(f"a column appears twice: {_listed(doubled)}")
     known = {column.source_name.lower(): column for column in contract.columns}
     names = {name.lower() for name in found}
     missing = [column.source_name for name, column in known.items() if name not in names and column.required]

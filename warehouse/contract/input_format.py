@@ -62,7 +62,7 @@ def _encoding(value: object, spot: Spot) -> str:
     try:
         codec = codecs.lookup(name).name
     except (LookupError, ValueError) as problem:
-        raise spot.wrong(f"{name!r} is no encoding that is known") from problem
+        raise spot.wrong(f"{name!r} is not a known encoding") from problem
     if codec != "utf-8" and not _SINGLE_BYTE.fullmatch(codec):
         raise spot.wrong(f"{name} is not utf-8 nor one byte a character like windows-1252: convert the files to UTF-8")
     return codec

@@ -88,7 +88,7 @@ def read_values(item: SchemaProperty, hive_type: str, here: Spot) -> tuple[str, 
     """The values of `enum` as texts of the column's type.
 
     Raises:
-        ContractError: One is of another type, or stands twice.
+        ContractError: One is of another type, or appears twice.
     """
     spot = here.at("enum")
     values = tuple(_enumerated(entry.value, hive_type, spot) for entry in item.enum or [])
@@ -103,7 +103,7 @@ def _enumerated(value: object, hive_type: str, spot: Spot) -> str:
         return _moment(value, hive_type, spot)
     if hive_type == "STRING" and not isinstance(value, str):
         # NO is false, 012 is 10 and 12:30 is 750 by then: what was written is not known any more.
-        raise spot.wrong(f"{value!r} is no text to YAML: write texts in quotes, like '{value}'")
+        raise spot.wrong(f"{value!r} is not a string in YAML: write strings in quotes, like '{value}'")
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if not _is_value(text, hive_type):
         raise spot.wrong(f"{text!r} is no {hive_type}")

@@ -73,7 +73,7 @@ def read_standard(path: Path, text: str) -> tuple[OpenDataContractStandard, Spot
         first = problem.errors()[0]
         raise top.at(*first["loc"]).wrong(first["msg"]) from problem
     except TypeError as problem:
-        raise ContractError(one_line(f"{path}: a key at the top is no text: {problem}")) from problem
+        raise ContractError(one_line(f"{path}: a top-level key is not a string: {problem}")) from problem
 
 
 def _read_yaml(path: Path, text: str) -> tuple[Any, yaml.Node | None]:
@@ -91,7 +91,7 @@ def _read_yaml(path: Path, text: str) -> tuple[Any, yaml.Node | None]:
 
 
 def _check_nodes(path: Path, root: yaml.Node | None) -> None:
-    """Refuse keys that stand twice in a mapping, of which YAML's loader would silently take the last, and floods."""
+    """Refuse keys that appear twice in a mapping, of which YAML's loader would silently take the last, and floods."""
     nodes = [] if root is None else [root]
     count = 0
     while nodes:
@@ -108,7 +108,7 @@ def _check_nodes(path: Path, root: yaml.Node | None) -> None:
                 if isinstance(key, yaml.ScalarNode):
                     if key.value in seen:
                         raise ContractError(
-                            one_line(f"{path}:{key.start_mark.line + 1}: {key.value} stands twice in one mapping")
+                            one_line(f"{path}:{key.start_mark.line + 1}: {key.value} appears twice in one mapping")
                         )
                     seen.add(key.value)
                 nodes += (key, value)

@@ -26,12 +26,12 @@ def check_pattern(pattern: str, spot: Spot) -> None:
     letters = {letter for letter in bare if letter.isalpha()}
     if unknown := letters - _LETTERS.keys() | set(bare) & set("'{}#"):
         raise spot.wrong(
-            f"{pattern!r}: {' and '.join(sorted(unknown))} mean nothing when a text is read; "
-            "Java's DateTimeFormatter, e.g. yyyy-MM-dd HH:mm:ss; other text stands in single quotes"
+            f"{pattern!r}: {' and '.join(sorted(unknown))} mean nothing when a string is read; "
+            "Java's DateTimeFormatter, e.g. yyyy-MM-dd HH:mm:ss; put other text in single quotes"
         )
     for match in re.finditer(r"([a-zA-Z])\1*", bare):
         if len(match[0]) not in _LETTERS[match[1]]:
-            raise spot.wrong(f"{pattern!r}: {match[0]} is no part of a pattern that Java and Spark know")
+            raise spot.wrong(f"{pattern!r}: {match[0]} is not part of a pattern that Java and Spark know")
     if bool(letters & {"h", "K"}) != ("a" in letters):
         raise spot.wrong(f"{pattern!r}: h and K count to twelve and need a, for AM and PM; H counts to 24 without it")
     if not _balanced(bare):

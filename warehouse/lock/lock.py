@@ -172,7 +172,8 @@ def lock_holder(storage: Storage, dataset: str) -> LockOwner | None:
         return LockOwner(**json.loads(content))
     except (ValueError, TypeError) as problem:
         raise LockedError(
-            f"dataset {dataset} is locked, by whom is unreadable; if nobody works on it, delete {path} in HDFS"
+            f"dataset {dataset} is locked, but its lock file is damaged; "
+            f"if no command is running, delete {path} in HDFS"
         ) from problem
 
 

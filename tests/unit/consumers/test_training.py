@@ -236,7 +236,7 @@ def test_event_clock_is_that_of_the_contract_when_it_has_one():
     zoned = Release(**{**RELEASE.__dict__, "meaning": {**MEANING, "time_zone": "America/New_York"}})
     late = asked([("a", 24 * 30 - 1)])
     join(RELEASE, table([]), late, AS_OF, FEATURES, "at", "decimal")
-    with pytest.raises(UsageError, match="lies behind as_of"):
+    with pytest.raises(UsageError, match="is later than as_of"):
         join(zoned, table([]), late, AS_OF, FEATURES, "at", "decimal")
 
 
@@ -350,7 +350,7 @@ def test_feature_that_cannot_be_computed_is_refused(function, days, lag_days, wo
 
 
 def test_moments_behind_as_of_or_missing_are_refused():
-    with pytest.raises(UsageError, match="lies behind as_of"):
+    with pytest.raises(UsageError, match="is later than as_of"):
         build([], [("a", 24 * 31)])
     wanted = asked([("a", 1), ("a", 2)])
     wanted.loc[0, "at"] = pd.NaT

@@ -79,7 +79,7 @@ def test_what_the_engines_may_compute_otherwise_is_not_proved(expression: str, t
         ("SELECT * FROM clean LIMIT 3", "LIMIT is not known"),
         ("SELECT * FROM clean JOIN other ON clean.id = other.id", "it reads other"),
         ("SELECT * FROM shop.clean", "it reads shop.clean"),
-        ("WITH clean AS (SELECT * FROM clean) SELECT * FROM clean", "a name of WITH stands twice, or is clean"),
+        ("WITH clean AS (SELECT * FROM clean) SELECT * FROM clean", "a name of WITH appears twice, or is clean"),
         ("SELECT * FROM clean JOIN clean AS o USING (id)", "a JOIN with USING"),
         ("SELECT * FROM clean LEFT ANTI JOIN clean AS o ON clean.id = o.id", "a ANTI JOIN"),
         ("SELECT id FROM clean GROUP BY ROLLUP(id)", "ROLLUP is not known"),

@@ -70,7 +70,7 @@ def test_columns_are_found_by_name_in_any_order_and_case(described, header, colu
     [
         (b"day,note", "missing 'amount'"),
         (b"day,amount,city", "unknown 'city' (unknownColumns: ignore"),
-        (b"day,amount,Note,nOTE", "a column stands twice: 'note'"),
+        (b"day,amount,Note,nOTE", "a column appears twice: 'note'"),
         (b"day,amount,", "unknown ''"),
     ],
 )
@@ -82,7 +82,7 @@ def test_header_that_does_not_fit_is_refused(described, header, told):
 
 def test_unknown_columns_are_left_out_where_the_contract_says_so(described):
     assert described(b"x,day,amount,y\n1,2,3,4\n", ignore_unknown=True).columns == ("x", "day", "amount", "y")
-    assert "a column stands twice: 'x'" in refusal(described, b"x,day,amount,x\n", ignore_unknown=True)
+    assert "a column appears twice: 'x'" in refusal(described, b"x,day,amount,x\n", ignore_unknown=True)
 
 
 @pytest.mark.parametrize(("name", "pack"), PACKERS)
@@ -359,7 +359,7 @@ def test_parquet_column_of_another_type_is_refused(parquet, values, told):
     [
         ({"day": ["1"]}, "missing 'amount'"),
         ({"day": ["1"], "amount": [1], "city": ["x"]}, "unknown 'city' (unknownColumns: ignore"),
-        ({"day": ["1"], "amount": [1], "AMOUNT": [1]}, "a column stands twice: 'amount'"),
+        ({"day": ["1"], "amount": [1], "AMOUNT": [1]}, "a column appears twice: 'amount'"),
     ],
 )
 def test_parquet_with_columns_that_do_not_fit_is_refused(parquet, columns, told):
@@ -377,10 +377,10 @@ def test_parquet_cut_anywhere_is_refused(parquet):
     stored = path.read_bytes()
     for size in (1, 4, 8, len(stored) // 2, len(stored) - 1):
         path.write_bytes(stored[:size])
-        assert f"{path} is no Parquet file that can be read" in refusal(of_parquet, path)
+        assert f"{path} is not a readable Parquet file" in refusal(of_parquet, path)
 
 
 def test_text_that_is_named_parquet_is_refused(tmp_path):
     path = tmp_path / "a.parquet"
     path.write_bytes(b"day,amount\n" + ROWS)
-    assert f"{path} is no Parquet file that can be read" in refusal(of_parquet, path)
+    assert f"{path} is not a readable Parquet file" in refusal(of_parquet, path)

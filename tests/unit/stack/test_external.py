@@ -134,4 +134,6 @@ def test_everything_that_is_missing_is_said_at_once_and_nothing_is_brought(setti
     monkeypatch.setattr(external, "bring_spark", lambda _: pytest.fail("it will not do"))
     with pytest.raises(SetupError) as problem:
         external.check_cluster(settings, StepBoard())
-    assert str(problem.value) == ("this cluster will not do. yarn: no room. hiveserver2: HiveServer2 does not answer")
+    assert str(problem.value) == (
+        "this cluster does not meet the requirements. yarn: no room. hiveserver2: HiveServer2 does not answer"
+    )

@@ -120,7 +120,7 @@ def test_what_is_no_contract_is_refused_in_one_line_with_the_file(text):
     [
         ({"name": "Sold At"}, "'Sold At' is not a usable name"),
         ({"name": None}, "properties: name"),
-        ({"name": "sale"}, "schema sales: column: sale stands twice"),
+        ({"name": "sale"}, "schema sales: column: sale appears twice"),
         ({"name": "source_line"}, "column source_line: this name is reserved"),
         ({"name": "quarter_start"}, "column quarter_start: this name is reserved"),
         ({"description": None}, "column amount: description"),
@@ -168,7 +168,7 @@ def test_wrong_column_is_told_with_file_and_key(sales, changes, told):
         ("inputFormat", {"kind": "csv", "separator": ";"}, "inputFormat: separator: unknown key, known: comment"),
         ("marts", ["by_quarter", "sums"], "marts: sums has no schema object"),
         ("marts", "by_quarter", "marts"),
-        ("marts", ["by_quarter", "by_quarter"], "marts: by_quarter stands twice"),
+        ("marts", ["by_quarter", "by_quarter"], "marts: by_quarter appears twice"),
         ("marts", ["by_quarter", "clean"], "marts: the name clean is reserved"),
     ],
 )
@@ -216,7 +216,7 @@ def test_drift_limits_are_read_and_no_part_of_the_fingerprint(sales):
         ([{"column": "buyer", "limit": 1}], "column: 'buyer', expected one of: sale, amount"),
         ([{"column": None, "limit": 1}], "column: None, expected one of: sale, amount"),
         ([{"table": "by_quarter", "column": "amount", "limit": 1}], "column: 'amount', expected one of: total"),
-        ([{"limit": 1}, {"table": "clean", "limit": 2}], "clean.rows stands twice"),
+        ([{"limit": 1}, {"table": "clean", "limit": 2}], "clean.rows appears twice"),
     ],
 )
 def test_wrong_drift_limit_is_told_with_file_and_key(sales, limits, told):
@@ -260,7 +260,7 @@ def test_wrong_rule_is_told_with_file_and_key(sales, changes, told):
 
 def test_two_rules_of_one_name_are_refused(sales):
     sales["schema"][0]["quality"] *= 2
-    assert "schema sales: quality: cheap stands twice" in refusal(sales)
+    assert "schema sales: quality: cheap appears twice" in refusal(sales)
 
 
 def test_schema_without_the_dataset_is_refused(sales):
@@ -319,12 +319,12 @@ def test_required_column_of_a_mart_is_read_since_hive_checks_it(sales):
 
 def test_two_columns_from_one_column_of_the_file_are_refused(sales):
     sales["schema"][0]["properties"][1]["physicalName"] = "SaleId"
-    assert "schema sales: physicalName: saleid stands twice" in refusal(sales)
+    assert "schema sales: physicalName: saleid appears twice" in refusal(sales)
 
 
 def test_two_columns_from_one_column_of_the_file_in_another_case_are_refused(sales):
     sales["schema"][0]["properties"][1]["physicalName"] = "SALEID"
-    assert "schema sales: physicalName: saleid stands twice" in refusal(sales)
+    assert "schema sales: physicalName: saleid appears twice" in refusal(sales)
 
 
 def test_fingerprint_changes_with_what_rows_mean_and_not_with_words(sales):

@@ -154,9 +154,9 @@ ONE_CHARACTER = "expected one ASCII character that ends no line, got"
         ("comment: é", f"comment: {ONE_CHARACTER} 'é'"),
         ("comment: ','", "comment: delimiter and comment are both ','"),
         ("comment: '\"'", "comment: quote and comment are both '\"'"),
-        ("encoding: klingon", "encoding: 'klingon' is no encoding that is known"),
-        ("encoding: 1252", "encoding: expected a text, got 1252"),
-        ('encoding: "a\\0b"', "encoding: 'a\\x00b' is no encoding that is known"),
+        ("encoding: klingon", "encoding: 'klingon' is not a known encoding"),
+        ("encoding: 1252", "encoding: expected a non-empty string, got 1252"),
+        ('encoding: "a\\0b"', "encoding: 'a\\x00b' is not a known encoding"),
         ("encoding: utf-16", "encoding: utf-16 is not utf-8 nor one byte a character like windows-1252: convert"),
         ("encoding: utf-8-sig", "encoding: utf-8-sig is not utf-8 nor"),
         ("encoding: shift_jis", "encoding: shift_jis is not utf-8 nor"),
@@ -176,8 +176,8 @@ ONE_CHARACTER = "expected one ASCII character that ends no line, got"
         ("quotedNewlines: 1", "quotedNewlines: expected true or false, got 1"),
         ("unknownColumns: drop", "unknownColumns: 'drop', expected one of: refuse, ignore"),
         ("unknownColumns: true", "unknownColumns: True, expected one of: refuse, ignore"),
-        ("nullTokens: [1]", "nullTokens: expected a list of texts, got [1]"),
-        ("nullTokens: [NA, NA]", "nullTokens: NA stands twice"),
+        ("nullTokens: [1]", "nullTokens: expected a list of strings, got [1]"),
+        ("nullTokens: [NA, NA]", "nullTokens: NA appears twice"),
         ("skiplines: 1", "skiplines: unknown key, known: comment, decimalSeparator, delimiter, encoding, escape,"),
         ("1: 1", "1: unknown key"),
     ],
@@ -279,7 +279,7 @@ def test_limits_are_numbers_dates_or_wall_clocks(logical, physical, value, found
         ("date", "DATE", "timezone: true", "timezone: unknown key, known: format, maximum, minimum"),
         ("integer", "INT", "format: yyyy", "format: unknown key, known: maximum, minimum"),
         ("boolean", "BOOLEAN", "minimum: 0", "minimum: unknown key, known: "),
-        ("string", "STRING", "pattern: 1", "pattern: expected a text, got 1"),
+        ("string", "STRING", "pattern: 1", "pattern: expected a non-empty string, got 1"),
         ("timestamp", "TIMESTAMP", "timezone: 1", "timezone: expected true or false, got 1"),
         ("timestamp", "TIMESTAMP", "timezone: true", "timezone: with timezone: true every format has an offset"),
         ("timestamp", "TIMESTAMP", "defaultTimezone: Mars", "defaultTimezone: 'Mars' is no time zone of the"),
@@ -290,11 +290,11 @@ def test_limits_are_numbers_dates_or_wall_clocks(logical, physical, value, found
         ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd HH:mm[ zzzz]", "format: z reads EST and EDT alike: use an"),
         ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd HH:mm 'z'X", "format: the format has an offset or zone: say"),
         ("date", "DATE", "format: epoch-seconds", "format: epoch-seconds is the one format of a timestamp"),
-        ("date", "DATE", "format: 1", "format: expected a text, got 1"),
+        ("date", "DATE", "format: 1", "format: expected a non-empty string, got 1"),
         ("date", "DATE", "format: yyyy-MM", "format: 'yyyy-MM' has no d: it gives no day"),
         ("date", "DATE", "format: yyyy-dd", "format: 'yyyy-dd' has no M: it gives no day"),
         ("date", "DATE", "format: HH:mm", "format: 'HH:mm' has no M and no d and no y: it gives no day"),
-        ("date", "DATE", "format: YYYY-MM-dd", "format: 'YYYY-MM-dd': Y mean nothing when a text is read"),
+        ("date", "DATE", "format: YYYY-MM-dd", "format: 'YYYY-MM-dd': Y mean nothing when a string is read"),
         ("date", "DATE", "format: yyyy-MM-ddTHH", "format: 'yyyy-MM-ddTHH': T mean nothing"),
         ("date", "DATE", "format: yyyy-MM-dd'", "format: \"yyyy-MM-dd'\": ' mean nothing"),
         ("date", "DATE", "format: 'yyyy-MM-dd#'", "format: 'yyyy-MM-dd#': # mean nothing"),
@@ -411,7 +411,7 @@ def test_a_count_since_1970_takes_no_zone(zone):
     ("lines", "wrong", "told"),
     [
         (["value: [dd.MM.yyyy]"], "value: [dd.MM.yyyy]", "otherFormats: other formats than which?"),
-        (["value: dd.MM.yyyy"], "value: dd.MM.yyyy", "otherFormats: expected a list of texts"),
+        (["value: dd.MM.yyyy"], "value: dd.MM.yyyy", "otherFormats: expected a list of strings"),
     ],
 )
 def test_wrong_other_formats_are_told(lines, wrong, told):
@@ -450,9 +450,9 @@ def test_accepted_values_are_texts_of_the_columns_type(logical, physical, values
 @pytest.mark.parametrize(
     ("logical", "physical", "values", "told"),
     [
-        ("string", "STRING", "[{value: A}, {value: A}]", "A stands twice"),
+        ("string", "STRING", "[{value: A}, {value: A}]", "A appears twice"),
         ("string", "STRING", "[{value: null}]", "expected one value, got None"),
-        ("string", "STRING", "[{value: NO}]", "False is no text to YAML: write texts in quotes"),
+        ("string", "STRING", "[{value: NO}]", "False is not a string in YAML: write strings in quotes"),
         ("string", "STRING", "[{value: 012}]", "10 is no text to YAML"),
         ("string", "STRING", "[{value: 12:30}]", "750 is no text to YAML"),
         ("string", "STRING", "[{value: [A]}]", "expected one value, got ['A']"),
@@ -486,8 +486,8 @@ def test_time_zone_and_version_column_are_read():
 @pytest.mark.parametrize(
     ("column", "value", "told"),
     [
-        (INSTANT, "Tokyo", "timeZone: 'Tokyo' is no time zone of the IANA database"),
-        (INSTANT, "9", "timeZone: expected a text, got 9"),
+        (INSTANT, "Tokyo", "timeZone: 'Tokyo' is not a time zone of the IANA database"),
+        (INSTANT, "9", "timeZone: expected a non-empty string, got 9"),
         ((), "Asia/Tokyo", "timeZone: no column has timezone, defaultTimezone or an epoch format: leave it out"),
     ],
 )
@@ -510,7 +510,7 @@ OPTIONAL = a_column("integer", "INT")
         ("nobody", "'nobody' must be a required column outside the primary key"),
         ("sold_at", "'sold_at' must be a required column outside the primary key"),
         ("extra", "'extra' must be a required column outside the primary key"),
-        ("1", "expected a text, got 1"),
+        ("1", "expected a non-empty string, got 1"),
     ],
 )
 def test_wrong_version_column_is_told(value, told):
@@ -573,7 +573,7 @@ def test_custom_property_twice_or_unknown_is_told(value):
     line = f"- property: {value}"
     message = refusal(contract_text(custom=f"{line}\n  value: sold_at"))
     assert (
-        "eventTime stands twice" if value == "eventTime" else "unknown property 'limit', known: driftLimits, eventTime"
+        "eventTime appears twice" if value == "eventTime" else "unknown property 'limit', known: driftLimits, eventTime"
     ) in message
     assert message.startswith(f"{PATH}:")
 
@@ -603,7 +603,7 @@ def test_one_column_more_is_told():
 def test_repeated_key_is_told_instead_of_taking_the_last(parts, line, key):
     text = contract_text(**parts).replace("  id: again", "id: again")
     (number,) = [number for number, found in enumerate(text.splitlines(), 1) if found.strip() == line]
-    assert refusal(text) == f"{PATH}:{number}: {key} stands twice in one mapping"
+    assert refusal(text) == f"{PATH}:{number}: {key} appears twice in one mapping"
 
 
 OTHER = """\
@@ -613,7 +613,7 @@ OTHER = """\
 
 
 def test_schema_object_that_no_mart_lists_is_told():
-    check_told({"schema": OTHER}, "- name: sums", "schema sums: is no mart: customProperties marts does not list it")
+    check_told({"schema": OTHER}, "- name: sums", "schema sums: is not a mart: customProperties marts does not list it")
 
 
 def test_first_of_several_unlisted_schema_objects_is_told():
@@ -623,7 +623,7 @@ def test_first_of_several_unlisted_schema_objects_is_told():
 
 def test_schema_object_twice_is_told():
     text = contract_text(custom="- {property: marts, value: [sums]}", schema=f"{OTHER}\n{OTHER}")
-    assert ": schema sums: stands twice" in refusal(text)
+    assert ": schema sums: appears twice" in refusal(text)
 
 
 def test_aliases_may_share_what_several_columns_have():
