@@ -23,6 +23,8 @@ REFUSALS = (
     "could not compile the statement",
     "could not plan the statement",
     "cannot run a join on an expression of the partition column",
+    "Internal error: unsupported conversion",
+    "Try set hive.optimize.reducededuplication=false",
     "ROLLUP, CUBE or GROUPING SETS",
     "GROUP BY or DISTINCT over a total",
     "what is shown of a total",

@@ -73,6 +73,11 @@ REFUSED = {
         "SELECT x FROM (SELECT CASE WHEN n > 5 THEN 1 ELSE 1 END AS x, n FROM answers.amount) t",
         "known without it",
     ),
+    "a total left joined to nothing": (
+        "SELECT b.rate FROM (SELECT COUNT(DISTINCT id) AS n FROM answers.facts) a LEFT JOIN places.places b "
+        "ON a.n = b.cap AND b.since BETWEEN DATE '2004-02-29' AND DATE '2001-04-01' GROUP BY b.rate",
+        "known without it",
+    ),
     "a value before the total of no row": (
         "SELECT IF(1 = 1, 'a', k) FROM (SELECT MAX(k) AS k FROM answers.facts WHERE id = 9999) t",
         "known without it",
@@ -103,6 +108,12 @@ ANSWERED = {
     "(SELECT MAX(id) AS n FROM answers.facts WHERE id = 9999) t",
     "totals of two tables": "SELECT n FROM (SELECT COUNT(*) AS n FROM answers.facts) t UNION ALL "
     "SELECT n FROM (SELECT COUNT(DISTINCT k) AS n FROM answers.others) u",
+    "a total left joined and not shown": "SELECT p.k, 1 FROM places.places p LEFT JOIN "
+    "(SELECT COUNT(*) AS n, 5 AS z FROM answers.facts) t ON p.cap = t.z",
+    "a total in a condition": "SELECT k FROM answers.facts a "
+    "WHERE n = (SELECT MAX(n) FROM answers.others b WHERE b.k = a.k)",
+    "a total of totals": "SELECT SUM(n) FROM (SELECT COUNT(*) AS n FROM answers.facts UNION ALL SELECT COUNT(*) FROM "
+    "answers.others) t",
     "a total beside rows": "SELECT k, n FROM places.places CROSS JOIN answers.amount",
     "a constant beside a total": "SELECT 'x' FROM (SELECT COUNT(*) AS n FROM answers.facts) t",
     "a total of what is no more": "SELECT n FROM (SELECT COUNT(*) AS n FROM answers.nothing) t WHERE n > 0",

@@ -31,7 +31,7 @@ import org.apache.hadoop.hive.ql.session.SessionState;
  * Refuses two kinds of statements over a total, an aggregate without GROUP BY, that Hive 4.0.1 answers wrongly; no setting
  * helps with them. GROUP BY over a total whose keys are not shown: Hive takes a key of a single row for superfluous, and
  * forgets that without any key there is a row for no row. A total of which only what is known beforehand is shown, as
- * COALESCE(1, total): Hive shows it once for every row of the table. Named by hive.semantic.analyzer.hook;
+ * COALESCE(1, total): Hive plans no total, and shows it once for every row of the table. Named by hive.semantic.analyzer.hook;
  * docs/answers.md shows the wrong answers.
  */
 public final class TotalGuard extends AbstractSemanticAnalyzerHook {
@@ -82,47 +82,28 @@ public final class TotalGuard extends AbstractSemanticAnalyzerHook {
     nameSubqueries(statement, named);
     refuse(statement, true, named);
     Set<String> totals = new HashSet<>();
-    collect(statement, named, totals);
+    collect(statement, totals);
     for (ASTNode view : List.copyOf(named.values())) {
       refuse(view, false, named);
-      collect(view, named, totals);
+      collect(view, totals);
     }
     if (planned(tasks) < totals.size()) {
       throw new SemanticException(
-          "what is shown of a total, which is a single row, is known without it, as COALESCE(1, total) or CASE with equal "
-              + "values: Hive would show it once for every row; leave the total away, or show a column of it as it is");
+          "what is shown of a total, which is a single row, is known without it, as with COALESCE(1, total), CASE with equal "
+              + "values, or a join that is never true: Hive would show it once for every row; leave the total away, or "
+              + "show a column of it as it is");
     }
   }
 
-  /** Texts of the totals from which a query shows columns. */
-  private static void collect(ASTNode node, Map<String, ASTNode> named, Set<String> found) {
-    if (node.getType() == HiveParser.TOK_QUERY && !isGrouped(node) && !isTotal(node)) {
-      ASTNode total = total(source(node), named);
-      if (total != null) {
-        found.add(total.toStringTree());
-      }
+  /** Texts of the totals, without those in conditions, which Hive plans in another way. */
+  private static void collect(ASTNode node, Set<String> found) {
+    if (node.getType() == HiveParser.TOK_SUBQUERY_EXPR) {
+      return;
     }
-    Syntax.children(node).forEach(child -> collect(child, named, found));
-  }
-
-  /** The total that alone stands in FROM, or nothing. */
-  private static ASTNode total(ASTNode source, Map<String, ASTNode> named) {
-    if (source == null) {
-      return null;
+    if (node.getType() == HiveParser.TOK_QUERY && isTotal(node)) {
+      found.add(node.toStringTree());
     }
-    int kind = source.getType();
-    ASTNode first = Syntax.children(source).stream().findFirst().orElse(null);
-    if (kind == HiveParser.TOK_QUERY) {
-      return isTotal(source) ? source : isGrouped(source) ? null : total(source(source), named);
-    }
-    if (kind == HiveParser.TOK_FROM || kind == HiveParser.TOK_SUBQUERY) {
-      return total(first, named);
-    }
-    if (kind == HiveParser.TOK_TABREF) {
-      Map<String, ASTNode> others = new HashMap<>(named);
-      return total(others.remove(name(first)), others);
-    }
-    return null;
+    Syntax.children(node).forEach(child -> collect(child, found));
   }
 
   /** How many totals the plan computes. */
