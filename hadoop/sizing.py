@@ -28,7 +28,7 @@ SPARK_AM_MB = 640
 _EXECUTOR_OVERHEAD_MB = 384
 _EXECUTOR_MB_A_CORE = 2048
 _MIN_EXECUTOR_MB = 1536
-_MIN_EXECUTOR_MB = 512 + _EXECUTOR_OVERHEAD_MB
+_SPARK_MIN_EXECUTOR_MB = 512 + _EXECUTOR_OVERHEAD_MB
 """Spark refuses a heap of less than 450 MiB."""
 
 MIN_NODE_MB = SPARK_AM_MB + _MIN_EXECUTOR_MB
@@ -106,10 +106,10 @@ def compute_job_sizing(nodes: Sequence[YarnNode], room: Room) -> JobSizing:
     share = (int(sum(node.memory_mb for node in nodes) * room.share) - SPARK_AM_MB) // len(nodes)
     wanted = max(_MIN_EXECUTOR_MB, cores * _EXECUTOR_MB_A_CORE)
     executor = int(min(share, node_mb - SPARK_AM_MB, room.container_mb, wanted)) // _STEP_MB * _STEP_MB
-    if executor < _MIN_EXECUTOR_MB:
+    if executor < _SPARK_MIN_EXECUTOR_MB:
         raise SetupError(
             f"one executor of Spark on each of {len(nodes)} nodes would have {max(0, executor)} MiB, "
-            f"{_MIN_EXECUTOR_MB} are needed: raise yarn.nodemanager.resource.memory-mb, "
+            f"{_SPARK_MIN_EXECUTOR_MB} are needed: raise yarn.nodemanager.resource.memory-mb, "
             "yarn.scheduler.maximum-allocation-mb or the queue's maximum-capacity"
         )
     return JobSizing(len(nodes), _executor_heap(executor), cores, _CLUSTER_DRIVER_MB)

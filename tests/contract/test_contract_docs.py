@@ -351,7 +351,7 @@ HOSTILE: dict[str, Callable[[Path], object]] = {
     "empty": load_bytes("a.csv", b""),
     "gzip of nothing": load_bytes("a.csv.gz", gzip.compress(b"")),
     "gzip cut off": load_bytes("a.csv.gz", gzip.compress(b"day,note\n2024-01-02,a\n")[:-12]),
-    "`.gz` that is no gzip": load_bytes("a.csv.gz", b"day,note\n2024-01-02,a\n"),
+    "`.gz` that is not gzip": load_bytes("a.csv.gz", b"day,note\n2024-01-02,a\n"),
     "zip": load_bytes("a.zip", b"PK"),
     "UTF-16": load_bytes("a.csv", "day,note\n2024-01-02,a\n".encode("utf-16")),
     "line of 64 MiB": load_bytes("a.csv", b"day,note\n" + b"x" * (64 * 2**20)),
@@ -374,7 +374,7 @@ STAGED = {
     "line of 15 MiB": b"day,note\n2024-01-02," + b"x" * 15 * 2**20 + b"\n",
     "only bad rows": b"day,note\nx,a\ny,b\n",
     "one row a century": b"day,note\n0001-01-01,a\n1900-01-01,b\n9999-12-31,c\n",
-    "bytes that are no UTF-8": b"day,note\n2024-01-02,\xff\n",
+    "bytes that are not UTF-8": b"day,note\n2024-01-02,\xff\n",
 }
 """What is loaded, by its name in the table; all in one batch."""
 

@@ -165,7 +165,7 @@ REFUSED_FILES = {
     "utf-16.csv": (lines(*GOOD).decode().encode("utf-16"), "is UTF-16"),
     "wide.csv": (",".join(f"c{n}" for n in range(5000)).encode() + b"\n", "header does not fit"),
     "twice.csv": (b"id,sold_at,amount,select,ID\n", "a column appears twice"),
-    "no-parquet.parquet": (b"PAR1" + lines(*GOOD), "is no Parquet file"),
+    "no-parquet.parquet": (b"PAR1" + lines(*GOOD), "is not a readable Parquet file"),
     "page.csv": (b"<!DOCTYPE html>\n<p>not found</p>\n", "header does not fit"),
     "two words.csv": (lines(*GOOD), "is not safe in HDFS and Spark"),
     "a=b.csv": (lines(*GOOD), "is not safe in HDFS and Spark"),

@@ -32,7 +32,7 @@ def read_limit(options: dict[str, Any], name: str, hive_type: str, place: Spot) 
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < float("inf"):
         raise spot.wrong(f"expected a number, got {value!r}")
     if abs(value) > sys.float_info.max:
-        raise spot.wrong(f"no {hive_type} is as large")
+        raise spot.wrong(f"too large for {hive_type}")
     if hive_type == "DOUBLE":
         # Spark takes no integer of more than 64 bits.
         return float(value) if abs(value) >= 2**63 else value
@@ -106,7 +106,7 @@ def _enumerated(value: object, hive_type: str, spot: Spot) -> str:
         raise spot.wrong(f"{value!r} is not a string in YAML: write strings in quotes, like '{value}'")
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if not _is_value(text, hive_type):
-        raise spot.wrong(f"{text!r} is no {hive_type}")
+        raise spot.wrong(f"{text!r} is not of type {hive_type}")
     return str(int(Fraction(text))) if is_integer(hive_type) else text
 
 

@@ -52,7 +52,7 @@ def stackhouse(*arguments, **environment):
         (("schedule", "run", "trains"), 2, "known datasets: delay_forecast, flights"),
         (("schedule", "install", "trains", "--every", "quarter"), 2, "known datasets: delay_forecast, flights"),
         (("schedule", "install", "flights", "--every", "month"), 2, "only quarter"),
-        (("schedule", "install", "flights", "--every", "quarter", "--at", "24:00"), 2, "like 04:30"),
+        (("schedule", "install", "flights", "--every", "quarter", "--at", "24:00"), 2, "as 04:30"),
     ],
 )
 def test_mistake_is_one_line(arguments, code, words):

@@ -354,5 +354,5 @@ def test_moments_behind_as_of_or_missing_are_refused():
         build([], [("a", 24 * 31)])
     wanted = asked([("a", 1), ("a", 2)])
     wanted.loc[0, "at"] = pd.NaT
-    with pytest.raises(UsageError, match="is missing"):
+    with pytest.raises(UsageError, match="missing time"):
         join(RELEASE, table([]), wanted, AS_OF, FEATURES, "at", "decimal")

@@ -103,7 +103,10 @@ def test_lock_that_cannot_be_read_is_an_error_and_no_leftovers_are_looked_for(st
     storage.create(PATHS.lock, b"not JSON")
     storage.create(f"{PATHS.staging('dead')}/x", b"1")
     finding = only(check_locks(settings))
-    assert ("unreadable" in finding.problem, "delete /stackhouse/locks/sales" in finding.remedy) == (True, True)
+    assert ("lock file is damaged" in finding.problem, "delete /stackhouse/locks/sales" in finding.remedy) == (
+        True,
+        True,
+    )
     assert finding.severity == "error"
     assert check_leftovers(settings) == []
 

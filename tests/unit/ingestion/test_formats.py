@@ -138,7 +138,7 @@ def test_escaped_quote_closes_no_field(described):
 
 def test_line_ends_of_cr_alone_are_refused_where_records_have_line_ends(described):
     # They would be one record, the header, and every row would be lost.
-    assert "the header line is no CSV" in refusal(described, b"day,amount\r1,2\r3,4\r", quoted_newlines=True)
+    assert "the header line is not CSV" in refusal(described, b"day,amount\r1,2\r3,4\r", quoted_newlines=True)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_header_is_read_in_the_encoding_of_the_contract(described, encoding, hea
 
 
 def test_header_in_another_encoding_is_refused(described):
-    assert "is no CSV in utf-8" in refusal(described, "größe\n1\n".encode("cp1252"), names=["größe"])
+    assert "is not CSV in utf-8" in refusal(described, "größe\n1\n".encode("cp1252"), names=["größe"])
     assert "unknown 'grÃ¶ÃŸe'" in refusal(described, "größe\n1\n".encode(), names=["größe"], encoding="cp1252")
 
 

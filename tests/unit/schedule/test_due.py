@@ -206,7 +206,7 @@ def test_run_id_says_when_the_run_began(moment):
 
 @pytest.mark.parametrize("run", ["", "run1", "20261324T142605Zf00dab"])
 def test_what_is_no_run_id_is_refused(run):
-    with pytest.raises(StorageError, match="no id of a run"):
+    with pytest.raises(StorageError, match="not a run id"):
         began_at(run)
 
 

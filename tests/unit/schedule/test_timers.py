@@ -118,7 +118,7 @@ def test_time_of_a_day(text, at):
 
 @pytest.mark.parametrize("text", ["24:00", "4", "04:60", "04:30:00", "-1:00", "٠٤:٣٠", "4.30", ""])
 def test_what_is_no_time_of_a_day_is_refused(text):
-    with pytest.raises(UsageError, match="like 04:30"):
+    with pytest.raises(UsageError, match="as 04:30"):
         parse_clock(text)
 
 

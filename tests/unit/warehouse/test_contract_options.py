@@ -282,9 +282,9 @@ def test_limits_are_numbers_dates_or_wall_clocks(logical, physical, value, found
         ("string", "STRING", "pattern: 1", "pattern: expected a non-empty string, got 1"),
         ("timestamp", "TIMESTAMP", "timezone: 1", "timezone: expected true or false, got 1"),
         ("timestamp", "TIMESTAMP", "timezone: true", "timezone: with timezone: true every format has an offset"),
-        ("timestamp", "TIMESTAMP", "defaultTimezone: Mars", "defaultTimezone: 'Mars' is no time zone of the"),
-        ("timestamp", "TIMESTAMP", "defaultTimezone: localtime", "defaultTimezone: 'localtime' is no time zone"),
-        ("timestamp", "TIMESTAMP", "defaultTimezone: +01:00", "defaultTimezone: '+01:00' is no time zone"),
+        ("timestamp", "TIMESTAMP", "defaultTimezone: Mars", "defaultTimezone: 'Mars' is not a time zone of the"),
+        ("timestamp", "TIMESTAMP", "defaultTimezone: localtime", "defaultTimezone: 'localtime' is not a time zone"),
+        ("timestamp", "TIMESTAMP", "defaultTimezone: +01:00", "defaultTimezone: '+01:00' is not a time zone"),
         ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd HH:mm:ssXXX", "format: the format has an offset or zone: say"),
         ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd HH:mm z", "format: z reads EST and EDT alike: use an offset"),
         ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd HH:mm[ zzzz]", "format: z reads EST and EDT alike: use an"),
@@ -300,8 +300,8 @@ def test_limits_are_numbers_dates_or_wall_clocks(logical, physical, value, found
         ("date", "DATE", "format: 'yyyy-MM-dd#'", "format: 'yyyy-MM-dd#': # mean nothing"),
         ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd hh:mm", "format: 'yyyy-MM-dd hh:mm': h and K count to twelve"),
         ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd HH:mm a", "format: 'yyyy-MM-dd HH:mm a': h and K count"),
-        ("date", "DATE", "format: yyyy-MM-ddd", "format: 'yyyy-MM-ddd': ddd is no part of a pattern"),
-        ("date", "DATE", "format: yyyy-MMMMM-dd", "format: 'yyyy-MMMMM-dd': MMMMM is no part"),
+        ("date", "DATE", "format: yyyy-MM-ddd", "format: 'yyyy-MM-ddd': ddd is not part of a pattern"),
+        ("date", "DATE", "format: yyyy-MMMMM-dd", "format: 'yyyy-MMMMM-dd': MMMMM is not part"),
         ("date", "DATE", "format: yyyy-MM-dd]", "format: 'yyyy-MM-dd]': a bracket is not closed or not opened"),
     ],
 )  # fmt: skip
@@ -364,9 +364,9 @@ def test_minimum_above_maximum_is_told(logical, physical, low, high):
         ("DECIMAL(9,2)", "1.0e-32", "1e-32 cannot be compared with DECIMAL(9,2): that takes a DECIMAL of 39 digits"),
         ("DECIMAL(38,0)", "0.5", "0.5 cannot be compared with DECIMAL(38,0): that takes a DECIMAL of 39 digits"),
         ("DECIMAL(38,38)", "1", "1 cannot be compared with DECIMAL(38,38): that takes a DECIMAL of 39 digits"),
-        ("DECIMAL(9,2)", f"1{'0' * 320}", "no DECIMAL(9,2) is as large"),
-        ("DOUBLE", f"1{'0' * 320}", "no DOUBLE is as large"),
-        ("DOUBLE", f"-0x{'f' * 5000}", "no DOUBLE is as large"),
+        ("DECIMAL(9,2)", f"1{'0' * 320}", "too large for DECIMAL(9,2)"),
+        ("DOUBLE", f"1{'0' * 320}", "too large for DOUBLE"),
+        ("DOUBLE", f"-0x{'f' * 5000}", "too large for DOUBLE"),
     ],
 )
 def test_limit_that_no_type_can_be_compared_with_is_told(physical, limit, told):
@@ -453,18 +453,18 @@ def test_accepted_values_are_texts_of_the_columns_type(logical, physical, values
         ("string", "STRING", "[{value: A}, {value: A}]", "A appears twice"),
         ("string", "STRING", "[{value: null}]", "expected one value, got None"),
         ("string", "STRING", "[{value: NO}]", "False is not a string in YAML: write strings in quotes"),
-        ("string", "STRING", "[{value: 012}]", "10 is no text to YAML"),
-        ("string", "STRING", "[{value: 12:30}]", "750 is no text to YAML"),
+        ("string", "STRING", "[{value: 012}]", "10 is not a string in YAML"),
+        ("string", "STRING", "[{value: 12:30}]", "750 is not a string in YAML"),
         ("string", "STRING", "[{value: [A]}]", "expected one value, got ['A']"),
-        ("integer", "TINYINT", "[{value: 128}]", "'128' is no TINYINT"),
-        ("integer", "INT", "[{value: 1.5}]", "'1.5' is no INT"),
-        ("integer", "INT", "[{value: '1_000'}]", "'1_000' is no INT"),
-        ("integer", "INT", "[{value: true}]", "'true' is no INT"),
-        ("number", "DECIMAL(4,2)", "[{value: 0.001}]", "'0.001' is no DECIMAL(4,2)"),
-        ("number", "DECIMAL(4,2)", "[{value: 100}]", "'100' is no DECIMAL(4,2)"),
-        ("number", "DOUBLE", "[{value: .nan}]", "'nan' is no DOUBLE"),
-        ("number", "DOUBLE", "[{value: 1e999}]", "'1e999' is no DOUBLE"),
-        ("boolean", "BOOLEAN", "[{value: 1}]", "'1' is no BOOLEAN"),
+        ("integer", "TINYINT", "[{value: 128}]", "'128' is not of type TINYINT"),
+        ("integer", "INT", "[{value: 1.5}]", "'1.5' is not of type INT"),
+        ("integer", "INT", "[{value: '1_000'}]", "'1_000' is not of type INT"),
+        ("integer", "INT", "[{value: true}]", "'true' is not of type INT"),
+        ("number", "DECIMAL(4,2)", "[{value: 0.001}]", "'0.001' is not of type DECIMAL(4,2)"),
+        ("number", "DECIMAL(4,2)", "[{value: 100}]", "'100' is not of type DECIMAL(4,2)"),
+        ("number", "DOUBLE", "[{value: .nan}]", "'nan' is not of type DOUBLE"),
+        ("number", "DOUBLE", "[{value: 1e999}]", "'1e999' is not of type DOUBLE"),
+        ("boolean", "BOOLEAN", "[{value: 1}]", "'1' is not of type BOOLEAN"),
         ("date", "DATE", "[{value: 2001-01-31 12:00:00}]", "expected an ISO date"),
         ("timestamp", "TIMESTAMP", "[{value: noon}]", "expected an ISO date or wall clock"),
     ],
@@ -618,7 +618,7 @@ def test_schema_object_that_no_mart_lists_is_told():
 
 def test_first_of_several_unlisted_schema_objects_is_told():
     schema = OTHER + "\n" + OTHER.replace("sums", "counts")
-    check_told({"schema": schema}, "- name: sums", "schema sums: is no mart")
+    check_told({"schema": schema}, "- name: sums", "schema sums: is not a mart")
 
 
 def test_schema_object_twice_is_told():
