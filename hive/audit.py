@@ -164,4 +164,4 @@ def _key_failures(server: HiveServer, contract: Contract, release: Release) -> I
     query = audit_sql.doubled_keys(release.dataset, release.number, contract.key)
     for *values, rows in server.fetch(query).rows:
         key = ", ".join(f"{name}={_cut(str(value))}" for name, value in zip(contract.key, values, strict=True))
-        yield f"{CLEAN}: key {key} stands in {rows!s} rows, expected one"
+        yield f"{CLEAN}: key {key} appears in {rows!s} rows, expected one"

@@ -114,6 +114,12 @@ ANSWERED = {
     "WHERE n = (SELECT MAX(n) FROM answers.others b WHERE b.k = a.k)",
     "a total of totals": "SELECT SUM(n) FROM (SELECT COUNT(*) AS n FROM answers.facts UNION ALL SELECT COUNT(*) FROM "
     "answers.others) t",
+    "one total shown twice": "SELECT 'a', COUNT(*) FROM answers.facts UNION ALL "
+    "SELECT 'b', COUNT(*) FROM answers.facts",
+    "two totals of one table": "SELECT 1, MAX(n) FROM answers.facts UNION ALL SELECT 2, MIN(n) FROM answers.facts "
+    "UNION ALL SELECT 3, MAX(n) + 1 FROM answers.facts WHERE k = 'ATL'",
+    "a total by two ways": "SELECT a.n, b.n FROM (SELECT COUNT(*) AS n FROM answers.facts) a CROSS JOIN "
+    "(SELECT COUNT(*) AS n FROM answers.facts f) b",
     "a total beside rows": "SELECT k, n FROM places.places CROSS JOIN answers.amount",
     "a constant beside a total": "SELECT 'x' FROM (SELECT COUNT(*) AS n FROM answers.facts) t",
     "a total of what is no more": "SELECT n FROM (SELECT COUNT(*) AS n FROM answers.nothing) t WHERE n > 0",

@@ -403,8 +403,8 @@ def test_keys_are_unique_over_all_quarters_and_rows_lie_in_theirs(
         "clean quarter_start=2001-07-01: happened is from 2001-04-01 00:00:00 to 2001-10-01 00:00:00, expected 2001Q3",
     )
     assert sorted(key.failures) == [
-        "clean: key place=Köln, whole=-2147483648 stands in 2 rows, expected one",
-        "clean: key place=a'b\"c\\d, whole=2147483647 stands in 2 rows, expected one",
+        "clean: key place=Köln, whole=-2147483648 appears in 2 rows, expected one",
+        "clean: key place=a'b\"c\\d, whole=2147483647 appears in 2 rows, expected one",
     ]
     assert not key.may_be_accepted
     assert not quarter.may_be_accepted
@@ -484,7 +484,7 @@ def test_what_stands_in_the_way_of_views_is_told_before_readers_are_moved(
     live_one.execute(f"DROP VIEW `{DATASET}`.`totals`")
     live_one.execute(f"CREATE TABLE `{DATASET}`.`totals` (x INT)")
     try:
-        with pytest.raises(StackhouseError, match=f"{DATASET}.totals is a table that somebody made"):
+        with pytest.raises(StackhouseError, match=f"{DATASET}.totals is a table that Stackhouse did not create"):
             plan_views(live_one, releases[1])
     finally:
         live_one.execute(f"DROP TABLE `{DATASET}`.`totals`")

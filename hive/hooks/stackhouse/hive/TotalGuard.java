@@ -95,15 +95,37 @@ public final class TotalGuard extends AbstractSemanticAnalyzerHook {
     }
   }
 
-  /** Texts of the totals, without those in conditions, which Hive plans in another way. */
+  /** What tells the totals apart, without those in conditions, which Hive plans in another way. */
   private static void collect(ASTNode node, Set<String> found) {
     if (node.getType() == HiveParser.TOK_SUBQUERY_EXPR) {
       return;
     }
     if (node.getType() == HiveParser.TOK_QUERY && isTotal(node)) {
-      found.add(node.toStringTree());
+      found.add(computed(node));
     }
     Syntax.children(node).forEach(child -> collect(child, found));
+  }
+
+  /** Where the rows are from, and what is computed of them: Hive computes equal ones once, whatever is shown beside. */
+  private static String computed(ASTNode total) {
+    StringBuilder text = new StringBuilder();
+    for (ASTNode part : List.of(total, (ASTNode) total.getFirstChildWithType(HiveParser.TOK_INSERT))) {
+      for (ASTNode clause : Syntax.children(part)) {
+        if (clause.getType() == HiveParser.TOK_FROM || clause.getType() == HiveParser.TOK_WHERE) {
+          text.append(clause.toStringTree());
+        }
+      }
+    }
+    calls(clause(total, HiveParser.TOK_SELECT), text);
+    return text.toString();
+  }
+
+  private static void calls(ASTNode node, StringBuilder text) {
+    if (isAggregate(node)) {
+      text.append(node.toStringTree());
+    } else {
+      Syntax.children(node).forEach(child -> calls(child, text));
+    }
   }
 
   /** How many totals the plan computes. */
