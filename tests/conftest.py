@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import Counter
 
 import pytest
 
@@ -14,6 +15,8 @@ time.tzset()
 
 pytest_plugins = ["tests.spark_session", "tests.stack"]
 
+
+_SLOWEST_FILES = 25
 
 LAST = ("test_jdbc.py", "test_consumers.py", "test_documents.py", "test_forecast.py", "test_lifecycle.py")
 """Files of tests/integration that come after the others, in this order: they pin releases, publish forecasts, or stop
@@ -49,3 +52,15 @@ def pytest_collection_modifyitems(config, items):
 def _place(path):
     integration = path.parent.name == "integration"
     return LAST.index(path.name) + 1 if integration and path.name in LAST else 0
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Where the time went, by file: what a file sets up for all its tests is in it."""
+    seconds = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[report.nodeid.partition("::")[0]] += report.duration
+    terminalreporter.section("seconds by file")
+    for name, taken in seconds.most_common(_SLOWEST_FILES):
+        terminalreporter.write_line(f"{taken:8.1f}  {name}")
