@@ -67,20 +67,24 @@ REFUSED = {
     ),
     "a value before a total": (
         "SELECT COALESCE(1, n) FROM (SELECT MAX(id) AS n FROM answers.facts) t",
-        "known without it",
+        "is not used by what the query shows",
     ),
     "CASE with equal values over a total": (
         "SELECT x FROM (SELECT CASE WHEN n > 5 THEN 1 ELSE 1 END AS x, n FROM answers.amount) t",
-        "known without it",
+        "is not used by what the query shows",
     ),
     "a total left joined to nothing": (
         "SELECT b.rate FROM (SELECT COUNT(DISTINCT id) AS n FROM answers.facts) a LEFT JOIN places.places b "
         "ON a.n = b.cap AND b.since BETWEEN DATE '2004-02-29' AND DATE '2001-04-01' GROUP BY b.rate",
-        "known without it",
+        "is not used by what the query shows",
+    ),
+    "a value before the total of what is never read": (
+        "SELECT COALESCE(1, n) FROM (SELECT COUNT(*) AS n FROM answers.facts WHERE 1 = 0) t",
+        "is not used by what the query shows",
     ),
     "a value before the total of no row": (
         "SELECT IF(1 = 1, 'a', k) FROM (SELECT MAX(k) AS k FROM answers.facts WHERE id = 9999) t",
-        "known without it",
+        "is not used by what the query shows",
     ),
 }
 """A query, and what is said of it."""
@@ -120,6 +124,11 @@ ANSWERED = {
     "UNION ALL SELECT 3, MAX(n) + 1 FROM answers.facts WHERE k = 'ATL'",
     "a total by two ways": "SELECT a.n, b.n FROM (SELECT COUNT(*) AS n FROM answers.facts) a CROSS JOIN "
     "(SELECT COUNT(*) AS n FROM answers.facts f) b",
+    "columns of a total by LIMIT": "SELECT * FROM (SELECT COUNT(*) AS n FROM answers.facts) t LIMIT 0",
+    "columns of a total by WHERE": "SELECT * FROM (SELECT COUNT(*) AS n FROM answers.facts) t WHERE 1 = 0",
+    "a total of what is never read": "SELECT COUNT(*) FROM (SELECT MAX(id) AS n FROM answers.facts) t WHERE 1 = 0",
+    "columns of a view": "SELECT * FROM answers.amount LIMIT 0",
+    "columns of a total by FALSE": "SELECT n FROM answers.amount WHERE n > 3 AND FALSE",
     "a total beside rows": "SELECT k, n FROM places.places CROSS JOIN answers.amount",
     "a constant beside a total": "SELECT 'x' FROM (SELECT COUNT(*) AS n FROM answers.facts) t",
     "a total of what is no more": "SELECT n FROM (SELECT COUNT(*) AS n FROM answers.nothing) t WHERE n > 0",

@@ -6,20 +6,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.apache.hadoop.hive.ql.exec.GroupByOperator;
-import org.apache.hadoop.hive.ql.exec.Operator;
-import org.apache.hadoop.hive.ql.exec.OperatorUtils;
+import java.util.stream.Collectors;
 import org.apache.hadoop.hive.ql.exec.Task;
-import org.apache.hadoop.hive.ql.exec.Utilities;
-import org.apache.hadoop.hive.ql.exec.tez.TezTask;
 import org.apache.hadoop.hive.ql.metadata.Table;
 import org.apache.hadoop.hive.ql.parse.ASTNode;
-import org.apache.hadoop.hive.ql.parse.AbstractSemanticAnalyzerHook;
 import org.apache.hadoop.hive.ql.parse.HiveParser;
-import org.apache.hadoop.hive.ql.parse.HiveSemanticAnalyzerHookContext;
 import org.apache.hadoop.hive.ql.parse.SemanticException;
 import org.apache.hadoop.hive.ql.plan.AggregationDesc;
-import org.apache.hadoop.hive.ql.plan.BaseWork;
 import org.apache.hadoop.hive.ql.plan.ExprNodeConstantDesc;
 import org.apache.hadoop.hive.ql.plan.ExprNodeDesc;
 import org.apache.hadoop.hive.ql.plan.GroupByDesc;
@@ -28,7 +21,7 @@ import org.apache.hadoop.hive.ql.plan.GroupByDesc;
  * Refuses statements with ROLLUP, CUBE or GROUPING SETS that Hive 4.0.1 answers wrongly; no setting helps with them.
  * Named by hive.semantic.analyzer.hook. docs/answers.md shows each with its wrong answer.
  */
-public final class GroupingSetsGuard extends AbstractSemanticAnalyzerHook {
+public final class GroupingSetsGuard extends QueryGuard {
   private static final Set<Integer> GROUPING_SETS =
       Set.of(HiveParser.TOK_ROLLUP_GROUPBY, HiveParser.TOK_CUBE_GROUPBY, HiveParser.TOK_GROUPING_SETS);
 
@@ -37,20 +30,8 @@ public final class GroupingSetsGuard extends AbstractSemanticAnalyzerHook {
 
   private static final Pattern WORDS = Pattern.compile("ROLLUP|CUBE|GROUPING", Pattern.CASE_INSENSITIVE);
 
-  private ASTNode statement;
-
   @Override
-  public ASTNode preAnalyze(HiveSemanticAnalyzerHookContext context, ASTNode ast) {
-    statement = ast;
-    return ast;
-  }
-
-  @Override
-  public void postAnalyze(HiveSemanticAnalyzerHookContext context, List<Task<?>> tasks) throws SemanticException {
-    if (!Syntax.isQuery(statement)) {
-      return;
-    }
-    List<Table> viewed = Syntax.views(context);
+  void check(ASTNode statement, List<Table> viewed, List<Task<?>> tasks) throws SemanticException {
     boolean concerned =
         Syntax.has(statement, GROUPING_SETS)
             || viewed.stream().anyMatch(view -> WORDS.matcher(view.getViewExpandedText()).find());
@@ -85,21 +66,11 @@ public final class GroupingSetsGuard extends AbstractSemanticAnalyzerHook {
   }
 
   private static List<GroupByDesc> planned(List<Task<?>> tasks) {
-    List<GroupByDesc> found = new ArrayList<>();
-    for (TezTask task : Utilities.getTezTasks(tasks)) {
-      for (BaseWork work : task.getWork().getAllWork()) {
-        Collection<Operator<?>> roots = new ArrayList<>(work.getAllRootOperators());
-        for (GroupByOperator operator : OperatorUtils.findOperators(roots, GroupByOperator.class)) {
-          GroupByDesc group = operator.getConf();
-          // Where the rows are still those of the input, not yet where partial results meet.
-          boolean first = group.getMode() == GroupByDesc.Mode.HASH || group.getMode() == GroupByDesc.Mode.PARTIALS;
-          if (first && group.isGroupingSetsPresent()) {
-            found.add(group);
-          }
-        }
-      }
-    }
-    return found;
+    // Where the rows are still those of the input, not yet where partial results meet.
+    Set<GroupByDesc.Mode> first = Set.of(GroupByDesc.Mode.HASH, GroupByDesc.Mode.PARTIALS);
+    return aggregates(tasks).stream()
+        .filter(group -> group.isGroupingSetsPresent() && first.contains(group.getMode()))
+        .collect(Collectors.toList());
   }
 
   /** Texts of the GROUP BY clauses: the plan has equal ones once. */

@@ -7,7 +7,6 @@ import org.apache.hadoop.hive.ql.hooks.ReadEntity;
 import org.apache.hadoop.hive.ql.lib.Node;
 import org.apache.hadoop.hive.ql.metadata.Table;
 import org.apache.hadoop.hive.ql.parse.ASTNode;
-import org.apache.hadoop.hive.ql.parse.HiveParser;
 import org.apache.hadoop.hive.ql.parse.HiveSemanticAnalyzerHookContext;
 import org.apache.hadoop.hive.ql.parse.ParseException;
 import org.apache.hadoop.hive.ql.parse.ParseUtils;
@@ -15,14 +14,7 @@ import org.apache.hadoop.hive.ql.parse.SemanticException;
 
 /** Looks around in a statement as it was parsed, and in the views that it reads. */
 final class Syntax {
-  private static final Set<Integer> QUERIES = Set.of(HiveParser.TOK_QUERY, HiveParser.TOK_CREATETABLE);
-
   private Syntax() {}
-
-  /** Whether Hive plans the statement: it does not for others, as EXPLAIN and CREATE VIEW. */
-  static boolean isQuery(ASTNode statement) {
-    return QUERIES.contains(statement.getType());
-  }
 
   static boolean has(ASTNode node, Set<Integer> kinds) {
     return kinds.contains(node.getType()) || children(node).stream().anyMatch(child -> has(child, kinds));

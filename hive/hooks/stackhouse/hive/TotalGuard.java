@@ -1,7 +1,7 @@
 package stackhouse.hive;
 
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,31 +10,26 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.hive.ql.exec.FunctionRegistry;
-import org.apache.hadoop.hive.ql.exec.GroupByOperator;
-import org.apache.hadoop.hive.ql.exec.Operator;
-import org.apache.hadoop.hive.ql.exec.OperatorUtils;
 import org.apache.hadoop.hive.ql.exec.Task;
-import org.apache.hadoop.hive.ql.exec.Utilities;
-import org.apache.hadoop.hive.ql.exec.tez.TezTask;
 import org.apache.hadoop.hive.ql.metadata.Table;
 import org.apache.hadoop.hive.ql.parse.ASTNode;
-import org.apache.hadoop.hive.ql.parse.AbstractSemanticAnalyzerHook;
 import org.apache.hadoop.hive.ql.parse.BaseSemanticAnalyzer;
 import org.apache.hadoop.hive.ql.parse.HiveParser;
-import org.apache.hadoop.hive.ql.parse.HiveSemanticAnalyzerHookContext;
 import org.apache.hadoop.hive.ql.parse.SemanticException;
-import org.apache.hadoop.hive.ql.plan.BaseWork;
 import org.apache.hadoop.hive.ql.plan.GroupByDesc;
 import org.apache.hadoop.hive.ql.session.SessionState;
 
 /**
- * Refuses two kinds of statements over a total, an aggregate without GROUP BY, that Hive 4.0.1 answers wrongly; no setting
- * helps with them. GROUP BY over a total whose keys are not shown: Hive takes a key of a single row for superfluous, and
- * forgets that without any key there is a row for no row. A total of which only what is known beforehand is shown, as
- * COALESCE(1, total): Hive plans no total, and shows it once for every row of the table. Named by hive.semantic.analyzer.hook;
- * docs/answers.md shows the wrong answers.
+ * Refuses two kinds of queries over a total, an aggregate without GROUP BY, that Hive 4.0.1 answers wrongly; no setting
+ * helps with them. Named by hive.semantic.analyzer.hook; docs/answers.md shows the wrong answers.
+ *
+ * <p>GROUP BY over a total whose keys are not shown: Hive drops a key of a single row, and forgets that without any key no
+ * row becomes one.
+ *
+ * <p>A total that is not used by what is shown, as in COALESCE(1, total): Hive plans no total, and shows a row for every
+ * row of the table.
  */
-public final class TotalGuard extends AbstractSemanticAnalyzerHook {
+public final class TotalGuard extends QueryGuard {
   private static final Set<Integer> BOTH_SIDES =
       Set.of(
           HiveParser.TOK_JOIN,
@@ -54,67 +49,83 @@ public final class TotalGuard extends AbstractSemanticAnalyzerHook {
   private static final Set<Integer> CALLS =
       Set.of(HiveParser.TOK_FUNCTION, HiveParser.TOK_FUNCTIONDI, HiveParser.TOK_FUNCTIONSTAR);
 
-  /** Where partial results have met. */
-  private static final Set<GroupByDesc.Mode> LAST =
-      Set.of(GroupByDesc.Mode.COMPLETE, GroupByDesc.Mode.FINAL, GroupByDesc.Mode.MERGEPARTIAL);
-
-  private ASTNode statement;
-
   @Override
-  public ASTNode preAnalyze(HiveSemanticAnalyzerHookContext context, ASTNode ast) {
-    statement = ast;
-    return ast;
-  }
-
-  @Override
-  public void postAnalyze(HiveSemanticAnalyzerHookContext context, List<Task<?>> tasks) throws SemanticException {
-    if (!Syntax.isQuery(statement)) {
-      return;
-    }
+  void check(ASTNode statement, List<Table> views, List<Task<?>> tasks) throws SemanticException {
+    List<ASTNode> written = new ArrayList<>(List.of(statement));
     Map<String, ASTNode> named = new HashMap<>();
-    for (Table view : Syntax.views(context)) {
+    for (Table view : views) {
       ASTNode query = Syntax.parsed(view);
+      written.add(query);
       named.put(view.getFullyQualifiedName(), query);
       if (view.getDbName().equals(SessionState.get().getCurrentDatabase())) {
         named.put(view.getTableName(), query);
       }
     }
     nameSubqueries(statement, named);
-    refuse(statement, true, named);
     Set<String> totals = new HashSet<>();
-    collect(statement, totals);
-    for (ASTNode view : List.copyOf(named.values())) {
-      refuse(view, false, named);
-      collect(view, totals);
+    collect(statement, named, totals);
+    for (ASTNode query : written) {
+      refuse(query, query == statement, named);
     }
     if (planned(tasks) < totals.size()) {
       throw new SemanticException(
-          "what is shown of a total, which is a single row, is known without it, as with COALESCE(1, total), CASE with equal "
-              + "values, or a join that is never true: Hive would show it once for every row; leave the total away, or "
-              + "show a column of it as it is");
+          "a total (an aggregate without GROUP BY) is not used by what the query shows of it, as with COALESCE(1, total), "
+              + "CASE with equal values, or a join that is never true: Hive would return a row for every row of the table; "
+              + "remove the total, or select it as it is");
     }
   }
 
-  /** What tells the totals apart, without those in conditions, which Hive plans in another way. */
-  private static void collect(ASTNode node, Set<String> found) {
-    if (node.getType() == HiveParser.TOK_SUBQUERY_EXPR) {
+  /** What tells the totals apart that are read, without those in conditions, which Hive plans in another way. */
+  private static void collect(ASTNode node, Map<String, ASTNode> named, Set<String> found) {
+    int kind = node.getType();
+    boolean query = kind == HiveParser.TOK_QUERY;
+    if (kind == HiveParser.TOK_SUBQUERY_EXPR || kind == HiveParser.TOK_CTE || query && isLimitZero(node)) {
       return;
     }
-    if (node.getType() == HiveParser.TOK_QUERY && isTotal(node)) {
+    if (kind == HiveParser.TOK_TABREF) {
+      Map<String, ASTNode> others = new HashMap<>(named);
+      ASTNode read = others.remove(name((ASTNode) node.getChild(0)));
+      if (read != null) {
+        collect(read, others, found);
+      }
+      return;
+    }
+    if (query && isTotal(node)) {
       found.add(computed(node));
     }
-    Syntax.children(node).forEach(child -> collect(child, found));
+    // Of what no row is read of, Hive plans nothing; a total itself is a row all the same.
+    if (!query || !readsNothing(node)) {
+      Syntax.children(node).forEach(child -> collect(child, named, found));
+    }
+  }
+
+  /** Clients ask so for the columns of a query. */
+  private static boolean isLimitZero(ASTNode query) {
+    ASTNode limit = clause(query, HiveParser.TOK_LIMIT);
+    return limit != null && limit.getChild(limit.getChildCount() - 1).getText().equals("0");
+  }
+
+  /** Clients ask so, too. */
+  private static boolean readsNothing(ASTNode query) {
+    ASTNode where = clause(query, HiveParser.TOK_WHERE);
+    return where != null && isNeverTrue((ASTNode) where.getChild(0));
+  }
+
+  private static boolean isNeverTrue(ASTNode condition) {
+    List<ASTNode> sides = Syntax.children(condition);
+    if (condition.getType() == HiveParser.KW_AND) {
+      return sides.stream().anyMatch(TotalGuard::isNeverTrue);
+    }
+    boolean numbers = sides.stream().allMatch(side -> side.getType() == HiveParser.Number);
+    return condition.getType() == HiveParser.KW_FALSE
+        || condition.getType() == HiveParser.EQUAL && numbers && !sides.get(0).getText().equals(sides.get(1).getText());
   }
 
   /** Where the rows are from, and what is computed of them: Hive computes equal ones once, whatever is shown beside. */
   private static String computed(ASTNode total) {
     StringBuilder text = new StringBuilder();
-    for (ASTNode part : List.of(total, (ASTNode) total.getFirstChildWithType(HiveParser.TOK_INSERT))) {
-      for (ASTNode clause : Syntax.children(part)) {
-        if (clause.getType() == HiveParser.TOK_FROM || clause.getType() == HiveParser.TOK_WHERE) {
-          text.append(clause.toStringTree());
-        }
-      }
+    for (ASTNode part : Arrays.asList(source(total), clause(total, HiveParser.TOK_WHERE))) {
+      text.append(part == null ? "" : part.toStringTree());
     }
     calls(clause(total, HiveParser.TOK_SELECT), text);
     return text.toString();
@@ -130,18 +141,12 @@ public final class TotalGuard extends AbstractSemanticAnalyzerHook {
 
   /** How many totals the plan computes. */
   private static long planned(List<Task<?>> tasks) {
-    long found = 0;
-    for (TezTask task : Utilities.getTezTasks(tasks)) {
-      for (BaseWork work : task.getWork().getAllWork()) {
-        Collection<Operator<?>> roots = new ArrayList<>(work.getAllRootOperators());
-        found +=
-            OperatorUtils.findOperators(roots, GroupByOperator.class).stream()
-                .map(GroupByOperator::getConf)
-                .filter(group -> group.getKeys().isEmpty() && LAST.contains(group.getMode()))
-                .count();
-      }
-    }
-    return found;
+    // Where partial results have met.
+    Set<GroupByDesc.Mode> last =
+        Set.of(GroupByDesc.Mode.COMPLETE, GroupByDesc.Mode.FINAL, GroupByDesc.Mode.MERGEPARTIAL);
+    return aggregates(tasks).stream()
+        .filter(group -> group.getKeys().isEmpty() && last.contains(group.getMode()))
+        .count();
   }
 
   /** Those of WITH. */
@@ -158,8 +163,8 @@ public final class TotalGuard extends AbstractSemanticAnalyzerHook {
     boolean query = node.getType() == HiveParser.TOK_QUERY;
     if (query && isGrouped(node) && isSingle(source(node), named) && !(outermost && showsKey(node))) {
       throw new SemanticException(
-          "GROUP BY or DISTINCT over a total, which is a single row: Hive may answer with too many rows; leave GROUP BY "
-              + "away, or show what it groups by");
+          "GROUP BY or DISTINCT over a total, which is a single row: Hive may return too many rows; remove the GROUP BY, "
+              + "or select the columns that it groups by");
     }
     for (ASTNode child : Syntax.children(node)) {
       refuse(child, outermost && !query, named);
@@ -211,11 +216,11 @@ public final class TotalGuard extends AbstractSemanticAnalyzerHook {
 
   private static boolean isTotal(ASTNode query) {
     ASTNode shown = clause(query, HiveParser.TOK_SELECT);
-    return shown != null && !isGrouped(query) && aggregates(shown);
+    return shown != null && !isGrouped(query) && hasAggregate(shown);
   }
 
-  private static boolean aggregates(ASTNode node) {
-    return isAggregate(node) || Syntax.children(node).stream().anyMatch(TotalGuard::aggregates);
+  private static boolean hasAggregate(ASTNode node) {
+    return isAggregate(node) || Syntax.children(node).stream().anyMatch(TotalGuard::hasAggregate);
   }
 
   private static boolean isAggregate(ASTNode node) {
