@@ -226,7 +226,7 @@ def reprocess(  # noqa: PLR0913, PLR0917 - the options that users know
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read all loaded rows anew after a change of the contract, or with mended rows, and publish them."""
+    """Read all loaded rows again after a change of the contract, or with fixed rows, and publish them."""
     from cli.views.run import reprocess_dataset
     from pipeline.run import RunRequest
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from drafting.guess import ColumnDraft, Guess
+from drafting.guess import MAX_EXAMPLE_LENGTH, ColumnDraft, Guess
 from drafting.mart_text import MartColumn
 from warehouse.contract.column import OTHER_FORMATS
 from warehouse.contract.model import EPOCH_UNITS, InputFormat
@@ -14,7 +14,6 @@ from warehouse.contract.model import EPOCH_UNITS, InputFormat
 _LOGICAL = {"STRING": "string", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean",
             "DATE": "date", "TIMESTAMP": "timestamp"}  # fmt: skip
 _MIN_THRESHOLD = 0.01
-_MAX_EXAMPLE_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -168,7 +167,7 @@ def _evidence(column: ColumnDraft, facts: Facts) -> Iterator[str]:
 
 
 def _short(text: str) -> str:
-    return printable(text if len(text) <= _MAX_EXAMPLE_LENGTH else text[:_MAX_EXAMPLE_LENGTH] + "…")
+    return printable(text if len(text) <= MAX_EXAMPLE_LENGTH else text[:MAX_EXAMPLE_LENGTH] + "…")
 
 
 def _description(column: ColumnDraft) -> str:

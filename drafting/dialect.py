@@ -10,7 +10,7 @@ from drafting.datetime_patterns import is_moment
 from warehouse.contract.csv_quoting import ends_open, well_quoted
 from warehouse.contract.model import InputFormat
 
-MAX_FIELD_BYTES = 4 * 1024 * 1024
+MAX_FIELD_LENGTH = 4 * 1024 * 1024
 """Characters; Python's own limit is lower than Spark's."""
 
 _DELIMITERS = ("\t", ";", "|", ",", "^", "~", "\x01")
@@ -44,7 +44,7 @@ class FieldSplitter:
             [record], delimiter=form.delimiter, quotechar=form.quote, escapechar=escape, doublequote=escape is None
         )
         # The limit is one for the whole process, and others count on theirs.
-        kept = csv.field_size_limit(MAX_FIELD_BYTES)
+        kept = csv.field_size_limit(MAX_FIELD_LENGTH)
         try:
             return next(reader, [])
         except csv.Error:

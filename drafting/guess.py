@@ -19,7 +19,9 @@ TIME_WORDS = {"time", "date", "datetime", "timestamp", "ts", "day", "at", "when"
 _LIKE_NUMBER = "[+-]?[0-9.][0-9., ']*([eE][+-]?[0-9]+)?"
 _BOOLEAN = "(?i)(true|false|t|f|yes|no)"
 _FEW_VALUES = 10
-_MAX_EXAMPLE_LENGTH = 40
+MAX_EXAMPLE_LENGTH = 40
+"""Characters of a value that a draft shows."""
+
 _EXAMPLES = 3
 _PERSONAL = re.compile(r"(^|_)(e?mail|phone|mobile|ssn|passport|birth\w*|dob|address|street|surname|iban|ip)(_|$)|"
                        r"(first|last|full|user|customer|patient|person)_?name")  # fmt: skip
@@ -233,7 +235,7 @@ def _examples(sample: Sample, column: str, tokens: list[str]) -> tuple[str, ...]
     """The most frequent values if there are few, else the first."""
     sql = f"""
         SELECT {column} FROM sample
-        WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) AND length({column}) <= {_MAX_EXAMPLE_LENGTH}
+        WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) AND length({column}) <= {MAX_EXAMPLE_LENGTH}
         GROUP BY {column} ORDER BY count(*) DESC, min(rowid) LIMIT {_EXAMPLES}"""
     return tuple(text for (text,) in sample.ask(sql, [tokens]))
 
@@ -244,7 +246,7 @@ def few_values(sample: Sample, place: int, column: ColumnDraft) -> list[str]:
         return []
     sql = f"SELECT DISTINCT c{place} FROM sample WHERE c{place} IS NOT NULL ORDER BY 1"
     found = [text for (text,) in sample.ask(sql) if text not in column.tokens]
-    return found if all(len(text) <= _MAX_EXAMPLE_LENGTH for text in found) else []
+    return found if all(len(text) <= MAX_EXAMPLE_LENGTH for text in found) else []
 
 
 def _unsure_of_tokens(columns: Sequence[ColumnDraft], tokens: Sequence[str]) -> list[str]:

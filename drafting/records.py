@@ -79,7 +79,7 @@ def read_json(path: Path) -> Records:
     _check_width(path, len(names))
     rows = [[_json_text(item.get(name)) for name in names] for item in objects]
     nested = {name for item in objects for name, value in item.items() if isinstance(value, dict | list)}
-    _check_names(path, names)
+    check_names(path, names)
     if any(not name.strip() for name in names):
         raise InputFileError(f"{path}: a key is empty: no column can be called so")
     return Records(
@@ -94,10 +94,6 @@ def check_names(path: Path, names: Sequence[str]) -> None:
     Raises:
         InputFileError: One appears twice, whatever the case, or is no line of text.
     """
-    _check_names(path, names)
-
-
-def _check_names(path: Path, names: Sequence[str]) -> None:
     doubled = [name for name, times in Counter(name.lower() for name in names if name).items() if times > 1]
     if doubled:
         raise InputFileError(f"{path}: a column appears twice: {_shown(doubled[0])}; case is ignored")
@@ -158,7 +154,7 @@ def _named(path: Path, form: InputFormat, rows: list[list[str]], broken: int, li
     if len(rows) < 1 or (len(rows) == 1 and not header and broken == 0 and not _has_values(rows[0])):
         told = ": no line splits into fields, or quotes stand inside fields" if broken else " below its header"
         raise InputFileError(f"{path} has no rows{told}")
-    _check_names(path, names)
+    check_names(path, names)
     if header and "" in (name.strip() for name in names):
         # A contract cannot name such a column: its header counts as a title line, and columns go by their places.
         if form.quoted_newlines:

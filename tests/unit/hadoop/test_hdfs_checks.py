@@ -33,18 +33,6 @@ ADDRESS = "192.0.2.7"
 """Kept free for documentation: nobody has it."""
 
 
-@pytest.fixture
-def daemons():
-    daemons = Daemons()
-    yield daemons
-    daemons.close()
-
-
-@pytest.fixture
-def settings(daemons):
-    return settings_for(daemons.port)
-
-
 def only(findings):
     (finding,) = findings
     assert finding.problem

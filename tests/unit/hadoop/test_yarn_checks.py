@@ -6,7 +6,7 @@ import pytest
 
 from hadoop.rest import Room, queue_room
 from hadoop.yarn_checks import check_nodemanagers, check_queues, check_resourcemanager
-from tests.unit.hadoop.daemons import Daemons, closed_port, settings_for, yarn_node, yarn_queue
+from tests.unit.hadoop.daemons import closed_port, settings_for, yarn_node, yarn_queue
 from tests.unit.hadoop.test_hdfs_checks import only
 from warehouse.finding import NotCheckedError
 
@@ -14,18 +14,6 @@ DISK = (
     "1/1 local-dirs usable space is below configured utilization percentage/no more usable space "
     "[ /data/yarn : used space above threshold of 99.0% ] ; 1/1 log-dirs usable space is below"
 )
-
-
-@pytest.fixture
-def daemons():
-    daemons = Daemons()
-    yield daemons
-    daemons.close()
-
-
-@pytest.fixture
-def settings(daemons):
-    return settings_for(daemons.port)
 
 
 def test_nothing_is_wrong_with_a_healthy_yarn(settings):
