@@ -27,7 +27,7 @@ REFUSALS = (
     "Try set hive.optimize.reducededuplication=false",
     "ROLLUP, CUBE or GROUPING SETS",
     "GROUP BY or DISTINCT over a total",
-    "is not used by what the query shows",
+    "returns nothing that depends on its total",
 )
 """Part of what is said instead of an answer, which is no wrong one: docs/answers.md explains each."""
 

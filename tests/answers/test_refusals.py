@@ -67,24 +67,24 @@ REFUSED = {
     ),
     "a value before a total": (
         "SELECT COALESCE(1, n) FROM (SELECT MAX(id) AS n FROM answers.facts) t",
-        "is not used by what the query shows",
+        "returns nothing that depends on its total",
     ),
     "CASE with equal values over a total": (
         "SELECT x FROM (SELECT CASE WHEN n > 5 THEN 1 ELSE 1 END AS x, n FROM answers.amount) t",
-        "is not used by what the query shows",
+        "returns nothing that depends on its total",
     ),
     "a total left joined to nothing": (
         "SELECT b.rate FROM (SELECT COUNT(DISTINCT id) AS n FROM answers.facts) a LEFT JOIN places.places b "
         "ON a.n = b.cap AND b.since BETWEEN DATE '2004-02-29' AND DATE '2001-04-01' GROUP BY b.rate",
-        "is not used by what the query shows",
+        "returns nothing that depends on its total",
     ),
     "a value before the total of what is never read": (
         "SELECT COALESCE(1, n) FROM (SELECT COUNT(*) AS n FROM answers.facts WHERE 1 = 0) t",
-        "is not used by what the query shows",
+        "returns nothing that depends on its total",
     ),
     "a value before the total of no row": (
         "SELECT IF(1 = 1, 'a', k) FROM (SELECT MAX(k) AS k FROM answers.facts WHERE id = 9999) t",
-        "is not used by what the query shows",
+        "returns nothing that depends on its total",
     ),
 }
 """A query, and what is said of it."""

@@ -69,8 +69,8 @@ public final class TotalGuard extends QueryGuard {
     }
     if (planned(tasks) < totals.size()) {
       throw new SemanticException(
-          "a total (an aggregate without GROUP BY) is not used by what the query shows of it, as with COALESCE(1, total), "
-              + "CASE with equal values, or a join that is never true: Hive would return a row for every row of the table; "
+          "the query returns nothing that depends on its total (an aggregate without GROUP BY), as with COALESCE(1, total), "
+              + "CASE with equal values, or a join that never matches: Hive would return a row for every row of the table; "
               + "remove the total, or select it as it is");
     }
   }
