@@ -32,6 +32,11 @@ REFUSALS = (
 """Part of what is said instead of an answer, which is no wrong one: docs/answers.md explains each."""
 
 
+def is_refused(answer: Answer) -> bool:
+    """Whether Hive gave a reason that is known, and no rows."""
+    return any(part in answer.error for part in REFUSALS)
+
+
 @dataclass(frozen=True)
 class Question:
     """A query as both engines are asked, and the right answer."""

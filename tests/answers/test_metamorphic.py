@@ -6,6 +6,7 @@ import pytest
 from sqlglot import exp
 
 from hive.connection import connect
+from tests.answers.campaign import is_refused
 from tests.answers.comparison import difference
 from tests.answers.dialects import to_hive
 from tests.answers.engines import HiveEngine
@@ -47,10 +48,15 @@ def test_rows_of_a_filter_its_opposite_and_its_nulls_are_all_rows(hive):
 
 
 def test_view_and_its_text_agree(hive):
+    compared = 0
     for number in range(COUNT):
         query = to_hive(random_query(SEED, number).tree)
         hive.server.execute(f"CREATE OR REPLACE VIEW answers.asked AS {query}")
-        assert difference(hive.ask("SELECT * FROM answers.asked"), hive.ask(query)) == "", query
+        shown, typed = hive.ask("SELECT * FROM answers.asked"), hive.ask(query)
+        if not (is_refused(shown) and is_refused(typed)):
+            compared += 1
+            assert difference(shown, typed) == "", query
+    assert compared > COUNT / 2
 
 
 @pytest.mark.parametrize("setting", PLANS)

@@ -34,7 +34,8 @@ def judged(servers, duck, seed, count):
     with connect(servers[0]) as server:
         small = [smallest(HiveEngine(server), duck, found) for found in outcome.different[:_REDUCED]]
     assert outcome.different == [], "\n".join([*map(str, outcome.different), *small])
-    assert outcome.asked - outcome.refused > 0.9 * count
+    # A server that refuses everything is never wrong. Of a thousand about 40 are refused, of a hundred up to 11.
+    assert outcome.asked - outcome.refused > 0.8 * count
 
 
 def test_random_queries_are_right(unlocked, duck):
