@@ -15,7 +15,7 @@ def check_state(settings: Settings) -> None:
         UsageError: Its state directory is closed to this account.
     """
     if settings.profile == "local" and settings.home.exists() and not os.access(settings.home, os.R_OK | os.X_OK):
-        raise UsageError(f"{denial(settings.home)}; `query` and `beeline` do not need it")
+        raise UsageError(denial(settings.home), "`query` and `beeline` do not need it")
 
 
 def denial(path: Path) -> str:

@@ -65,7 +65,7 @@ def _readable(piece: re.Match[str]) -> str:
         case "string":
             return _readable_string(piece[0])
         case "name" if _UNREADABLE.search(piece[0]):
-            raise UsageError(f"beeline cannot read the name {piece[0]}: ask with ./stackhouse query")
+            raise UsageError(f"beeline cannot read the name {piece[0]}", "ask with ./stackhouse query")
         case _:
             return piece[0]
 

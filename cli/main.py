@@ -174,7 +174,7 @@ def logs(
         raise UsageError("the logs of a cluster elsewhere are where its services run")
     path = log_path(settings, service)
     if not path.is_file():
-        raise UsageError(f"{path} does not exist: {service} has not been started here")
+        raise UsageError(f"{path} does not exist, {service} has not been started here")
     os.execvp("tail", ["tail", *(["-F"] if follow else []), "-n", "200", str(path)])
 
 
@@ -213,7 +213,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options that users know
 
 def _accepted(accept: bool, reason: str) -> str | None:
     if accept != bool(reason.strip()):
-        raise UsageError("--accept and --reason TEXT belong together: say why the checks are overruled")
+        raise UsageError("--accept and --reason TEXT belong together", "say why the checks are overruled")
     return reason.strip() if accept else None
 
 

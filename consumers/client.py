@@ -62,7 +62,7 @@ def connect(dataset: str, *, release: int | None = None, endpoints: Endpoints | 
     if number is None:
         number = ledger.live_release(ledger.events(storage, validate_identifier(dataset)))
     if number is None:
-        raise UsageError(f"{dataset} has no release at {storage.url}: ./stackhouse run {dataset}")
+        raise UsageError(f"{dataset} has no release at {storage.url}", f"run ./stackhouse run {dataset}")
     client = Client(found, storage, *load_kept(storage, dataset, [number]))
     try:
         yield client
@@ -264,12 +264,12 @@ class Client:
 
     def _refuse_closed(self) -> None:
         if self._closed:
-            raise ClosedError(f"this client of {self.release.dataset} is closed: connect again")
+            raise ClosedError(f"this client of {self.release.dataset} is closed", "connect again")
 
 
 def _refuse_no_list(what: str, names: Sequence[str] | None) -> None:
     if isinstance(names, str):
-        raise UsageError(f"{what}: give a list, [{names!r}]")
+        raise UsageError(f"{what} is a string", f"give a list, [{names!r}]")
 
 
 def _partition_values(quarters: Sequence[str]) -> set[str]:

@@ -54,7 +54,7 @@ def table_of(rows: Rows) -> pa.Table:
     """
     if rows.repeated:
         raise UsageError(
-            f"the answer has two columns {', '.join(rows.repeated)}: give one of them another name with AS"
+            f"the answer has two columns {', '.join(rows.repeated)}", "give one of them another name with AS"
         )
     columns = zip(*rows.rows, strict=True) if rows.rows else [()] * len(rows.columns)
     arrays = [_array(values, kind) for values, kind in zip(columns, rows.types, strict=True)]

@@ -49,8 +49,8 @@ def refuse_other_types(release: Release, entities: pd.DataFrame, keys: Sequence[
         accepted, mend = _ACCEPTED[type_name(types[name])]
         if not any(_KINDS[kind](found) for kind in (*accepted, "missing")):
             raise UsageError(
-                f"column {name!r} of the entities is {found}, of the clean rows of {release.dataset} {types[name]}: "
-                f"bring it to that type, as with entities[{name!r}].{mend}"
+                f"column {name!r} of the entities is {found}, of the clean rows of {release.dataset} {types[name]}",
+                f"bring it to that type, as with entities[{name!r}].{mend}",
             )
 
 
@@ -60,6 +60,7 @@ def _arrow_type(entities: pd.DataFrame, name: str) -> pa.DataType:
     # Beside Arrow's own: a whole number of more than 64 bits.
     except (pa.ArrowException, OverflowError) as problem:
         raise UsageError(
-            f"column {name!r} of the entities has no type that fits all its values: {problem}; give values of one type"
+            f"column {name!r} of the entities has no type that fits all its values: {problem}",
+            "give values of one type",
         ) from problem
     return kind.value_type if pa.types.is_dictionary(kind) else kind

@@ -45,7 +45,7 @@ def _text(value: Any) -> str:
         return f"({','.join(_text(item) for item in value)})"
     value = _python_value(value)
     if isinstance(value, datetime) and value.tzinfo is not None:
-        raise UsageError(f"{value} has a time zone and TIMESTAMP has none: give the wall clock of the dataset")
+        raise UsageError(f"{value} has a time zone and TIMESTAMP has none", "give the wall clock of the dataset")
     if value is pd.NaT or (isinstance(value, float | Decimal) and not isfinite(value)):
         raise UsageError(f"{value} is not a value that Hive can compare with")
     return f"{value:f}BD" if isinstance(value, Decimal) else str(HiveParamEscaper().escape_item(value))

@@ -56,8 +56,8 @@ def read_files(
 
 def _gone(release: Release, table: str) -> ReleaseGoneError:
     return ReleaseGoneError(
-        f"files of release {release.number} of {release.dataset} are missing in HDFS, rows of {table} cannot be read: "
-        f"did gc remove it meanwhile? ./stackhouse history {release.dataset}"
+        f"files of release {release.number} of {release.dataset} are missing in HDFS, rows of {table} cannot be read",
+        f"see whether gc has removed it: ./stackhouse history {release.dataset}",
     )
 
 

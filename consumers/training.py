@@ -56,7 +56,7 @@ class Feature:
         if self.function not in _SQL:
             raise UsageError(f"feature {self.name}: {self.function!r} is none of {', '.join(_SQL)}")
         if self.days is not None and not (self.days > 0 and math.isfinite(self.days)):
-            raise UsageError(f"feature {self.name}: {self.days} days hold no row; give more than 0, or None for all")
+            raise UsageError(f"feature {self.name}: {self.days} days hold no row", "give more than 0, or None for all")
         if not (self.lag_days >= 0 and math.isfinite(self.lag_days)):
             raise UsageError(f"feature {self.name}: lag_days {self.lag_days}: a row is not known before it happened")
 
@@ -88,7 +88,7 @@ def release_at(dataset: str, events: Sequence[Event], as_of: datetime) -> int:
         UsageError: The moment has no time zone or is in the future, or there was no release yet.
     """
     if as_of.tzinfo is None:
-        raise UsageError(f"as_of {as_of} has no time zone: give datetime(..., tzinfo=UTC)")
+        raise UsageError(f"as_of {as_of} has no time zone", "give datetime(..., tzinfo=UTC)")
     if as_of > datetime.now(UTC):
         raise UsageError(f"as_of {as_of} is in the future: the same call would give other rows later")
     number = live_release([event for event in events if parse_utc(event.at) < as_of.replace(microsecond=0)])

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from doctor.checks import CHECKS, Check
-from warehouse.errors import StackhouseError, one_line
-from warehouse.finding import Finding, NotCheckedError, Severity
+from warehouse.errors import NotCheckedError, StackhouseError, one_line
+from warehouse.finding import Finding, Severity
 from warehouse.settings import Settings
 
 State = Literal["ok", "warning", "error", "not checked"]
@@ -75,10 +75,11 @@ def _in_time(settings: Settings, check: Check) -> list[Finding]:
         problem = f"no answer within {check.seconds:.0f} s"
         return [Finding(check.name, problem, "something hangs: ./stackhouse status, and the logs of what it names")]
     found = answer[0]
-    if isinstance(found, StackhouseError):
-        return [Finding(check.name, one_line(str(found)), "./stackhouse status shows what does not answer")]
     if isinstance(found, NotCheckedError):
         raise found
+    if isinstance(found, StackhouseError):
+        remedy = found.remedy or "./stackhouse status shows what does not answer"
+        return [Finding(check.name, one_line(found.problem), remedy)]
     if isinstance(found, BaseException):
         problem = one_line(f"unexpected {type(found).__name__}: {found}")
         return [Finding(check.name, problem, "see whether what answers there is what the settings say")]

@@ -24,8 +24,7 @@ def check_lock(storage: Storage, dataset: str) -> list[Finding]:
     try:
         holder = lock_holder(storage, dataset)
     except LockedError as unreadable:
-        told, _, remedy = str(unreadable).partition("; ")
-        return [Finding("locks", told, remedy)]
+        return [Finding("locks", unreadable.problem, unreadable.remedy)]
     if holder is None:
         return []
     who = f"the lock of dataset {dataset} is held by process {holder.pid} on {holder.host} ({holder.command})"

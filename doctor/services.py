@@ -15,8 +15,8 @@ from hadoop.services import SERVICES, Service, log_path, port_numbers
 from hadoop.supervisor import Supervisor
 from hive.metastore import SCHEMA_TOOL, schema_versions
 from hive.service_checks import check_metastore, tez_answers
-from warehouse.errors import StackhouseError
-from warehouse.finding import Finding, NotCheckedError, Question
+from warehouse.errors import NotCheckedError, StackhouseError
+from warehouse.finding import Finding, Question
 from warehouse.settings import Settings
 
 _TOOL_SECONDS = 60

@@ -66,7 +66,7 @@ def draft(name: str, file: Path, root: Path = REPOSITORY) -> Draft:
     check_dataset_name(name, path)
     for directory in (path.parent, root / "sql" / name):
         if os.path.lexists(directory):
-            raise UsageError(f"{directory} exists: choose another name, or remove it first")
+            raise UsageError(f"{directory} exists", "choose another name, or remove it first")
     try:
         sample = read_sample(file)
         return _drafted(name, file, root, sample)

@@ -142,7 +142,8 @@ def _multiline(head: bytes, lines: Lines, form: InputFormat) -> Lines | None:
 def _with_quoted_newlines(path: Path, form: InputFormat) -> InputFormat:
     if form.skip_lines or form.comment:
         raise InputFileError(
-            f"{path} has line ends inside quotes and also title or comment lines: remove the latter, as tail -n +3 does"
+            f"{path} has line ends inside quotes and also title or comment lines",
+            "remove the latter, as tail -n +3 does",
         )
     return replace(form, quoted_newlines=True)
 
@@ -158,7 +159,7 @@ def _named(path: Path, form: InputFormat, rows: list[list[str]], broken: int, li
     if header and "" in (name.strip() for name in names):
         # A contract cannot name such a column: its header counts as a title line, and columns go by their places.
         if form.quoted_newlines:
-            raise InputFileError(f"{path}: a column has no name, and quoted fields hold line ends: name the column")
+            raise InputFileError(f"{path}: a column has no name, and quoted fields hold line ends", "name the column")
         form = replace(form, header=False, skip_lines=form.skip_lines + 1)
     elif not header:
         form = replace(form, header=False)

@@ -141,9 +141,9 @@ def _check_parquet(path: Path, columns: list[tuple[str, str]]) -> None:
     for name, kind in columns:
         if not _PLAIN.fullmatch(kind):
             advice = "write it in microseconds" if kind == "TIMESTAMP_NS" else "write it as a plain column"
-            raise InputFileError(f"{path}: column {name!a} is {kind[:60]}, which load does not read: {advice}")
+            raise InputFileError(f"{path}: column {name!a} is {kind[:60]}, which load does not read", advice)
     if any(not name.strip() for name, _ in columns):
-        raise InputFileError(f"{path}: a column has no name: name it")
+        raise InputFileError(f"{path}: a column has no name", "name it")
     check_names(path, [name for name, _ in columns])
 
 

@@ -55,7 +55,7 @@ def kind_of(path: Path) -> str:
     content = Path(path.stem) if path.suffix in _OPENERS else path
     suffix = content.suffix.lower()
     if suffix == ".parquet" and content is not path:
-        raise InputFileError(f"{path}: unpack it, Parquet is compressed inside")
+        raise InputFileError(f"{path}: Parquet is compressed inside", "unpack it")
     if suffix == ".parquet":
         return "parquet"
     return "jsonl" if suffix in _JSON_SUFFIXES else "csv"
@@ -108,12 +108,14 @@ def _check_file(path: Path) -> None:
 def _check_text(path: Path, head: bytes) -> None:
     start = head[:_TRIED_BYTES]
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise InputFileError(f"{path} is UTF-16: convert it to UTF-8, e.g. iconv -f UTF-16 -t UTF-8")
+        raise InputFileError(f"{path} is UTF-16", "convert it to UTF-8, e.g. iconv -f UTF-16 -t UTF-8")
     if start.startswith(b"PAR1"):
-        raise InputFileError(f"{path} is Parquet: give it a name that ends in .parquet")
+        raise InputFileError(f"{path} is Parquet", "give it a name that ends in .parquet")
     controls = len(start) - len(start.translate(None, _CONTROL))
     if b"\0" in start or controls > _MAX_CONTROL * len(start):
-        raise InputFileError(f"{path} is not text: expected CSV, JSON lines or .parquet; unpack archives and workbooks")
+        raise InputFileError(
+            f"{path} is not text: expected CSV, JSON lines or .parquet", "unpack archives and workbooks"
+        )
     if not head.removeprefix(codecs.BOM_UTF8).strip():
         raise InputFileError(f"{path} has no lines")
 

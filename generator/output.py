@@ -72,7 +72,7 @@ def new_output(out: Path) -> Iterator[Output]:
     out = out.absolute()
     try:
         if out.is_file() or (out.is_dir() and any(out.iterdir())):
-            raise UsageError(f"{out} exists already; give a new directory")
+            raise UsageError(f"{out} exists already", "give a new directory")
         incomplete = out.with_name(f"{out.name}.incomplete")
         # Left by a run that was killed.
         shutil.rmtree(incomplete, ignore_errors=True)

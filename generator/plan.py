@@ -127,4 +127,4 @@ def _share_of(count: int, position: int, parts: int) -> int:
 def _check(name: str, value: float, least: float, most: float) -> None:
     # NaN is in no range.
     if not least <= value <= most:
-        raise UsageError(f"{name} {value} is out of range; give {least:,} to {most:,}")
+        raise UsageError(f"{name} {value} is out of range", f"give {least:,} to {most:,}")

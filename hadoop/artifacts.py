@@ -55,7 +55,7 @@ def fetch_into(target: Path, on_line: Callable[[str], None]) -> None:
     maven = shutil.which("mvn")
     if not maven:
         raise SetupError(
-            "Maven is needed to fetch Hadoop and Hive, there is no mvn on PATH: install the package `maven`"
+            "Maven is needed to fetch Hadoop and Hive, there is no mvn on PATH", "install the package `maven`"
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f"{target.name}.incomplete")

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import requests
 
 from hadoop.rest import clock_ahead, hdfs_health, namenode_bean
-from warehouse.errors import StackDownError
-from warehouse.finding import Finding, NotCheckedError, silent_service
+from warehouse.errors import NotCheckedError, StackDownError
+from warehouse.finding import Finding, silent_service
 from warehouse.settings import GATEWAY_ERRORS, Settings
 
 _SECONDS = 5
@@ -150,7 +150,7 @@ def _redirect(settings: Settings) -> str:
         answer = _session().put(url, params=parameters, timeout=_SECONDS)
         return str(urlsplit(answer.json()["Location"]).netloc)
     except (requests.RequestException, ValueError, KeyError, TypeError) as problem:
-        raise StackDownError("WebHDFS names no DataNode to write to: see ./stackhouse status") from problem
+        raise StackDownError("WebHDFS names no DataNode to write to", "see ./stackhouse status") from problem
 
 
 def _unreachable(settings: Settings, address: str) -> str:

@@ -34,15 +34,15 @@ def find_java_home() -> Path:
         if version == VERSION:
             return home
     seen = ", ".join(f"Java {version} at {home}" for home, version in found.items() if version)
-    raise SetupError(f"Java 17 is needed, found {seen or 'no Java'}: {_ADVICE}")
+    raise SetupError(f"Java 17 is needed, found {seen or 'no Java'}", _ADVICE)
 
 
 def _chosen_home(home: Path) -> Path:
     version = java_version(home)
     if version is None:
-        raise SetupError(f"JAVA_HOME is {home}, where no bin/java works: {_ADVICE}")
+        raise SetupError(f"JAVA_HOME is {home}, where no bin/java works", _ADVICE)
     if version != VERSION:
-        raise SetupError(f"JAVA_HOME is {home}, Java {version}; Java 17 is needed: {_ADVICE}")
+        raise SetupError(f"JAVA_HOME is {home}, Java {version}; Java 17 is needed", _ADVICE)
     return home
 
 

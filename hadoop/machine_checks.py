@@ -16,8 +16,8 @@ from hadoop.hdfs_checks import live_datanodes
 from hadoop.java import find_java_home
 from hadoop.processes import containers, daemons
 from hadoop.sizing import DAEMONS_MB, MIN_YARN_MB, size_stack
-from warehouse.errors import SetupError, StackDownError
-from warehouse.finding import Finding, NotCheckedError
+from warehouse.errors import NotCheckedError, SetupError, StackDownError
+from warehouse.finding import Finding
 from warehouse.settings import Settings
 
 MIN_FREE_BYTES = 2**30
@@ -35,8 +35,7 @@ def check_java(_settings: Settings) -> list[Finding]:
     try:
         find_java_home()
     except SetupError as problem:
-        wrong, _, remedy = str(problem).rpartition(": ")
-        return [Finding("java", wrong, remedy)]
+        return [Finding("java", problem.problem, problem.remedy)]
     return []
 
 

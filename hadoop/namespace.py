@@ -29,8 +29,8 @@ def format_namespace(settings: Settings, environment: dict[str, str]) -> None:
     blocks = settings.home / "hdfs" / "datanode"
     if any(blocks.glob("current/BP-*/current/*/subdir*")):
         raise SetupError(
-            f"{_directory(settings)} has no fsimage but {blocks} holds blocks: formatting would lose them; "
-            f"bring the NameNode's directory back, or remove {settings.home} to start empty"
+            f"{_directory(settings)} has no fsimage but {blocks} holds blocks: formatting would lose them",
+            f"bring the NameNode's directory back, or remove {settings.home} to start empty",
         )
     # What a killed format left holds no data: neither an image nor a block refers to it.
     shutil.rmtree(_directory(settings), ignore_errors=True)

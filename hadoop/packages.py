@@ -44,7 +44,7 @@ def _can_install() -> bool:
 
 def _install(package: str) -> None:
     if not _can_install():
-        raise SetupError(f"{package} is missing: install it with the package manager of this system and run again")
+        raise SetupError(f"{package} is missing", "install it with the package manager of this system and run again")
     print(f"stackhouse: installing {package} with apt-get", file=sys.stderr)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", package]):

@@ -184,7 +184,7 @@ def namenode_bean(settings: Settings, name: str) -> Any:
     path = f"/jmx?qry=Hadoop:service=NameNode,name={name}"
     beans = _get(settings.hosts.namenode, settings.ports.namenode_http, path)["beans"]
     if not beans:
-        raise StackDownError("the NameNode is still starting: see ./stackhouse status")
+        raise StackDownError("the NameNode is still starting", "see ./stackhouse status")
     return beans[0]
 
 
@@ -217,7 +217,7 @@ def _get(host: str, port: int, path: str) -> Any:
     try:
         return _ask(host, port, path).json()
     except ValueError as problem:
-        raise StackDownError(f"{host}:{port} does not answer as Hadoop does: see ./stackhouse status") from problem
+        raise StackDownError(f"{host}:{port} does not answer as Hadoop does", "see ./stackhouse status") from problem
 
 
 def _ask(host: str, port: int, path: str) -> requests.Response:
@@ -228,5 +228,5 @@ def _ask(host: str, port: int, path: str) -> requests.Response:
         answer = session.get(f"http://{host}:{port}{path}", timeout=_SECONDS)
         answer.raise_for_status()
     except requests.RequestException as problem:
-        raise StackDownError(f"{host}:{port} does not answer: start the stack with ./stackhouse up") from problem
+        raise StackDownError(f"{host}:{port} does not answer", "start the stack with ./stackhouse up") from problem
     return answer

@@ -74,7 +74,8 @@ def size_stack(settings: Settings) -> Sizing:
     budget = settings.memory_mb or int(machine_mb * _BUDGET_SHARE)
     if settings.memory_mb is None and machine_mb < MIN_MACHINE_MB:
         raise SetupError(
-            f"this machine has {machine_mb} MiB of memory, the stack needs 8 GiB; STACKHOUSE_MEMORY_MB overrides"
+            f"this machine has {machine_mb} MiB of memory, the stack needs 8 GiB",
+            "set STACKHOUSE_MEMORY_MB to start with less",
         )
     return compute_sizing(budget, settings.cores or os.cpu_count() or 1)
 
@@ -100,7 +101,7 @@ def compute_job_sizing(nodes: Sequence[YarnNode], room: Room) -> JobSizing:
         SetupError: There is no room for an executor.
     """
     if not nodes:
-        raise StackDownError("YARN has no node that runs: see ./stackhouse status")
+        raise StackDownError("YARN has no node that runs", "see ./stackhouse status")
     node_mb = min(node.memory_mb for node in nodes)
     cores = int(min(room.container_cores, *(node.cores for node in nodes)))
     share = (int(sum(node.memory_mb for node in nodes) * room.share) - SPARK_AM_MB) // len(nodes)
@@ -109,8 +110,9 @@ def compute_job_sizing(nodes: Sequence[YarnNode], room: Room) -> JobSizing:
     if executor < _SPARK_MIN_EXECUTOR_MB:
         raise SetupError(
             f"one executor of Spark on each of {len(nodes)} nodes would have {max(0, executor)} MiB, "
-            f"{_SPARK_MIN_EXECUTOR_MB} are needed: raise yarn.nodemanager.resource.memory-mb, "
-            "yarn.scheduler.maximum-allocation-mb or the queue's maximum-capacity"
+            f"{_SPARK_MIN_EXECUTOR_MB} are needed",
+            "raise yarn.nodemanager.resource.memory-mb, "
+            "yarn.scheduler.maximum-allocation-mb or the queue's maximum-capacity",
         )
     return JobSizing(len(nodes), _executor_heap(executor), cores, _CLUSTER_DRIVER_MB)
 

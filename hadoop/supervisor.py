@@ -56,7 +56,9 @@ class Supervisor:
         self._directory = settings.home / "supervisor"
         self._socket = self._directory / "control.sock"
         if len(bytes(self._socket)) > _MAX_SOCKET_PATH_LENGTH:
-            raise SettingsError(f"STACKHOUSE_HOME {settings.home} is too long for a Unix socket; choose a shorter one")
+            raise SettingsError(
+                f"STACKHOUSE_HOME {settings.home} is too long for a Unix socket", "choose a shorter one"
+            )
 
     @property
     def _rpc(self) -> Any:

@@ -17,6 +17,7 @@ from warehouse.errors import (
     AlreadyExistsError,
     DataNodeDownError,
     NotFoundError,
+    SafeModeError,
     StackDownError,
     StackhouseError,
     StorageError,
@@ -39,22 +40,28 @@ _asked_again = tenacity.retry(
     reraise=True,
 )
 
-_REFUSALS: dict[str, tuple[type[StackhouseError], str]] = {
-    "FileNotFoundException": (NotFoundError, "HDFS: {message}"),
-    "FileAlreadyExistsException": (AlreadyExistsError, "HDFS: {message}"),
-    "AlreadyBeingCreatedException": (AlreadyExistsError, "{path} is being written to HDFS by someone else"),
-    "RecoveryInProgressException": (AlreadyExistsError, "{path} is half-written and HDFS is closing it; try again"),
-    "LeaseExpiredException": (StorageError, "{path} was deleted from HDFS while it was being written"),
-    "ParentNotDirectoryException": (StorageError, "{path}: a directory above it is a file in HDFS"),
-    "AccessControlException": (StorageError, "HDFS user {user} may not touch {path}: {message}"),
-    "DSQuotaExceededException": (StorageError, "{path}: the HDFS space quota is used up: {message}"),
-    "NSQuotaExceededException": (StorageError, "{path}: the HDFS quota of names is used up: {message}"),
-    "SafeModeException": (StackDownError, "HDFS is in safe mode, starting or short of disk; see ./stackhouse status"),
-    "RetriableException": (StackDownError, "HDFS is still starting: wait, or see ./stackhouse status"),
-    "StandbyException": (StackDownError, "the NameNode at {url} is in standby: it cannot be asked"),
-    "IOException": (StorageError, "HDFS cannot do it: {message}; a full disk or a dead DataNode? ./stackhouse status"),
+_STATUS = "see ./stackhouse status"
+
+_REFUSALS: dict[str, tuple[type[StackhouseError], str, str]] = {
+    "FileNotFoundException": (NotFoundError, "HDFS: {message}", ""),
+    "FileAlreadyExistsException": (AlreadyExistsError, "HDFS: {message}", ""),
+    "AlreadyBeingCreatedException": (AlreadyExistsError, "another process is writing {path} to HDFS", ""),
+    "RecoveryInProgressException": (AlreadyExistsError, "{path} is half-written and HDFS is closing it", "try again"),
+    "LeaseExpiredException": (StorageError, "{path} was deleted from HDFS while it was being written", ""),
+    "ParentNotDirectoryException": (StorageError, "{path}: a directory above it is a file in HDFS", ""),
+    "AccessControlException": (StorageError, "HDFS user {user} has no permission for {path}: {message}", ""),
+    "DSQuotaExceededException": (StorageError, "{path}: the HDFS space quota is used up: {message}", ""),
+    "NSQuotaExceededException": (StorageError, "{path}: the HDFS quota of names is used up: {message}", ""),
+    "SafeModeException": (SafeModeError, "HDFS is in safe mode, starting or short of disk", _STATUS),
+    "RetriableException": (StackDownError, "HDFS is still starting", "wait, or see ./stackhouse status"),
+    "StandbyException": (StackDownError, "the NameNode at {url} is in standby and answers nothing", ""),
+    "IOException": (
+        StorageError,
+        "HDFS cannot do it: {message}",
+        "look for a full disk or a dead DataNode with ./stackhouse status",
+    ),
 }
-"""By the Java class that the server names: what to raise, and its message."""
+"""By the Java class that the server names: what to raise, the problem, the remedy."""
 
 
 class WebHdfs:
@@ -250,21 +257,22 @@ class WebHdfs:
             return self._not_hdfs()
         # The rest of the server's message is a Java stack trace.
         message = str(problem).partition("\n")[0].strip()[:_MAX_MESSAGE_LENGTH]
-        default = (StorageError, "HDFS refused {path}: {message}")
-        kind, text = _REFUSALS.get(problem.exception or "", default)
-        return kind(text.format(path=path, message=message, user=self.user, url=self.url))
+        default = (StorageError, "HDFS refused {path}: {message}", "")
+        kind, text, remedy = _REFUSALS.get(problem.exception or "", default)
+        return kind(text.format(path=path, message=message, user=self.user, url=self.url), remedy)
 
     def _not_hdfs(self) -> StackhouseError:
-        return StackDownError(f"what answers at {self.url} is not HDFS: see ./stackhouse status")
+        return StackDownError(f"what answers at {self.url} is not HDFS", _STATUS)
 
     def _unreachable(self, problem: Exception) -> StackhouseError:
         request = getattr(problem, "request", None)
         asked = urlsplit(request.url if request is not None else self.url)
         if asked.netloc == urlsplit(self.url).netloc:
-            return StackDownError(f"HDFS does not answer at {self.url}: start it with ./stackhouse up")
+            return StackDownError(f"HDFS does not answer at {self.url}", "start it with ./stackhouse up")
         return DataNodeDownError(
             f"the DataNode at {asked.netloc}, where the NameNode sends the data, does not answer or broke off: "
-            f"{asked.hostname} must resolve and be reachable from this machine; see ./stackhouse status"
+            f"{asked.hostname} must resolve and be reachable from this machine",
+            _STATUS,
         )
 
 

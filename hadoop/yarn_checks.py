@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from hadoop.rest import leaf_queues, resourcemanager_answer, yarn_health, yarn_nodes, yarn_scheduler
 from hadoop.sizing import MIN_TEZ_AM_MB, SPARK_AM_MB, size_stack
-from warehouse.errors import StackDownError
-from warehouse.finding import Finding, NotCheckedError, silent_service
+from warehouse.errors import NotCheckedError, StackDownError
+from warehouse.finding import Finding, silent_service
 from warehouse.settings import Settings
 
 _HIVE_QUEUE = "hive"

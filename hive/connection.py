@@ -75,7 +75,8 @@ class HiveServer:
             raise _translated(problem) from problem
         except (TException, OSError, EOFError) as problem:
             raise StackDownError(
-                f"HiveServer2 at {self._address} went away during the statement: ./stackhouse status, then run it again"
+                f"HiveServer2 at {self._address} went away during the statement",
+                "run ./stackhouse status, then the statement again",
             ) from problem
         return rows
 
@@ -96,7 +97,7 @@ class HiveServer:
             raise _translated(problem) from problem
         except (TException, OSError, EOFError) as problem:
             raise StackDownError(
-                f"HiveServer2 at {self._address} went away during the statement: ./stackhouse status"
+                f"HiveServer2 at {self._address} went away during the statement", "run ./stackhouse status"
             ) from problem
         return ended
 
@@ -148,7 +149,7 @@ def _open_session(socket: TSocket, endpoints: Endpoints) -> pyhive.Connection:
         raise _translated(problem) from problem
     except (TException, OSError, EOFError) as problem:
         raise StackDownError(
-            f"{_silence(problem, endpoints.hive)}: ./stackhouse up, then ./stackhouse status"
+            _silence(problem, endpoints.hive), "run ./stackhouse up, then ./stackhouse status"
         ) from problem
     # thrift itself stops reading at a value of 16 MB; a rejected line may be longer.
     session.client._iprot.string_length_limit = None
@@ -183,7 +184,8 @@ def _described(cursor: pyhive.Cursor) -> Sequence[tuple[str, str]] | None:
     except KeyError as problem:
         raise QueryError(
             f"the answer has a column of a type that PyHive does not know, number {problem}, as TIMESTAMP WITH LOCAL "
-            "TIME ZONE is: select it as text, CAST(... AS STRING)"
+            "TIME ZONE is",
+            "select it as text, CAST(... AS STRING)",
         ) from problem
 
 
@@ -194,7 +196,7 @@ def _fetched(cursor: pyhive.Cursor) -> Sequence[tuple[Value, ...]]:
         # Of a moment before the year 0 PyHive makes no better one.
         if type(problem) is not Exception and not isinstance(problem, ValueError):
             raise
-        raise QueryError(f"{problem}: select it as text, CAST(... AS STRING)") from problem
+        raise QueryError(str(problem), "select it as text, CAST(... AS STRING)") from problem
     return found
 
 
@@ -214,4 +216,6 @@ def _date(text: str, column: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as problem:
-        raise QueryError(f"column {column}: {text!r} is not a date in Python: select CAST(... AS STRING)") from problem
+        raise QueryError(
+            f"column {column}: {text!r} is not a date in Python", "select CAST(... AS STRING)"
+        ) from problem

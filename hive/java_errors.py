@@ -7,58 +7,67 @@ fetched and 40000 for several kinds, so the message, with the Java class names i
 
 import re
 
-from warehouse.errors import QueryError, StackDownError, StackhouseError
+from warehouse.errors import QueryError, SafeModeError, StackDownError, StackhouseError
 
-_KINDS: tuple[tuple[str, type[StackhouseError], str], ...] = (
+_STATUS = "run ./stackhouse status"
+
+_KINDS: tuple[tuple[str, type[StackhouseError], str, str], ...] = (
     (
         r"connect to meta ?store|SessionHiveMetaStoreClient|TTransportException",
         StackDownError,
-        "HiveServer2 does not reach its metastore: ./stackhouse status",
+        "HiveServer2 does not reach its metastore",
+        _STATUS,
     ),
-    (r"Invalid SessionHandle", StackDownError, "HiveServer2 has ended the session: run the command again"),
-    (r"in safe mode", StackDownError, "HDFS is in safe mode and refuses changes: ./stackhouse status"),
+    (r"Invalid SessionHandle", StackDownError, "HiveServer2 has ended the session", "run the command again"),
+    (r"in safe mode", SafeModeError, "HDFS is in safe mode and refuses changes", _STATUS),
     (
         r"Call From \S+ to (\S+) failed on (?:connection|socket timeout) exception",
         StackDownError,
-        r"HiveServer2 does not reach \1: ./stackhouse status",
+        r"HiveServer2 does not reach \1",
+        _STATUS,
     ),
     (
         r"TezSession|Tez session|SessionNotRunning|TezException|YarnException|Application application_\d+_\d+ failed",
         StackDownError,
-        "YARN does not run Hive's Tez session: ./stackhouse status",
+        "YARN does not run Hive's Tez session",
+        _STATUS,
     ),
     (
         # Of an error that is no exception, a stopped thread or a full stack, nothing else is told.
         r"^Error running query\s*$",
         QueryError,
         "HiveServer2 could not compile the statement: it takes longer than stackhouse.compile.seconds in hive-site.xml "
-        "allows, or compares a column with itself, or has a CASE of constants alone; write it more simply",
+        "allows, or compares a column with itself, or has a CASE of constants alone",
+        "write it more simply",
     ),
     (
         r"FAILED: (?:NullPointer|\w*IndexOutOfBounds)Exception|only supported with Cost Based Optimizations enabled",
         QueryError,
-        "HiveServer2 could not plan the statement, an error of Hive's optimizer: write it in steps, with a table for a "
-        "subquery (CREATE TEMPORARY TABLE ... AS SELECT)",
+        "HiveServer2 could not plan the statement, an error of Hive's optimizer",
+        "write it in steps, with a table for a subquery (CREATE TEMPORARY TABLE ... AS SELECT)",
     ),
     (
         r"ROOT_INPUT_INIT_FAILURE(?s:.*)cannot find field \S+ from \[0:",
         QueryError,
         "HiveServer2 cannot run a join on an expression of the partition column and another column while it looks for "
-        "partitions to skip: SET hive.tez.dynamic.partition.pruning=false, then ask again",
+        "partitions to skip",
+        "SET hive.tez.dynamic.partition.pruning=false, then ask again",
     ),
     (
         r"could only be written to 0 of|No space left on device|(?:NameSpace|DiskSpace) quota",
         QueryError,
-        "HDFS has no space left for the result: free some, ./stackhouse status shows how much",
+        "HDFS has no space left for the result",
+        "free some, ./stackhouse status shows how much",
     ),
     (
         r"OutOfMemoryError|GC overhead limit|beyond the '?(?:PHYSICAL|VIRTUAL)'? memory limit",
         QueryError,
-        "the query ran out of memory: select less, or raise STACKHOUSE_MEMORY_MB and restart",
+        "the query ran out of memory",
+        "select less, or raise STACKHOUSE_MEMORY_MB and restart",
     ),
-    (r"Permission denied: ([^\n]*)", QueryError, r"permission denied: \1"),
+    (r"Permission denied: ([^\n]*)", QueryError, r"permission denied: \1", ""),
 )
-"""Pattern in the message, our error, its text. The first that matches wins; anything else is a `QueryError`."""
+"""Pattern in the message, our error, problem, remedy. The first that matches wins; anything else is a `QueryError`."""
 
 _NOISE = re.compile(
     r"""
@@ -84,11 +93,13 @@ def hive_error(message: str) -> StackhouseError:
     Returns:
         An error of one line, not raised: `line 1:7 ...` with the position where Hive gives one.
     """
-    for pattern, error, text in _KINDS:
+    for pattern, error, problem, remedy in _KINDS:
         match = re.search(pattern, message)
         if match:
-            return error(_first_line(match.expand(text)))
-    return QueryError(_useful_part(message) or "HiveServer2 gave no reason: ./stackhouse logs hiveserver2")
+            return error(_first_line(match.expand(problem)), remedy)
+    if useful := _useful_part(message):
+        return QueryError(useful)
+    return QueryError("HiveServer2 gave no reason", "see ./stackhouse logs hiveserver2")
 
 
 def _first_line(text: str) -> str:

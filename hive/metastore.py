@@ -67,4 +67,4 @@ def metastore_version(host: str, port: int) -> str:
         with metastore_answer(host, port, "getVersion") as answer:
             return str(answer.readString())
     except (TException, OSError, EOFError) as problem:
-        raise StackDownError(f"the metastore does not answer at {host}:{port}: ./stackhouse status") from problem
+        raise StackDownError(f"the metastore does not answer at {host}:{port}", "run ./stackhouse status") from problem

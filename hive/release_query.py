@@ -51,7 +51,7 @@ def _parse(sql: str) -> exp.Query:
     except UnreadableSqlError as problem:
         raise UsageError(f"the statement cannot be read: {problem}") from problem
     if query is None:
-        raise UsageError("a release is only read: give one SELECT, WITH ... SELECT or FROM ... SELECT")
+        raise UsageError("a release is only read", "give one SELECT, WITH ... SELECT or FROM ... SELECT")
     return query
 
 

@@ -6,8 +6,8 @@ from hive.answer_settings import missing_settings
 from hive.connection import connect
 from hive.health import ask_metastore
 from hive.metastore import metastore_version
-from warehouse.errors import StackDownError
-from warehouse.finding import Finding, NotCheckedError, silent_service
+from warehouse.errors import NotCheckedError, SafeModeError, StackDownError
+from warehouse.finding import Finding, silent_service
 from warehouse.settings import Settings
 
 _ANSWER_SECONDS = 20
@@ -39,10 +39,11 @@ def check_hiveserver2(settings: Settings) -> list[Finding]:
         with connect(settings.endpoints) as server:
             if server.ends_within("SELECT 1", _ANSWER_SECONDS):
                 return []
+    except SafeModeError as down:
+        raise NotCheckedError("HiveServer2 opens no session while HDFS is in safe mode") from down
     except StackDownError as down:
-        if "safe mode" in str(down):
-            raise NotCheckedError("HiveServer2 opens no session while HDFS is in safe mode") from down
-        reason = "does not answer" if address in str(down) else f"opens no session ({down})"
+        silent = isinstance(down.__cause__, (TException, OSError, EOFError))
+        reason = "does not answer" if silent else f"opens no session ({down.problem})"
         return [silent_service(settings, "hiveserver2", "HiveServer2", f"{reason} at {address}")]
     problem = f"opens sessions at {address} and does not answer SELECT 1 within {_ANSWER_SECONDS} s"
     return [silent_service(settings, "hiveserver2", "HiveServer2", problem)]

@@ -27,7 +27,7 @@ def read_header(path: Path, start: bytes, contract: Contract) -> tuple[str, ...]
         InputFileError: The header is missing, unreadable or does not fit.
     """
     if start.startswith(_UTF_16):
-        raise InputFileError(f"{path} is UTF-16: convert it to UTF-8, e.g. with iconv -f UTF-16 -t UTF-8")
+        raise InputFileError(f"{path} is UTF-16", "convert it to UTF-8, e.g. with iconv -f UTF-16 -t UTF-8")
     form = contract.input_format
     lines = _line_end(form).split(start, maxsplit=form.skip_lines + 1)
     if len(lines) <= form.skip_lines:

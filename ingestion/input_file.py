@@ -64,7 +64,7 @@ def check_files(files: Sequence[Path]) -> list[Path]:
         raise InputFileError(f"no files in {', '.join(map(str, files))}" if files else "no files given")
     if len(given) > MAX_FILES:
         raise InputFileError(
-            f"{len(given):,} files: a batch has at most {MAX_FILES:,}; join small ones, or load several batches"
+            f"{len(given):,} files: a batch has at most {MAX_FILES:,}", "join small ones, or load several batches"
         )
     by_name: dict[str, Path] = {}
     for path in given:
@@ -168,7 +168,9 @@ def _read_to_end(file: IO[bytes]) -> None:
 def _expanded(path: Path) -> list[Path]:
     """The files that a path stands for."""
     if _CONTROL.search(str(path)):
-        raise InputFileError(f"{str(path)!r}: this file name has control characters; rename the file or its directory")
+        raise InputFileError(
+            f"{str(path)!r}: this file name has control characters", "rename the file or its directory"
+        )
     try:
         return sorted(path.iterdir()) if path.is_dir() else [path]
     except OSError as problem:
@@ -178,17 +180,19 @@ def _expanded(path: Path) -> list[Path]:
 def _check_name(path: Path) -> None:
     if not _SAFE_NAME.fullmatch(path.name):
         raise InputFileError(
-            f"{str(path)!r}: this file name is not safe in HDFS and Spark; "
-            "rename it to ASCII letters, digits, '.', '-' and '_', a letter or digit first"
+            f"{str(path)!r}: this file name is not safe in HDFS and Spark",
+            "rename it to ASCII letters, digits, '.', '-' and '_', a letter or digit first",
         )
     suffix = path.suffix
     content = Path(path.stem).suffix if suffix in _OPENERS else suffix
     if content.lower() == _PARQUET and suffix in _OPENERS:
-        raise InputFileError(f"{path}: Parquet compresses itself; unpack it to a file that ends in {_PARQUET}")
+        raise InputFileError(f"{path}: Parquet compresses itself", f"unpack it to a file that ends in {_PARQUET}")
     if content.lower() in _REFUSED_SUFFIXES:
-        raise InputFileError(f"{path}: {content} files cannot be loaded; unpack it to text, or to text in .gz or .bz2")
+        raise InputFileError(
+            f"{path}: {content} files cannot be loaded", "unpack it to text, or to text in .gz or .bz2"
+        )
     if suffix.lower() in _OPENERS and suffix not in _OPENERS:
-        raise InputFileError(f"{path}: Spark knows {suffix.lower()} only in lower case; rename the file")
+        raise InputFileError(f"{path}: Spark knows {suffix.lower()} only in lower case", "rename the file")
 
 
 def _check_content(path: Path) -> None:

@@ -105,7 +105,7 @@ def _refuse_known_rows(files: Sequence[Path], described: Sequence[BatchFile], lo
     for path, file in zip(files, described, strict=True):
         if file.rows and file.sha256 in known:
             raise InputFileError(
-                f"{path} has the same bytes as {known[file.sha256]}, so its rows would count twice: leave it out"
+                f"{path} has the same bytes as {known[file.sha256]}, so its rows would count twice", "leave it out"
             )
         known[file.sha256] = f"{file.name} beside it"
 
@@ -135,7 +135,7 @@ def _send_file(storage: FileStorage, path: Path, target: str, expected: BatchFil
     try:
         storage.write_stream(target, sent.chunks(), BLOCK_BYTES)
         if sent.sha256.hexdigest() != expected.sha256:
-            raise LoadError(f"{path} changed while it was being loaded; load it again when it is complete")
+            raise LoadError(f"{path} changed while it was being loaded", "load it again when it is complete")
         _verify(storage, path, target, expected, sent.checksum.result())
     except DataNodeDownError:
         progress("send", -sent.size)
@@ -146,10 +146,10 @@ def _send_file(storage: FileStorage, path: Path, target: str, expected: BatchFil
 def _verify(storage: FileStorage, path: Path, target: str, expected: BatchFile, checksum: FileChecksum) -> None:
     size = storage.size(target)
     if size != expected.size:
-        raise LoadError(f"{path}: {size} of {expected.size} bytes arrived in HDFS; load it again")
+        raise LoadError(f"{path}: {size} of {expected.size} bytes arrived in HDFS", "load it again")
     # Encryption, erasure coding and settings of the cluster make other checksums of the same bytes.
     if storage.file_checksum(target) != checksum and _sha256(storage, target) != expected.sha256:
-        raise LoadError(f"{path}: HDFS holds other bytes than were sent; load it again")
+        raise LoadError(f"{path}: HDFS holds other bytes than were sent", "load it again")
 
 
 def _sha256(storage: FileStorage, path: str) -> str:

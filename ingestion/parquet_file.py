@@ -55,7 +55,7 @@ def _check_types(path: Path, schema: pa.Schema) -> None:
         if not any(is_plain(kind) for is_plain in _PLAIN_TYPES):
             advice = "write it in microseconds" if pa.types.is_timestamp(kind) else "write it as a plain column"
             column = one_line(f"column {field.name} is of type {field.type}")
-            raise InputFileError(f"{path}: {column}, which is not read: {advice}")
+            raise InputFileError(f"{path}: {column}, which is not read", advice)
 
 
 def _check_storage(path: Path, metadata: pq.FileMetaData) -> None:
@@ -66,4 +66,4 @@ def _check_storage(path: Path, metadata: pq.FileMetaData) -> None:
             how = _UNREAD_ENCODING if _UNREAD_ENCODING in chunk.encodings else chunk.compression
             if how not in _COMPRESSIONS:
                 column = one_line(f"column {chunk.path_in_schema} is stored as {how}")
-                raise InputFileError(f"{path}: {column}, which Spark does not read: write it with snappy or zstd")
+                raise InputFileError(f"{path}: {column}, which Spark does not read", "write it with snappy or zstd")

@@ -22,8 +22,8 @@ def contract_of(settings: Settings, dataset: str) -> Contract:
     except NoContractError as problem:
         if what := _known_as(settings, dataset):
             raise ContractError(
-                f"{dataset} is {what}, but {contract_path(dataset, settings.datasets)} does not exist: "
-                "STACKHOUSE_DATASETS names the directory with its contract"
+                f"{dataset} is {what}, but {contract_path(dataset, settings.datasets)} does not exist",
+                "STACKHOUSE_DATASETS names the directory with its contract",
             ) from problem
         raise
 

@@ -137,10 +137,10 @@ def _hold_or_accept(writer: Writer, release: Release, failed: Sequence[Check], a
     reached(Step.HELD)
     more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
     if all(check.may_be_accepted for check in failed):
-        way = f"to publish anyway: ./stackhouse {writer.command} {release.dataset} --accept --reason TEXT"
+        way = f"publish anyway with ./stackhouse {writer.command} {release.dataset} --accept --reason TEXT"
     else:
         way = "--accept cannot overrule this"
-    raise HeldError(f"release {release.number} is held, readers keep the one before: {failures[0]}{more}; {way}")
+    raise HeldError(f"release {release.number} is held, readers keep the one before: {failures[0]}{more}", way)
 
 
 def _rejected_too_many(inputs: Inputs, release: Release) -> list[str]:

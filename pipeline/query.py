@@ -34,7 +34,7 @@ def _only_dataset(databases: set[str], root: Path, storage: Storage) -> str:
     # Of a dataset whose contract is elsewhere, HDFS knows.
     datasets = sorted(name for name in databases if contract_path(name, root).is_file() or _has_releases(storage, name))
     if not datasets:
-        raise UsageError("the statement reads no dataset: name its views in full, e.g. FROM flights.clean")
+        raise UsageError("the statement reads no dataset", "name its views in full, e.g. FROM flights.clean")
     if len(datasets) > 1:
         raise UsageError(f"a release is of one dataset, the statement reads {' and '.join(datasets)}")
     return datasets[0]

@@ -78,7 +78,7 @@ def choose(dataset: str, events: Sequence[ledger.Event], to: int | None) -> tupl
     """
     live = ledger.live_release(events)
     if live is None:
-        raise UsageError(f"{dataset} has no release yet: ./stackhouse run {dataset}")
+        raise UsageError(f"{dataset} has no release yet", f"run ./stackhouse run {dataset}")
     seen = ledger.readable_releases(events)
     if to is None:
         withdrawn = _withdrawn(events)
@@ -120,6 +120,6 @@ def refuse_undoing(writer: Writer, inputs: Inputs) -> None:
     definitions = {name: table.definition for name, table in left.tables.items() if name in marts}
     if rows and left.contract == inputs.contract.fingerprint and definitions == marts:
         raise HeldError(
-            f"readers were rolled back from release {number}, and the same rows and rules would be published again: "
-            f"load a correction first, or insist with ./stackhouse {writer.command} {dataset} --accept --reason TEXT"
+            f"readers were rolled back from release {number}, and the same rows and rules would be published again",
+            f"load a correction first, or insist with ./stackhouse {writer.command} {dataset} --accept --reason TEXT",
         )

@@ -182,7 +182,7 @@ class _Run:
         contract, storage = self._contract, self._storage
         batches = loaded_batches(storage, contract.dataset)
         if not batches:
-            raise UsageError(f"nothing is loaded: ./stackhouse load {contract.dataset} FILE...")
+            raise UsageError("nothing is loaded", f"run ./stackhouse load {contract.dataset} FILE...")
         live = load_live(storage, contract.dataset)
         if live:
             check_change(contract, live, self._request.reprocess)

@@ -90,7 +90,7 @@ def parse_clock(text: str) -> time:
     """
     match = _CLOCK.fullmatch(text)
     if not match:
-        raise UsageError(f"{text!r} is not a time of day; write it as 04:30")
+        raise UsageError(f"{text!r} is not a time of day", "write it as 04:30")
     return time(int(match[1]), int(match[2]))
 
 

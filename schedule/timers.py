@@ -42,8 +42,8 @@ def install_timer(settings: Settings, dataset: str, at: time, dry_run: bool) -> 
     by_systemd = systemd.is_usable()
     if not by_systemd and shutil.which("crontab") is None:
         raise SetupError(
-            "neither systemd of this user nor cron is here: install cron, or have your own scheduler call "
-            f"./stackhouse schedule run {dataset} every day"
+            "neither systemd of this user nor cron is here",
+            f"install cron, or have your own scheduler call ./stackhouse schedule run {dataset} every day",
         )
     if not dry_run:
         _write(job, by_systemd)
@@ -59,7 +59,7 @@ def remove_timer(dataset: str) -> list[Entry]:
     """
     found = [entry for entry in find_timers() if entry.dataset == dataset]
     if not found:
-        raise UsageError(f"{dataset} has no timer; ./stackhouse schedule show lists them")
+        raise UsageError(f"{dataset} has no timer", "list the timers with ./stackhouse schedule show")
     for entry in found:
         _remove(entry)
     return found

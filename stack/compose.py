@@ -99,7 +99,7 @@ def stop_containers(settings: Settings, on_line: Callable[[str], None]) -> bool:
     if not containers(settings):
         return False
     if _follow(settings, ["--progress", "plain", "down", "--timeout", "40"], on_line):
-        raise ServiceFailedError("docker compose could not stop the stack: see docker compose ps")
+        raise ServiceFailedError("docker compose could not stop the stack", "see docker compose ps")
     return True
 
 
@@ -136,13 +136,13 @@ def check_engine() -> None:
         SetupError: There is no docker compose, or no engine.
     """
     if not shutil.which("docker"):
-        raise SetupError("there is no docker on PATH: install Docker Engine with its compose plugin")
-    for command, missing in (
-        (["docker", "compose", "version"], "docker has no compose plugin: install docker-compose-plugin"),
-        (["docker", "info"], "the Docker engine does not answer: start it, or see whether this account may use it"),
+        raise SetupError("there is no docker on PATH", "install Docker Engine with its compose plugin")
+    for command, missing, remedy in (
+        (["docker", "compose", "version"], "docker has no compose plugin", "install docker-compose-plugin"),
+        (["docker", "info"], "the Docker engine does not answer", "start it, or see whether this account may use it"),
     ):
         if subprocess.run(command, capture_output=True, check=False).returncode:
-            raise SetupError(missing)
+            raise SetupError(missing, remedy)
 
 
 def _follow(settings: Settings, arguments: Sequence[str], on_line: Callable[[str], None]) -> int:

@@ -16,8 +16,7 @@ from hadoop.yarn_checks import check_queues
 from hive.answer_settings import missing_settings
 from hive.connection import connect
 from stack.hdfs_layout import bring_spark
-from warehouse.errors import SetupError, StackhouseError, StorageError
-from warehouse.finding import NotCheckedError
+from warehouse.errors import NotCheckedError, SetupError, StackhouseError, StorageError
 from warehouse.observer import StartObserver
 from warehouse.paths import root
 from warehouse.settings import Settings

@@ -165,7 +165,7 @@ def _check_disk(settings: Settings) -> None:
     free = shutil.disk_usage(settings.home).free
     if free < MIN_FREE_BYTES:
         raise SetupError(
-            f"{settings.home} has {free / 2**20:,.0f} MiB free, the stack needs 1 GiB to start: free some space"
+            f"{settings.home} has {free / 2**20:,.0f} MiB free, the stack needs 1 GiB to start", "free some space"
         )
 
 
@@ -178,8 +178,8 @@ def _check_ports(settings: Settings, supervisor: Supervisor) -> None:
             owner = port_owner(port)
             if owner:
                 raise ServiceFailedError(
-                    f"{service.title} cannot start: port {port} is taken by {owner}; "
-                    f"stop that, or set STACKHOUSE_{name.upper()}_PORT or STACKHOUSE_PORT_OFFSET"
+                    f"{service.title} cannot start: port {port} is taken by {owner}",
+                    f"stop that, or set STACKHOUSE_{name.upper()}_PORT or STACKHOUSE_PORT_OFFSET",
                 )
 
 

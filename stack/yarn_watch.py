@@ -32,5 +32,6 @@ class YarnWatch:
         elif monotonic() - self._since > PATIENCE_SECONDS:
             raise StackDownError(
                 f"YARN could run nothing for {PATIENCE_SECONDS:.0f} s: {problem}; a disk {disk_limit():g} % full "
-                "makes a node unhealthy; see ./stackhouse status and ./stackhouse logs nodemanager"
+                "makes a node unhealthy",
+                "see ./stackhouse status and ./stackhouse logs nodemanager",
             )

@@ -16,9 +16,24 @@ def one_line(message: str) -> str:
 
 
 class StackhouseError(Exception):
-    """The work failed. The message is one line: what is wrong, where, what to do."""
+    """The work failed.
+
+    Args:
+        problem: What is wrong, and where.
+        remedy: What the user can do about it; empty if the problem says all there is to say.
+    """
 
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        """Keep both, for callers that show them apart."""
+        super().__init__(problem, remedy)
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        """One line with both."""
+        return f"{self.problem}; {self.remedy}" if self.remedy else self.problem
 
 
 class UsageError(StackhouseError):
@@ -105,6 +120,14 @@ class StackDownError(StackhouseError):
     """The stack, or one service of it, is not up or not healthy."""
 
     exit_code: ClassVar[int] = 4
+
+
+class SafeModeError(StackDownError):
+    """HDFS is in safe mode and refuses changes."""
+
+
+class NotCheckedError(StackhouseError):
+    """A check of `doctor` has no answer here; the message says why. Nothing is wrong because of it."""
 
 
 class DataNodeDownError(StackDownError):

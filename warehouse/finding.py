@@ -30,10 +30,6 @@ Question = Callable[[Settings], list[Finding]]
 """Looks for one kind of problem; empty when there is none."""
 
 
-class NotCheckedError(Exception):
-    """A question has no answer here; the message says why. Nothing is wrong by that."""
-
-
 def silent_service(settings: Settings, service: str, title: str, problem: str) -> Finding:
     """A service that does not answer, with what helps in this profile.
 

@@ -42,7 +42,7 @@ class Quarter:
         """
         match = _WRITTEN.fullmatch(text.strip())
         if not match:
-            raise UsageError(f"{text!r} is not a quarter; write it like 2001Q2")
+            raise UsageError(f"{text!r} is not a quarter", "write it like 2001Q2")
         return cls(int(match[1]), int(match[2]))
 
     @classmethod

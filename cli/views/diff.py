@@ -41,7 +41,7 @@ def print_diff(settings: Settings, dataset: str, releases: tuple[int, int], outp
     """
     check_format(output)
     if with_rows and output == "csv":
-        raise UsageError("--rows does not fit into one CSV table: ask for --format json")
+        raise UsageError("--rows does not fit into one CSV table", "ask for --format json")
     check_known(settings, dataset)
     before, after = load_kept(WebHdfs(settings.endpoints), dataset, releases)
     with connect(settings.endpoints) as server:

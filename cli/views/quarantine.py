@@ -55,7 +55,7 @@ def export_quarantine(settings: Settings, dataset: str, directory: Path, number:
     """
     contract = contract_of(settings, dataset)
     if directory.exists():
-        raise UsageError(f"{directory} exists: name a new directory")
+        raise UsageError(f"{directory} exists", "name a new directory")
     storage = WebHdfs(settings.endpoints)
     release = _release(storage, dataset, number)
     with connect(settings.endpoints) as server:
@@ -72,7 +72,7 @@ def _release(storage: Storage, dataset: str, number: int | None) -> Release:
     events = ledger.events(storage, dataset)
     chosen = number or ledger.live_release(events)
     if chosen is None:
-        raise UsageError(f"{dataset} has no release yet: ./stackhouse run {dataset}")
+        raise UsageError(f"{dataset} has no release yet", f"run ./stackhouse run {dataset}")
     (release,) = load_kept(storage, dataset, (chosen,))
     return release
 

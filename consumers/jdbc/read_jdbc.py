@@ -79,7 +79,7 @@ def _start_java(jars: Path) -> None:
         # A TIMESTAMP is a wall clock, which the driver moves where the time zone of this machine skips an hour.
         jpype.startJVM("-Duser.timezone=UTC", classpath=[str(jars / "*")])
     except jpype.JVMNotFoundException as problem:
-        raise SetupError("Java is needed for JDBC: install one, or set JAVA_HOME to it") from problem
+        raise SetupError("Java is needed for JDBC", "install one, or set JAVA_HOME to it") from problem
 
 
 def read_quarter(session: Any, sql: str, quarter: Quarter) -> pd.DataFrame:
@@ -113,7 +113,7 @@ def rows_of(found: Any) -> Rows:
 def _translated(problem: Any) -> StackhouseError:
     message = str(problem.getMessage() or problem)
     if str(problem.getSQLState() or "").strip() == _CONNECTION:
-        return StackDownError(f"{one_line(message)}: ./stackhouse up, then ./stackhouse status")
+        return StackDownError(one_line(message), "run ./stackhouse up, then ./stackhouse status")
     return hive_error(message)
 
 

@@ -84,7 +84,7 @@ def type_in(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_cluster_of_somebody_else_is_checked_and_used_with_its_own_configuration(host):
     refused = type_in("up")
     assert refused.returncode == 1
-    assert "user ann may not touch /user/ann" in refused.stderr
+    assert "user ann has no permission for /user/ann" in refused.stderr
     assert "hdfs dfs -chown ann /user/ann" in refused.stderr
 
     administrator = WebHdfs(host.endpoints)

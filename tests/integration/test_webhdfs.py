@@ -225,7 +225,7 @@ def test_used_up_quota_is_told_in_one_line(storage, root):
 
 def test_user_without_permission_is_told_who_and_where(storage, settings, root):
     storage.make_directory(root, "755")
-    with pytest.raises(StorageError, match=f"HDFS user nobody may not touch {root}/a"):
+    with pytest.raises(StorageError, match=f"HDFS user nobody has no permission for {root}/a"):
         WebHdfs(replace(settings, user="nobody").endpoints).create(f"{root}/a", b"")
 
 

@@ -64,14 +64,15 @@ def check_change(contract: Contract, live: Release, reprocess: bool) -> None:
     impossible = [change.text for change in found if change.kind == "impossible"]
     if impossible:
         raise ContractError(
-            f"{contract.path}: {'; '.join(impossible)}: loaded files would hold other rows than were counted; "
-            "take it back, or load the files into a dataset of another name"
+            f"{contract.path}: {'; '.join(impossible)}: loaded files would hold other rows than were counted",
+            "take it back, or load the files into a dataset of another name",
         )
     incompatible = [change.text for change in found if change.kind == "incompatible"]
     if incompatible and not reprocess:
         raise ContractError(
-            f"{contract.path}: changed against release {live.number}: {'; '.join(incompatible)}; published rows may "
-            f"change: take it back, or read all rows again with ./stackhouse reprocess {contract.dataset}"
+            f"{contract.path}: changed against release {live.number}: {'; '.join(incompatible)}; "
+            "published rows may change",
+            f"take it back, or read all rows again with ./stackhouse reprocess {contract.dataset}",
         )
 
 
@@ -92,8 +93,8 @@ def check_counts(contract: Contract, batches: Sequence[Batch]) -> None:
     differs = [f"{name}: {_shown(was.get(name))} -> {_shown(wanted.get(name))}" for name in {**was, **wanted}
                if was.get(name) != wanted.get(name)]  # fmt: skip
     raise ContractError(
-        f"{contract.path}: inputFormat {'; '.join(differs)}: the rows of {shown} were counted before this change; "
-        f"load the same {'file' if len(names) == 1 else 'files'} again, which recounts them, or take the change back"
+        f"{contract.path}: inputFormat {'; '.join(differs)}: the rows of {shown} were counted before this change",
+        f"load the same {'file' if len(names) == 1 else 'files'} again, which recounts them, or take the change back",
     )
 
 

@@ -57,8 +57,8 @@ def find_contract(dataset: str, root: Path = REPOSITORY) -> Path:
     if not path.is_file():
         known = ", ".join(contracts_in(root)) or "none"
         raise NoContractError(
-            f"no dataset {dataset!r}: {path} does not exist; known datasets: {known}; "
-            f"./stackhouse new {dataset} FILE drafts it"
+            f"no dataset {dataset!r}: {path} does not exist; known datasets: {known}",
+            f"draft it with ./stackhouse new {dataset} FILE",
         )
     return path
 

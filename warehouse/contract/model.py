@@ -35,7 +35,8 @@ def validate_identifier(name: str) -> str:
     """
     if not is_identifier(name):
         raise ContractError(
-            f"{name!r} is not a usable name: lower-case letters, digits and _, a letter first, 63 characters at most"
+            f"{name!r} is not a usable name",
+            "use lower-case letters, digits and _, a letter first, 63 characters at most",
         )
     return name
 

@@ -104,7 +104,7 @@ class DatasetLock:
                 attempts += self._clear_or_wait(sign_of_life)
             else:
                 return
-        raise LockedError(f"dataset {self._dataset}: others keep taking the lock first; try again")
+        raise LockedError(f"dataset {self._dataset}: others keep taking the lock first", "try again")
 
     def _clear_or_wait(self, sign_of_life: "_SignOfLife") -> int:
         """Make way for another attempt; 0 when somebody lives who is waited for, else 1."""
@@ -142,7 +142,8 @@ class DatasetLock:
         if self._is_lost():
             raise LockLostError(
                 f"dataset {self._dataset}: this command gave HDFS no sign of life for more than {LEASE_SECONDS:.0f} s, "
-                "so another may have taken over; run it again"
+                "so another may have taken over",
+                "run it again",
             )
 
     def _describe(self, holder: LockOwner) -> str:
@@ -172,8 +173,8 @@ def lock_holder(storage: Storage, dataset: str) -> LockOwner | None:
         return LockOwner(**json.loads(content))
     except (ValueError, TypeError) as problem:
         raise LockedError(
-            f"dataset {dataset} is locked, but its lock file is damaged; "
-            f"if no command is running, delete {path} in HDFS"
+            f"dataset {dataset} is locked, but its lock file is damaged",
+            f"if no command is running, delete {path} in HDFS",
         ) from problem
 
 

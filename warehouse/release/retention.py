@@ -50,7 +50,9 @@ class Policy:
         try:
             return cls(keep, timedelta(hours=hours))
         except (OverflowError, ValueError) as problem:
-            raise UsageError(f"--grace {hours:g}: give a number of hours, e.g. {GRACE_HOURS}") from problem
+            raise UsageError(
+                f"--grace {hours:g} cannot be used", f"give a number of hours, e.g. {GRACE_HOURS}"
+            ) from problem
 
 
 @dataclass(frozen=True)

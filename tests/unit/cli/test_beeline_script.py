@@ -40,7 +40,7 @@ def test_script_keeps_statements_without_comments(written, read):
 
 @pytest.mark.parametrize("name", ["`a;b`", "`a--b`", "`it's`", "`a\nb`"])
 def test_name_that_beeline_cannot_read_is_refused(name):
-    with pytest.raises(UsageError, match=r"(?s)cannot read the name .*: ask with \./stackhouse query"):
+    with pytest.raises(UsageError, match=r"(?s)cannot read the name .*; ask with \./stackhouse query"):
         beeline_script(f"SELECT {name} FROM t")
 
 

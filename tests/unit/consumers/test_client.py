@@ -100,8 +100,8 @@ def test_decimals_are_floats_by_choice(client):
             "clean has no column nothing; it has: id, amount",
         ),
         (lambda c: c.read_clean(["2001-Q9"]), "'2001-Q9' is not a quarter"),
-        (lambda c: c.read_clean("2001Q2"), r"quarters: give a list, \['2001Q2'\]"),
-        (lambda c: c.read_clean(columns="amount"), r"columns: give a list, \['amount'\]"),
+        (lambda c: c.read_clean("2001Q2"), r"quarters is a string; give a list, \['2001Q2'\]"),
+        (lambda c: c.read_clean(columns="amount"), r"columns is a string; give a list, \['amount'\]"),
         (lambda c: c.read_clean(columns=[], source="files"), "columns of clean: give one at least; it has: id"),
         (lambda c: c.read_mart("nothing"), "release 1 of sales has no mart 'nothing'; it has: totals"),
         (lambda c: c.read_mart("quarantine"), "has no mart 'quarantine'"),
@@ -140,7 +140,7 @@ def test_release_that_is_none_is_not_the_live_one(client, storage, monkeypatch, 
 def test_closed_client_says_so(client):
     client.close()
     for call in (client.read_clean, lambda: client.read_mart("totals"), lambda: client.read_sql("SELECT 1")):
-        with pytest.raises(ClosedError, match="this client of sales is closed: connect again"):
+        with pytest.raises(ClosedError, match="this client of sales is closed; connect again"):
             call()
     with pytest.raises(ClosedError):
         client.training_set(pd.DataFrame(), datetime.now(UTC), [])
@@ -148,7 +148,7 @@ def test_closed_client_says_so(client):
 
 def test_missing_file_is_no_empty_quarter(client, storage):
     storage.delete("/stackhouse/sales/clean/2001-04-01/part-0.parquet")
-    with pytest.raises(ReleaseGoneError, match="rows of clean cannot be read: did gc remove it"):
+    with pytest.raises(ReleaseGoneError, match="rows of clean cannot be read; see whether gc has removed it"):
         client.read_clean(source="files")
 
 
@@ -161,7 +161,7 @@ def test_file_that_goes_while_it_is_read_is_named(client, storage, monkeypatch):
         return names
 
     monkeypatch.setattr(storage, "list", list_and_lose)
-    with pytest.raises(ReleaseGoneError, match="rows of clean cannot be read: did gc remove it"):
+    with pytest.raises(ReleaseGoneError, match="rows of clean cannot be read; see whether gc has removed it"):
         client.read_clean(source="files")
 
 
@@ -265,7 +265,7 @@ def test_parameters_that_do_not_fit_are_named(sql, parameters):
 
 
 def test_two_columns_of_one_name_are_refused():
-    with pytest.raises(UsageError, match="the answer has two columns a: give one of them another name"):
+    with pytest.raises(UsageError, match="the answer has two columns a; give one of them another name"):
         table_of(Rows(("a", "b", "a"), ("INT", "INT", "STRING"), ()))
 
 

@@ -12,7 +12,9 @@ from consumers.examples.forecast_plot import draw
 from warehouse.errors import StackDownError, UsageError
 
 
-@pytest.mark.parametrize("error", [StackDownError("HDFS does not answer: ./stackhouse up"), UsageError("no release")])
+@pytest.mark.parametrize(
+    "error", [StackDownError("HDFS does not answer", "run ./stackhouse up"), UsageError("no release")]
+)
 def test_what_fails_is_one_line_with_its_exit_code(error, tmp_path, monkeypatch, capsys):
     @contextmanager
     def refuse(_dataset):

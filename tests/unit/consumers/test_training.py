@@ -276,16 +276,16 @@ def needed(kind, values):
     ("kind", "values", "words"),
     [
         # "007", "07" and "7" would all be 7.
-        ("STRING", pd.Series([7]), r"'k' of the entities is int64, .* of sales STRING: .*\['k'\]\.astype\(str\)"),
+        ("STRING", pd.Series([7]), r"'k' of the entities is int64, .* of sales STRING; .*\['k'\]\.astype\(str\)"),
         # 2**53 and 2**53 + 1 would be the same.
-        ("BIGINT", pd.Series([2.0**53, None]), r"is double, .* BIGINT: .*\.astype\(\"Int64\"\)"),
+        ("BIGINT", pd.Series([2.0**53, None]), r"is double, .* BIGINT; .*\.astype\(\"Int64\"\)"),
         ("INT", pd.Series(["7"]), "is large_string, .* INT"),
         ("INT", pd.Series([True]), "is bool, .* INT"),
-        ("DECIMAL(9,2)", pd.Series([1.25]), r"is double, .* DECIMAL\(9,2\): .*\.map\(Decimal\)"),
+        ("DECIMAL(9,2)", pd.Series([1.25]), r"is double, .* DECIMAL\(9,2\); .*\.map\(Decimal\)"),
         ("DOUBLE", pd.Series([2**53 + 1]), "is int64, .* DOUBLE"),
         ("BOOLEAN", pd.Series([1]), "is int64, .* BOOLEAN"),
         ("DATE", pd.Series(["2020-01-01"]), "is large_string, .* DATE"),
-        ("TIMESTAMP", pd.Series([START]).dt.tz_localize("UTC"), r"tz=UTC\], .* TIMESTAMP: .*\.dt\.tz_localize\(None\)"),
+        ("TIMESTAMP", pd.Series([START]).dt.tz_localize("UTC"), r"tz=UTC\], .* TIMESTAMP; .*\.dt\.tz_localize\(None\)"),
         ("STRING", pd.Series([7], dtype="category"), "is int64, .* STRING"),
         ("STRING", pd.Series([b"7"]), "is binary, .* STRING"),
         ("INT", pd.Series([[7]]), "is list"),

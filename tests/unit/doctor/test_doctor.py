@@ -15,8 +15,8 @@ from doctor.examine import examine
 from doctor.services import of_this_stack
 from tests.unit.hadoop.daemons import closed_port, settings_for
 from tests.unit.hadoop.test_hdfs_checks import only
-from warehouse.errors import StackDownError
-from warehouse.finding import Finding, NotCheckedError
+from warehouse.errors import NotCheckedError, StackDownError
+from warehouse.finding import Finding
 from warehouse.settings import REPOSITORY, load_settings
 
 DOWN = Finding("a", "A does not answer", "start it")

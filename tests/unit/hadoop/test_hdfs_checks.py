@@ -18,7 +18,7 @@ from hadoop.hdfs_checks import (
     check_webhdfs,
 )
 from tests.unit.hadoop.daemons import Daemons, closed_port, settings_for
-from warehouse.finding import NotCheckedError
+from warehouse.errors import NotCheckedError
 
 CHECKS = (
     check_namenode,

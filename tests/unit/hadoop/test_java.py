@@ -47,7 +47,7 @@ def test_wrong_java_is_named_with_its_place(bare, monkeypatch, version, said):
 
 
 def test_no_java_is_said(bare):
-    with pytest.raises(SetupError, match="found no Java: install openjdk-17"):
+    with pytest.raises(SetupError, match="found no Java; install openjdk-17"):
         find_java_home()
 
 

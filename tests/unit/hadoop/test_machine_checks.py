@@ -15,7 +15,7 @@ from hadoop.machine_checks import check_class_path, check_disk, check_java, chec
 from tests.unit.hadoop.daemons import Daemons, closed_port, settings_for
 from tests.unit.hadoop.test_hdfs_checks import only
 from tests.unit.hadoop.test_java import bare, java  # noqa: F401 - a fixture
-from warehouse.finding import NotCheckedError
+from warehouse.errors import NotCheckedError
 from warehouse.settings import load_settings
 
 BINDING_1 = "org/slf4j/impl/StaticLoggerBinder.class"

@@ -64,5 +64,5 @@ def test_executor_is_no_larger_than_a_container_may_be():
     ],
 )
 def test_cluster_without_room_for_an_executor_is_refused(nodes, room):
-    with pytest.raises(SetupError, match=r"896 are needed: raise yarn.nodemanager.resource.memory-mb"):
+    with pytest.raises(SetupError, match=r"896 are needed; raise yarn.nodemanager.resource.memory-mb"):
         compute_job_sizing(nodes, room)

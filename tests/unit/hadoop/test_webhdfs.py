@@ -70,7 +70,7 @@ def refuse_with(namenode, exception, message="what HDFS says"):
         ("RecoveryInProgressException", AlreadyExistsError, "/a/b"),
         ("LeaseExpiredException", StorageError, "/a/b was deleted"),
         ("ParentNotDirectoryException", StorageError, "/a/b"),
-        ("AccessControlException", StorageError, "ann may not touch /a/b"),
+        ("AccessControlException", StorageError, "ann has no permission for /a/b"),
         ("DSQuotaExceededException", StorageError, "space quota"),
         ("NSQuotaExceededException", StorageError, "quota of names"),
         ("SafeModeException", StackDownError, "HDFS is in safe mode"),
@@ -110,7 +110,7 @@ def test_another_server_on_the_port_is_told_in_one_line(namenode, status, body):
 
 
 def test_hdfs_that_is_down_is_told_with_address_and_what_to_do(free_port):
-    with pytest.raises(StackDownError, match=rf"http://localhost:{free_port}: start it with \./stackhouse up"):
+    with pytest.raises(StackDownError, match=rf"http://localhost:{free_port}; start it with \./stackhouse up"):
         client_at(free_port).exists("/a")
 
 

@@ -8,7 +8,7 @@ from hadoop.rest import Room, queue_room
 from hadoop.yarn_checks import check_nodemanagers, check_queues, check_resourcemanager
 from tests.unit.hadoop.daemons import closed_port, settings_for, yarn_node, yarn_queue
 from tests.unit.hadoop.test_hdfs_checks import only
-from warehouse.finding import NotCheckedError
+from warehouse.errors import NotCheckedError
 
 DISK = (
     "1/1 local-dirs usable space is below configured utilization percentage/no more usable space "

@@ -55,7 +55,7 @@ def test_port_where_nothing_listens_says_how_to_start_the_stack(capfd):
     with pytest.raises(StackDownError) as caught:
         open_and_close(port)
     assert str(caught.value) == (
-        f"HiveServer2 does not answer at 127.0.0.1:{port}: ./stackhouse up, then ./stackhouse status"
+        f"HiveServer2 does not answer at 127.0.0.1:{port}; run ./stackhouse up, then ./stackhouse status"
     )
     assert capfd.readouterr() == ("", "")
 
@@ -161,7 +161,7 @@ def test_value_comes_with_its_name_and_type():
     ],
 )
 def test_value_that_python_has_not_is_to_be_selected_as_text(kind, value, words):
-    with pytest.raises(QueryError, match=rf"{words}.*: select .*CAST\(\.\.\. AS STRING\)"):
+    with pytest.raises(QueryError, match=rf"{words}.*; select .*CAST\(\.\.\. AS STRING\)"):
         server_of(OneColumn(kind, value)).fetch("SELECT seen_at FROM x")
 
 
@@ -181,12 +181,14 @@ def refusal(message):
         (
             ScriptedCursor(execute=TTransportException(TTransportException.END_OF_FILE, "TSocket read 0 bytes")),
             StackDownError,
-            "HiveServer2 at localhost:10000 went away during the statement: ./stackhouse status, then run it again",
+            "HiveServer2 at localhost:10000 went away during the statement; run ./stackhouse status, then the "
+            "statement again",
         ),
         (
             ScriptedCursor(execute=BrokenPipeError()),
             StackDownError,
-            "HiveServer2 at localhost:10000 went away during the statement: ./stackhouse status, then run it again",
+            "HiveServer2 at localhost:10000 went away during the statement; run ./stackhouse status, then the "
+            "statement again",
         ),
         (
             ScriptedCursor(execute=refusal("Error while compiling statement: FAILED: ParseException line 1:0 bad")),

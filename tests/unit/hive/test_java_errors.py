@@ -103,7 +103,7 @@ METASTORE = (
             "Error while processing statement: hive configuration hive.foo.bar does not exists.",
             "hive configuration hive.foo.bar does not exists.",
         ),
-        (QUOTA, "HDFS has no space left for the result: free some, ./stackhouse status shows how much"),
+        (QUOTA, "HDFS has no space left for the result; free some, ./stackhouse status shows how much"),
         # From the sources of Hadoop 3.4.3: FSPermissionChecker and BlockManager.
         (
             COMPILING
@@ -115,16 +115,16 @@ METASTORE = (
             FETCHING
             + "java.io.IOException: File /x could only be written to 0 of the 1 minReplication nodes. There are 1 "
             "datanode(s) running and 1 node(s) are excluded in this operation.",
-            "HDFS has no space left for the result: free some, ./stackhouse status shows how much",
+            "HDFS has no space left for the result; free some, ./stackhouse status shows how much",
         ),
         (
             "Error running query: java.lang.OutOfMemoryError: Java heap space",
-            "the query ran out of memory: select less, or raise STACKHOUSE_MEMORY_MB and restart",
+            "the query ran out of memory; select less, or raise STACKHOUSE_MEMORY_MB and restart",
         ),
         ("java.lang.NullPointerException", "java.lang.NullPointerException"),
         (
             COMPILING + 'NullPointerException Cannot invoke "String.equals(Object)" because "name" is null',
-            "HiveServer2 could not plan the statement, an error of Hive's optimizer: write it in steps, with a table "
+            "HiveServer2 could not plan the statement, an error of Hive's optimizer; write it in steps, with a table "
             "for a subquery (CREATE TEMPORARY TABLE ... AS SELECT)",
         ),
         (
@@ -132,9 +132,9 @@ METASTORE = (
             "Input: places initializer failed, java.lang.RuntimeException: cannot find field open from "
             "[0:quarter_start]\n\tat x",
             "HiveServer2 cannot run a join on an expression of the partition column and another column while it looks "
-            "for partitions to skip: SET hive.tez.dynamic.partition.pruning=false, then ask again",
+            "for partitions to skip; SET hive.tez.dynamic.partition.pruning=false, then ask again",
         ),
-        ("", "HiveServer2 gave no reason: ./stackhouse logs hiveserver2"),
+        ("", "HiveServer2 gave no reason; see ./stackhouse logs hiveserver2"),
     ],
 )
 def test_message_is_cut_to_its_useful_part(message, text):
@@ -146,37 +146,37 @@ def test_message_is_cut_to_its_useful_part(message, text):
 @pytest.mark.parametrize(
     ("message", "text"),
     [
-        (METASTORE, "HiveServer2 does not reach its metastore: ./stackhouse status"),
+        (METASTORE, "HiveServer2 does not reach its metastore; run ./stackhouse status"),
         (
             DDL + "java.lang.RuntimeException: Unable to instantiate "
             "org.apache.hadoop.hive.ql.metadata.SessionHiveMetaStoreClient",
-            "HiveServer2 does not reach its metastore: ./stackhouse status",
+            "HiveServer2 does not reach its metastore; run ./stackhouse status",
         ),
         (
             DDL
             + "MetaException(message:Got exception: java.net.ConnectException Call From vm/127.0.0.1 to localhost:1 "
             "failed on connection exception: java.net.ConnectException: Connection refused; For more details see:  "
             "http://wiki.apache.org/hadoop/ConnectionRefused)",
-            "HiveServer2 does not reach localhost:1: ./stackhouse status",
+            "HiveServer2 does not reach localhost:1; run ./stackhouse status",
         ),
         (
             TEZ + "org.apache.hadoop.yarn.exceptions.YarnException: Failed to submit application_1795530474855_0004 to "
             "YARN : Application application_1795530474855_0004 submitted by user root to unknown queue: nosuchqueue",
-            "YARN does not run Hive's Tez session: ./stackhouse status",
+            "YARN does not run Hive's Tez session; run ./stackhouse status",
         ),
         # From the source of Hadoop 3.4.3: FSNamesystem.
         (
             DDL
             + "MetaException(message:Got exception: org.apache.hadoop.ipc.RemoteException Cannot create directory /x. "
             "Name node is in safe mode.\nThe reported blocks 0 needs additional 1 blocks)",
-            "HDFS is in safe mode and refuses changes: ./stackhouse status",
+            "HDFS is in safe mode and refuses changes; run ./stackhouse status",
         ),
-        ("Invalid SessionHandle: SessionHandle [1b2c]", "HiveServer2 has ended the session: run the command again"),
+        ("Invalid SessionHandle: SessionHandle [1b2c]", "HiveServer2 has ended the session; run the command again"),
     ],
 )
 def test_service_behind_hiveserver2_that_is_gone_is_a_stack_that_is_down(message, text):
     error = hive_error(message)
-    assert type(error) is StackDownError
+    assert isinstance(error, StackDownError)
     assert str(error) == text
 
 

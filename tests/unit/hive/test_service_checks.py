@@ -20,8 +20,7 @@ from hive.service_checks import check_hiveserver2, check_metastore, check_versio
 from tests.unit.hadoop.daemons import Daemons, closed_port, settings_for
 from tests.unit.hadoop.test_hdfs_checks import only
 from tests.unit.hive.test_connection import ScriptedCursor, server_with
-from warehouse.errors import StackDownError
-from warehouse.finding import NotCheckedError
+from warehouse.errors import NotCheckedError, StackDownError
 from warehouse.settings import load_settings
 
 INFO = """NOTE: Picked up JDK_JAVA_OPTIONS: @jvm.options

@@ -161,7 +161,7 @@ def test_header_in_another_encoding_is_refused(described):
 def test_utf_16_is_refused_with_what_to_do(described, encoding, form, pack):
     text = "\ufeffday,amount\n1,2\n".encode(encoding) if encoding != "utf-16" else "day,amount\n1,2\n".encode(encoding)
     message = refusal(described, gzip.compress(text) if pack else text, f"a.txt{pack}", **form)
-    assert "is UTF-16: convert it to UTF-8, e.g. with iconv" in message
+    assert "is UTF-16; convert it to UTF-8, e.g. with iconv" in message
 
 
 @pytest.mark.parametrize(("name", "pack"), [("a.jsonl", bytes), ("a.ndjson.gz", gzip.compress), ("a", bytes)])
@@ -339,11 +339,11 @@ def test_parquet_column_of_a_plain_type_is_read(parquet, values):
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        (pa.array([1], pa.timestamp("ns")), "of type timestamp[ns], which is not read: write it in microseconds"),
-        (pa.array([{"a": 1}]), "of type struct<a: int64>, which is not read: write it as a plain column"),
+        (pa.array([1], pa.timestamp("ns")), "of type timestamp[ns], which is not read; write it in microseconds"),
+        (pa.array([{"a": 1}]), "of type struct<a: int64>, which is not read; write it as a plain column"),
         (pa.array([[1]]), "which is not read"),
         (pa.array([b"x"]), "of type binary, which is not read"),
-        (pa.array([b"x"]).dictionary_encode(), "which is not read: write it as a plain column"),
+        (pa.array([b"x"]).dictionary_encode(), "which is not read; write it as a plain column"),
         (pa.array([1], pa.time64("us")), "of type time64[us], which is not read"),
         (pa.array([Decimal(1)], pa.decimal256(50, 2)), "of type decimal256(50, 2), which is not read"),
     ],

@@ -286,7 +286,7 @@ def test_progress_adds_up_to_the_stored_size(tmp_path):
         (b"2001-01-01,1", "missing 'day, amount'"),
         (b'day,"amount', "the header line is not CSV in utf-8: unexpected end of data"),
         (b"day,\xff", "the header line is not CSV in utf-8: 'utf-8' codec can't decode byte 0xff"),
-        ("day,amount".encode("utf-16"), "is UTF-16: convert it to UTF-8, e.g. with iconv -f UTF-16 -t UTF-8"),
+        ("day,amount".encode("utf-16"), "is UTF-16; convert it to UTF-8, e.g. with iconv -f UTF-16 -t UTF-8"),
         ("\ufeffday,amount".encode("utf-16-be"), "is UTF-16"),
         (b"x" * 3_000_000, "the header line is not CSV in utf-8: field larger than field limit"),
         (b"x" * 100_000, "…"),

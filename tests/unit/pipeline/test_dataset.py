@@ -35,7 +35,7 @@ def publish(storage):
 def test_published_dataset_without_a_contract_here_is_no_unknown_one(storage, settings):
     publish(storage)
     place = settings.datasets / "data" / "sales" / "dataset.yaml"
-    expected = f"sales is published, but {place} does not exist: STACKHOUSE_DATASETS names the directory"
+    expected = f"sales is published, but {place} does not exist; STACKHOUSE_DATASETS names the directory"
     with pytest.raises(ContractError) as refused:
         contract_of(settings, "sales")
     assert str(refused.value).startswith(expected)
@@ -50,7 +50,7 @@ def test_dataset_that_is_only_loaded_is_told_so(storage, settings):
 
 @pytest.mark.parametrize("ask", [contract_of, check_known])
 def test_dataset_that_nobody_has_is_unknown(storage, settings, ask):
-    with pytest.raises(ContractError, match=r"no dataset 'sales'.*known datasets: trips; ./stackhouse new sales FILE"):
+    with pytest.raises(ContractError, match=r"no dataset 'sales'.*: trips; draft it with ./stackhouse new sales FILE"):
         ask(settings, "sales")
 
 

@@ -76,7 +76,7 @@ class Refusing:
 @pytest.mark.parametrize(
     ("problem", "advice"),
     [
-        (StorageError("HDFS user ann may not touch /user/ann/_check"), True),
+        (StorageError("HDFS user ann has no permission for /user/ann/_check"), True),
         (StackDownError("the DataNode at worker-1:9864 does not answer"), False),
     ],
 )
