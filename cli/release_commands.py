@@ -72,6 +72,7 @@ def pin(
     from pipeline.pin import pin_release
 
     pin_release(load_settings(), dataset, release, reason.strip(), wait)
+    print(f"gc keeps release {release} of {dataset} until ./stackhouse unpin {dataset} {release}")
 
 
 @release_commands.command()
@@ -84,6 +85,7 @@ def unpin(
     from pipeline.pin import unpin_release
 
     unpin_release(load_settings(), dataset, release, wait)
+    print(f"gc may remove release {release} of {dataset} again")
 
 
 @release_commands.command()

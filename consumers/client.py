@@ -27,6 +27,7 @@ from warehouse.contract.model import ORIGIN_COLUMNS, validate_identifier
 from warehouse.errors import ClosedError, QueryError, ReleaseGoneError, SettingsError, UsageError
 from warehouse.quarter import Quarter
 from warehouse.release import ledger
+from warehouse.release.history import read_history
 from warehouse.release.manifest import CLEAN, QUARANTINE, Release, load_kept
 from warehouse.settings import Endpoints, load_settings
 from warehouse.storage import Storage
@@ -60,7 +61,7 @@ def connect(dataset: str, *, release: int | None = None, endpoints: Endpoints | 
     storage = WebHdfs(found)
     number = release
     if number is None:
-        number = ledger.live_release(ledger.events(storage, validate_identifier(dataset)))
+        number = read_history(storage, validate_identifier(dataset)).live
     if number is None:
         raise UsageError(f"{dataset} has no release at {storage.url}", f"run ./stackhouse run {dataset}")
     client = Client(found, storage, *load_kept(storage, dataset, [number]))

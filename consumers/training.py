@@ -15,7 +15,8 @@ from consumers.frames import Decimals, frame_of
 from consumers.keys import refuse_other_types
 from warehouse.contract.hive_type import is_integer, is_numeric
 from warehouse.errors import UsageError
-from warehouse.release.ledger import Event, live_release
+from warehouse.release.history import History
+from warehouse.release.ledger import Event
 from warehouse.release.manifest import Release
 from warehouse.run import parse_utc
 
@@ -91,7 +92,7 @@ def release_at(dataset: str, events: Sequence[Event], as_of: datetime) -> int:
         raise UsageError(f"as_of {as_of} has no time zone", "give datetime(..., tzinfo=UTC)")
     if as_of > datetime.now(UTC):
         raise UsageError(f"as_of {as_of} is in the future: the same call would give other rows later")
-    number = live_release([event for event in events if parse_utc(event.at) < as_of.replace(microsecond=0)])
+    number = History([event for event in events if parse_utc(event.at) < as_of.replace(microsecond=0)]).live
     if number is None:
         published = next((event.at for event in events if event.kind == "published"), None)
         first = f"its first was published at {published} UTC" if published else "it has none yet"

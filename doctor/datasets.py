@@ -12,6 +12,7 @@ from warehouse.finding import Finding
 from warehouse.lock.lock import lock_holder, traces
 from warehouse.release import ledger
 from warehouse.release.catalog import datasets_in
+from warehouse.release.history import read_history
 from warehouse.release.manifest import release_numbers
 from warehouse.release.retention import Policy
 from warehouse.settings import Settings
@@ -49,13 +50,13 @@ def _is_at_work(storage: Storage, dataset: str) -> bool:
 def _unfinished(storage: Storage, dataset: str) -> Iterator[Finding]:
     """Changes that a crash broke off."""
     remedy = f"the next command that writes finishes or discards it: ./stackhouse run {dataset}"
-    events = ledger.events(storage, dataset)
-    if move := ledger.interrupted_move(events):
+    history = read_history(storage, dataset)
+    if move := history.moving:
         what = "publishing" if move.kind == "publishing" else "going back to"
         problem = f"{dataset}: {what} release {move.release} was interrupted at {move.at} UTC"
         yield Finding("leftovers", problem, remedy, "warning")
     newest = max(release_numbers(storage, dataset), default=None)
-    if newest is not None and not any(event.release == newest for event in events):
+    if newest is not None and not history.of(newest):
         problem = f"{dataset}: release {newest} was written, and the run ended before it was checked"
         yield Finding("leftovers", problem, remedy, "warning")
     if killed := len(traces(storage, dataset).keys() - ledger.recorded_runs(storage, dataset)):

@@ -17,7 +17,7 @@ from pipeline.writer import Writer, writing
 from warehouse.contract.model import Contract
 from warehouse.errors import NotFoundError, StackhouseError
 from warehouse.lock.lock import lock_holder
-from warehouse.release import ledger
+from warehouse.release.history import read_history
 from warehouse.release.inventory import take_inventory
 from warehouse.release.manifest import load_release, release_numbers
 from warehouse.release.retention import OldDirectory, OldRelease, Policy, RetentionPlan, Situation, plan_retention
@@ -105,12 +105,12 @@ def _plan(storage: Storage, contract: Contract, policy: Policy, active: str | No
     dataset = contract.dataset
     # Before the manifests: a run that ends between the two is then not taken for one without a release.
     inventory = take_inventory(storage, dataset)
-    events = ledger.events(storage, dataset)
-    kept = set(release_numbers(storage, dataset)) - ledger.dropped_releases(events)
+    history = read_history(storage, dataset)
+    kept = set(release_numbers(storage, dataset)) - history.dropped
     return plan_retention(
         policy,
         Situation(
-            events=events,
+            history=history,
             releases={number: load_release(storage, dataset, number) for number in sorted(kept)},
             inventory=inventory,
             contract=contract.fingerprint,
@@ -145,7 +145,7 @@ def _refuse_shown(server: HiveServer, writer: Writer, plan: RetentionPlan) -> No
 
 
 def _dropped(writer: Writer) -> set[int]:
-    return ledger.dropped_releases(ledger.events(writer.storage, writer.dataset))
+    return read_history(writer.storage, writer.dataset).dropped
 
 
 def _finish_dropped(server: HiveServer, writer: Writer) -> None:

@@ -4,6 +4,7 @@ from pipeline.dataset import check_known
 from pipeline.writer import Writer, writing
 from warehouse.errors import UsageError
 from warehouse.release import ledger
+from warehouse.release.history import read_history
 from warehouse.release.manifest import load_release
 from warehouse.settings import Settings
 from warehouse.steps import Step, reached
@@ -27,12 +28,11 @@ def pin_release(settings: Settings, dataset: str, number: int, reason: str, wait
         raise UsageError("--reason must say who needs the release and why")
     # gc has the lock while it decides: it sees the pin, or has dropped the release before.
     with writing(settings, dataset, "pin", {"release": str(number), "reason": reason}, wait) as writer:
-        readable = ledger.readable_releases(ledger.events(writer.storage, dataset))
+        readable = read_history(writer.storage, dataset).readable
         if number not in readable:
             known = ", ".join(map(str, readable)) or "none"
             raise UsageError(f"release {number} of {dataset} cannot be pinned; releases that can: {known}")
         _note(writer, "pinned", number, reason)
-    print(f"release {number} of {dataset} stays until ./stackhouse unpin {dataset} {number}")
 
 
 def unpin_release(settings: Settings, dataset: str, number: int, wait: bool) -> None:
@@ -43,12 +43,11 @@ def unpin_release(settings: Settings, dataset: str, number: int, wait: bool) -> 
     """
     check_known(settings, dataset)
     with writing(settings, dataset, "unpin", {"release": str(number)}, wait) as writer:
-        pinned = ledger.pinned_releases(ledger.events(writer.storage, dataset))
+        pinned = read_history(writer.storage, dataset).pinned
         if number not in pinned:
             known = ", ".join(map(str, sorted(pinned))) or "none"
             raise UsageError(f"release {number} of {dataset} is not pinned; pinned are: {known}")
         _note(writer, "unpinned", number, "")
-    print(f"release {number} of {dataset} is left to gc again")
 
 
 def _note(writer: Writer, kind: ledger.Kind, number: int, reason: str) -> None:

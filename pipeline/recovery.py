@@ -3,7 +3,6 @@
 Each part can be killed and done again: what it did is seen by the next, and what tells of the crash goes last.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from hadoop.webhdfs import WebHdfs
@@ -15,6 +14,7 @@ from warehouse.lock.lock import dead_owners, traces
 from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
 from warehouse.release import ledger
+from warehouse.release.history import History, read_history
 from warehouse.release.manifest import Release, load_release, release_numbers
 from warehouse.run import utc_now
 from warehouse.settings import Settings
@@ -40,15 +40,15 @@ def recover(settings: Settings, storage: WebHdfs, dataset: str, needs_hive: bool
     """
     _remove_uploads(storage, dataset)
     _record_unnoted_batches(storage, dataset)
-    events = ledger.events(storage, dataset)
-    begun = ledger.interrupted_move(events)
+    history = read_history(storage, dataset)
+    begun = history.moving
     if begun is not None:
         try:
             _finish_move(settings, storage, begun)
         except StackDownError:
             if needs_hive:
                 raise
-    _discard_unfinished(settings, storage, dataset, events)
+    _discard_unfinished(settings, storage, dataset, history)
     _bury_dead(storage, dataset)
     return begun
 
@@ -119,10 +119,10 @@ def _finish_move(settings: Settings, storage: WebHdfs, begun: ledger.Event) -> N
     reached(Step.PUBLISHED if kind == "published" else Step.ROLLED_BACK)
 
 
-def _discard_unfinished(settings: Settings, storage: WebHdfs, dataset: str, events: Sequence[ledger.Event]) -> None:
+def _discard_unfinished(settings: Settings, storage: WebHdfs, dataset: str, history: History) -> None:
     """Give up a release that was written and neither held nor about to be published; its batches stay staged."""
     number = max(release_numbers(storage, dataset), default=0)
-    found = [event.kind for event in events if event.release == number]
+    found = [event.kind for event in history.of(number)]
     if number and (not found or found[-1] == "accepted"):
         release = load_release(storage, dataset, number)
         _tell(settings, storage, "discarded", release, "interrupted before it was checked or published")

@@ -1,6 +1,5 @@
 """Shows readers an earlier release again; no row is read or written."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -10,7 +9,7 @@ from pipeline.dataset import check_known
 from pipeline.plan import Inputs
 from pipeline.writer import Writer, writing
 from warehouse.errors import HeldError, UsageError
-from warehouse.release import ledger
+from warehouse.release.history import History, read_history
 from warehouse.release.manifest import load_release
 from warehouse.settings import Settings
 from warehouse.steps import Step, reached
@@ -50,12 +49,11 @@ def roll_back(settings: Settings, dataset: str, to: int | None, reason: str, wai
     parameters = {"to": str(to or ""), "reason": reason}
     began = monotonic()
     with writing(settings, dataset, "rollback", {k: v for k, v in parameters.items() if v}, wait) as writer:
-        events = ledger.events(writer.storage, dataset)
         finished = writer.finished
         if to is None and finished is not None and finished.kind == "rolling_back":
             # Asked for by a command that was killed; this one, given again, means the same step back and no further.
             to = finished.release
-        left, target = choose(dataset, events, to)
+        left, target = choose(dataset, read_history(writer.storage, dataset), to)
         if left == target:
             return Rollback(dataset, left, target, round(monotonic() - began, 1))
         release = load_release(writer.storage, dataset, target)
@@ -70,19 +68,18 @@ def roll_back(settings: Settings, dataset: str, to: int | None, reason: str, wai
     return Rollback(dataset, left, target, round(monotonic() - began, 1))
 
 
-def choose(dataset: str, events: Sequence[ledger.Event], to: int | None) -> tuple[int, int]:
+def choose(dataset: str, history: History, to: int | None) -> tuple[int, int]:
     """The release that readers see, and the one that they shall see.
 
     Raises:
         UsageError: As in `roll_back`.
     """
-    live = ledger.live_release(events)
+    live = history.live
     if live is None:
         raise UsageError(f"{dataset} has no release yet", f"run ./stackhouse run {dataset}")
-    seen = ledger.readable_releases(events)
+    seen = history.readable
     if to is None:
-        withdrawn = _withdrawn(events)
-        before = [number for number in seen if number < live and number not in withdrawn]
+        before = [number for number in seen if number < live and number not in history.withdrawn]
         if not before:
             raise UsageError(f"release {live} of {dataset} is live, and no release before it is kept")
         return live, before[-1]
@@ -92,18 +89,6 @@ def choose(dataset: str, events: Sequence[ledger.Event], to: int | None) -> tupl
     return live, to
 
 
-def _withdrawn(events: Sequence[ledger.Event]) -> set[int]:
-    """Numbers of the releases that a rollback took readers from and that they were not shown again since."""
-    withdrawn, live = set[int](), 0
-    for event in events:
-        if event.kind == "rolled_back" and event.release < live:
-            withdrawn.add(live)
-        if event.kind in ("published", "rolled_back"):
-            live = event.release
-            withdrawn.discard(live)
-    return withdrawn
-
-
 def refuse_undoing(writer: Writer, inputs: Inputs) -> None:
     """Keep a run that nobody thought about, by a timer for example, from undoing a rollback.
 
@@ -111,7 +96,7 @@ def refuse_undoing(writer: Writer, inputs: Inputs) -> None:
         HeldError: The run would publish what readers were taken from.
     """
     dataset = inputs.contract.dataset
-    number = ledger.rolled_back_from(ledger.events(writer.storage, dataset))
+    number = read_history(writer.storage, dataset).rolled_back_from
     if number is None:
         return
     left = load_release(writer.storage, dataset, number)

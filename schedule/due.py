@@ -10,6 +10,7 @@ from warehouse.contract.model import Contract
 from warehouse.paths import DatasetPaths, run_of
 from warehouse.quarter import Quarter
 from warehouse.release import ledger
+from warehouse.release.history import read_history
 from warehouse.release.manifest import CLEAN, Release, load_release
 from warehouse.run import began_at
 from warehouse.staged import find_staged
@@ -111,8 +112,8 @@ def read_progress(storage: Storage, contract: Contract, now: datetime) -> Progre
 def _released(storage: Storage, contract: Contract) -> Progress:
     """What is known without the commands in the ledger: by which runs the quarters that readers see were built."""
     dataset, paths = contract.dataset, DatasetPaths(contract.dataset)
-    events = ledger.events(storage, dataset)
-    number, left = ledger.live_release(events), ledger.rolled_back_from(events)
+    history = read_history(storage, dataset)
+    number, left = history.live, history.rolled_back_from
     live = load_release(storage, dataset, number) if number else None
     new = sorted(loaded_ids(storage, dataset) - (live.batches.keys() if live else set()))
     staged = [find_staged(storage, paths, batch, contract.fingerprint) for batch in new]

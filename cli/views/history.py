@@ -13,6 +13,7 @@ from warehouse.errors import StorageError
 from warehouse.quarter import span
 from warehouse.release import ledger
 from warehouse.release.catalog import datasets_in
+from warehouse.release.history import History, read_history
 from warehouse.release.manifest import CLEAN, QUARANTINE, Release, load_release, release_numbers
 from warehouse.settings import Settings
 from warehouse.storage import Storage
@@ -50,35 +51,35 @@ def _read(storage: Storage, datasets: Sequence[str]) -> tuple[list[dict[str, Any
     rows, problems = list[dict[str, Any]](), list[str]()
     for dataset in datasets:
         try:
-            rows += read_history(storage, dataset)
+            rows += describe_releases(storage, dataset)
         except StorageError as problem:
             problems.append(str(problem))
     return rows, problems
 
 
-def read_history(storage: Storage, dataset: str) -> list[dict[str, Any]]:
+def describe_releases(storage: Storage, dataset: str) -> list[dict[str, Any]]:
     """Everything that is known of the releases of a dataset, oldest first."""
-    events = ledger.events(storage, dataset)
+    history = read_history(storage, dataset)
     checks = ledger.checks_by_release(storage, dataset)
     releases = (load_release(storage, dataset, number) for number in release_numbers(storage, dataset))
-    return [describe(release, events, checks.get(release.number, [])) for release in releases]
+    return [describe(release, history, checks.get(release.number, [])) for release in releases]
 
 
-def describe(release: Release, events: Sequence[ledger.Event], checks: Sequence[ledger.CheckRecord]) -> dict[str, Any]:
+def describe(release: Release, history: History, checks: Sequence[ledger.CheckRecord]) -> dict[str, Any]:
     """Everything that is known of a release.
 
     Args:
         release: Its manifest.
-        events: Of all releases of its dataset, oldest first.
+        history: Of its dataset.
         checks: Of this release.
     """
-    mine = [event for event in events if event.release == release.number]
+    mine = history.of(release.number)
     happened = [event for event in mine if event.kind not in ("pinned", "unpinned")]
     return {
         "dataset": release.dataset,
         "release": release.number,
-        "state": _state(release.number, mine, ledger.live_release(events)),
-        "pinned": release.number in ledger.pinned_releases(events),
+        "state": _state(release.number, history),
+        "pinned": release.number in history.pinned,
         "at": happened[-1].at if happened else release.created_at,
         "by": release.created_by,
         "run": release.run,
@@ -95,14 +96,14 @@ def describe(release: Release, events: Sequence[ledger.Event], checks: Sequence[
     }
 
 
-def _state(number: int, events: Sequence[ledger.Event], live: int | None) -> str:
-    if number == live:
+def _state(number: int, history: History) -> str:
+    if number == history.live:
         return "live"
-    kinds = {event.kind for event in events}
-    if "dropped" in kinds:
+    if number in history.dropped:
         return "dropped"
-    if kinds & {"published", "rolled_back"}:
+    if number in history.readable:
         return "previous"
+    kinds = {event.kind for event in history.of(number)}
     # A crash after `accepted` or `publishing` leaves a release that the next command finishes or discards.
     return next((kind for kind in ("discarded", "held") if kind in kinds), "unfinished")
 

@@ -15,7 +15,7 @@ from pipeline.dataset import check_known, contract_of
 from pipeline.export import write_export
 from warehouse.batch import loaded_batches
 from warehouse.errors import UsageError
-from warehouse.release import ledger
+from warehouse.release.history import read_history
 from warehouse.release.manifest import Release, load_kept
 from warehouse.settings import Settings
 from warehouse.storage import Storage
@@ -69,8 +69,7 @@ def export_quarantine(settings: Settings, dataset: str, directory: Path, number:
 
 
 def _release(storage: Storage, dataset: str, number: int | None) -> Release:
-    events = ledger.events(storage, dataset)
-    chosen = number or ledger.live_release(events)
+    chosen = number or read_history(storage, dataset).live
     if chosen is None:
         raise UsageError(f"{dataset} has no release yet", f"run ./stackhouse run {dataset}")
     (release,) = load_kept(storage, dataset, (chosen,))

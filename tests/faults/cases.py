@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tests.faults.commands import Ended
 from tests.faults.matrix import Matrix
 from tests.faults.world import Contents, World
-from warehouse.release import ledger
+from warehouse.release.history import read_history
 from warehouse.steps import Step
 
 _TWO = 2
@@ -44,7 +44,7 @@ def prepare(world: World, command: str) -> Case:
         contents = world.publish()
         return Case(["gc", "--keep", "1", "--grace", "0", "--yes"], contents, contents)
     # To the other one of the last two releases, there and back again.
-    kept = ledger.readable_releases(ledger.events(world.storage, world.dataset))
+    kept = read_history(world.storage, world.dataset).readable
     if len(kept) < _TWO:
         world.load()
         before = world.publish()

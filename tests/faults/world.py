@@ -17,6 +17,7 @@ from tests.integration.conftest import SMALL_HEADER, write_small_dataset
 from warehouse.batch import loaded_batches
 from warehouse.paths import DatasetPaths
 from warehouse.release import ledger
+from warehouse.release.history import History, read_history
 from warehouse.release.manifest import load_release, release_numbers
 from warehouse.settings import Settings
 
@@ -128,7 +129,7 @@ class World:
 
     def live(self) -> int:
         """Number of the release that readers see."""
-        return ledger.live_release(ledger.events(self.storage, self.dataset)) or 0
+        return read_history(self.storage, self.dataset).live or 0
 
     def seen(self) -> Contents:
         """What readers see now."""
@@ -159,7 +160,7 @@ class World:
         left = [name for parent in parents for name in self.storage.list(parent) if name.startswith("_")]
         left += ["lock"] if self.storage.exists(paths.lock) else []
         events = ledger.events(self.storage, self.dataset)
-        move = ledger.interrupted_move(events)
+        move = History(events).moving
         left += [f"{move.kind} of release {move.release}"] if move else []
         left += self._orphans(paths)
         batches = {name.partition("=")[2] for name in self.storage.list(paths.raw)}

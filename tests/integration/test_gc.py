@@ -20,6 +20,7 @@ from warehouse.lock.lock import DatasetLock
 from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
 from warehouse.release import ledger
+from warehouse.release.history import read_history
 from warehouse.release.manifest import Partition, Release, ReleasedTable, load_release
 from warehouse.release.retention import Policy
 from warehouse.run import new_run_id
@@ -154,7 +155,7 @@ class SmallWarehouse:
         assert self.server.fetch(f"SELECT source_line FROM {self.dataset}.quarantine").rows == ((9,),)
 
     def dropped(self):
-        return ledger.dropped_releases(ledger.events(self.storage, self.dataset))
+        return read_history(self.storage, self.dataset).dropped
 
     def trash(self, path):
         return f"/user/{self.storage.user}/.Trash/Current{path}"

@@ -6,6 +6,7 @@ from warehouse.batch import loaded_ids
 from warehouse.contract.model import is_identifier
 from warehouse.paths import root
 from warehouse.release import ledger
+from warehouse.release.history import History
 from warehouse.release.manifest import Release, load_release
 from warehouse.storage import Storage
 
@@ -45,11 +46,11 @@ def read_standing(storage: Storage, dataset: str) -> Standing:
     Raises:
         StorageError: An event or a manifest is damaged; names the file.
     """
-    events = _newest_events(storage, dataset)
-    number = ledger.live_release(events)
+    history = _newest_events(storage, dataset)
+    number = history.live
     live = load_release(storage, dataset, number) if number else None
-    published = [event.at for event in events if event.kind == "published" and event.release == number]
-    held = ledger.held_releases(events)
+    published = [event.at for event in history.events if event.kind == "published" and event.release == number]
+    held = history.held
     return Standing(
         live=live,
         published_at=published[-1] if published else "",
@@ -58,11 +59,11 @@ def read_standing(storage: Storage, dataset: str) -> Standing:
     )
 
 
-def _newest_events(storage: Storage, dataset: str) -> list[ledger.Event]:
+def _newest_events(storage: Storage, dataset: str) -> History:
     """The end of the ledger from where the live release was published, oldest first: newer releases come after it."""
     found = list[ledger.Event]()
     for event in ledger.newest_events(storage, dataset):
         found.insert(0, event)
-        if event.kind == "published" and event.release == ledger.live_release(found):
+        if event.kind == "published" and event.release == History(found).live:
             break
-    return found
+    return History(found)

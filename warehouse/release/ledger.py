@@ -205,54 +205,6 @@ def checks_by_release(storage: Storage, dataset: str) -> dict[int, list[CheckRec
     return {number: _checks_in(storage, dataset, number) for number in numbers}
 
 
-def live_release(events: Sequence[Event]) -> int | None:
-    """Number of the release that readers are on, `None` before the first."""
-    moves = [event.release for event in events if event.kind in ("published", "rolled_back")]
-    return moves[-1] if moves else None
-
-
-def interrupted_move(events: Sequence[Event]) -> Event | None:
-    """The publishing or rollback that began and did not end; none of a command that had lost its lock."""
-    if not events or events[-1].kind not in ("publishing", "rolling_back"):
-        return None
-    past = [event.release for event in events if event.kind in ("published", "discarded", "dropped")]
-    late = events[-1].kind == "publishing" and events[-1].release <= max(past, default=0)
-    return None if late else events[-1]
-
-
-def rolled_back_from(events: Sequence[Event]) -> int | None:
-    """Number of the release that a rollback took readers from, `None` when they are on the newest published."""
-    moves = [event for event in events if event.kind in ("published", "rolled_back")]
-    if not moves or moves[-1].kind == "published":
-        return None
-    newest = next((event.release for event in reversed(moves) if event.kind == "published"), None)
-    return None if newest == moves[-1].release else newest
-
-
-def readable_releases(events: Sequence[Event]) -> list[int]:
-    """Numbers of the releases that readers saw once and that are kept, ascending."""
-    seen = {event.release for event in events if event.kind in ("published", "rolled_back")}
-    return sorted(seen - dropped_releases(events))
-
-
-def dropped_releases(events: Sequence[Event]) -> set[int]:
-    """Numbers of the releases that gc gave up."""
-    return {event.release for event in events if event.kind == "dropped"}
-
-
-def pinned_releases(events: Sequence[Event]) -> set[int]:
-    """Numbers of the releases that gc leaves alone."""
-    last = {event.release: event.kind for event in events if event.kind in ("pinned", "unpinned")}
-    return {release for release, kind in last.items() if kind == "pinned"}
-
-
-def held_releases(events: Sequence[Event]) -> list[int]:
-    """Numbers of the releases that a check refused and whose tables are kept, ascending."""
-    held = {event.release for event in events if event.kind == "held"}
-    gone = {event.release for event in events if event.kind in ("published", "rolled_back", "discarded", "dropped")}
-    return sorted(held - gone)
-
-
 def _publish(storage: Storage, table: str, name: str, rows: Sequence[Record]) -> bool:
     with suppress(AlreadyExistsError):
         storage.publish(f"{ledger_table(table)}/{name}.json", _lines(rows))

@@ -8,7 +8,7 @@ from typing import Any
 from warehouse.errors import ReleaseGoneError, StorageError
 from warehouse.job import FileRows
 from warehouse.paths import DatasetPaths
-from warehouse.release import ledger
+from warehouse.release.history import read_history
 from warehouse.storage import Storage
 
 CLEAN = "clean"
@@ -118,7 +118,7 @@ def load_release(storage: Storage, dataset: str, number: int) -> Release:
 
 def load_live(storage: Storage, dataset: str) -> Release | None:
     """The manifest of the release that readers see; `None` before the first."""
-    number = ledger.live_release(ledger.events(storage, dataset))
+    number = read_history(storage, dataset).live
     return load_release(storage, dataset, number) if number else None
 
 
@@ -128,9 +128,9 @@ def load_kept(storage: Storage, dataset: str, numbers: Sequence[int]) -> list[Re
     Raises:
         ReleaseGoneError: One of them has none; names those that do.
     """
-    events = ledger.events(storage, dataset)
-    held = ledger.held_releases(events)
-    kept = sorted({*ledger.readable_releases(events), *held})
+    history = read_history(storage, dataset)
+    held = history.held
+    kept = sorted({*history.readable, *held})
     for number in numbers:
         if number not in kept:
             known = ", ".join(f"{each} (held)" if each in held else str(each) for each in kept) or "none"

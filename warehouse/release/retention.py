@@ -7,11 +7,10 @@ decided again, the end is the same.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from pathlib import PurePosixPath
 
 from warehouse.errors import UsageError
-from warehouse.release import ledger
+from warehouse.release.history import History
 from warehouse.release.inventory import Inventory
 from warehouse.release.manifest import Release
 from warehouse.run import parse_utc
@@ -24,8 +23,6 @@ GRACE_HOURS = 168
 
 _TRACE_GRACE = timedelta(hours=1)
 """This file keeps a command that waits for the dead owner's lock from taking the lock of the next for it."""
-
-_MOVES = ("published", "rolled_back")
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class Situation:
     """What is decided from.
 
     Attributes:
-        events: Of the dataset, oldest first.
+        history: Of the dataset.
         releases: Manifests that gc has not dropped, by number.
         inventory: What lies in HDFS.
         contract: Fingerprint of today's contract: what is staged by it is not staged again.
@@ -68,7 +65,7 @@ class Situation:
         active: Run id of a command at work, `None` when nobody writes.
     """
 
-    events: Sequence[ledger.Event]
+    history: History
     releases: dict[int, Release]
     inventory: Inventory
     contract: str
@@ -142,28 +139,25 @@ def plan_retention(policy: Policy, situation: Situation) -> RetentionPlan:
 
 
 def _old_releases(policy: Policy, situation: Situation) -> list[OldRelease]:
-    kept = _kept(policy.keep, situation.events)
-    ended = (_ended(release, situation.events) for _, release in sorted(situation.releases.items()))
+    kept = _kept(policy.keep, situation.history)
+    ended = (_ended(release, situation.history) for _, release in sorted(situation.releases.items()))
     return [old for old in ended if old and old.number not in kept and situation.now - old.since >= policy.grace]
 
 
-def _kept(keep: int, events: Sequence[ledger.Event]) -> set[int | None]:
+def _kept(keep: int, history: History) -> set[int | None]:
     """Releases that stay whatever their age."""
-    moving = ledger.interrupted_move(events)
-    newest = ledger.readable_releases(events)[-keep:]
-    pinned = ledger.pinned_releases(events)
-    return {*newest, *pinned, ledger.live_release(events), moving.release if moving else None}
+    moving = history.moving
+    return {*history.readable[-keep:], *history.pinned, history.live, moving.release if moving else None}
 
 
-def _ended(release: Release, events: Sequence[ledger.Event]) -> OldRelease | None:
+def _ended(release: Release, history: History) -> OldRelease | None:
     """A release with the end of its use; `None` when it is in use or about to be."""
-    moving = ledger.interrupted_move(events)
-    mine = [event for event in events if event.release == release.number]
+    moving, mine = history.moving, history.of(release.number)
     # Written late by a command that had lost its lock, it means nothing.
     while mine and mine[-1].kind == "publishing" and mine[-1] != moving:
         mine.pop()
-    if any(event.kind in _MOVES for event in mine):
-        state, since = "previous", _left_at(release.number, events)
+    if release.number in {event.release for event in history.moves}:
+        state, since = "previous", history.left_at(release.number)
     elif not mine or mine[-1].kind == "accepted":
         state, since = "unfinished", mine[-1].at if mine else release.created_at
     elif mine[-1].kind in ("held", "discarded"):
@@ -173,15 +167,6 @@ def _ended(release: Release, events: Sequence[ledger.Event]) -> OldRelease | Non
     if since is None:
         return None
     return OldRelease(release.number, release.run, state, parse_utc(since), tuple(release.tables))
-
-
-def _left_at(number: int, events: Sequence[ledger.Event]) -> str | None:
-    """When readers were moved away from a release for the last time; `None` when they are on it."""
-    if ledger.live_release(events) == number:
-        return None
-    moves = [event for event in events if event.kind in _MOVES]
-    left = [after.at for before, after in pairwise(moves) if before.release == number != after.release]
-    return left[-1]
 
 
 def _old_directories(policy: Policy, situation: Situation, staying: Sequence[Release]) -> list[OldDirectory]:

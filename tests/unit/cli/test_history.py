@@ -5,6 +5,7 @@ from dataclasses import asdict
 import pytest
 
 from cli.views.history import _print, describe
+from warehouse.release.history import History
 from warehouse.release.ledger import CheckRecord, Event
 from warehouse.release.manifest import Partition, Release, ReleasedTable
 
@@ -17,11 +18,13 @@ def a_release(number):
     return Release("flights", number, f"run{number}", "c", {}, "2024-12-24", "ann", {"bb": {}, "aa": {}}, {}, tables)
 
 
-def events(*steps):
-    return [
-        Event("flights", kind, release, "r", f"2024-12-25 00:00:{second:02d}", "ben", f"why {kind}")
-        for second, (kind, release) in enumerate(steps)
-    ]
+def history(*steps):
+    return History(
+        [
+            Event("flights", kind, release, "r", f"2024-12-25 00:00:{second:02d}", "ben", f"why {kind}")
+            for second, (kind, release) in enumerate(steps)
+        ]
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,21 +44,21 @@ def events(*steps):
     ],
 )
 def test_state_follows_from_the_events(steps, state):
-    assert describe(a_release(1), events(*steps), [])["state"] == state
+    assert describe(a_release(1), history(*steps), [])["state"] == state
 
 
 def test_pinned_release_keeps_its_state_and_the_moment_of_it():
     steps = [("published", 1), ("published", 2), ("pinned", 1)]
-    found = describe(a_release(1), events(*steps), [])
+    found = describe(a_release(1), history(*steps), [])
     assert (found["state"], found["pinned"], found["at"]) == ("previous", True, "2024-12-25 00:00:00")
-    assert not describe(a_release(1), events(*steps, ("unpinned", 1)), [])["pinned"]
+    assert not describe(a_release(1), history(*steps, ("unpinned", 1)), [])["pinned"]
 
 
 def test_how_far_checks_went_is_printed_of_the_live_and_held_releases_only(capsys):
     def row(number, state):
         checks = [asdict(CheckRecord("flights", number, "r", "", "law", "fail", True, 0, ""))]
         checks += [asdict(CheckRecord("flights", number, "r", "", "proof of a", "fail", True, 0, "", "proved 1 of 2"))]
-        return describe(a_release(number), [], []) | {"state": state, "checks": checks}
+        return describe(a_release(number), history(), []) | {"state": state, "checks": checks}
 
     _print([row(1, "previous"), row(2, "live"), row(3, "held")], several=False)
     told = [line for line in capsys.readouterr().out.splitlines() if "proof" in line]
@@ -64,7 +67,7 @@ def test_how_far_checks_went_is_printed_of_the_live_and_held_releases_only(capsy
 
 def test_everything_of_a_release_is_told_and_nothing_of_others():
     check = CheckRecord("flights", 1, "run1", "2024-12-25 00:00:00", "law", "fail", True, 0, "")
-    found = describe(a_release(1), events(("publishing", 1), ("published", 1), ("held", 2)), [check])
+    found = describe(a_release(1), history(("publishing", 1), ("published", 1), ("held", 2)), [check])
     assert (found["run"], found["by"], found["batches"]) == ("run1", "ann", ["aa", "bb"])
     assert (found["clean"], found["quarantined"]) == (5, 1)
     assert found["tables"] == {"clean": {"2024-04-01": 3, "2024-01-01": 2}, "quarantine": {"aa": 1}}

@@ -4,11 +4,12 @@ import pytest
 
 from pipeline.rollback import choose
 from warehouse.errors import UsageError
+from warehouse.release.history import History
 from warehouse.release.ledger import Event
 
 
 def events(*steps):
-    return [Event("x", kind, release, "r", "", "ann") for kind, release in steps]
+    return History([Event("x", kind, release, "r", "", "ann") for kind, release in steps])
 
 
 def published(*releases):

@@ -13,14 +13,9 @@ from warehouse.release.ledger import (
     append,
     checks_by_release,
     events,
-    held_releases,
-    interrupted_move,
-    live_release,
     quarters_run,
-    readable_releases,
     record_checks,
     record_run,
-    rolled_back_from,
     runs,
 )
 
@@ -80,56 +75,6 @@ def test_damaged_event_is_refused_with_its_path(storage, content):
     storage.create(path, content)
     with pytest.raises(StorageError, match=path):
         events(storage, "flights")
-
-
-@pytest.mark.parametrize(
-    ("steps", "live", "interrupted"),
-    [
-        ([], None, None),
-        ([("publishing", 1)], None, 1),
-        ([("publishing", 1), ("published", 1)], 1, None),
-        ([("publishing", 1), ("published", 1), ("publishing", 2)], 1, 2),
-        ([("publishing", 1), ("published", 1), ("publishing", 2), ("discarded", 2)], 1, None),
-        ([("publishing", 1), ("published", 1), ("held", 2)], 1, None),
-        ([("published", 1), ("published", 2), ("rolled_back", 1)], 1, None),
-        ([("published", 1), ("published", 2), ("rolled_back", 1), ("publishing", 3), ("published", 3)], 3, None),
-        ([("held", 1)], None, None),
-        ([("published", 1), ("published", 2), ("rolling_back", 1)], 2, 1),
-        # Of a command that had lost its lock.
-        ([("discarded", 1), ("publishing", 2), ("published", 2), ("publishing", 1)], 2, None),
-        ([("published", 1), ("published", 2), ("rolled_back", 1), ("publishing", 2)], 1, None),
-    ],
-)
-def test_live_and_interrupted_release_follow_from_the_events(steps, live, interrupted):
-    assert live_release(history(*steps)) == live
-    move = interrupted_move(history(*steps))
-    assert (move.release if move else None) == interrupted
-
-
-@pytest.mark.parametrize(
-    ("steps", "left"),
-    [
-        ([], None),
-        ([("published", 1)], None),
-        ([("published", 1), ("published", 2), ("rolled_back", 1)], 2),
-        ([("published", 1), ("published", 2), ("rolled_back", 1), ("held", 3)], 2),
-        ([("published", 1), ("published", 2), ("published", 3), ("rolled_back", 2), ("rolled_back", 1)], 3),
-        ([("published", 1), ("published", 2), ("rolled_back", 1), ("published", 3)], None),
-        ([("published", 1), ("published", 2), ("rolled_back", 1), ("rolled_back", 2)], None),
-    ],
-)
-def test_what_a_rollback_took_readers_from_is_remembered_until_the_next_release(steps, left):
-    assert rolled_back_from(history(*steps)) == left
-
-
-def test_readable_is_what_readers_saw_once_and_gc_did_not_drop():
-    steps = [("published", 1), ("published", 2), ("held", 3), ("rolled_back", 1), ("published", 4), ("dropped", 1)]
-    assert readable_releases(history(*steps)) == [2, 4]
-
-
-def test_held_is_what_a_check_refused_and_nobody_published_or_dropped():
-    steps = [("held", 1), ("held", 2), ("dropped", 1), ("published", 3), ("held", 4), ("discarded", 5)]
-    assert held_releases(history(*steps)) == [2, 4]
 
 
 def test_checks_of_all_releases_are_read_by_one_listing(storage, monkeypatch):

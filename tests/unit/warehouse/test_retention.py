@@ -12,6 +12,7 @@ from tests.unit.memory_storage import MemoryStorage
 from warehouse.errors import StorageError, UsageError
 from warehouse.paths import DatasetPaths
 from warehouse.release import ledger
+from warehouse.release.history import History, read_history
 from warehouse.release.inventory import Inventory, take_inventory
 from warehouse.release.manifest import Partition, Release, ReleasedTable, load_release, release_numbers
 from warehouse.release.retention import Policy, RetentionPlan, Situation, plan_retention
@@ -102,9 +103,9 @@ class World:
 
     def situation(self, contract="c1"):
         events = ledger.events(self.storage, "sales")
-        numbers = set(release_numbers(self.storage, "sales")) - ledger.dropped_releases(events)
+        numbers = set(release_numbers(self.storage, "sales")) - History(events).dropped
         releases = {number: load_release(self.storage, "sales", number) for number in numbers}
-        return Situation(events, releases, take_inventory(self.storage, "sales"), contract, self.now)
+        return Situation(History(events), releases, take_inventory(self.storage, "sales"), contract, self.now)
 
     def do(self, plan, actions=None):
         """What gc does, or its first actions."""
@@ -117,7 +118,7 @@ class World:
 
     @property
     def staying(self):
-        return self.manifests.keys() - ledger.dropped_releases(ledger.events(self.storage, "sales"))
+        return self.manifests.keys() - read_history(self.storage, "sales").dropped
 
     def files(self):
         return {path for path in self.storage.files if not path.startswith(("/user/", "/stackhouse/ledger/"))}
@@ -209,7 +210,7 @@ def ago(hours, now=START):
 
 def planned(inventory=NOTHING, events=(), releases=(), active=None, policy=DAY):
     manifests = {number: a_release(number) for number in releases}
-    return plan_retention(policy, Situation(list(events), manifests, inventory, "c1", START, active))
+    return plan_retention(policy, Situation(History(events), manifests, inventory, "c1", START, active))
 
 
 def a_release(number):
@@ -298,7 +299,7 @@ def test_run_directory_stays_when_a_release_refers_to_something_above_or_below_i
     for path in (run, PATHS.clean_runs, f"{run}/quarter_start={QUARTERS[0]}/deeper"):
         release = a_release(1)
         release.tables["clean"].partitions["v"] = Partition(path, 1)
-        plan = plan_retention(Policy(), Situation([], {1: release}, inventory, "c1", START - 365 * 24 * HOUR))
+        plan = plan_retention(Policy(), Situation(History([]), {1: release}, inventory, "c1", START - 365 * 24 * HOUR))
         assert plan.directories == ()
 
 
