@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hive import audit_sql, ddl
 from hive.connection import HiveServer
 from hive.drift_check import drift_check
+from hive.release_table import ReleaseTable
 from warehouse.contract.model import Column, Contract
 from warehouse.quarter import Quarter
 from warehouse.release.check import Check
@@ -113,7 +114,7 @@ def _where(table: ddl.Table, value: str) -> str:
 
 
 def _partition_failures(server: HiveServer, table: ddl.Table, release: Release) -> list[str]:
-    name = ddl.table_name(release.dataset, table.name, release.number)
+    name = ReleaseTable(release.dataset, table.name, release.number).sql
     listed = {str(text).partition("=")[2] for (text,) in server.fetch(f"SHOW PARTITIONS {name}").rows}
     expected = set(release.tables[table.name].partitions)
     missing = [f"{table.name}: partition {value} is missing in Hive" for value in sorted(expected - listed)]

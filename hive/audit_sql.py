@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from hive import ddl
 from hive.ddl import column_name, literal
+from hive.release_table import ReleaseTable
 from warehouse.contract.hive_type import MAX_PRECISION, is_integer
 from warehouse.contract.model import Column
 from warehouse.release.manifest import CLEAN
@@ -34,7 +35,7 @@ def partition_facts(
     return (
         f"SELECT {release:d} AS `release`, {literal(table.name)} AS `name`, "
         f"CAST({key} AS STRING) AS `value`, COUNT(*) AS `rows_read`, ARRAY({', '.join(facts)}) AS `facts` "
-        f"FROM {ddl.table_name(dataset, table.name, release)}{only} GROUP BY {key}"
+        f"FROM {ReleaseTable(dataset, table.name, release).sql}{only} GROUP BY {key}"
     )
 
 
@@ -103,7 +104,7 @@ def doubled_keys(dataset: str, release: int, key: Sequence[str]) -> str:
     names = ", ".join(column_name(name) for name in key)
     values = ", ".join(f"CAST({column_name(name)} AS STRING)" for name in key)
     return (
-        f"SELECT {values}, COUNT(*) FROM {ddl.table_name(dataset, CLEAN, release)} "
+        f"SELECT {values}, COUNT(*) FROM {ReleaseTable(dataset, CLEAN, release).sql} "
         f"GROUP BY {names} HAVING COUNT(*) > 1 LIMIT {SHOWN_KEYS}"
     )
 

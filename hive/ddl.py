@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pyhive.hive import HiveParamEscaper
 
+from hive.release_table import ReleaseTable, releases_database
 from warehouse.contract.hive_type import INTEGERS
 from warehouse.contract.model import ORIGIN_COLUMNS, Column, Contract, validate_identifier
 from warehouse.paths import DatasetPaths
@@ -114,28 +115,8 @@ def readers_database(dataset: str) -> str:
     return validate_identifier(dataset)
 
 
-def releases_database(dataset: str) -> str:
-    """Name of the database with the tables of all releases."""
-    return f"{validate_identifier(dataset)}_releases"
-
-
-def release_table(name: str, release: int) -> str:
-    """Name of a physical table, `clean__r000042`."""
-    return validate_identifier(name) + release_suffix(release)
-
-
-def release_suffix(release: int) -> str:
-    """End of the names of all tables of a release."""
-    return f"__r{release:06d}"
-
-
 def _view_name(dataset: str, name: str) -> str:
     return f"`{readers_database(dataset)}`.`{validate_identifier(name)}`"
-
-
-def table_name(dataset: str, name: str, release: int) -> str:
-    """Quoted full name of a physical table."""
-    return f"`{releases_database(dataset)}`.`{release_table(name, release)}`"
 
 
 def create_databases(dataset: str) -> tuple[str, str]:
@@ -148,15 +129,15 @@ def create_databases(dataset: str) -> tuple[str, str]:
     )
 
 
-def create_table(dataset: str, table: Table, release: int) -> str:
+def create_table(table: ReleaseTable, shape: Table) -> str:
     """Statement for an empty table; its own location never holds a file, every partition names one."""
-    columns = ",\n  ".join(_typed(column) for column in table.columns)
+    columns = ",\n  ".join(_typed(column) for column in shape.columns)
     return (
-        f"CREATE EXTERNAL TABLE IF NOT EXISTS {table_name(dataset, table.name, release)} (\n  {columns}\n)\n"
-        f"COMMENT {literal(table.comment)}\n"
-        f"PARTITIONED BY ({_typed(table.partition)})\n"
+        f"CREATE EXTERNAL TABLE IF NOT EXISTS {table.sql} (\n  {columns}\n)\n"
+        f"COMMENT {literal(shape.comment)}\n"
+        f"PARTITIONED BY ({_typed(shape.partition)})\n"
         f"STORED AS PARQUET\n"
-        f"LOCATION {literal(DatasetPaths(dataset).release_tables)}\n"
+        f"LOCATION {literal(DatasetPaths(table.dataset).release_tables)}\n"
         f"TBLPROPERTIES ('external.table.purge'='false')"
     )
 
@@ -175,31 +156,30 @@ def column_name(name: str) -> str:
     return f"`{validate_identifier(name)}`"
 
 
-def add_partitions(dataset: str, table: Table, release: int, locations: Mapping[str, str]) -> str:
+def add_partitions(table: ReleaseTable, shape: Table, locations: Mapping[str, str]) -> str:
     """Statement that adds partitions.
 
     Args:
-        dataset: Name in the contract.
-        table: Whose partitions.
-        release: Number.
+        table: Table that gets them.
+        shape: What its partition key is.
         locations: HDFS directory by partition value; some hundreds at most.
     """
-    kind = "DATE " if table.partition.type == "DATE" else ""
+    kind = "DATE " if shape.partition.type == "DATE" else ""
     lines = "\n".join(
-        f"PARTITION ({quoted(table.partition)}={kind}{literal(value)}) LOCATION {literal(path)}"
+        f"PARTITION ({quoted(shape.partition)}={kind}{literal(value)}) LOCATION {literal(path)}"
         for value, path in locations.items()
     )
-    return f"ALTER TABLE {table_name(dataset, table.name, release)} ADD IF NOT EXISTS\n{lines}"
+    return f"ALTER TABLE {table.sql} ADD IF NOT EXISTS\n{lines}"
 
 
-def mark_complete(dataset: str, name: str, release: int, run: str) -> str:
+def mark_complete(table: ReleaseTable, run: str) -> str:
     """Statement that says that all partitions of a run are in the table."""
-    return f"ALTER TABLE {table_name(dataset, name, release)} SET TBLPROPERTIES ('{RUN_PROPERTY}'={literal(run)})"
+    return f"ALTER TABLE {table.sql} SET TBLPROPERTIES ('{RUN_PROPERTY}'={literal(run)})"
 
 
-def drop_table(dataset: str, name: str, release: int) -> str:
+def drop_table(table: ReleaseTable) -> str:
     """Statement that removes the table and leaves its files."""
-    return f"DROP TABLE IF EXISTS {table_name(dataset, name, release)}"
+    return f"DROP TABLE IF EXISTS {table.sql}"
 
 
 @dataclass(frozen=True)
@@ -231,22 +211,22 @@ def views(table: str, columns: Sequence[TableColumn]) -> tuple[View, ...]:
     return (View(table, everything),)
 
 
-def replace_view(dataset: str, view: View, table: str, release: int, comment: str) -> str:
+def replace_view(view: View, table: ReleaseTable, comment: str) -> str:
     """Statement that makes a view or points it, with its comments, to a release."""
     names = ",\n  ".join(f"{quoted(column)} COMMENT {literal(column.comment)}" for column in view.columns)
     expressions = ", ".join(_expression(column) for column in view.columns)
     return (
-        f"CREATE OR REPLACE VIEW {_view_name(dataset, view.name)} (\n  {names}\n)\n"
+        f"CREATE OR REPLACE VIEW {_view_name(table.dataset, view.name)} (\n  {names}\n)\n"
         f"COMMENT {literal(comment)}\n"
-        f"TBLPROPERTIES ('{RELEASE_PROPERTY}'='{release:d}')\n"
-        f"AS SELECT {expressions} FROM {table_name(dataset, table, release)}"
+        f"TBLPROPERTIES ('{RELEASE_PROPERTY}'='{table.number:d}')\n"
+        f"AS SELECT {expressions} FROM {table.sql}"
     )
 
 
-def select_view(dataset: str, view: View, table: str, release: int) -> str:
+def select_view(view: View, table: ReleaseTable) -> str:
     """Query for the rows that a view shows, or would show, of a release."""
     expressions = ", ".join(f"{_expression(column)} AS {quoted(column)}" for column in view.columns)
-    return f"SELECT {expressions} FROM {table_name(dataset, table, release)}"
+    return f"SELECT {expressions} FROM {table.sql}"
 
 
 def select_quarters(query: str, columns: Sequence[str] | None, quarters: Sequence[str]) -> str:
@@ -282,13 +262,13 @@ def select_quarantine(dataset: str, release: int, limit: int | None) -> str:
     if limit is not None:
         text, few = f"SUBSTR({text}, 1, {_SHOWN_CHARACTERS})", f" LIMIT {limit:d}"
     shown = f"{columns}, {text} AS `{_RECORD_TEXT.name}`"
-    return f"SELECT {shown} FROM {table_name(dataset, QUARANTINE, release)}{few}"
+    return f"SELECT {shown} FROM {ReleaseTable(dataset, QUARANTINE, release).sql}{few}"
 
 
 def select_rejected_records(dataset: str, release: int) -> str:
     """Query for the bytes of all rejected records: batch, file, line, record."""
     columns = ", ".join(quoted(column) for column in (_BATCH, _FILE, _LINE, _RECORD))
-    return f"SELECT {columns} FROM {table_name(dataset, QUARANTINE, release)}"
+    return f"SELECT {columns} FROM {ReleaseTable(dataset, QUARANTINE, release).sql}"
 
 
 def drop_view(dataset: str, name: str) -> str:

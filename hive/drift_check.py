@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from hive import audit_sql, ddl
 from hive.connection import HiveServer
+from hive.publish import table_columns
+from hive.release_table import ReleaseTable
 from warehouse.contract.hive_type import is_numeric
 from warehouse.contract.model import Contract
 from warehouse.release.check import Check
@@ -56,8 +58,8 @@ def _read_sums(server: HiveServer, contract: Contract, release: Release, live: R
 
 def _live_types(server: HiveServer, table: ddl.Table, live: Release) -> dict[str, str]:
     """Types in upper case by column."""
-    described = server.fetch(f"DESCRIBE {ddl.table_name(live.dataset, table.name, live.number)}").rows
-    return {str(name): str(kind).upper() for name, kind, _ in described if name}
+    columns = table_columns(server, ReleaseTable(live.dataset, table.name, live.number))
+    return {column.name: column.type for column in columns}
 
 
 def _fetch_sums(server: HiveServer, queries: list[str], columns: dict[str, list[str]]) -> Sums:

@@ -4,19 +4,18 @@ Every function can be repeated after it was killed at any point.
 """
 
 import json
-import re
 from collections.abc import Collection, Sequence
 from itertools import islice
 
 from hive import ddl
 from hive.connection import HiveServer
+from hive.release_table import ReleaseTable, releases_database
 from warehouse.contract.model import Contract
 from warehouse.errors import StackhouseError
 from warehouse.release.manifest import CLEAN, Partition, Release
 from warehouse.steps import Step, reached
 
 _PARTITIONS_PER_STATEMENT = 400
-_RELEASE_TABLE = re.compile(r".+__r(\d{6,})", re.ASCII)
 
 
 def create_release_tables(server: HiveServer, contract: Contract, release: Release) -> None:
@@ -30,24 +29,24 @@ def create_release_tables(server: HiveServer, contract: Contract, release: Relea
     """
     for statement in ddl.create_databases(release.dataset):
         server.execute(statement)
-    made = _table_names(server, release.dataset, release.number)
-    for table in ddl.tables(contract):
-        if ddl.release_table(table.name, release.number) not in made:
-            _create_table(server, table, release)
+    made = _tables(server, release.dataset, release.number)
+    for shape in ddl.tables(contract):
+        table = ReleaseTable(release.dataset, shape.name, release.number)
+        if table not in made:
+            _create_table(server, table, shape, release)
             reached(Step.TABLE_MADE)
-        elif not _is_complete(server, table.name, release):
+        elif _properties(server, table.sql).get(ddl.RUN_PROPERTY) != release.run:
             _refuse_live(server, release.dataset, release.number)
-            server.execute(ddl.drop_table(release.dataset, table.name, release.number))
-            _create_table(server, table, release)
+            server.execute(ddl.drop_table(table))
+            _create_table(server, table, shape, release)
 
 
-def _create_table(server: HiveServer, table: ddl.Table, release: Release) -> None:
-    dataset, number = release.dataset, release.number
-    server.execute(ddl.create_table(dataset, table, number))
+def _create_table(server: HiveServer, table: ReleaseTable, shape: ddl.Table, release: Release) -> None:
+    server.execute(ddl.create_table(table, shape))
     for partitions in _portions(release.tables[table.name].partitions):
         locations = {value: partition.path for value, partition in partitions.items()}
-        server.execute(ddl.add_partitions(dataset, table, number, locations))
-    server.execute(ddl.mark_complete(dataset, table.name, number, release.run))
+        server.execute(ddl.add_partitions(table, shape, locations))
+    server.execute(ddl.mark_complete(table, release.run))
 
 
 def _portions(partitions: dict[str, Partition]) -> list[dict[str, Partition]]:
@@ -56,11 +55,6 @@ def _portions(partitions: dict[str, Partition]) -> list[dict[str, Partition]]:
     while portion := dict(islice(rest, _PARTITIONS_PER_STATEMENT)):
         portions.append(portion)
     return portions
-
-
-def _is_complete(server: HiveServer, table: str, release: Release) -> bool:
-    name = ddl.table_name(release.dataset, table, release.number)
-    return _properties(server, name).get(ddl.RUN_PROPERTY) == release.run
 
 
 def point_views(server: HiveServer, release: Release) -> None:
@@ -83,8 +77,8 @@ def plan_views(server: HiveServer, release: Release) -> list[str]:
         StackhouseError: Somebody's table has the name of a view.
     """
     statements: dict[str, str] = {}
-    for table in release.tables:
-        statements.update(_view_statements(server, table, release))
+    for name in release.tables:
+        statements.update(_view_statements(server, ReleaseTable(release.dataset, name, release.number)))
     views = _view_names(server, release.dataset)
     _refuse_tables_in_the_way(server, release.dataset, statements.keys() - set(views))
     old = [view for view in views if view not in statements and _shown_release(server, release.dataset, view)]
@@ -111,11 +105,10 @@ def _refuse_tables_in_the_way(server: HiveServer, dataset: str, new_views: Colle
         )
 
 
-def _view_statements(server: HiveServer, table: str, release: Release) -> dict[str, str]:
-    name = ddl.table_name(release.dataset, table, release.number)
-    comment = _properties(server, name)["comment"]
-    views = ddl.views(table, table_columns(server, name))
-    return {view.name: ddl.replace_view(release.dataset, view, table, release.number, comment) for view in views}
+def _view_statements(server: HiveServer, table: ReleaseTable) -> dict[str, str]:
+    comment = _properties(server, table.sql)["comment"]
+    views = ddl.views(table.name, table_columns(server, table))
+    return {view.name: ddl.replace_view(view, table, comment) for view in views}
 
 
 def live_release(server: HiveServer, dataset: str) -> int | None:
@@ -133,7 +126,7 @@ def shown_releases(server: HiveServer, dataset: str) -> set[int]:
 
 def releases_with_tables(server: HiveServer, dataset: str) -> set[int]:
     """Numbers of the releases that have a table."""
-    return {int(found[1]) for name in _all_table_names(server, dataset) if (found := _RELEASE_TABLE.fullmatch(name))}
+    return {table.number for table in _all_tables(server, dataset)}
 
 
 def drop_release_tables(server: HiveServer, dataset: str, number: int) -> None:
@@ -143,8 +136,8 @@ def drop_release_tables(server: HiveServer, dataset: str, number: int) -> None:
         StackhouseError: Readers see it.
     """
     _refuse_live(server, dataset, number)
-    for name in _table_names(server, dataset, number):
-        server.execute(ddl.drop_table(dataset, name.rpartition("__r")[0], number))
+    for table in _tables(server, dataset, number):
+        server.execute(ddl.drop_table(table))
         reached(Step.TABLES_DROPPED)
 
 
@@ -173,25 +166,26 @@ def _database_exists(server: HiveServer, database: str) -> bool:
     return (database,) in server.fetch("SHOW DATABASES").rows
 
 
-def _table_names(server: HiveServer, dataset: str, number: int) -> list[str]:
-    return [name for name in _all_table_names(server, dataset) if name.endswith(ddl.release_suffix(number))]
+def _tables(server: HiveServer, dataset: str, number: int) -> list[ReleaseTable]:
+    return [table for table in _all_tables(server, dataset) if table.number == number]
 
 
-def _all_table_names(server: HiveServer, dataset: str) -> list[str]:
-    database = ddl.releases_database(dataset)
+def _all_tables(server: HiveServer, dataset: str) -> list[ReleaseTable]:
+    database = releases_database(dataset)
     if not _database_exists(server, database):
         return []
-    return [str(name) for (name,) in server.fetch(f"SHOW TABLES IN `{database}`").rows]
+    names = (str(name) for (name,) in server.fetch(f"SHOW TABLES IN `{database}`").rows)
+    return [table for name in names if (table := ReleaseTable.parse(dataset, name))]
 
 
 def _properties(server: HiveServer, name: str) -> dict[str, str]:
     return {str(key): str(value) for key, value in server.fetch(f"SHOW TBLPROPERTIES {name}").rows}
 
 
-def table_columns(server: HiveServer, name: str) -> list[ddl.TableColumn]:
+def table_columns(server: HiveServer, table: ReleaseTable) -> list[ddl.TableColumn]:
     """Columns of a table, the partition key last."""
     columns = []
-    for column, kind, comment in server.fetch(f"DESCRIBE {name}").rows:
+    for column, kind, comment in server.fetch(f"DESCRIBE {table.sql}").rows:
         if not column:  # what follows repeats the partition key
             break
         columns.append(ddl.TableColumn(str(column), str(kind).upper(), _unescaped(comment)))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hive import ddl
+from hive.release_table import ReleaseTable
 from hive.rows import Rows, Value
 from warehouse.contract.hive_type import is_integer, is_numeric
 from warehouse.contract.model import ORIGIN_COLUMNS
@@ -196,7 +197,7 @@ def _side(comparison: Comparison, release: int, side: str) -> str:
         for each in ("before", "after")
     ]
     selected = ", ".join((f"CAST({key} AS STRING) AS `part`", *values, *marks, *totals))
-    table = ddl.table_name(comparison.dataset, comparison.table, release)
+    table = ReleaseTable(comparison.dataset, comparison.table, release).sql
     return f"SELECT {selected} FROM {table} WHERE {key} IN ({parts})"
 
 

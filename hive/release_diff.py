@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hive import ddl, release_compare
+from hive import release_compare
 from hive.connection import HiveServer
 from hive.publish import table_columns
+from hive.release_table import ReleaseTable
 from hive.rows import Value
 from warehouse.release.manifest import CLEAN, QUARANTINE, Release
 
@@ -75,7 +76,7 @@ def compare_releases(server: HiveServer, before: Release, after: Release, most_r
 
 def _compare_table(server: HiveServer, before: Release, after: Release, table: str, most_rows: int) -> TableDiff:
     old, new = (
-        table_columns(server, ddl.table_name(release.dataset, table, release.number)) for release in (before, after)
+        table_columns(server, ReleaseTable(release.dataset, table, release.number)) for release in (before, after)
     )
     columns = release_compare.compare_columns(table, old, new)
     parts = release_compare.changed_parts(before.tables[table], after.tables[table])

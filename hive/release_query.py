@@ -11,6 +11,7 @@ from sqlglot import exp
 from hive import ddl
 from hive.connection import HiveServer
 from hive.publish import table_columns
+from hive.release_table import ReleaseTable
 from hive.sql_text import parse_query
 from warehouse.errors import UnreadableSqlError, UsageError
 from warehouse.release.manifest import Release
@@ -91,9 +92,9 @@ def view_queries(server: HiveServer, release: Release) -> dict[str, str]:
     Raises:
         QueryError: A table of the release is missing.
     """
-    dataset, number = release.dataset, release.number
     queries = {}
-    for table in release.tables:
-        for view in ddl.views(table, table_columns(server, ddl.table_name(dataset, table, number))):
-            queries[view.name] = ddl.select_view(dataset, view, table, number)
+    for name in release.tables:
+        table = ReleaseTable(release.dataset, name, release.number)
+        for view in ddl.views(name, table_columns(server, table)):
+            queries[view.name] = ddl.select_view(view, table)
     return queries

@@ -9,6 +9,7 @@ from sqlglot.transforms import move_ctes_to_top_level
 from hive import ddl
 from hive.ddl import column_name
 from hive.proof.shared_sql import Hive4, rewrite, unshared
+from hive.release_table import ReleaseTable
 from hive.sql_text import parse_query
 from warehouse.contract.model import Contract
 from warehouse.errors import NotProvedError, UnreadableSqlError
@@ -63,7 +64,7 @@ def clean_rows(contract: Contract, release: int, quarters: Sequence[str]) -> str
     """
     columns = ", ".join(column_name(name) for name in (*(column.name for column in contract.columns), PARTITION_COLUMN))
     return ddl.select_quarters(
-        f"SELECT {columns} FROM {ddl.table_name(contract.dataset, CLEAN, release)}",
+        f"SELECT {columns} FROM {ReleaseTable(contract.dataset, CLEAN, release).sql}",
         None,
         quarters,
     )

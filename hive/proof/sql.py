@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from hive import ddl
 from hive.ddl import column_name, literal
 from hive.proof.mart_query import RECOMPUTED, mart_query
+from hive.release_table import ReleaseTable
 from warehouse.contract.hive_type import is_integer
 from warehouse.contract.model import Column, Contract, Mart
 from warehouse.quarter import PARTITION_COLUMN
@@ -44,7 +44,7 @@ def differences(contract: Contract, mart: Mart, sql: str, release: int, quarters
         NotProvedError: The mart's SQL cannot be translated.
     """
     ctes, query = mart_query(contract, sql, release, quarters)
-    table = ddl.table_name(contract.dataset, mart.name, release)
+    table = ReleaseTable(contract.dataset, mart.name, release).sql
     days = ", ".join(f"DATE {literal(quarter)}" for quarter in quarters)
     stored = f"SELECT {_side(mart, stored=True)} FROM {table} WHERE `{PARTITION_COLUMN}` IN ({days})"
     computed = f"SELECT {_side(mart, stored=False)} FROM ({query}) AS `{RECOMPUTED}`"

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from hive import ddl
 from hive.connection import HiveServer
+from hive.release_table import ReleaseTable
 from tests.answers.battery import VIEWS, in_duckdb
 from tests.answers.tables import AwkwardTable, awkward_tables
 from warehouse.errors import StackhouseError
@@ -112,12 +113,13 @@ def make_hive_tables(server: HiveServer, write: Callable[[str, bytes], None], di
             server.execute(statement)
         columns = tuple(ddl.TableColumn(name, kind, "Awkward.") for name, kind in table.columns.items())
         shape = ddl.Table(table.name, "Awkward rows.", columns, ddl.TableColumn(PARTITION_COLUMN, "DATE", "Quarter."))
-        server.execute(ddl.drop_table(table.dataset, table.name, 1))
-        server.execute(ddl.create_table(table.dataset, shape, 1).replace(root(), directory))
+        physical = ReleaseTable(table.dataset, table.name, 1)
+        server.execute(ddl.drop_table(physical))
+        server.execute(ddl.create_table(physical, shape).replace(root(), directory))
         if locations := _write_files(write, f"{directory}/{table.dataset}/{table.name}", table):
-            server.execute(ddl.add_partitions(table.dataset, shape, 1, locations))
+            server.execute(ddl.add_partitions(physical, shape, locations))
         (view,) = ddl.views(table.name, [*columns, shape.partition])
-        server.execute(ddl.replace_view(table.dataset, view, table.name, 1, "Awkward rows."))
+        server.execute(ddl.replace_view(view, physical, "Awkward rows."))
     for name, query in VIEWS.items():
         server.execute(f"CREATE OR REPLACE VIEW answers.{name} AS {query}")
 

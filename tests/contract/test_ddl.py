@@ -9,6 +9,7 @@ import sqlfluff
 
 from hive import audit_sql, ddl
 from hive.audit import _facts
+from hive.release_table import ReleaseTable
 from spark.schema import row_schema, spark_type
 from warehouse.contract.file import load_contract
 from warehouse.settings import REPOSITORY
@@ -21,20 +22,20 @@ COLUMN = re.compile(r"^  `(\w+)` (\S+) COMMENT '((?:[^'\\]|\\.)*)'", re.MULTILIN
 def statements(contract):
     yield from ddl.create_databases(contract.dataset)
     for table in ddl.tables(contract):
-        yield ddl.create_table(contract.dataset, table, 1)
+        yield ddl.create_table(ReleaseTable(contract.dataset, table.name, 1), table)
         value = "2001-04-01" if table.partition.type == "DATE" else "00000000000000aa"
-        yield ddl.add_partitions(contract.dataset, table, 1, {value: "/a/b=c"})
-        yield ddl.mark_complete(contract.dataset, table.name, 1, "20261124T142605Zf00dab")
+        yield ddl.add_partitions(ReleaseTable(contract.dataset, table.name, 1), table, {value: "/a/b=c"})
+        yield ddl.mark_complete(ReleaseTable(contract.dataset, table.name, 1), "20261124T142605Zf00dab")
         for view in ddl.views(table.name, (*table.columns, table.partition)):
-            yield ddl.replace_view(contract.dataset, view, table.name, 1, table.comment)
+            yield ddl.replace_view(view, ReleaseTable(contract.dataset, table.name, 1), table.comment)
             yield ddl.drop_view(contract.dataset, view.name)
         yield audit_sql.partition_facts(contract.dataset, table, 1, _facts(contract, table))
-        yield ddl.drop_table(contract.dataset, table.name, 1)
+        yield ddl.drop_table(ReleaseTable(contract.dataset, table.name, 1))
     yield audit_sql.doubled_keys(contract.dataset, 1, contract.key or (contract.event_time,))
 
 
 def ddl_columns(contract, table):
-    statement = TABLE.search(ddl.create_table(contract.dataset, table, 1))[1]
+    statement = TABLE.search(ddl.create_table(ReleaseTable(contract.dataset, table.name, 1), table))[1]
     return [(name, kind, re.sub(r"\\(.)", r"\1", comment)) for name, kind, comment in COLUMN.findall(statement)]
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hive import ddl
+from hive.release_table import ReleaseTable
 from warehouse.contract.model import Column, Contract, InputFormat, Mart
 from warehouse.errors import ContractError
 
@@ -26,7 +27,7 @@ CLEAN, QUARANTINE, SALES = ddl.tables(CONTRACT)
 
 
 def test_clean_table_has_the_contracts_columns_then_where_each_row_came_from():
-    assert ddl.create_table("shop", CLEAN, 42) == (
+    assert ddl.create_table(ReleaseTable("shop", CLEAN.name, 42), CLEAN) == (
         "CREATE EXTERNAL TABLE IF NOT EXISTS `shop_releases`.`clean__r000042` (\n"
         "  `sold_at` TIMESTAMP COMMENT 'Wall clock of the till.',\n"
         "  `price` DECIMAL(12,4) COMMENT 'Price in \"euro\".',\n"
@@ -43,7 +44,7 @@ def test_clean_table_has_the_contracts_columns_then_where_each_row_came_from():
 
 
 def test_quarantine_table_is_partitioned_by_batch():
-    assert ddl.create_table("shop", QUARANTINE, 1) == (
+    assert ddl.create_table(ReleaseTable("shop", QUARANTINE.name, 1), QUARANTINE) == (
         "CREATE EXTERNAL TABLE IF NOT EXISTS `shop_releases`.`quarantine__r000001` (\n"
         "  `source_file` STRING COMMENT 'Name of the file the row came in.',\n"
         "  `source_line` BIGINT COMMENT 'Line of its first byte, 1 is the first; of Parquet the row.',\n"
@@ -62,7 +63,7 @@ def test_quarantine_table_is_partitioned_by_batch():
 
 def test_partitions_are_added_in_one_statement():
     locations = {"2001-01-01": "/a/quarter_start=2001-01-01", "2001-04-01": "/b/quarter_start=2001-04-01"}
-    assert ddl.add_partitions("shop", SALES, 7, locations) == (
+    assert ddl.add_partitions(ReleaseTable("shop", SALES.name, 7), SALES, locations) == (
         "ALTER TABLE `shop_releases`.`sales__r000007` ADD IF NOT EXISTS\n"
         "PARTITION (`quarter_start`=DATE '2001-01-01') LOCATION '/a/quarter_start=2001-01-01'\n"
         "PARTITION (`quarter_start`=DATE '2001-04-01') LOCATION '/b/quarter_start=2001-04-01'"
@@ -70,14 +71,14 @@ def test_partitions_are_added_in_one_statement():
 
 
 def test_quarantine_partition_is_a_text():
-    assert ddl.add_partitions("shop", QUARANTINE, 7, {"00aa": "/q"}).endswith(
+    assert ddl.add_partitions(ReleaseTable("shop", QUARANTINE.name, 7), QUARANTINE, {"00aa": "/q"}).endswith(
         "PARTITION (`source_batch`='00aa') LOCATION '/q'"
     )
 
 
 def test_view_names_every_column_with_its_comment_and_the_release():
     (view,) = ddl.views("sales", (*SALES.columns, SALES.partition))
-    assert ddl.replace_view("shop", view, "sales", 7, "Sales.") == (
+    assert ddl.replace_view(view, ReleaseTable("shop", "sales", 7), "Sales.") == (
         "CREATE OR REPLACE VIEW `shop`.`sales` (\n"
         "  `total` COMMENT 'Sum of prices.',\n"
         "  `quarter_start` COMMENT 'First day of the quarter; partition key.'\n"
@@ -93,10 +94,10 @@ def test_views_show_whole_numbers_as_bigint_whose_arithmetic_does_not_wrap(kind)
     columns = (ddl.TableColumn("pieces", kind, "Number."), SALES.partition)
     (view,) = ddl.views("sales", columns)
     table = "FROM `shop_releases`.`sales__r000007`"
-    assert ddl.replace_view("shop", view, "sales", 7, "").endswith(
+    assert ddl.replace_view(view, ReleaseTable("shop", "sales", 7), "").endswith(
         f"AS SELECT CAST(`pieces` AS BIGINT), `quarter_start` {table}"
     )
-    assert ddl.select_view("shop", view, "sales", 7) == (
+    assert ddl.select_view(view, ReleaseTable("shop", "sales", 7)) == (
         f"SELECT CAST(`pieces` AS BIGINT) AS `pieces`, `quarter_start` AS `quarter_start` {table}"
     )
 
@@ -106,13 +107,14 @@ def test_views_show_whole_numbers_as_bigint_whose_arithmetic_does_not_wrap(kind)
 )
 def test_views_show_other_types_as_they_are(kind):
     view = ddl.View("sales", (ddl.TableColumn("value", kind, ""),))
-    for statement in (ddl.replace_view("shop", view, "sales", 7, ""), ddl.select_view("shop", view, "sales", 7)):
+    sales = ReleaseTable("shop", "sales", 7)
+    for statement in (ddl.replace_view(view, sales, ""), ddl.select_view(view, sales)):
         assert "CAST" not in statement
 
 
 def test_release_tables_have_the_types_of_the_contract():
     table = ddl.Table("sales", "", (ddl.TableColumn("pieces", "SMALLINT", "Number."),), SALES.partition)
-    assert "`pieces` SMALLINT COMMENT 'Number.'" in ddl.create_table("shop", table, 7)
+    assert "`pieces` SMALLINT COMMENT 'Number.'" in ddl.create_table(ReleaseTable("shop", table.name, 7), table)
 
 
 def test_clean_has_a_view_with_and_one_without_origin():
@@ -128,7 +130,7 @@ def test_clean_has_a_view_with_and_one_without_origin():
 
 def test_quarantine_view_shows_the_bytes_as_text_too():
     (view,) = ddl.views("quarantine", (*QUARANTINE.columns, QUARANTINE.partition))
-    assert ddl.replace_view("shop", view, "quarantine", 7, "").endswith(
+    assert ddl.replace_view(view, ReleaseTable("shop", "quarantine", 7), "").endswith(
         "AS SELECT `source_batch`, `source_file`, `source_line`, `rules`, `offending_values`, `record`, "
         "CAST(`record` AS STRING) FROM `shop_releases`.`quarantine__r000007`"
     )
@@ -137,11 +139,11 @@ def test_quarantine_view_shows_the_bytes_as_text_too():
 @pytest.mark.parametrize("name", ["a b", "a`b", "a;b", "A", "", "ä", "1a", "a'--", "a" * 64])
 def test_names_that_could_break_out_are_refused(name):
     with pytest.raises(ContractError):
-        ddl.table_name("shop", name, 1)
+        ReleaseTable("shop", name, 1)
     with pytest.raises(ContractError):
-        ddl.table_name(name, "clean", 1)
+        ReleaseTable(name, "clean", 1)
     with pytest.raises(ContractError):
-        ddl.replace_view("shop", ddl.View("v", (ddl.TableColumn(name, "INT", ""),)), "clean", 1, "")
+        ddl.replace_view(ddl.View("v", (ddl.TableColumn(name, "INT", ""),)), ReleaseTable("shop", "clean", 1), "")
 
 
 @given(st.text())

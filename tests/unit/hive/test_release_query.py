@@ -4,6 +4,7 @@ import pytest
 
 from hive import ddl
 from hive.release_query import find_names, splice
+from hive.release_table import ReleaseTable
 from warehouse.errors import UsageError
 
 VIEWS = {"clean": "ROWS", "totals": "SUMS"}
@@ -100,7 +101,7 @@ def test_view_that_the_release_does_not_have_is_named_with_those_it_has():
 def test_rows_of_a_view_have_its_columns_in_its_order():
     columns = [ddl.TableColumn(name, "STRING", "") for name in ("source_file", "rules", "source_batch")]
     (view,) = ddl.views("quarantine", columns)
-    assert ddl.select_view("shop", view, "quarantine", 7) == (
+    assert ddl.select_view(view, ReleaseTable("shop", "quarantine", 7)) == (
         "SELECT `source_batch` AS `source_batch`, `source_file` AS `source_file`, `rules` AS `rules`, "
         "CAST(`record` AS STRING) AS `record_text` FROM `shop_releases`.`quarantine__r000007`"
     )
