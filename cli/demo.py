@@ -6,9 +6,7 @@ from time import monotonic
 from cli.progress import StepBoard
 from cli.views.load import load_with_bars
 from cli.views.query import print_table
-from hive.connection import connect
-from pipeline.run import RunRequest, run_pipeline
-from stack.lifecycle import start_stack
+from pipeline.warehouse import Warehouse
 from warehouse.settings import REPOSITORY, Settings
 
 _DATASET = "flights"
@@ -29,14 +27,13 @@ def run_demo(settings: Settings) -> None:
     """Start the stack, load and publish the flights that come with the repository, and show them."""
     began = monotonic()
     with StepBoard() as board:
-        start_stack(settings, board)
+        Warehouse(settings, board).start()
     files = sorted((REPOSITORY / "data" / _DATASET).glob("*.csv.gz"))
-    loaded = load_with_bars(settings, _DATASET, files)
+    loaded = load_with_bars(Warehouse(settings).dataset(_DATASET), files)
     print(f"loaded {loaded.batch.rows:,} flights in {len(files)} files: batch {loaded.batch.id}", file=sys.stderr)
     with StepBoard() as board:
-        report = run_pipeline(settings, _DATASET, RunRequest(), board)
+        report = Warehouse(settings, board).dataset(_DATASET).run()
     print(f"{report.law.total}\n", file=sys.stderr)
-    with connect(settings.endpoints) as server:
-        print_table(server.fetch(_QUERY))
+    print_table(Warehouse(settings).query(_QUERY))
     print(f"from start to answer: {monotonic() - began:.0f} s", file=sys.stderr)
     print(_NEXT)

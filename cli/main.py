@@ -187,8 +187,9 @@ def load(
 ) -> None:
     """Load files as one batch into HDFS, verified; the same files again change nothing."""
     from cli.views.load import load_files
+    from pipeline.warehouse import Warehouse
 
-    load_files(load_settings(), dataset, files, as_json, wait)
+    load_files(Warehouse(load_settings()).dataset(dataset), files, as_json, wait)
 
 
 @app.command()
@@ -203,12 +204,14 @@ def run(  # noqa: PLR0913, PLR0917 - the options that users know
     as_json: AsJson = False,
 ) -> None:
     """Stage, clean, aggregate, audit and publish what was loaded since the last release."""
-    from cli.views.run import run_dataset
-    from pipeline.run import RunRequest
-    from warehouse.quarter import Quarter
+    from cli.progress import StepBoard
+    from cli.views.run import print_run
+    from pipeline.warehouse import Warehouse
 
-    request = RunRequest([Quarter.parse(text) for text in quarter or []], _accepted(accept, reason), wait=wait)
-    run_dataset(load_settings(), dataset, request, as_json)
+    accepted = _accepted(accept, reason)
+    with StepBoard() as board:
+        report = Warehouse(load_settings(), board).dataset(dataset).run(quarter or [], accept=accepted, wait=wait)
+    print_run(report, as_json)
 
 
 def _accepted(accept: bool, reason: str) -> str | None:
@@ -227,12 +230,18 @@ def reprocess(  # noqa: PLR0913, PLR0917 - the options that users know
     as_json: AsJson = False,
 ) -> None:
     """Read all loaded rows again after a change of the contract, or with fixed rows, and publish them."""
-    from cli.views.run import reprocess_dataset
-    from pipeline.run import RunRequest
+    from cli.progress import StepBoard
+    from cli.views.load import load_with_bars, print_load
+    from cli.views.run import print_run
+    from pipeline.warehouse import Warehouse
 
-    settings, why = load_settings(), _accepted(accept, reason)
-    request = RunRequest(accept=why, reprocess=True, wait=wait)
-    reprocess_dataset(settings, dataset, files or [], request, as_json)
+    settings, accepted = load_settings(), _accepted(accept, reason)
+    loaded = load_with_bars(Warehouse(settings).dataset(dataset), files, wait) if files else None
+    if loaded and not as_json:
+        print_load(loaded)
+    with StepBoard() as board:
+        report = Warehouse(settings, board).dataset(dataset).reprocess(accept=accepted, wait=wait)
+    print_run(report, as_json, loaded)
 
 
 @app.command()

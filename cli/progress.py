@@ -14,16 +14,12 @@ _NAME_WIDTH = 17
 
 
 class StepBoard:
-    """Context manager that draws what it is told.
-
-    Steps may overlap (`working`, `ready`: services that start together) or follow each other (`begin`, `end`).
-    """
+    """Context manager that draws what it is told: `warehouse.observer.Observer`."""
 
     def __init__(self) -> None:
         console = Console(stderr=True)
         self._width = console.width
         self._rows: dict[str, tuple[float, str, float | None]] = {}
-        self._current = ""
         self._live = Live(console=console, get_renderable=self._draw, refresh_per_second=8)
         self._interactive = console.is_terminal
 
@@ -38,11 +34,6 @@ class StepBoard:
         if self._interactive:
             self._live.stop()
 
-    @property
-    def seconds(self) -> dict[str, float]:
-        """How long each finished step took."""
-        return {name: round(ended - began, 1) for name, (began, _, ended) in self._rows.items() if ended}
-
     def working(self, name: str, what: str) -> None:
         """Note what is done about a step."""
         began, _, ended = self._rows.get(name, (time.monotonic(), "", None))
@@ -54,19 +45,6 @@ class StepBoard:
         self._rows[name] = (began, what, time.monotonic())
         if not self._interactive:
             print(f"{name:{_NAME_WIDTH}} {time.monotonic() - began:5.1f} s", file=sys.stderr)
-
-    def begin(self, name: str, what: str) -> None:
-        """End the step before, and begin or go on with one."""
-        if self._current and self._current != name:
-            self.end()
-        self._current = name
-        self.working(name, what)
-
-    def end(self) -> None:
-        """End the step that was begun last."""
-        if self._current:
-            self.ready(self._current)
-        self._current = ""
 
     def _draw(self) -> Table:
         table = Table.grid(padding=(0, 2))

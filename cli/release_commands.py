@@ -56,9 +56,10 @@ def rollback(
 ) -> None:
     """Show an earlier release to readers again, within seconds; nothing is deleted."""
     from cli.views.rollback import print_rollback
-    from pipeline.rollback import roll_back
+    from pipeline.warehouse import Warehouse
 
-    print_rollback(roll_back(load_settings(), dataset, to, reason.strip(), wait), as_json)
+    done = Warehouse(load_settings()).dataset(dataset).rollback(to, reason=reason.strip(), wait=wait)
+    print_rollback(done, as_json)
 
 
 @release_commands.command()
@@ -69,9 +70,9 @@ def pin(
     wait: Wait = False,
 ) -> None:
     """Keep a release from gc, for whoever trains or reports on it again."""
-    from pipeline.pin import pin_release
+    from pipeline.warehouse import Warehouse
 
-    pin_release(load_settings(), dataset, release, reason.strip(), wait)
+    Warehouse(load_settings()).dataset(dataset).pin(release, reason=reason.strip(), wait=wait)
     print(f"gc keeps release {release} of {dataset} until ./stackhouse unpin {dataset} {release}")
 
 
@@ -82,9 +83,9 @@ def unpin(
     wait: Wait = False,
 ) -> None:
     """Leave a pinned release to gc again."""
-    from pipeline.pin import unpin_release
+    from pipeline.warehouse import Warehouse
 
-    unpin_release(load_settings(), dataset, release, wait)
+    Warehouse(load_settings()).dataset(dataset).unpin(release, wait=wait)
     print(f"gc may remove release {release} of {dataset} again")
 
 
@@ -98,9 +99,11 @@ def gc(  # noqa: PLR0913, PLR0917 - the options that users know
     as_json: AsJson = False,
 ) -> None:
     """Show, or with --yes remove, old releases and what nobody refers to; directories go to the trash of HDFS."""
-    from cli.views.gc import collect_or_plan, print_collection
+    from cli.views.gc import print_collection
+    from pipeline.warehouse import Warehouse
 
-    print_collection(collect_or_plan(load_settings(), dataset, Policy.of(keep, grace), yes, wait), as_json)
+    found = Warehouse(load_settings()).dataset(dataset).gc(Policy.of(keep, grace), remove=yes, wait=wait)
+    print_collection(found, as_json)
 
 
 @release_commands.command()

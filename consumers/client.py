@@ -5,8 +5,8 @@ with connect("flights") as flights:
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Literal, TypeVar
 
@@ -43,9 +43,8 @@ that of one partition (10 ms). Measured 2026-11-26, 2 cores: a mart of 3 partiti
 _Answer = TypeVar("_Answer")
 
 
-@contextmanager
-def connect(dataset: str, *, release: int | None = None, endpoints: Endpoints | None = None) -> Iterator["Client"]:
-    """Open a dataset; the client is closed at the end of the block.
+def connect(dataset: str, *, release: int | None = None, endpoints: Endpoints | None = None) -> "Client":
+    """Open a dataset for reading. A `with` block closes the client at its end; without one, call `close`.
 
     Args:
         dataset: Name in its contract.
@@ -64,11 +63,7 @@ def connect(dataset: str, *, release: int | None = None, endpoints: Endpoints | 
         number = read_history(storage, validate_identifier(dataset)).live
     if number is None:
         raise UsageError(f"{dataset} has no release at {storage.url}", f"run ./stackhouse run {dataset}")
-    client = Client(found, storage, *load_kept(storage, dataset, [number]))
-    try:
-        yield client
-    finally:
-        client.close()
+    return Client(found, storage, *load_kept(storage, dataset, [number]))
 
 
 def _endpoints() -> Endpoints:
@@ -94,6 +89,12 @@ class Client:
         self._server: HiveServer | None = None
         self._session = ExitStack()
         self._closed = False
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """End the session; what is asked afterwards raises `ClosedError`."""

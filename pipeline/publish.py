@@ -10,10 +10,10 @@ from hive.ledger_tables import create_ops_tables
 from hive.proof import proof
 from hive.publish import create_release_tables, move_views, plan_views
 from pipeline.plan import Inputs
+from pipeline.step_clock import StepClock
 from pipeline.writer import Writer
 from warehouse.errors import HeldError
 from warehouse.job import JobResult
-from warehouse.observer import RunObserver
 from warehouse.release import ledger
 from warehouse.release.check import Check
 from warehouse.release.conservation import law_of
@@ -42,12 +42,12 @@ class Made:
     began: float
 
 
-def publish_release(writer: Writer, board: RunObserver, made: Made, accept: str | None) -> list[Check]:
+def publish_release(writer: Writer, clock: StepClock, made: Made, accept: str | None) -> list[Check]:
     """Check a release and move readers to it.
 
     Args:
         writer: The command.
-        board: Told of the steps.
+        clock: Told of the steps.
         made: The release, written already.
         accept: Why it may be published although checks refuse it; `None`: it may not.
 
@@ -59,7 +59,7 @@ def publish_release(writer: Writer, board: RunObserver, made: Made, accept: str 
     """
     release = made.release
     with connect(writer.settings.endpoints) as server:
-        board.begin("audit", "Hive reads what Spark wrote")
+        clock.begin("audit", "Hive reads what Spark wrote")
         # Here too: containers may have been started without ./stackhouse up.
         create_ops_tables(server)
         # Before any check: of a release that is held people want to see the rows.
@@ -67,14 +67,14 @@ def publish_release(writer: Writer, board: RunObserver, made: Made, accept: str 
         checks = _all_checks(server, made)
         _record(writer, release, checks)
         _hold_or_accept(writer, release, [check for check in checks if check.holds], accept)
-        board.begin("publish", f"release {release.number}")
+        clock.begin("publish", f"release {release.number}")
         statements = plan_views(server, release)
         writer.event("publishing", release.number)
         reached(Step.PUBLISH_BEGUN)
         move_views(server, statements)
         writer.event("published", release.number)
         reached(Step.PUBLISHED)
-        board.end()
+        clock.end()
     return checks
 
 

@@ -13,6 +13,7 @@ from pipeline.publish import Made, publish_release
 from pipeline.recovery import remove_run
 from pipeline.release import build_release, staged_batches
 from pipeline.rollback import refuse_undoing
+from pipeline.step_clock import StepClock
 from pipeline.writer import Writer, writing
 from spark.launch import run_job
 from stack.spark_driver import place_driver
@@ -23,7 +24,7 @@ from warehouse.contract.model import Contract
 from warehouse.contract.sql import load_clean_check, load_mart_sql
 from warehouse.errors import StackhouseError, UsageError
 from warehouse.job import JobPlan, JobResult
-from warehouse.observer import RunObserver
+from warehouse.observer import Observer
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import Quarter
 from warehouse.release.check import Check
@@ -89,7 +90,7 @@ class RunReport:
     checks: Sequence[Check] = field(default_factory=tuple)
 
 
-def run_pipeline(settings: Settings, dataset: str, request: RunRequest, board: RunObserver) -> RunReport:
+def run_pipeline(settings: Settings, dataset: str, request: RunRequest, observer: Observer) -> RunReport:
     """Bring the published tables up to date with the loaded batches.
 
     Raises:
@@ -104,20 +105,20 @@ def run_pipeline(settings: Settings, dataset: str, request: RunRequest, board: R
     command = "reprocess" if request.reprocess else "run"
     with writing(settings, dataset, command, request.parameters, request.wait) as writer:
         writer.note(contract=contract.fingerprint)
-        return _Run(writer, contract, request, board).go()
+        return _Run(writer, contract, request, StepClock(observer)).go()
 
 
 class _Run:
     """One run, holding the lock."""
 
-    def __init__(self, writer: Writer, contract: Contract, request: RunRequest, board: RunObserver) -> None:
+    def __init__(self, writer: Writer, contract: Contract, request: RunRequest, clock: StepClock) -> None:
         self._writer = writer
         self._settings = writer.settings
         self._storage = writer.storage
         self._contract = contract
         self._paths = DatasetPaths(contract.dataset)
         self._request = request
-        self._board = board
+        self._clock = clock
         self._id = writer.run
 
     def go(self) -> RunReport:
@@ -140,7 +141,7 @@ class _Run:
             raise
         self._note(inputs, release)
         made_release = Made(inputs, result, release, began)
-        checks = publish_release(self._writer, self._board, made_release, self._request.accept)
+        checks = publish_release(self._writer, self._clock, made_release, self._request.accept)
         report = replace(self._report(inputs.batches, release, result, made, monotonic() - began), checks=checks)
         self._writer.note(steps=report.seconds)
         return report
@@ -202,18 +203,18 @@ class _Run:
         # Better known now than after a minute of Spark.
         with connect(self._settings.endpoints):
             pass
-        self._board.begin("session", "starting Spark on YARN")
+        self._clock.begin("session", "starting Spark on YARN")
         driver = place_driver(self._settings)
         log = self._settings.home / "logs" / "runs" / f"{plan.run}.log"
         result = run_job(plan, driver, log, self._on_step, YarnWatch(self._settings).look)
-        self._board.end()
+        self._clock.end()
         reached(Step.JOB_DONE)
         return result
 
     def _on_step(self, event: dict[str, Any]) -> None:
         if event["event"] == "step":
             detail = event.get("batch") or event.get("mart") or ", ".join(event.get("quarters", ()))
-            self._board.begin(event["name"], detail)
+            self._clock.begin(event["name"], detail)
         reached(_JOB_STEPS[event.get("name", event["event"])])
 
     def _report(
@@ -231,5 +232,5 @@ class _Run:
             release=release,
             law=law_of(batches, release),
             new_batches=made,
-            seconds={**self._board.seconds, "total": round(total, 1)},
+            seconds={**self._clock.seconds, "total": round(total, 1)},
         )

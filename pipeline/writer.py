@@ -1,7 +1,7 @@
 """A command that writes: it holds the lock of its dataset, cleans up after a crash, and is noted in the ledger."""
 
+import logging
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -18,6 +18,8 @@ from warehouse.release import ledger
 from warehouse.run import new_run_id, utc_now
 from warehouse.settings import REPOSITORY, Settings
 from warehouse.steps import Step, reached
+
+_LOG = logging.getLogger("stackhouse")
 
 
 class Writer:
@@ -106,4 +108,5 @@ def _outcome(problem: BaseException) -> str:
 
 
 def _tell(holder: str) -> None:
-    print(f"waiting: {holder}", file=sys.stderr)
+    # Without a handler of its own, logging prints this to standard error.
+    _LOG.warning("waiting: %s", holder)

@@ -17,7 +17,7 @@ from hive.answer_settings import missing_settings
 from hive.connection import connect
 from stack.hdfs_layout import bring_spark
 from warehouse.errors import NotCheckedError, SetupError, StackhouseError, StorageError
-from warehouse.observer import StartObserver
+from warehouse.observer import Observer
 from warehouse.paths import root
 from warehouse.settings import Settings
 
@@ -29,7 +29,7 @@ Check = Callable[[Settings], str]
 """What is missing, empty when nothing is."""
 
 
-def check_cluster(settings: Settings, observer: StartObserver) -> None:
+def check_cluster(settings: Settings, observer: Observer) -> None:
     """See whether a cluster will do, and bring what it needs to HDFS.
 
     Raises:

@@ -6,11 +6,11 @@ from stack.compose import start_containers, stop_containers
 from stack.external import check_cluster
 from stack.local import start_daemons, stop_daemons
 from warehouse.errors import UsageError
-from warehouse.observer import StartObserver
+from warehouse.observer import Observer
 from warehouse.settings import Settings
 
 
-def start_stack(settings: Settings, observer: StartObserver) -> None:
+def start_stack(settings: Settings, observer: Observer) -> None:
     """Start what is not running and wait until all of it answers; of a cluster elsewhere, see whether it will do.
 
     Raises:
@@ -29,7 +29,7 @@ def start_stack(settings: Settings, observer: StartObserver) -> None:
         create_ops_tables(server)
 
 
-def stop_stack(settings: Settings, observer: StartObserver) -> bool:
+def stop_stack(settings: Settings, observer: Observer) -> bool:
     """Stop everything in order and wait until it is gone; every row stays.
 
     Returns:

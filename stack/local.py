@@ -20,7 +20,7 @@ from hive.metastore import SCHEMA_TOOL, create_database
 from stack.hdfs_layout import prepare_layout
 from stack.readiness import PROBES
 from warehouse.errors import ServiceFailedError, SetupError
-from warehouse.observer import StartObserver
+from warehouse.observer import Observer
 from warehouse.settings import Settings
 
 _START_SECONDS = 180
@@ -29,7 +29,7 @@ _POLL_SECONDS = 0.1
 _CONTAINER_SECONDS = 15
 
 
-def start_daemons(settings: Settings, observer: StartObserver) -> None:
+def start_daemons(settings: Settings, observer: Observer) -> None:
     """Start everything that is not running and wait until all of it answers.
 
     Raises:
@@ -57,7 +57,7 @@ class _Start:
     """One start: which services answer already, and which wait for others."""
 
     def __init__(
-        self, settings: Settings, environment: dict[str, str], supervisor: Supervisor, observer: StartObserver
+        self, settings: Settings, environment: dict[str, str], supervisor: Supervisor, observer: Observer
     ) -> None:
         self._settings = settings
         self._supervisor = supervisor
@@ -112,7 +112,7 @@ class _Start:
         return process.state == "FATAL" or len(self._pids.get(service.name, ())) > _ATTEMPTS
 
 
-def stop_daemons(settings: Settings, observer: StartObserver) -> bool:
+def stop_daemons(settings: Settings, observer: Observer) -> bool:
     """Stop everything in order and wait until it is gone.
 
     Returns:
@@ -128,7 +128,7 @@ def stop_daemons(settings: Settings, observer: StartObserver) -> bool:
     return running or bool(left)
 
 
-def _stop_services(settings: Settings, supervisor: Supervisor, observer: StartObserver) -> None:
+def _stop_services(settings: Settings, supervisor: Supervisor, observer: Observer) -> None:
     for service in reversed(SERVICES):
         observer.working(service.name, "stopping")
         supervisor.stop_service(service.name)

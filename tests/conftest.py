@@ -16,11 +16,37 @@ time.tzset()
 pytest_plugins = ["tests.spark_session", "tests.stack"]
 
 
+LEFT_OUT = pytest.StashKey[Counter]()
+
 _SLOWEST_FILES = 25
 
 LAST = ("test_jdbc.py", "test_consumers.py", "test_documents.py", "test_forecast.py", "test_lifecycle.py")
 """Files of tests/integration that come after the others, in this order: they pin releases, publish forecasts, or stop
 the stack."""
+
+
+LONG_FILES = (
+    "tests/answers/test_battery.py",
+    "tests/answers/test_metamorphic.py",
+    "tests/answers/test_random_queries.py",
+    "tests/answers/test_refusals.py",
+    "tests/faults/",
+    "tests/integration/test_audit.py",
+    "tests/integration/test_awkward.py",
+    "tests/integration/test_changes.py",
+    "tests/integration/test_consumers.py",
+    "tests/integration/test_documents.py",
+    "tests/integration/test_flights.py",
+    "tests/integration/test_forecast.py",
+    "tests/integration/test_hostile.py",
+    "tests/integration/test_jdbc.py",
+    "tests/integration/test_lifecycle.py",
+    "tests/integration/test_proofs.py",
+    "tests/integration/test_trips.py",
+    "tests/unit/spark/",
+)
+"""What `./stackhouse test` leaves out, so that it ends within 20 minutes. Whoever names files or directories runs all
+that is in them."""
 
 
 def pytest_addoption(parser):
@@ -30,6 +56,11 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.getoption("--faults"):
+        left_out = [item for item in items if item.nodeid.startswith(LONG_FILES)]
+        items[:] = [item for item in items if not item.nodeid.startswith(LONG_FILES)]
+        config.hook.pytest_deselected(items=left_out)
+        config.stash[LEFT_OUT] = Counter(item.nodeid.partition("::")[0] for item in left_out)
     # The cluster is started by the first test that needs it: local Spark sessions are gone by then.
     # The containers come after it.
     later = {"faults": 1, "integration": 1, "answers": 1, "cluster": 2}
@@ -41,6 +72,10 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if "spark" in item.fixturenames or item.path.parent.name == "spark":
             item.add_marker("spark")
+        if {"faults", "integration"} & {*item.path.parts} or (
+            "answers" in item.path.parts and "settings" in item.fixturenames
+        ):
+            item.add_marker("stack")
         if item.get_closest_marker("long") and not config.getoption("--faults"):
             item.add_marker(long)
         if item.get_closest_marker("full") and not config.getoption("--full"):
@@ -55,7 +90,7 @@ def _place(path):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Where the time went, by file: what a file sets up for all its tests is in it."""
+    """Where the time went, by file: what a file sets up for all its tests is in it. And what was left out."""
     seconds = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
@@ -64,3 +99,7 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.section("seconds by file")
     for name, taken in seconds.most_common(_SLOWEST_FILES):
         terminalreporter.write_line(f"{taken:8.1f}  {name}")
+    if left_out := terminalreporter.config.stash.get(LEFT_OUT, None):
+        terminalreporter.section(f"short form: {left_out.total()} tests left out; ./stackhouse test tests has them all")
+        for name, tests in sorted(left_out.items()):
+            terminalreporter.write_line(f"{tests:8}  {name}")

@@ -1,32 +1,25 @@
-"""Who watches a stack start and stop, and a run go on."""
+"""Watches a stack start and stop, and a run go on."""
 
 from typing import Protocol
 
 
-class StartObserver(Protocol):
-    """Is told how it goes, to show it."""
+class Observer(Protocol):
+    """Is told of each step, to show it; steps may overlap."""
 
     def working(self, name: str, what: str) -> None:
-        """A service, or a preparation, is being worked on."""
+        """A service, or a step of a run, is being worked on."""
         ...
 
     def ready(self, name: str) -> None:
-        """A service answers, or has ended."""
+        """A service answers or has ended, or a step is done."""
         ...
 
 
-class RunObserver(Protocol):
-    """Is told of the steps of a run, one after the other."""
+class Silence:
+    """An observer that shows nothing."""
 
-    @property
-    def seconds(self) -> dict[str, float]:
-        """How long each finished step took."""
-        ...
+    def working(self, name: str, what: str) -> None:
+        """Show nothing."""
 
-    def begin(self, name: str, what: str) -> None:
-        """End the step before, and begin or go on with one."""
-        ...
-
-    def end(self) -> None:
-        """End the step that was begun last."""
-        ...
+    def ready(self, name: str) -> None:
+        """Show nothing."""

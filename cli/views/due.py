@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from cli.views.run import run_dataset
+from cli.progress import StepBoard
+from cli.views.run import print_run
 from hadoop.webhdfs import WebHdfs
-from pipeline.dataset import contract_of
-from pipeline.run import RunRequest
+from pipeline.warehouse import Warehouse
 from schedule.catch_up import catch_up
 from warehouse.quarter import Quarter
 from warehouse.settings import Settings
@@ -21,11 +21,13 @@ def run_due(settings: Settings, dataset: str, now: datetime, wait: bool) -> None
         wait: For another writer to end.
 
     Raises:
-        StackhouseError: A run failed or is held, see `pipeline.run.run_pipeline`; later quarters were not run.
+        StackhouseError: A run failed or is held, see `pipeline.warehouse.Dataset.run`; later quarters were not run.
     """
-    contract = contract_of(settings, dataset)
+    contract = Warehouse(settings).dataset(dataset).contract
 
     def run(step: tuple[Quarter, ...]) -> None:
-        run_dataset(settings, dataset, RunRequest(step, wait=wait), False)
+        with StepBoard() as board:
+            report = Warehouse(settings, board).dataset(dataset).run(step, wait=wait)
+        print_run(report, as_json=False)
 
     catch_up(WebHdfs(settings.endpoints), contract, now, run, lambda text: print(text, flush=True))

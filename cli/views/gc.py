@@ -7,14 +7,8 @@ from typing import Any
 from rich.table import Table
 
 from cli.output import print_json, standard_output
-from pipeline.gc import Collection, collect, plan_collection
+from pipeline.gc import Collection
 from warehouse.release.retention import OldRelease, Policy
-from warehouse.settings import Settings
-
-
-def collect_or_plan(settings: Settings, dataset: str, policy: Policy, yes: bool, wait: bool) -> Collection:
-    """Remove what nobody needs if that is asked for, else find it."""
-    return collect(settings, dataset, policy, wait) if yes else plan_collection(settings, dataset, policy)
 
 
 def print_collection(collected: Collection, as_json: bool) -> None:

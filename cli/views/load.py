@@ -9,20 +9,19 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from cli.output import print_json
 from ingestion.loader import LoadResult
-from pipeline.load import load_batch
-from warehouse.settings import Settings
+from pipeline.warehouse import Dataset
 
 
-def load_files(settings: Settings, dataset: str, files: list[Path], as_json: bool, wait: bool = False) -> None:
+def load_files(dataset: Dataset, files: list[Path], as_json: bool, wait: bool) -> None:
     """Load one batch and say what happened; see `ingestion.loader.load` for what is raised."""
-    result = load_with_bars(settings, dataset, files, wait)
+    result = load_with_bars(dataset, files, wait)
     if as_json:
         print_json(load_document(result))
     else:
         print_load(result)
 
 
-def load_with_bars(settings: Settings, dataset: str, files: list[Path], wait: bool = False) -> LoadResult:
+def load_with_bars(dataset: Dataset, files: list[Path], wait: bool = False) -> LoadResult:
     """Load one batch, with a progress bar on a terminal."""
     total = sum(map(_size, files))
     columns = (TextColumn("{task.description:9}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
@@ -36,7 +35,7 @@ def load_with_bars(settings: Settings, dataset: str, files: list[Path], wait: bo
         progress.advance(bars[phase], size)
 
     try:
-        return load_batch(settings, dataset, files, wait, advance)
+        return dataset.load(files, wait=wait, progress=advance)
     finally:
         progress.stop()
 

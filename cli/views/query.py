@@ -23,13 +23,14 @@ def run_query(settings: Settings, sql: str, output: str, release: int | None) ->
         release: Read this one where the statement names views of a dataset; `None`: what readers see now.
 
     Raises:
-        UsageError: Unknown format, or no statement; of a release, see `query_release`.
+        UsageError: Unknown format, or no statement; of a release, see `Warehouse.query`.
         QueryError: HiveServer2 refuses or fails it.
     """
     check_format(output)
     statement = sql.strip().rstrip(";").strip()
     if not statement:
         raise UsageError("the statement is empty")
+    # Without Warehouse, whose pipeline takes a second to import.
     if release is None:
         with connect(settings.endpoints) as server:
             rows = server.fetch(statement)

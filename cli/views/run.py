@@ -3,45 +3,35 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from cli.output import print_json, standard_output
-from cli.progress import StepBoard
-from cli.views.load import load_document, load_with_bars, print_load
-from pipeline.run import RunReport, RunRequest, run_pipeline
+from cli.views.load import load_document
+from ingestion.loader import LoadResult
+from pipeline.run import RunReport
 from warehouse.quarter import Quarter
 from warehouse.release.check import Check
 from warehouse.release.conservation import Law
 from warehouse.release.manifest import CLEAN, QUARANTINE
-from warehouse.settings import Settings
 from warehouse.staged import StagedBatch
 
 _SHOWN_FILES = 20
 
 
-def run_dataset(settings: Settings, dataset: str, request: RunRequest, as_json: bool) -> None:
-    """Run the pipeline and print what it did; see `pipeline.run.run_pipeline` for what is raised."""
-    _run(settings, dataset, request, as_json, {})
+def print_run(report: RunReport, as_json: bool, loaded: LoadResult | None = None) -> None:
+    """Print what a run did.
 
-
-def reprocess_dataset(settings: Settings, dataset: str, files: list[Path], request: RunRequest, as_json: bool) -> None:
-    """Load mended rows, if there are any, then run the pipeline; print both as one document or as text."""
-    loaded = load_with_bars(settings, dataset, files, request.wait) if files else None
-    if loaded and not as_json:
-        print_load(loaded)
-    _run(settings, dataset, request, as_json, {"load": load_document(loaded)} if loaded else {})
-
-
-def _run(settings: Settings, dataset: str, request: RunRequest, as_json: bool, before: dict[str, Any]) -> None:
-    with StepBoard() as board:
-        report = run_pipeline(settings, dataset, request, board)
+    Args:
+        report: What it did.
+        as_json: As one document.
+        loaded: What was loaded before it, for the same document.
+    """
     _warn(report.checks)
     if as_json:
-        print_json({**before, **_document(report)})
+        print_json({**({"load": load_document(loaded)} if loaded else {}), **_document(report)})
     else:
         _print(report)
 

@@ -72,7 +72,7 @@ def test_python_examples_of_a_document_run_one_after_the_other(flights, settings
     done = subprocess.run(
         [sys.executable, "-W", "error::DeprecationWarning:__main__", str(script)],
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-        cwd=tmp_path,
+        cwd=REPOSITORY,
         capture_output=True,
         text=True,
         check=False,

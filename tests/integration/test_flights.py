@@ -326,18 +326,6 @@ def test_history_marks_the_live_release(mended, stackhouse):
     assert "live" in stackhouse("history", "flights").out
 
 
-def test_rejected_share_above_the_threshold_holds_the_run(mended, stackhouse, server, tmp_path):
-    path = tmp_path / "bad.csv"
-    path.write_text("date,delay,distance,origin,destination\nnonsense\n2001-05-01 00:00:00,1,1,AAA,BBB\n")
-    assert stackhouse("load", "flights", str(path)).code == 0
-    answer = stackhouse("run", "flights")
-    assert answer.code == 3
-    assert "50.00%" in answer.err
-    assert answer.err.strip().count("\n") <= answer.err.count(" s\n")  # progress lines, then one line that says why
-    assert server.fetch("SELECT count(*) FROM flights.clean").rows == ((3_000_992,),)
-    assert stackhouse("history", "flights", "--json").json[-1]["state"] == "held"
-
-
 def test_jdbc_url_names_the_port_of_this_stack(settings):
     assert jdbc_url(settings) == f"jdbc:hive2://localhost:{settings.ports.hiveserver2}/default"
 

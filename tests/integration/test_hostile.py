@@ -125,6 +125,8 @@ def test_column_named_select_and_bytes_that_are_zero_are_read_back(accepted, ser
 def test_batch_of_bad_rows_only_is_held_and_readers_keep_the_old_release(held) -> None:
     words = "3 of 3 rows are rejected (100.00%)", f"./stackhouse run {DATASET} --accept --reason TEXT"
     refused(held["run"], 3, *words)
+    lines = held["run"].err.strip().splitlines()
+    assert [line for line in lines if not line.endswith(" s")] == lines[-1:]  # progress, then one line that says why
     assert [row["state"] for row in held["history"]][:2] == ["live", "held"]
     assert held["live"].splitlines()[-1] == "3"
 
