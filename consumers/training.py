@@ -39,7 +39,7 @@ class Feature:
 
     Attributes:
         name: Column in the training set.
-        column: Of the clean rows. NULL counts for nothing.
+        column: Column of the clean rows; NULL counts for nothing.
         function: What is made of its values; without a row 0 for `count`, NULL for the others.
         days: Only rows of the last so many days; `None`: all.
         lag_days: So many days after its event time a row is known, and counts: how late a flight arrives is not known
@@ -133,7 +133,7 @@ def join(  # noqa: PLR0913, PLR0917 - the parts of one join
     Args:
         release: Where the rows are from.
         rows: `columns_needed` of all clean rows of the release, in an order that is always the same.
-        entities: As in `Client.training_set`.
+        entities: Entities as in `Client.training_set`.
         as_of: The same.
         features: The same.
         at: The same.

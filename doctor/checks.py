@@ -31,7 +31,7 @@ class Check:
     """One check.
 
     Attributes:
-        name: As users see it.
+        name: Name as users see it.
         ask: Finds what is wrong.
         needs: Checks without whose success this one could only repeat what they found.
         profiles: Where there is something to check.

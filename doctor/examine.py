@@ -18,7 +18,7 @@ class Outcome:
     """What came of one check.
 
     Attributes:
-        name: Of the check.
+        name: Name of the check.
         state: The worst of its findings.
         reason: Why it was not checked.
         findings: What is wrong.

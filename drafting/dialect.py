@@ -57,7 +57,7 @@ def guess_dialect(lines: Sequence[str]) -> tuple[InputFormat, int]:
     """Find delimiter, quote, escape, title and comment lines.
 
     Args:
-        lines: From the first of the file on.
+        lines: Lines from the first of the file on.
 
     Returns:
         The format, `header` still as by default; and the number of fields of a record.

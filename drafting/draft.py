@@ -53,7 +53,7 @@ def draft(name: str, file: Path, root: Path = REPOSITORY) -> Draft:
     """Write `data/<name>/dataset.yaml` and `sql/<name>/` with a first mart, by which a sample file loads and runs.
 
     Args:
-        name: Of the new dataset.
+        name: Name of the new dataset.
         file: CSV, JSON lines or Parquet; it is only read.
         root: Directory that has or gets `data` and `sql`.
 

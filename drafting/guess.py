@@ -83,7 +83,7 @@ class Guess:
     """Proposals for a whole file.
 
     Attributes:
-        columns: In the order of the file.
+        columns: Columns in the order of the file.
         form: Input format with null tokens and separators.
         unsure: What may be wrong, a sentence each.
     """

@@ -19,7 +19,7 @@ def identifiers(names: Sequence[str], reserved: Iterable[str] = RESERVED_COLUMNS
     """An identifier for each name, all different.
 
     Args:
-        names: As in the file; one without a usable letter or digit becomes `column_<place>`.
+        names: Names as in the file; one without a usable letter or digit becomes `column_<place>`.
         reserved: Identifiers that must not be given.
     """
     taken, found = set(reserved), list[str]()

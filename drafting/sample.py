@@ -33,7 +33,7 @@ class Sample:
         database: Has the table `sample`.
         form: How the file is written.
         names: Names in the file, empty where it has none; the first is that of `c0`.
-        rows: In the table.
+        rows: Rows in the table.
         broken: Records that are no rows.
         whole: The sample is the whole file.
         named_from: Line of the header, 0 when there is none.

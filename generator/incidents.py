@@ -62,7 +62,7 @@ class Kind:
 
     Attributes:
         name: Label of its row; with several rows, `<name>.1` is the oldest.
-        versions: From the oldest to the newest.
+        versions: Versions from the oldest to the newest.
     """
 
     name: str

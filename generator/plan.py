@@ -26,7 +26,7 @@ class Chunk:
     """Rows that are made together, from random numbers of their own.
 
     Attributes:
-        number: From 0; with the seed it decides the random numbers.
+        number: Number from 0; with the seed it decides the random numbers.
         slots: Which trips.
         file: Name of the file where they belong.
         incidents: Numbers of the kinds that happen to some of its trips, counted from 0 over all chunks.
@@ -46,7 +46,7 @@ class Plan:
 
     Attributes:
         rows: Over all files.
-        seed: Of all random numbers.
+        seed: Seed of all random numbers.
         incidents: Trips that some kind happens to.
         kinds: Which happen in turn.
         files: Names of the files of each quarter.

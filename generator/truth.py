@@ -26,7 +26,7 @@ class Stage:
         files: Rows of each outcome, by `<batch>/<file>`.
         rules: Rows that break a rule, by its id.
         superseded: Rows of each quarter.
-        sums: Of the clean trips by quarter and pickup zone, in hundredths.
+        sums: Sums of the clean trips by quarter and pickup zone, in hundredths.
     """
 
     files: dict[str, Counter[str]] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class Truth:
 
     Attributes:
         rows: Over all files.
-        seed: Of the random numbers.
+        seed: Seed of the random numbers.
         labels: Rows of each label, with its kind and the number of its version.
         stages: After batch 1, and after both.
     """

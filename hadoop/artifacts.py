@@ -41,7 +41,7 @@ def fetch_artifacts(settings: Settings, on_line: Callable[[str], None]) -> None:
     """Fetch the jars into `artifact_directory`, which is there whole or not at all.
 
     Args:
-        settings: Of the stack.
+        settings: Settings of the stack.
         on_line: Gets each line that Maven prints.
 
     Raises:

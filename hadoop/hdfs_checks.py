@@ -27,7 +27,7 @@ class DataNode:
 
     Attributes:
         host: Name by which WebHDFS sends clients to it.
-        http_port: Of its part of WebHDFS.
+        http_port: Port where its part of WebHDFS answers.
         address: IP address as the NameNode sees it.
     """
 

@@ -76,10 +76,10 @@ def run_java(  # noqa: PLR0913, PLR0917 - what a process is made of
     """Run and wait.
 
     Args:
-        environment: Of `stack_environment`.
-        class_path: As for `java -cp`.
+        environment: What `stack_environment` returns.
+        class_path: Class path as for `java -cp`.
         main_class: Fully qualified.
-        arguments: Of the class.
+        arguments: Arguments of the class.
         log: File that gets what it prints.
         seconds: After these it is killed; `None` for as long as it likes.
 

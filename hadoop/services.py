@@ -11,8 +11,8 @@ class Service:
     """One daemon.
 
     Attributes:
-        name: As in supervisord.conf, in logs and on the command line.
-        title: As its documentation writes it.
+        name: Name as in supervisord.conf, in logs and on the command line.
+        title: Title as its documentation writes it.
         ports: Names of its fields in `Ports`; the first one is what clients talk to.
         needs: Services that must answer before this one starts.
     """

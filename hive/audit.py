@@ -43,7 +43,7 @@ def audit_release(server: HiveServer, contract: Contract, release: Release, live
     Args:
         server: Where the tables of the release are.
         contract: That the release was made by.
-        release: To check.
+        release: Release to check.
         live: What readers see, `None` before the first release.
 
     Raises:

@@ -187,8 +187,8 @@ class View:
     """What readers see of one table.
 
     Attributes:
-        name: In the readers' database.
-        columns: In order.
+        name: Name in the readers' database.
+        columns: Its columns in order.
     """
 
     name: str
@@ -200,7 +200,7 @@ def views(table: str, columns: Sequence[TableColumn]) -> tuple[View, ...]:
 
     Args:
         table: `clean`, `quarantine` or a mart.
-        columns: Of the physical table, the partition key last.
+        columns: Columns of the physical table, the partition key last.
     """
     everything = tuple(columns)
     if table == CLEAN:
@@ -233,7 +233,7 @@ def select_quarters(query: str, columns: Sequence[str] | None, quarters: Sequenc
     """Query for some quarters of what another query gives.
 
     Args:
-        query: Of a view.
+        query: Query of a view.
         columns: Names; `None`: all.
         quarters: Partition values; none of them: no row, but the columns.
     """
@@ -255,7 +255,7 @@ def select_quarantine(dataset: str, release: int, limit: int | None) -> str:
     Args:
         dataset: Name in the contract.
         release: Number.
-        limit: Of rows to be looked at, with the beginning of their texts; `None`: all rows with all of their texts.
+        limit: How many rows, with the beginning of their text; `None`: all rows with all their text.
     """
     columns = ", ".join(quoted(column) for column in (_BATCH, _FILE, _LINE, _RULES, _VALUES))
     text, few = _expression(_RECORD_TEXT), ""

@@ -42,8 +42,8 @@ class SchemaVersions:
     """Versions that the schema tool prints; an upgrade that changes no table changes neither.
 
     Attributes:
-        wanted: Of this Hive.
-        found: Of the database.
+        wanted: Version of this Hive.
+        found: Version of the database.
     """
 
     wanted: str

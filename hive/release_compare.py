@@ -23,7 +23,7 @@ class ComparedColumn:
     """A column that both releases have.
 
     Attributes:
-        name: For readers.
+        name: Name for readers.
         expression: Its value, the same kind of value in both.
         total: The same as it is summed; `None` for what is no number.
     """
@@ -224,7 +224,7 @@ def select_changes(comparison: Comparison, limit: int) -> str:
 
     Args:
         comparison: What is compared.
-        limit: Of rows.
+        limit: How many rows.
 
     Returns:
         Query for the partition, the compared columns, and how often the row is before and after. Rows are in the

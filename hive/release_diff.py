@@ -17,7 +17,7 @@ class ChangedRow:
 
     Attributes:
         part: Value of its partition key.
-        values: By column.
+        values: Values by column.
         before: How often it is in the earlier release.
         after: How often it is in the later one.
     """

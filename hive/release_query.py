@@ -23,7 +23,7 @@ class ViewName:
 
     Attributes:
         dataset: Lower case, without backticks; so is `view`.
-        view: In that database.
+        view: Name of a view in that database.
         start: Position of its first character.
         end: Position behind its last.
         aliased: Another name follows, by which the query calls its columns.
@@ -71,7 +71,7 @@ def splice(sql: str, names: Iterable[ViewName], views: Mapping[str, str]) -> str
 
     Args:
         sql: The query.
-        names: In it, of one dataset.
+        names: Names in it that are of one dataset.
         views: Query for the rows of the release, by view.
 
     Raises:

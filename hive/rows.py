@@ -16,7 +16,7 @@ class Rows:
     Attributes:
         columns: Names without a table; empty for a statement that returns nothing.
         types: Hive types without lengths, e.g. `DECIMAL`.
-        rows: In the order they came.
+        rows: Rows in the order they came.
     """
 
     columns: tuple[str, ...]

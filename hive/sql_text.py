@@ -17,7 +17,7 @@ def parse_query(sql: str, dialect: str) -> exp.Query | None:
 
     Args:
         sql: What a user wrote.
-        dialect: Of sqlglot, `hive` or `spark`.
+        dialect: Dialect of sqlglot, `hive` or `spark`.
 
     Raises:
         UnreadableSqlError: It is no SQL.

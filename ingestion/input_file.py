@@ -51,7 +51,7 @@ def check_files(files: Sequence[Path]) -> list[Path]:
     """Refuse whatever cannot be loaded, without reading content.
 
     Args:
-        files: As the user gave them; a directory stands for the files in it.
+        files: Files as the user gave them; a directory stands for the files in it.
 
     Returns:
         The files in order of their names.

@@ -55,7 +55,7 @@ def load(storage: FileStorage, contract: Contract, files: Sequence[Path], user: 
     Args:
         storage: Where to.
         contract: What the columns must be.
-        files: On this machine, with different names.
+        files: Files on this machine, with different names.
         user: Who loads, for the manifest.
         progress: Told about every piece of a file that was checked, then sent; what has to be sent again is taken
             back as a negative count.

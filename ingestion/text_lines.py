@@ -18,7 +18,7 @@ class LineCounter:
 
     Attributes:
         rows: Lines so far that are neither empty nor comments.
-        split_lines: As in `BatchFile`, for the bytes so far.
+        split_lines: Lines by split as in `BatchFile`, for the bytes so far.
         unended: Bytes since the last line end, at most 64 KiB too few.
     """
 

@@ -66,10 +66,10 @@ def collect(settings: Settings, dataset: str, policy: Policy, wait: bool) -> Col
     """Drop old releases and move what nobody refers to into the trash.
 
     Args:
-        settings: Of the stack.
+        settings: Settings of the stack.
         dataset: Name in the contract.
         policy: How much is kept.
-        wait: For another writer to end.
+        wait: Wait for another writer to end.
 
     Raises:
         LockedError: Another writer works on the dataset.

@@ -14,11 +14,11 @@ def pin_release(settings: Settings, dataset: str, number: int, reason: str, wait
     """Keep a release from gc.
 
     Args:
-        settings: Of the stack.
+        settings: Settings of the stack.
         dataset: Name in the contract.
-        number: Of a release that readers saw once and that is kept.
+        number: Number of a release that readers saw once and that is kept.
         reason: Why, for the ledger.
-        wait: For another writer to end.
+        wait: Wait for another writer to end.
 
     Raises:
         UsageError: There is no such release, or no reason.

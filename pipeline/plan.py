@@ -19,13 +19,13 @@ class Inputs:
     """What there is when a run begins.
 
     Attributes:
-        contract: Of the dataset.
+        contract: Contract of the dataset.
         marts: SQL of its marts.
         batches: All loaded batches, in loading order.
         staged: Those staged already under this contract, by batch id.
         live: What readers see, `None` before the first release.
         quarters: Asked to be built anew.
-        clean_check: Of the clean rows, `None`: there is none.
+        clean_check: Check of the clean rows; `None`: there is none.
     """
 
     contract: Contract

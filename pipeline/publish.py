@@ -31,7 +31,7 @@ class Made:
 
     Attributes:
         inputs: What the run worked from.
-        result: Of the job that made it.
+        result: Result of the job that made it.
         release: Its manifest.
         began: When the run did, by the monotonic clock.
     """

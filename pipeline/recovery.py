@@ -27,7 +27,7 @@ def recover(settings: Settings, storage: WebHdfs, dataset: str, needs_hive: bool
     """Bring a dataset to a state before or after each change.
 
     Args:
-        settings: Of the stack.
+        settings: Settings of the stack.
         storage: HDFS.
         dataset: Name in the contract; the caller holds its lock.
         needs_hive: The command cannot do without HiveServer2. For one that can, readers wait for the next that cannot.

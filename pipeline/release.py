@@ -26,9 +26,9 @@ def build_release(inputs: Inputs, plan: JobPlan, result: JobResult, number: int,
 
     Args:
         inputs: What the run began with, `staged` brought up to date with the result.
-        plan: Of the run.
-        result: Of its job.
-        number: Of the release.
+        plan: Plan of the run.
+        result: Result of its job.
+        number: Number of the release.
         user: Who runs.
     """
     contract = inputs.contract

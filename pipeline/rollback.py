@@ -36,11 +36,11 @@ def roll_back(settings: Settings, dataset: str, to: int | None, reason: str, wai
     """Show an earlier release to readers.
 
     Args:
-        settings: Of the stack.
+        settings: Settings of the stack.
         dataset: Name in the contract.
         to: Number of the release; `None`: the one they saw before.
         reason: Why, for the ledger.
-        wait: For another writer to end.
+        wait: Wait for another writer to end.
 
     Raises:
         UsageError: There is no such release, or readers never saw it, or gc dropped it.

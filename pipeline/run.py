@@ -47,10 +47,10 @@ class RunRequest:
     """What a run is asked for besides what is new.
 
     Attributes:
-        quarters: To build anew although nothing changed for them.
+        quarters: Quarters to build again although nothing changed for them.
         accept: Why its release may be published although its checks refuse it, `None`: it may not.
         reprocess: Rows may be read by a contract that is not compatible with the published one.
-        wait: For another writer to end.
+        wait: Wait for another writer to end.
     """
 
     quarters: Sequence[Quarter] = ()
@@ -76,8 +76,8 @@ class RunReport:
         release: The release that readers see now.
         law: Conservation over all its batches, by file.
         new_batches: Counts of the batches that this run staged.
-        seconds: By step.
-        checks: Of the release, when this run made it.
+        seconds: Seconds by step.
+        checks: Checks of the release, when this run made it.
     """
 
     dataset: str

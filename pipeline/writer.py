@@ -30,7 +30,7 @@ class Writer:
         command: Its name, `run` for example.
         storage: HDFS.
         dataset: Name in the contract.
-        settings: Of the stack.
+        settings: Settings of the stack.
         finished: The publishing or rollback of a killed command that this one had to finish first.
     """
 
@@ -65,11 +65,11 @@ def writing(settings: Settings, dataset: str, command: str, parameters: dict[str
     """Be the one writer of a dataset meanwhile.
 
     Args:
-        settings: Of the stack.
+        settings: Settings of the stack.
         dataset: Name in the contract.
         command: Name of the command, for the ledger and for whoever finds the lock.
         parameters: What it was asked for.
-        wait: For another writer to end.
+        wait: Wait for another writer to end.
 
     Raises:
         LockedError: Another writer works on the dataset, and `wait` is not asked for.

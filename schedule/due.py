@@ -25,8 +25,8 @@ class Calendar:
     """When a quarter is complete.
 
     Attributes:
-        lateness: For which its rows may arrive after its end; a day has 24 hours.
-        zone: By whose wall clock it ends, `None`: that of this machine.
+        lateness: How long after the end of a quarter its rows may arrive; a day has 24 hours.
+        zone: Time zone whose wall clock ends a quarter; `None`: that of this machine.
     """
 
     lateness: timedelta
@@ -84,8 +84,8 @@ def next_step(
     """What to run next: a quarter, `EVERYTHING`, or `None` for nothing.
 
     Args:
-        progress: As the ledger has it now.
-        calendar: Of the dataset.
+        progress: Progress as the ledger has it now.
+        calendar: Calendar of the dataset.
         now: This moment.
         taken: Steps that were run already; none is taken twice, whatever became of it.
     """

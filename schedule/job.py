@@ -32,7 +32,7 @@ class Job:
 
     Attributes:
         dataset: Name in the contract.
-        at: By the clock of this machine.
+        at: Time by the clock of this machine.
         directory: Checkout.
         environment: Settings that win over `.env`, because the environment of a timer has none.
         log: What a timer without a log of its own appends to.

@@ -30,7 +30,7 @@ def install_timer(settings: Settings, dataset: str, at: time, dry_run: bool) -> 
     """Have the quarters of a dataset run when they are due.
 
     Args:
-        settings: Of the stack.
+        settings: Settings of the stack.
         dataset: Name in the contract.
         at: When to look, every day.
         dry_run: Write nothing.

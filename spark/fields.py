@@ -34,7 +34,7 @@ def split_fields(record: Expression, form: InputFormat, names: Sequence[str]) ->
     Args:
         record: Text of the record.
         form: Delimiter, quote and escape.
-        names: Of the fields, in order.
+        names: Names of the fields, in order.
     """
     shape = ", ".join(f"`{name}` STRING" for name in (_BEFORE, *names, CORRUPT))
     # The parser drops a byte order mark at the start of the first record that it sees, and of no other: a record would

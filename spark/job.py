@@ -63,7 +63,7 @@ def run_plan(spark: SparkSession, contract: Contract, plan: JobPlan, report: Rep
 
     Args:
         spark: Session.
-        contract: Of the plan's dataset.
+        contract: Contract of the plan's dataset.
         plan: What to do.
         report: Told of every step before it begins.
 

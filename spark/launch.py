@@ -34,7 +34,7 @@ class Driver:
     Attributes:
         prefix: Command that runs a command where the driver belongs, empty for this machine.
         python: Interpreter with pyspark there.
-        environment: Of the prefix, or of the driver itself.
+        environment: Environment of the prefix, or of the driver itself.
     """
 
     prefix: Sequence[str]
@@ -121,7 +121,7 @@ def submit_arguments(sizing: JobSizing, queue: str, host: str, archive: str) -> 
         sizing: Memory and cores.
         queue: YARN's.
         host: Where the executors find the driver.
-        archive: Of Spark's jars in HDFS; empty when the nodes are this machine.
+        archive: Archive of Spark's jars in HDFS; empty when the nodes are this machine.
     """
     # On one machine they read the jars where pip put them: nothing is uploaded or unpacked.
     jars = {"spark.yarn.jars": f"local:{Path(str(files('pyspark'))) / 'jars'}/*"}

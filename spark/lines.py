@@ -55,7 +55,7 @@ def read_lines(
     Args:
         spark: Session.
         task: Names the directory and the files.
-        form: Of the files.
+        form: Format of the files.
         only: Names of the files to read; the others are not opened.
         split_bytes: Size of a split, equal to `SPLIT_SETTINGS` unless `unsplit`.
 

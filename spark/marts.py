@@ -24,7 +24,7 @@ class MartCounts:
     """What building a mart gave.
 
     Attributes:
-        rows: By quarter partition value, for every quarter asked for.
+        rows: Rows by quarter partition value, for every quarter asked for.
         failures: The first rows its check returned, as text.
     """
 

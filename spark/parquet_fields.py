@@ -50,7 +50,7 @@ def read_parquet(
         spark: Session.
         task: Names the directory.
         contract: Says what the texts become.
-        names: Of the files.
+        names: Names of the files.
         places: Position in the files of each column that they have.
 
     Returns:

@@ -34,7 +34,7 @@ class Records:
 
     Attributes:
         frame: `source_file`, `source_line`, `_line`, `_fields`, `_fault`, `_plain`.
-        contract: Of the dataset, its columns and input format as these files write them.
+        contract: Contract of the dataset, its columns and input format as these files write them.
         present: Names of the contract's columns that the files have.
         header: Text of each column's header, by column name; empty for files without one.
         is_json: A record is a JSON object.
@@ -64,8 +64,8 @@ def read_records(
     Args:
         spark: Session.
         task: The batch.
-        contract: Of its dataset.
-        split_bytes: As in `spark.lines.read_lines`.
+        contract: Contract of its dataset.
+        split_bytes: Bytes of a split, as in `spark.lines.read_lines`.
     """
     form = contract.input_format
     for (kind, columns), names in _alike(task).items():
@@ -84,7 +84,7 @@ def read_again(spark: SparkSession, task: StageTask, contract: Contract, rejecte
     Args:
         spark: Session.
         task: The batch they are of.
-        contract: Of its dataset.
+        contract: Contract of its dataset.
         rejected: `source_file`, `source_line`, `_line`. Of a text, the record is all there is to know; of Parquet
             the whole files are read again.
     """

@@ -29,7 +29,7 @@ class Container:
 
     Attributes:
         name: Its own.
-        service: As in docker-compose.yml.
+        service: Service as in docker-compose.yml.
         state: running, exited, ...
         health: healthy, unhealthy, starting; empty without a check.
         done: Ended with exit code 0.

@@ -41,7 +41,7 @@ def prepare_layout(settings: Settings, tez: Path) -> None:
     """Make what is missing; safe to repeat.
 
     Args:
-        settings: Of the stack.
+        settings: Settings of the stack.
         tez: The archive of Tez on this machine.
     """
     storage = WebHdfs(settings.endpoints)

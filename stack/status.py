@@ -18,7 +18,7 @@ class ServiceStatus:
     """One service.
 
     Attributes:
-        name: As on the command line.
+        name: Name as on the command line.
         state: `RUNNING`, or supervisord's or the container engine's word for what it is instead.
         problem: Why it does not do its work, empty when it does.
         pid: 0 without a process.
@@ -40,7 +40,7 @@ class StackStatus:
 
     Attributes:
         home: State directory.
-        services: In the order of starting.
+        services: Services in the order of starting.
         hdfs: `None` when the NameNode does not answer.
         yarn: `None` when the ResourceManager does not answer.
     """

@@ -21,7 +21,7 @@ class BatchFile:
         name: File name without a directory.
         size: Bytes as stored, compressed if the file is.
         sha256: Of those bytes, 64 hex digits.
-        rows: As the contract's input format tells them from header, comments and empty lines.
+        rows: Rows as the contract's input format tells them from header, comments and empty lines.
         kind: `csv`, `jsonl` or `parquet`.
         columns: Names in its header, in order; empty for files without one.
         split_lines: Number of lines that begin at or before each multiple of `SPLIT_BYTES`, without
@@ -53,7 +53,7 @@ class Batch:
 
     Attributes:
         dataset: Name in the contract.
-        files: In order of their names.
+        files: Files in order of their names.
         sequence: 1 for the first batch of the dataset; a later batch's rows win over an earlier one's.
         loaded_at: UTC.
         loaded_by: User.

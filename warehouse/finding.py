@@ -14,7 +14,7 @@ class Finding:
     """Something that is wrong.
 
     Attributes:
-        name: Of the check that found it.
+        name: Name of the check that found it.
         problem: What is wrong, where; one line.
         remedy: What to do about it.
         severity: `error`: something does not work. `warning`: it works, and will not for ever.
@@ -34,9 +34,9 @@ def silent_service(settings: Settings, service: str, title: str, problem: str) -
     """A service that does not answer, with what helps in this profile.
 
     Args:
-        settings: Of the stack.
+        settings: Settings of the stack.
         service: Name as in `Hosts`, in `status` and in docker-compose.yml.
-        title: As its documentation writes it.
+        title: Title as its documentation writes it.
         problem: What happened, after the title: `does not answer at ...`.
     """
     remedies = {

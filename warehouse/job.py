@@ -159,7 +159,7 @@ class JobResult:
         superseded: The same, for the same quarters, of rows that a newer version of their key replaced. Counted by
             itself, not as a difference, so that the conservation law proves something.
         marts: Rows by mart and quarter partition value, for all quarters it built.
-        failed_checks: By mart, and `clean`: the first rows its check returned, as text; no entry: the check passed.
+        failed_checks: First rows that a failed check returned, as text, by mart or `clean`.
     """
 
     application: str
@@ -181,7 +181,7 @@ class JobSizing:
     Attributes:
         executors: How many, one a node.
         executor_mb: MiB of heap of each, without overhead.
-        cores: Of each.
+        cores: Cores of each.
         driver_mb: MiB of heap of the driver, which is no container.
     """
 

@@ -63,9 +63,9 @@ class Endpoints:
     """Where a client finds the warehouse, and who it is.
 
     Attributes:
-        hive_host: Of HiveServer2.
-        hive_port: Of its Thrift service.
-        namenode_host: Of HDFS.
+        hive_host: Host of HiveServer2.
+        hive_port: Port of its Thrift service.
+        namenode_host: Host of HDFS.
         namenode_port: Of its WebHDFS.
         gateway: URL of the HTTP proxy that reaches the DataNodes; empty when they are reached directly.
         user: HDFS and Hive user name.
@@ -86,7 +86,7 @@ class Endpoints:
             hive: `host:port` of HiveServer2.
             namenode: `host:port` of the NameNode's WebHDFS.
             user: HDFS and Hive user name; empty: that of the account.
-            gateway: As the attribute.
+            gateway: URL of the HTTP proxy, as the attribute.
 
         Raises:
             SettingsError: One is not written as host and port.

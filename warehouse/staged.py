@@ -17,7 +17,7 @@ class StagedBatch:
 
     Attributes:
         batch: Batch id.
-        sequence: Of the batch; later wins.
+        sequence: Sequence of the batch; later wins.
         raw: Rows, as the loader counted them.
         staged: Typed rows.
         quarantined: Rejected rows.

@@ -10,7 +10,7 @@ class FileChecksum:
     """Checksum of one file in HDFS.
 
     Attributes:
-        algorithm: As HDFS names it, e.g. `MD5-of-0MD5-of-512CRC32C`.
+        algorithm: Algorithm as HDFS names it, e.g. `MD5-of-0MD5-of-512CRC32C`.
         value: Hex of bytes per CRC (4 bytes), CRCs per block (8 bytes) and MD5 (16 bytes).
     """
 

@@ -30,7 +30,7 @@ def print_diff(settings: Settings, dataset: str, releases: tuple[int, int], outp
     """Compare two releases and print what differs.
 
     Args:
-        settings: Of the stack.
+        settings: Settings of the stack.
         dataset: Name in the contract.
         releases: Numbers, before and after.
         output: `table`, `csv` or `json`.

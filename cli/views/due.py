@@ -15,10 +15,10 @@ def run_due(settings: Settings, dataset: str, now: datetime, wait: bool) -> None
     """Run the quarters of a dataset that are due, one after the other.
 
     Args:
-        settings: Of the stack.
+        settings: Settings of the stack.
         dataset: Name in the contract.
         now: This moment.
-        wait: For another writer to end.
+        wait: Wait for another writer to end.
 
     Raises:
         StackhouseError: A run failed or is held, see `pipeline.warehouse.Dataset.run`; later quarters were not run.

@@ -70,8 +70,8 @@ def describe(release: Release, history: History, checks: Sequence[ledger.CheckRe
 
     Args:
         release: Its manifest.
-        history: Of its dataset.
-        checks: Of this release.
+        history: History of its dataset.
+        checks: Checks of this release.
     """
     mine = history.of(release.number)
     happened = [event for event in mine if event.kind not in ("pinned", "unpinned")]

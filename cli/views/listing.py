@@ -32,9 +32,9 @@ class Listed:
     """One dataset.
 
     Attributes:
-        name: In the contract.
+        name: Name in the contract.
         contract: Where it is, `None`: not where contracts are looked for.
-        standing: In HDFS.
+        standing: State in HDFS.
         problem: Why that cannot be told; empty when it can.
     """
 

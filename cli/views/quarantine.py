@@ -27,10 +27,10 @@ def print_quarantine(settings: Settings, dataset: str, output: str, number: int 
     """Print counts by rule and the first rejected rows, or as `csv` and `json` all rejected rows.
 
     Args:
-        settings: Of the stack.
+        settings: Settings of the stack.
         dataset: Name in the contract.
         output: `table`, `csv` or `json`.
-        number: Of a release, `None` for the live one.
+        number: Number of a release, `None` for the live one.
 
     Raises:
         UsageError: Unknown format or release, or no release yet.

@@ -17,7 +17,7 @@ def run_query(settings: Settings, sql: str, output: str, release: int | None) ->
     """Run a statement and print its rows.
 
     Args:
-        settings: Of the stack.
+        settings: Settings of the stack.
         sql: One statement.
         output: `table`, `csv` or `json`.
         release: Read this one where the statement names views of a dataset; `None`: what readers see now.

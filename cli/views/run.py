@@ -26,7 +26,7 @@ def print_run(report: RunReport, as_json: bool, loaded: LoadResult | None = None
 
     Args:
         report: What it did.
-        as_json: As one document.
+        as_json: Print one document of JSON.
         loaded: What was loaded before it, for the same document.
     """
     _warn(report.checks)

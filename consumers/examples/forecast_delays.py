@@ -54,7 +54,7 @@ class Judgement:
     """How far forecasts were off.
 
     Attributes:
-        errors: Of `model` and each of `NAIVE`: mean absolute error of an airport's week, minutes, weighted by flights.
+        errors: Mean absolute error of an airport's week by `model` and each of `NAIVE`, minutes, weighted by flights.
         airports: The same by airport, with `flights` in four weeks on average.
         weeks: The same by Monday, all airports together.
     """

@@ -30,7 +30,7 @@ class Comparison:
     """Mean absolute errors of a model and a naive forecast, minutes.
 
     Attributes:
-        model: Of all airports' weeks.
+        model: Error over all airports' weeks.
         naive: The same.
         naive_name: How the naive forecast is made, `as last week`.
         airports: Columns `flights`, `model` and `naive`, by airport.

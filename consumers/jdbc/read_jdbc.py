@@ -86,7 +86,7 @@ def read_quarter(session: Any, sql: str, quarter: Quarter) -> pd.DataFrame:
     """Rows of a query, with the types that `consumers.client` gives.
 
     Args:
-        session: From `connect`.
+        session: Session from `connect`.
         sql: One SELECT, in which `?` stands for the first day of the quarter.
         quarter: Which.
     """

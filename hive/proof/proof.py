@@ -32,7 +32,7 @@ class Budget:
     """How long all proofs of a release may take together.
 
     Attributes:
-        seconds: For all marts; one quarter of each is proved whatever it takes.
+        seconds: Time for all marts; one quarter of each is proved whatever it takes.
         rate: Seconds that Hive takes to read one clean row, as far as it is known.
     """
 
@@ -66,7 +66,7 @@ def prove_marts(server: HiveServer, made: Made, budget: Budget) -> list[Check]:
     Args:
         server: Where the tables of the release are.
         made: The release.
-        budget: Of this run.
+        budget: Budget of this run.
 
     Raises:
         StackDownError: HiveServer2 is gone. What it refuses is a note.
@@ -105,8 +105,8 @@ def fitting(quarters: Sequence[str], rows: Mapping[str, int], most: float, at_le
     """The first of some quarters, and of the others those that fit.
 
     Args:
-        quarters: In the order in which they are asked.
-        rows: By quarter.
+        quarters: Quarters in the order in which they are asked.
+        rows: Rows by quarter.
         most: Rows that all of them may have together.
         at_least: So many of the first, whatever they have: else a large quarter would never have its turn.
     """
@@ -167,7 +167,7 @@ def tell(mart: Mart, rows: Sequence[Row]) -> list[str]:
 
     Args:
         mart: That was compared.
-        rows: As `proof_sql.differences` gives them.
+        rows: Rows as `proof_sql.differences` gives them.
     """
     one_sided = [row for row in rows if row[proof_sql.STORED] != row[proof_sql.COMPUTED]]
     missing = [row for row in one_sided if _count(row, proof_sql.STORED) < _count(row, proof_sql.COMPUTED)]

@@ -30,9 +30,9 @@ def differences(contract: Contract, mart: Mart, sql: str, release: int, quarters
     equal in everything else.
 
     Args:
-        contract: Of the dataset.
+        contract: Contract of the dataset.
         mart: What is compared.
-        sql: Of the mart.
+        sql: SQL of the mart.
         release: Number of the release.
         quarters: Partition values, at least one.
 

@@ -112,8 +112,8 @@ def _columns(
     """Differences of the columns.
 
     Args:
-        old: Of the published contract.
-        new: Of this one.
+        old: Columns of the published contract.
+        new: Columns of this one.
         by_position: Files without a header tell columns apart by their position alone.
         ignored: Files may have columns that the published contract has not: what is in a new one nobody looked at.
     """

@@ -15,7 +15,7 @@ def read_drift_limits(value: object, spot: Spot, contract: Contract) -> tuple[Dr
     """Read the limits.
 
     Args:
-        value: Of the property.
+        value: Value of the property.
         spot: Where it is.
         contract: Has the tables that a limit can be for.
 

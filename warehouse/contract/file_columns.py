@@ -13,7 +13,7 @@ def places_of(contract: Contract, found: Sequence[str]) -> dict[str, int]:
     """Position in the file of each column of the contract that the file has, in the contract's order.
 
     Args:
-        contract: Of the dataset.
+        contract: Contract of the dataset.
         found: Names in the file, in order.
     """
     by_name = {name.lower(): place for place, name in enumerate(found)}

@@ -188,7 +188,7 @@ class Contract:
     Attributes:
         dataset: Name; also the Hive database that readers use.
         description: One sentence.
-        columns: In the order of the published table.
+        columns: Columns in the order of the published table.
         event_time: Column whose quarter is the row's partition.
         input_format: How files are written.
         row_rules: Predicates across columns.

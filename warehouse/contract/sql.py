@@ -33,11 +33,11 @@ class MartSql:
     """SQL of one mart.
 
     Attributes:
-        name: Of the mart.
+        name: Name of the mart.
         sql: SELECT over `clean`.
         check: SELECT whose rows are failures; `None`: there is none.
         definition: Fingerprint of all that the mart's rows are computed by.
-        severity: Of the check.
+        severity: Severity of the check.
     """
 
     name: str

@@ -18,12 +18,12 @@ class LockOwner:
     """Who holds a lock.
 
     Attributes:
-        user: As HDFS knows it.
+        user: User as HDFS knows it.
         host: Host name of the process.
         pid: Process id on that host.
         started: Seconds from the host's boot to the start of the process, so that a reused pid is told apart
             even when the clock was set.
-        machine: Of all machines with this host name the one, and of all its process ids those of one container.
+        machine: Id that tells machines of one host name apart, and containers of one machine.
         acquired_at: UTC.
         command: What it is doing, e.g. `run`.
         parameters: With what.

@@ -56,7 +56,7 @@ class Law:
     """The law of a release, for every file.
 
     Attributes:
-        files: By batch id and file name.
+        files: Files by batch id and file name.
     """
 
     files: dict[str, dict[str, Conservation]]

@@ -171,7 +171,7 @@ def quarters_run(runs: Sequence[RunRecord]) -> dict[Quarter, datetime]:
     """When the last run began that was asked for a quarter and ended well, by quarter.
 
     Args:
-        runs: In the order in which they began.
+        runs: Runs in the order in which they began.
     """
     return {quarter: began_at(run.id) for run in runs if run.outcome == "done" for quarter in run.quarters}
 

@@ -39,7 +39,7 @@ class ReleasedTable:
 
     Attributes:
         definition: Fingerprint of what its rows were computed by; differs: all its quarters are built anew.
-        partitions: By partition value: a quarter's first day, or a batch id for `quarantine`.
+        partitions: Partitions by partition value: a quarter's first day, or a batch id for `quarantine`.
     """
 
     definition: str

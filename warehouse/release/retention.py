@@ -57,7 +57,7 @@ class Situation:
     """What is decided from.
 
     Attributes:
-        history: Of the dataset.
+        history: History of the dataset.
         releases: Manifests that gc has not dropped, by number.
         inventory: What lies in HDFS.
         contract: Fingerprint of today's contract: what is staged by it is not staged again.
@@ -82,7 +82,7 @@ class OldRelease:
     """A release to be dropped.
 
     Attributes:
-        number: Of the release.
+        number: Number of the release.
         run: That made it.
         state: `previous`, `held`, `discarded` or `unfinished`.
         since: When readers left it, or it came into this state.
@@ -101,7 +101,7 @@ class OldDirectory:
     """A directory to be moved to the trash.
 
     Attributes:
-        path: In HDFS.
+        path: Path in HDFS.
         reason: Why nobody needs it.
     """
 
