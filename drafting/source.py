@@ -1,14 +1,11 @@
 """The first lines of a sample file, uncompressed and decoded; the file itself is only read."""
 
-import bz2
 import codecs
-import gzip
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
 
+from warehouse.compressed_streams import COMPRESSIONS
 from warehouse.errors import InputFileError
 
 MAX_ROWS = 200_000
@@ -20,10 +17,6 @@ MAX_BYTES = 32 * 1024 * 1024
 ILLEGIBLE = "\ufffd"
 """Stands in a decoded line for bytes that are no characters of the encoding."""
 
-_OPENERS: dict[str, Callable[[Path], IO[bytes]]] = {
-    ".gz": lambda path: cast(IO[bytes], gzip.GzipFile(path)),
-    ".bz2": lambda path: cast(IO[bytes], bz2.BZ2File(path)),
-}
 _JSON_SUFFIXES = {".jsonl", ".ndjson", ".json"}
 _TRIED_BYTES = 64 * 1024
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x01\x1b")) + b"\x7f"
@@ -52,7 +45,7 @@ def kind_of(path: Path) -> str:
         InputFileError: It is no file that can be read as one of these.
     """
     _check_file(path)
-    content = Path(path.stem) if path.suffix in _OPENERS else path
+    content = Path(path.stem) if path.suffix in COMPRESSIONS else path
     suffix = content.suffix.lower()
     if suffix == ".parquet" and content is not path:
         raise InputFileError(f"{path}: Parquet is compressed inside", "unpack it")
@@ -68,8 +61,10 @@ def read_head(path: Path) -> tuple[bytes, bool]:
         InputFileError: It cannot be read or uncompressed, is empty, or is no text.
     """
     try:
-        with _OPENERS[path.suffix](path) if path.suffix in _OPENERS else path.open("rb") as file:
-            head = file.read(MAX_BYTES + 1)
+        with path.open("rb") as file:
+            compressed = path.suffix in COMPRESSIONS
+            text = COMPRESSIONS[path.suffix](file) if compressed else file
+            head = text.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as problem:
         raise InputFileError(f"{path} cannot be read: {problem}") from problem
     _check_text(path, head)

@@ -7,13 +7,13 @@ import re
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Literal
+from typing import IO, Any, Literal
 
-from ingestion.compressed_streams import read_bzip2, read_gzip
 from ingestion.header import header_rows, read_header
 from ingestion.parquet_file import describe_parquet
 from ingestion.text_lines import LineCounter, RecordCounter
 from warehouse.batch import BatchFile
+from warehouse.compressed_streams import COMPRESSIONS
 from warehouse.contract.model import Contract, InputFormat
 from warehouse.errors import InputFileError
 
@@ -30,10 +30,6 @@ Progress = Callable[[Literal["check", "send"], int], None]
 """Told after each piece of a file: the phase, and the bytes (as stored, compressed or not) that the piece had; less
 than 0 when that much will be sent again."""
 
-_OPENERS: dict[str, Callable[[BinaryIO], IO[bytes]]] = {
-    ".gz": lambda file: io.BufferedReader(read_gzip(file), CHUNK_BYTES),
-    ".bz2": lambda file: io.BufferedReader(read_bzip2(file), CHUNK_BYTES),
-}
 # Spark would read these as text, or decode them by a codec that nobody counted the rows with.
 _REFUSED_SUFFIXES = {
     *(".zip", ".7z", ".rar", ".tar", ".tgz", ".tbz2", ".xz", ".lzma", ".lzo", ".lz4", ".zst", ".zstd", ".z", ".br"),
@@ -120,9 +116,9 @@ def _describe_text(
     path: Path, source: "_HashedFile", contract: Contract
 ) -> tuple[tuple[str, ...], int, tuple[int, ...]]:
     """Columns, rows and split lines of a text file."""
-    form, compressed = contract.input_format, path.suffix in _OPENERS
+    form, compressed = contract.input_format, path.suffix in COMPRESSIONS
     buffered = io.BufferedReader(source, CHUNK_BYTES)
-    text = _OPENERS[path.suffix](buffered) if compressed else buffered
+    text = COMPRESSIONS[path.suffix](buffered) if compressed else buffered
     chunk = _read_chunk(text)
     if not chunk:
         raise InputFileError(f"{path} is empty once it is uncompressed")
@@ -184,14 +180,14 @@ def _check_name(path: Path) -> None:
             "rename it to ASCII letters, digits, '.', '-' and '_', a letter or digit first",
         )
     suffix = path.suffix
-    content = Path(path.stem).suffix if suffix in _OPENERS else suffix
-    if content.lower() == _PARQUET and suffix in _OPENERS:
+    content = Path(path.stem).suffix if suffix in COMPRESSIONS else suffix
+    if content.lower() == _PARQUET and suffix in COMPRESSIONS:
         raise InputFileError(f"{path}: Parquet compresses itself", f"unpack it to a file that ends in {_PARQUET}")
     if content.lower() in _REFUSED_SUFFIXES:
         raise InputFileError(
             f"{path}: {content} files cannot be loaded", "unpack it to text, or to text in .gz or .bz2"
         )
-    if suffix.lower() in _OPENERS and suffix not in _OPENERS:
+    if suffix.lower() in COMPRESSIONS and suffix not in COMPRESSIONS:
         raise InputFileError(f"{path}: Spark knows {suffix.lower()} only in lower case", "rename the file")
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, Protocol
 
 _PIECE_BYTES = 64 * 1024
+_BUFFER_BYTES = 1024 * 1024
 _GZIP_WINDOW = 31
 
 
@@ -120,3 +121,10 @@ def read_gzip(file: BinaryIO) -> CompressedStreams:
 def read_bzip2(file: BinaryIO) -> CompressedStreams:
     """The content of a bzip2 file."""
     return CompressedStreams(file, bz2.BZ2Decompressor, padded=True)
+
+
+COMPRESSIONS: dict[str, Callable[[BinaryIO], io.BufferedReader]] = {
+    ".gz": lambda file: io.BufferedReader(read_gzip(file), _BUFFER_BYTES),
+    ".bz2": lambda file: io.BufferedReader(read_bzip2(file), _BUFFER_BYTES),
+}
+"""What reads a compressed file, by the end of its name; Spark knows these in lower case only."""
