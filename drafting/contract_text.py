@@ -1,6 +1,5 @@
 """The text of a drafted contract, with the evidence as comments."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,8 @@ from warehouse.contract.model import EPOCH_UNITS, InputFormat
 
 _LOGICAL = {"STRING": "string", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean",
             "DATE": "date", "TIMESTAMP": "timestamp"}  # fmt: skip
-_MIN_THRESHOLD = 0.01
+REJECT_THRESHOLD = 0.01
+"""Share of rejected rows that a draft accepts, whatever its sample has: a guess must not wave rows through."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,6 @@ def rejected_share(facts: Facts, guess: Guess) -> float:
     return min(1.0, (facts.broken + misfits + missing) / (facts.rows + facts.broken))
 
 
-def reject_threshold(share: float) -> float:
-    """Share of rejected rows that is accepted: twice what the sample has, and 1 % more."""
-    return min(1.0, math.ceil(200 * share + 100 * _MIN_THRESHOLD) / 100)
-
-
 def logical_type(hive_type: str) -> str:
     """The ODCS `logicalType` of a Hive type."""
     return "number" if hive_type.startswith("DECIMAL") else _LOGICAL[hive_type]
@@ -96,7 +91,7 @@ def _dataset(facts: Facts, guess: Guess) -> Iterator[str]:
     yield from (f"          {key}: {value}" for key, value in _format(guess.form))
     share = rejected_share(facts, guess)
     yield f"      # {_rejects(share, facts)}"
-    yield from _property("rejectThreshold", str(reject_threshold(share)))
+    yield from _property("rejectThreshold", str(REJECT_THRESHOLD))
     if any(column.zoned or not EPOCH_UNITS.keys().isdisjoint(column.formats) for column in guess.columns):
         yield "      # Instants are published as wall clocks of this zone, e.g. America/New_York."
         yield from _property("timeZone", "UTC")
@@ -154,7 +149,7 @@ def evidence(column: ColumnDraft) -> str:
 def _evidence(column: ColumnDraft, facts: Facts) -> Iterator[str]:
     yield evidence(column) + "."
     if column.fitting < column.values:
-        yield f"{column.values - column.fitting:,} values are no {column.type}: their rows are quarantined."
+        yield f"{column.values - column.fitting:,} values are not {column.type}: their rows are quarantined."
     if column.required:
         yield "No NULL in the sample: required." if not column.nulls else "Required, as every row needs an event time."
     if column.key:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from drafting.contract_text import Facts, contract_text, rejected_share
+from drafting.contract_text import REJECT_THRESHOLD, Facts, contract_text, rejected_share
 from drafting.guess import ColumnDraft, Guess, few_values, guess_columns
 from drafting.mart_text import mart_columns, mart_name, mart_sql
 from drafting.roles import choose_event_time, choose_key
@@ -76,7 +76,7 @@ def draft(name: str, file: Path, root: Path = REPOSITORY) -> Draft:
 
 def _drafted(name: str, file: Path, root: Path, sample: Sample) -> Draft:
     guess, event_time = choose_event_time(guess_columns(sample), sample, str(file))
-    guess = choose_key(guess, sample)
+    guess = choose_key(guess, sample, event_time)
     mart = mart_name(name)
     values = {column.name: few_values(sample, place, column) for place, column in enumerate(guess.columns)}
     facts = Facts(name, file.name, sample.rows, sample.broken, sample.whole, event_time, mart, values)
@@ -90,7 +90,7 @@ def _drafted(name: str, file: Path, root: Path, sample: Sample) -> Draft:
     _write(contents, root)
     return Draft(
         name, file, mart, sample.rows, sample.whole, rejected_share(facts, guess), tuple(contents), guess.columns,
-        (*_unsure_of_file(file, sample), *guess.unsure, *_unsure_of_people(guess)),
+        (*_unsure_of_file(file, sample), *guess.unsure, *_unsure_of_misfits(facts, guess), *_unsure_of_people(guess)),
     )  # fmt: skip
 
 
@@ -156,6 +156,21 @@ def _unsure_of_text(sample: Sample) -> list[str]:
         found.append(f"Lines that begin with {form.comment} are left out as comments.")
     if form.quote not in "\"'":
         found.append("Quotes inside fields are text, as no field is quoted: the quote is a character that no line has.")
+    return found
+
+
+def _unsure_of_misfits(facts: Facts, guess: Guess) -> list[str]:
+    found = [
+        f"{column.values - column.fitting:,} values of {column.name} are not {column.type}: their rows are quarantined."
+        for column in guess.columns
+        if column.fitting < column.values
+    ]
+    share = rejected_share(facts, guess)
+    if share > REJECT_THRESHOLD:
+        found.append(
+            f"Up to {share:.2%} of the sample is quarantined, more than rejectThreshold: a run of this file is held. "
+            "Correct the contract, or raise rejectThreshold."
+        )
     return found
 
 

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field, replace
 
 from drafting.datetime_columns import Moments, epoch_format, measure_moments
 from drafting.naming import identifiers, words
-from drafting.number_columns import CONVENTIONS, MOSTLY, Numbers, count_fitting, measure, number_type
+from drafting.number_columns import (
+    CONVENTIONS,
+    MOSTLY,
+    Numbers,
+    count_fitting,
+    count_with_letters,
+    measure,
+    number_type,
+)
 from drafting.sample import Sample
 from warehouse.contract.model import InputFormat
 
@@ -184,6 +192,9 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
     if 2 * look.like_number >= look.values or sample.types:
         numbers = measure(sample, column, tokens, convention)
         if numbers.double >= MOSTLY * look.values:
+            lettered = count_with_letters(sample, column, tokens, convention)
+            if lettered:
+                return replace(text, notes=(f"Letters in {lettered:,} values, so kept as text; others are numbers.",))
             native = sample.types[place] if sample.types else ""
             return _number_column(text, numbers, native, dated)
     return replace(text, notes=("Nested JSON, kept as its text.",)) if place in sample.nested else text
@@ -260,5 +271,5 @@ def _unsure_of_tokens(columns: Sequence[ColumnDraft], tokens: Sequence[str]) -> 
 
 
 def _unsure_of_moments(columns: Sequence[ColumnDraft]) -> list[str]:
-    doubts = ("Day and month", "Years of two", "Looks like a count")
+    doubts = ("Day and month", "Years of two", "Looks like a count", "Letters in")
     return [f"{column.name}: {note}" for column in columns for note in column.notes if note.startswith(doubts)]

@@ -58,6 +58,15 @@ def count_fitting(sample: Sample, column: str, tokens: list[str], convention: tu
     return int(sample.ask(sql, [tokens, NumberText(*convention).double()])[0][0])
 
 
+def count_with_letters(sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]) -> int:
+    """Values of a column that are not numbers and have a letter: rows of another kind, not damage."""
+    sql = (
+        f"SELECT count(*) FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) "
+        f"AND NOT regexp_full_match({column}, ?) AND regexp_matches({column}, '\\p{{L}}')"
+    )
+    return int(sample.ask(sql, [tokens, NumberText(*convention).double()])[0][0])
+
+
 def measure(sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]) -> Numbers:
     """What a column's values are as numbers.
 

@@ -9,7 +9,6 @@ from drafting.sample import Sample
 from warehouse.errors import InputFileError
 
 _ID_WORDS = {"id", "ids", "key", "uuid", "guid", "nr", "no", "number", "num", "pk", "ref", "serial"}
-_INDEX_NAMES = {"index", "idx", "unnamed_0", "row", "row_number", "rownum", "row_id"}
 _MIN_KEY_ROWS = 10
 _MIN_UNNAMED_KEY_ROWS = 100
 _GOOD_WORDS = (
@@ -45,8 +44,14 @@ def choose_event_time(guess: Guess, sample: Sample, file: str) -> tuple[Guess, s
     return replace(guess, columns=columns, unsure=(*guess.unsure, *unsure)), best.name
 
 
-def choose_key(guess: Guess, sample: Sample) -> Guess:
-    """The guess with its primary key, if one column surely is it."""
+def choose_key(guess: Guess, sample: Sample, event_time: str) -> Guess:
+    """The guess with its primary key, if one column surely is it.
+
+    Args:
+        guess: Proposals for the columns.
+        sample: Rows of one file.
+        event_time: Name of that column.
+    """
     unique = [place for place, column in enumerate(guess.columns) if _is_unique(column, sample)]
     numbering = [place for place in unique if _is_row_number(sample, place, guess.columns[place])]
     unique = [place for place in unique if place not in numbering]
@@ -54,8 +59,18 @@ def choose_key(guess: Guess, sample: Sample) -> Guess:
     sure = named if len(named) == 1 and sample.rows >= _MIN_KEY_ROWS else []
     if not named and len(unique) == 1 and sample.rows >= _MIN_UNNAMED_KEY_ROWS:
         sure = [place for place in unique if _is_code(sample, place, guess.columns[place])]
+    doubts = _doubts(guess, sure, unique, numbering)
+    if sure and next(column.distinct for column in guess.columns if column.name == event_time) == 1:
+        doubts, sure = [_snapshot(guess.columns[sure[0]].name, event_time)], []
     columns = tuple(replace(column, key=place in sure) for place, column in enumerate(guess.columns))
-    return replace(guess, columns=columns, unsure=(*guess.unsure, *_doubts(guess, sure, unique, numbering)))
+    return replace(guess, columns=columns, unsure=(*guess.unsure, *doubts))
+
+
+def _snapshot(name: str, event_time: str) -> str:
+    return (
+        f"There is no primary key: every row has the same {event_time}. If each file is a snapshot, {name} repeats in "
+        f"the next one: write primaryKey: true at {event_time} and {name}. If it never repeats, write it at {name}."
+    )
 
 
 def _doubts(guess: Guess, sure: list[int], unique: list[int], numbering: list[int]) -> list[str]:
@@ -67,7 +82,11 @@ def _doubts(guess: Guess, sure: list[int], unique: list[int], numbering: list[in
         found.append(f"There is no primary key: every row is its own. It could be {names}, unique in the sample.")
     else:
         found.append("There is no primary key: every row is its own, also when a later file repeats it.")
-    found += [f"{guess.columns[place].name} numbers the rows of this file, so it is not a key." for place in numbering]
+    found += [
+        f"{guess.columns[place].name} numbers the rows of this file, so it is not a key. If the next file goes on with "
+        "higher numbers, write primaryKey: true there."
+        for place in numbering
+    ]
     return found
 
 
@@ -77,8 +96,8 @@ def _is_unique(column: ColumnDraft, sample: Sample) -> bool:
 
 
 def _is_row_number(sample: Sample, place: int, column: ColumnDraft) -> bool:
-    """Whether it counts 0, 1, 2 or 1, 2, 3 from the first row and has no name or that of an index."""
-    if column.type != "BIGINT" or (column.source_name and column.name not in _INDEX_NAMES):
+    """Whether it counts 0, 1, 2 or 1, 2, 3 from the first row: every file may, so the next one would replace rows."""
+    if column.type != "BIGINT":
         return False
     sql = f"SELECT count(DISTINCT CAST(c{place} AS BIGINT) - rowid), min(CAST(c{place} AS BIGINT)) FROM sample"
     steps, first = sample.ask(sql)[0]

@@ -118,15 +118,31 @@ def test_offsets_give_a_time_zone(tmp_path: Path) -> None:
     assert (contract.time_zone, contract.columns[0].zoned) == ("UTC", True)
 
 
-def test_a_rare_misfit_is_quarantined_and_the_threshold_holds(tmp_path: Path) -> None:
+def test_a_rare_misfit_is_quarantined_and_named(tmp_path: Path) -> None:
     rows = [f"2021-01-01,{number}" for number in range(499)]
-    drafted, contract = _draft(tmp_path, "\n".join(["day,n", *rows, "2021-01-01,many", "2021-01-01,1,2"]))
+    drafted, contract = _draft(tmp_path, "\n".join(["day,n", *rows, "2021-01-01,12:30", "2021-01-01,1,2"]))
     assert contract.column("n").type == "BIGINT"
     assert drafted.rejected == pytest.approx(2 / 501)
-    assert contract.reject_threshold == 0.02
+    assert _sentence(drafted, "1 values of n are not BIGINT")
     text = drafted.paths[0].read_text()
     assert "99.80% fit" in text
-    assert "1 values are no BIGINT" in text
+    assert "1 values are not BIGINT" in text
+
+
+def test_letters_in_any_value_make_a_column_text(tmp_path: Path) -> None:
+    # A cancelled order has a C before its number: 99.8 % are numbers, and the others are rows all the same.
+    rows = [f"2021-01-01,{number * 7},NA" for number in range(499)]
+    drafted, contract = _draft(tmp_path, "\n".join(["day,invoice,n", *rows, "2021-01-01,C536379,5"]))
+    assert [column.type for column in contract.columns] == ["DATE", "STRING", "BIGINT"]
+    assert (drafted.rejected, _sentence(drafted, "invoice: Letters in 1 values")) == (0, True)
+
+
+@pytest.mark.parametrize(("bad", "told"), [(1, False), (30, True)])
+def test_no_sample_raises_the_threshold_that_holds_a_run(tmp_path: Path, bad: int, told: bool) -> None:
+    rows = [f"2021-01-01,{number}" for number in range(970)] + ["2021-01-01,1,2"] * bad
+    drafted, contract = _draft(tmp_path, "\n".join(["day,n", *rows]))
+    assert (contract.reject_threshold, drafted.rejected > 0) == (0.01, True)
+    assert _sentence(drafted, "a run of this file is held") == told
 
 
 @pytest.mark.parametrize(("value", "said"), [("7", True), ("7.5", False)])
@@ -154,8 +170,9 @@ def test_a_token_in_texts_only_is_a_text(tmp_path: Path) -> None:
 def test_event_time_is_required_although_rows_lack_it(tmp_path: Path) -> None:
     drafted, contract = _draft(tmp_path, "day,n\n2021-01-01,1\n,2\n2021-01-03,3\n2021-01-04,4\n")
     assert (contract.event_time, contract.column("day").required) == ("day", True)
-    assert contract.reject_threshold >= 0.5
+    assert contract.reject_threshold == 0.01
     assert _sentence(drafted, "1 rows without day")
+    assert _sentence(drafted, "Up to 25.00% of the sample is quarantined")
 
 
 def test_event_time_goes_by_name(tmp_path: Path) -> None:
@@ -194,6 +211,22 @@ def test_numbers_of_rows_are_no_key(tmp_path: Path) -> None:
     drafted, contract = _draft(tmp_path, "\n".join([",day", *(f"{n},{day}" for n, day in enumerate(_DAYS))]))
     assert (contract.key, _sentence(drafted, "column_1 numbers the rows")) == ((), True)
     assert (contract.input_format.header, contract.input_format.skip_lines) == (False, 1)
+
+
+@pytest.mark.parametrize("name", ["LineId", "id", "No"])
+def test_numbers_of_rows_are_no_key_whatever_they_are_called(tmp_path: Path, name: str) -> None:
+    rows = [f"{number},{day}" for number, day in enumerate(_DAYS, start=1)]
+    drafted, contract = _draft(tmp_path, "\n".join([f"{name},day", *rows]))
+    assert contract.key == ()
+    assert _sentence(drafted, "numbers the rows of this file")
+    assert _sentence(drafted, "If the next file goes on with higher numbers, write primaryKey: true")
+
+
+def test_a_code_in_a_file_of_one_moment_may_be_that_of_a_snapshot(tmp_path: Path) -> None:
+    rows = [f"2021-03-30T17:00:00,{number * 7},{number}" for number in range(20)]
+    drafted, contract = _draft(tmp_path, "\n".join(["data,code id,cases", *rows]))
+    assert contract.key == ()
+    assert _sentence(drafted, "write primaryKey: true at data and code_id")
 
 
 @pytest.mark.parametrize(
