@@ -26,7 +26,7 @@ class Facts:
         rows: Rows looked at.
         broken: Records that are no rows.
         whole: They are the whole file.
-        event_time: Name of that column.
+        event_time: Name of that column; empty: there is none yet.
         mart: Name of the first mart.
         values: All values of text columns that have few, by column name.
     """
@@ -85,7 +85,7 @@ def _dataset(facts: Facts, guess: Guess) -> Iterator[str]:
     for column in guess.columns:
         yield from _column(column, facts)
     yield "    customProperties:"
-    yield from _property("eventTime", scalar(facts.event_time))
+    yield from _event_time(facts.event_time)
     yield "      - property: inputFormat"
     yield "        value:"
     yield from (f"          {key}: {value}" for key, value in _format(guess.form))
@@ -96,6 +96,15 @@ def _dataset(facts: Facts, guess: Guess) -> Iterator[str]:
         yield "      # Instants are published as wall clocks of this zone, e.g. America/New_York."
         yield from _property("timeZone", "UTC")
     yield from _property("marts", f"[{scalar(facts.mart)}]")
+
+
+def _event_time(name: str) -> Iterator[str]:
+    if name:
+        yield from _property("eventTime", scalar(name))
+        return
+    yield "      # Missing: the column whose quarter is the partition, a DATE or TIMESTAMP that is required."
+    yield "      # - property: eventTime"
+    yield "      #   value: COLUMN"
 
 
 def _rejects(share: float, facts: Facts) -> str:
@@ -202,7 +211,7 @@ def _mart(facts: Facts, columns: Sequence[MartColumn]) -> Iterator[str]:
     yield f"    description: {scalar(f'Figures of {facts.dataset}, one row per quarter.')}"
     yield "    dataGranularityDescription: One row per quarter."
     yield "    properties:"
-    quarter = MartColumn("quarter", "STRING", f"Quarter of {facts.event_time}, e.g. 2001Q2.", "")
+    quarter = MartColumn("quarter", "STRING", f"Quarter of {facts.event_time or 'the event time'}, e.g. 2001Q2.", "")
     for column in (quarter, *columns):
         yield f"      - name: {scalar(column.name)}"
         yield f"        logicalType: {logical_type(column.type)}"

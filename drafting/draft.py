@@ -4,14 +4,14 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from drafting.contract_text import REJECT_THRESHOLD, Facts, contract_text, rejected_share
 from drafting.guess import ColumnDraft, Guess, few_values, guess_columns
-from drafting.mart_text import mart_columns, mart_name, mart_sql
+from drafting.mart_text import MartColumn, mart_columns, mart_name, mart_sql
 from drafting.roles import choose_event_time, choose_key
 from drafting.sample import Sample, read_sample
 from warehouse.contract.file import check_dataset_name, contract_path, parse_contract
@@ -30,6 +30,7 @@ class Draft:
         dataset: Name.
         file: The sample.
         mart: Name of the first mart.
+        event_time: Name of that column; empty: the user has to name it before anything else.
         rows: Rows looked at.
         whole: They are all rows of the file.
         rejected: Share of the sample's records that the draft rejects, at most; 0 to 1.
@@ -41,6 +42,7 @@ class Draft:
     dataset: str
     file: Path
     mart: str
+    event_time: str
     rows: int
     whole: bool
     rejected: float
@@ -52,6 +54,8 @@ class Draft:
 def draft(name: str, file: Path, root: Path = REPOSITORY) -> Draft:
     """Write `data/<name>/dataset.yaml` and `sql/<name>/` with a first mart, by which a sample file loads and runs.
 
+    Without a column that surely holds the event time, the contract says so and is not valid before the user names one.
+
     Args:
         name: Name of the new dataset.
         file: CSV, JSON lines or Parquet; it is only read.
@@ -59,7 +63,7 @@ def draft(name: str, file: Path, root: Path = REPOSITORY) -> Draft:
 
     Raises:
         ContractError: The name cannot be used.
-        InputFileError: The file cannot be read, or has no rows or no dates.
+        InputFileError: The file cannot be read, or has no rows.
         UsageError: The dataset exists.
     """
     path = contract_path(name, root)
@@ -75,7 +79,7 @@ def draft(name: str, file: Path, root: Path = REPOSITORY) -> Draft:
 
 
 def _drafted(name: str, file: Path, root: Path, sample: Sample) -> Draft:
-    guess, event_time = choose_event_time(guess_columns(sample), sample, str(file))
+    guess, event_time = choose_event_time(guess_columns(sample), sample)
     guess = choose_key(guess, sample, event_time)
     mart = mart_name(name)
     values = {column.name: few_values(sample, place, column) for place, column in enumerate(guess.columns)}
@@ -86,12 +90,21 @@ def _drafted(name: str, file: Path, root: Path, sample: Sample) -> Draft:
         path: contract_text(facts, guess, columns),
         root / "sql" / name / f"{mart}.sql": mart_sql(name, mart, columns),
     }
-    _check(name, path, contents[path])
+    _check(name, path, contents[path] if event_time else _with_some_event_time(facts, guess, columns))
     _write(contents, root)
     return Draft(
-        name, file, mart, sample.rows, sample.whole, rejected_share(facts, guess), tuple(contents), guess.columns,
+        name, file, mart, event_time, sample.rows, sample.whole, rejected_share(facts, guess), tuple(contents),
+        guess.columns,
         (*_unsure_of_file(file, sample), *guess.unsure, *_unsure_of_misfits(facts, guess), *_unsure_of_people(guess)),
     )  # fmt: skip
+
+
+def _with_some_event_time(facts: Facts, guess: Guess, mart: Sequence[MartColumn]) -> str:
+    """The contract as it may be once the user has named the event time."""
+    first = replace(guess.columns[0], type="DATE", formats=(), zoned=False, required=True)
+    return contract_text(
+        replace(facts, event_time=first.name), replace(guess, columns=(first, *guess.columns[1:])), mart
+    )
 
 
 def _check(name: str, path: Path, text: str) -> None:

@@ -206,9 +206,10 @@ def _moment_column(text: ColumnDraft, found: Moments) -> ColumnDraft:
         notes.append(f"Day and month could be read the other way round; {found.formats[0]} is a guess.")
     if any(re.search(r"(?<!y)yy(?!y)", pattern) for pattern in found.formats):
         notes.append("Years of two digits are read as 20xx.")
+    shown = slice(len("2001-04-01")) if found.type == "DATE" else slice(None)
     return replace(
-        text, type=found.type, fitting=found.fitting, formats=found.formats, zoned=found.zoned, least=found.least,
-        most=found.most, notes=tuple(notes),
+        text, type=found.type, fitting=found.fitting, formats=found.formats, zoned=found.zoned,
+        least=found.least[shown], most=found.most[shown], notes=tuple(notes),
     )  # fmt: skip
 
 

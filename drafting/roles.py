@@ -1,12 +1,12 @@
 """Which column is the event time, which the primary key."""
 
+import re
 from dataclasses import replace
 
 from drafting.datetime_columns import epoch_format
 from drafting.guess import TIME_WORDS, ColumnDraft, Guess
 from drafting.naming import words
 from drafting.sample import Sample
-from warehouse.errors import InputFileError
 
 _ID_WORDS = {"id", "ids", "key", "uuid", "guid", "nr", "no", "number", "num", "pk", "ref", "serial"}
 _MIN_KEY_ROWS = 10
@@ -20,19 +20,23 @@ _BAD_WORDS = {
     *("birthdate", "birthday", "delivered", "estimated", "loaded", "inserted", "deleted", "closed", "finish", "stop"),
 }
 _SHOWN = 5
+_LIKE_TIME = re.compile(
+    r"\d[-/.:]\d{1,2}\b|\d(st|nd|rd|th)\b|(?i:\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b)"
+)
+NEAR_TIME = (
+    "Looks like a time. To make it the event time, write logicalType: timestamp, physicalType: TIMESTAMP, required: "
+    'true and logicalTypeOptions: {format: PATTERN}, e.g. "yyyy-MM-dd HH:mm:ss"; docs/contract.md has the patterns.'
+)
+"""Note at a column that may be the event time, though its values are not read as one."""
 
 
-def choose_event_time(guess: Guess, sample: Sample, file: str) -> tuple[Guess, str]:
-    """The guess with its event time required, and the name of that column.
-
-    Raises:
-        InputFileError: No column has dates or times.
-    """
+def choose_event_time(guess: Guess, sample: Sample) -> tuple[Guess, str]:
+    """The guess with its event time required, and the name of that column, empty if no column surely is it."""
     moments = [column for column in guess.columns if column.type in ("DATE", "TIMESTAMP") and column.values]
     if not moments:
         guess, moments = _with_epoch(guess)
     if not moments:
-        raise InputFileError(f"{file}: {_no_event_time(sample)}")
+        return _without_event_time(guess, sample), ""
     best = min(moments, key=lambda column: _event_rank(column, guess.columns.index(column)))
     unsure = []
     if len(moments) > 1:
@@ -60,7 +64,7 @@ def choose_key(guess: Guess, sample: Sample, event_time: str) -> Guess:
     if not named and len(unique) == 1 and sample.rows >= _MIN_UNNAMED_KEY_ROWS:
         sure = [place for place in unique if _is_code(sample, place, guess.columns[place])]
     doubts = _doubts(guess, sure, unique, numbering)
-    if sure and next(column.distinct for column in guess.columns if column.name == event_time) == 1:
+    if sure and any(column.name == event_time and column.distinct == 1 for column in guess.columns):
         doubts, sure = [_snapshot(guess.columns[sure[0]].name, event_time)], []
     columns = tuple(replace(column, key=place in sure) for place, column in enumerate(guess.columns))
     return replace(guess, columns=columns, unsure=(*guess.unsure, *doubts))
@@ -143,13 +147,33 @@ def _with_epoch(guess: Guess) -> tuple[Guess, list[ColumnDraft]]:
     return guess, []
 
 
+def _without_event_time(guess: Guess, sample: Sample) -> Guess:
+    """The guess with a note at each column that looks like a time, and what is missing first under "unsure"."""
+    near = [column for column in guess.columns if column.values and _is_near(column)]
+    noted = tuple(
+        replace(column, notes=(*column.notes, NEAR_TIME)) if column in near else column for column in guess.columns
+    )
+    looks = [f"{column.name}{_like(column)}" for column in near[:_SHOWN]]
+    hint = f" These look like one: {', '.join(looks)}." if looks else " No column looks like one."
+    return replace(guess, columns=noted, unsure=(_no_event_time(sample) + hint, *guess.unsure))
+
+
+def _is_near(column: ColumnDraft) -> bool:
+    called = words(column.name) & {*TIME_WORDS, "year", "month", "period", "quarter"} or column.name.endswith("time")
+    return bool(called or column.name.endswith("date") or any(_LIKE_TIME.search(text) for text in column.examples))
+
+
+def _like(column: ColumnDraft) -> str:
+    return f" ({column.examples[0]})" if column.examples else ""
+
+
 def _no_event_time(sample: Sample) -> str:
     spaced = " OR ".join(
         f"regexp_matches(c{place}, '^ +[0-9]+[-/.][0-9]+[-/.][0-9]+| +$')" for place in range(len(sample.names))
     )
     some = sample.ask(f"SELECT count(*) FROM (SELECT 1 FROM sample WHERE {spaced} LIMIT 1)")[0][0]
-    hint = "; values have spaces around them, which are not removed: remove them from the file" if some else ""
+    hint = " Values have spaces around them, which are not removed: remove them from the file." if some else ""
     return (
-        "no column holds dates or timestamps in 99 % of its values, and a dataset needs one, whose quarter is the "
-        f"partition{hint}"
+        "No column holds dates or timestamps in 99 % of its values. A dataset needs one, whose quarter is the "
+        f"partition: name it as eventTime in the contract, with its format.{hint}"
     )

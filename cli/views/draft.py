@@ -17,7 +17,7 @@ def draft_dataset(settings: Settings, name: str, file: Path, as_json: bool) -> N
 
     Raises:
         ContractError: The name cannot be used.
-        InputFileError: The file cannot be read, or has no rows or no dates.
+        InputFileError: The file cannot be read, or has no rows.
         UsageError: The dataset exists.
     """
     print_draft(draft(name, file, settings.datasets), as_json)
@@ -39,6 +39,8 @@ def print_draft(drafted: Draft, as_json: bool) -> None:
     for path in drafted.paths:
         print(f"  {path}")
     print("\nnext:")
+    if not drafted.event_time:
+        print(f"  write the event time into {drafted.paths[0]}, as its comments say")
     for command in next_commands(drafted):
         print(f"  {command}")
 
@@ -72,6 +74,7 @@ def _as_json(drafted: Draft) -> dict[str, object]:
         "whole_file": drafted.whole,
         "rejected_share": drafted.rejected,
         "mart": drafted.mart,
+        "event_time": drafted.event_time or None,
         "paths": [str(path) for path in drafted.paths],
         "columns": [
             {

@@ -29,6 +29,13 @@ RESERVED_COLUMNS = {*ORIGIN_COLUMNS, PARTITION_COLUMN}
 MAX_COLUMNS = 1000
 """Columns of one table; with more, Hive's and Spark's plans take minutes."""
 
+_REQUIRED = {
+    "eventTime": "name the DATE or TIMESTAMP column whose quarter is the partition",
+    "inputFormat": "say how files are written, e.g. {kind: csv, header: true}",
+    "rejectThreshold": "give the largest accepted share of rejected rows, e.g. 0.01",
+}
+"""Properties without which there is no dataset, and what to write."""
+
 _CUSTOM = {"eventTime", "inputFormat", "rejectThreshold", "marts", "timeZone", "versionColumn", "driftLimits"}
 _MART_CHECKS = ("enum", "primaryKey", "quality", "unique")
 _MART_LIMITS = ("minimum", "maximum", "pattern")
@@ -134,7 +141,9 @@ def _schema_objects(standard: OpenDataContractStandard, top: Spot) -> dict[str, 
 
 
 def _custom(custom: dict[str, tuple[Any, Spot]], name: str, spot: Spot) -> tuple[Any, Spot]:
-    return custom.get(name, (None, spot.at("customProperties").at(words=name)))
+    if name not in custom:
+        raise spot.at("customProperties").wrong(f"{name} is missing: {_REQUIRED[name]}")
+    return custom[name]
 
 
 def _columns(item: SchemaObject, spot: Spot) -> tuple[Column, ...]:

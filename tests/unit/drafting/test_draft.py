@@ -39,6 +39,18 @@ def _draft(root: Path, content: bytes | str, name: str = "sample.csv") -> tuple[
     return drafted, contract
 
 
+def _read_or_ask(root: Path, content: bytes | str) -> Draft:
+    """A draft that can be used, or one that only lacks the event time."""
+    (root / "sample.csv").write_bytes(content.encode() if isinstance(content, str) else content)
+    drafted = draft("things", root / "sample.csv", root)
+    if drafted.event_time:
+        load_contract("things", root)
+    else:
+        with pytest.raises(ContractError, match="eventTime is missing: name the DATE or TIMESTAMP"):
+            load_contract("things", root)
+    return drafted
+
+
 def _typed(root: Path, values: list[str], name: str = "value") -> tuple[Draft, Column]:
     """The column that values give, in a file of 40 days."""
     cells = (values * 40)[:40]
@@ -211,6 +223,29 @@ def test_numbers_of_rows_are_no_key(tmp_path: Path) -> None:
     drafted, contract = _draft(tmp_path, "\n".join([",day", *(f"{n},{day}" for n, day in enumerate(_DAYS))]))
     assert (contract.key, _sentence(drafted, "column_1 numbers the rows")) == ((), True)
     assert (contract.input_format.header, contract.input_format.skip_lines) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a,b\n1,2\n3,4\n", "No column looks like one"),
+        ("a, day\n1, 2021-01-01\n", "spaces around them"),
+        ("Month,Passengers\n1949-01,112\n1949-02,118\n", "look like one: month (1949-01)"),
+        ("year,births\n1990,112\n1991,118\n", "look like one: year (1990)"),
+        ("at what,n\nSun Dec 04 04:47:44 2005,1\n", "look like one: at_what (Sun Dec 04 04:47:44 2005)"),
+        ('log,n\n"23:59:00,123",1\n', "look like one: log (23:59:00,123)"),
+    ],
+)
+def test_without_an_event_time_the_draft_asks_for_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, said: str
+) -> None:
+    drafted = _read_or_ask(tmp_path, content)
+    assert (drafted.event_time, said in drafted.unsure[0]) == ("", True)
+    text = drafted.paths[0].read_text()
+    assert "# - property: eventTime" in text
+    assert ("Looks like a time." in text) == ("look like one:" in drafted.unsure[0])
+    print_draft(drafted, False)
+    assert f"write the event time into {drafted.paths[0]}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["LineId", "id", "No"])
@@ -395,8 +430,6 @@ _PARQUET_RUBBISH = b"PAR1" + b"\0" * 40
         ("a.csv", b"", "is empty"),
         ("a.csv", b"\n\n", "has no lines"),
         ("a.csv", b"day,n\n", "no rows below its header"),
-        ("a.csv", b"a,b\n1,2\n3,4\n", "no column holds dates"),
-        ("a.csv", b"a, day\n1, 2021-01-01\n", "spaces around"),
         ("a.csv", b"\x7fELF\0\0\0", "is not text"),
         ("a.csv", b"PK\x03\x04\x14\0\0\0", "is not text"),
         ("a.csv", "day,n\n2021-01-01,1\n".encode("utf-16"), "UTF-16"),
@@ -523,7 +556,7 @@ def test_any_table_gives_a_valid_contract_or_one_line(
     writer = csv.writer(content, delimiter=delimiter, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL)
     writer.writerows([["day", *header], *(["2021-01-01", *row] for row in rows)])
     try:
-        _draft(root, content.getvalue().encode("utf-8", "replace"))
+        _read_or_ask(root, content.getvalue().encode("utf-8", "replace"))
     except StackhouseError as problem:
         assert "internal error" not in str(problem)  # noqa: PT017 - both ends are right
         assert "\n" not in str(problem)  # noqa: PT017
@@ -533,7 +566,7 @@ def test_any_table_gives_a_valid_contract_or_one_line(
 @given(st.binary(max_size=200))
 def test_any_bytes_give_a_valid_contract_or_one_line(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     try:
-        _draft(tmp_path_factory.mktemp("bytes"), b"day,x\n2021-01-01,1\n" + content)
+        _read_or_ask(tmp_path_factory.mktemp("bytes"), b"day,x\n2021-01-01,1\n" + content)
     except StackhouseError as problem:
         assert "internal error" not in str(problem)  # noqa: PT017
 
