@@ -1,7 +1,8 @@
 """Date and timestamp columns of a sample: the formats their values have."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from drafting.datetime_patterns import Pattern, compact_pattern, merged, patterns_of
 from drafting.sample import Sample
@@ -10,6 +11,9 @@ from warehouse.contract.model import EPOCH_UNITS
 _MAX_SHAPES = 40
 # Fraction, offset and zone: strptime need not read them, their shape says enough.
 _TAIL = r"([.][0-9]+)?( ?[AaPp][Mm])?(Z| ?[+-][0-9]{2}(:?[0-9]{2})?| UTC)?$"
+_MAX_SCATTER = 4
+"""How much longer the time between first and last date may be in an order that is still likely."""
+
 _FIRST_EPOCH, _LAST_EPOCH = 315_532_800, 4_102_444_800  # 1980 to 2100
 
 
@@ -24,7 +28,7 @@ class Moments:
         fitting: Values that one of them reads.
         least: Earliest, as ISO text.
         most: Latest.
-        ambiguous: Day and month could be read the other way round.
+        others: Formats that read all values too, with another order of day, month and year.
     """
 
     type: str
@@ -33,7 +37,7 @@ class Moments:
     fitting: int
     least: str
     most: str
-    ambiguous: bool = False
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def measure_moments(sample: Sample, column: str, tokens: list[str], compact: boo
     native = sample.types[int(column[1:])] if sample.types else ""
     reads = [read for shape in _shapes(sample, column, tokens) for read in _read_shape(sample, column, shape, compact)]
     zoned = _is_mostly_zoned(reads)
-    chosen, ambiguous = _one_order([read for read in reads if read.pattern.is_zoned is zoned])
+    chosen, others = _one_order([read for read in reads if read.pattern.is_zoned is zoned])
     is_text = bool(sample.types) and not native.startswith(("DATE", "TIMESTAMP"))
     if not chosen or (is_text and not _reads_default(chosen)):
         return None
@@ -67,7 +71,7 @@ def measure_moments(sample: Sample, column: str, tokens: list[str], compact: boo
         fitting=sum(read.fitting for read in chosen),
         least=min(read.least for read in chosen),
         most=max(read.most for read in chosen),
-        ambiguous=ambiguous,
+        others=_formats(others),
     )
 
 
@@ -128,16 +132,36 @@ def _is_mostly_zoned(reads: list[_Read]) -> bool:
     return 2 * zoned > sum(read.fitting for read in reads)
 
 
-def _one_order(reads: list[_Read]) -> tuple[list[_Read], bool]:
-    """The reads of one order of day and month, and whether the other one fits as well."""
-    kept = [read for read in reads if read.pattern.day_first is None]
-    orders = {first: [read for read in reads if read.pattern.day_first is first] for first in (True, False)}
+def _one_order(reads: list[_Read]) -> tuple[list[_Read], list[_Read]]:
+    """The reads of one order of day, month and year, and those of others that fit as well."""
+    kept = [read for read in reads if not read.pattern.first]
+    orders = {first: [read for read in reads if read.pattern.first == first] for first in ("day", "month", "year")}
     counts = {first: sum(read.fitting for read in found) for first, found in orders.items()}
-    if not any(counts.values()):
-        return kept, False
-    dotted = any("." in read.pattern.date for read in orders[True])
-    day_first = dotted if counts[True] == counts[False] else counts[True] > counts[False]
-    return kept + orders[day_first], counts[True] == counts[False]
+    most = max(counts.values())
+    if not most:
+        return kept, []
+    best = [first for first, count in counts.items() if count == most]
+    likely = _likely(orders, best)
+    dotted = any("." in read.pattern.date for read in orders["day"])
+    ranked = ("day", "month", "year") if dotted else ("month", "day", "year")
+    chosen = next(first for first in ranked if first in likely)
+    return kept + orders[chosen], [read for first in likely if first != chosen for read in orders[first]]
+
+
+def _likely(orders: Mapping[str, Sequence[_Read]], best: Sequence[str]) -> list[str]:
+    """The orders that the dates speak for: a year in the wrong place scatters them, or puts them into the future."""
+    if "year" not in best:
+        return list(best)
+    today = date.today().isoformat()
+    past = [first for first in best if max(read.most for read in orders[first]) <= today] or list(best)
+    spans = {first: _days(orders[first]) for first in past}
+    least = min(spans.values())
+    return [first for first in past if spans[first] <= _MAX_SCATTER * max(least, 1)]
+
+
+def _days(reads: Sequence[_Read]) -> int:
+    first, last = min(read.least for read in reads), max(read.most for read in reads)
+    return (date.fromisoformat(last[:10]) - date.fromisoformat(first[:10])).days
 
 
 def _formats(reads: list[_Read]) -> tuple[str, ...]:

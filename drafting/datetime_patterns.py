@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 _DATE = re.compile(
     r"(?P<ymd>(?P<y>\d{4})(?P<s1>[-/.])(?P<m>\d{1,2})(?P=s1)(?P<d>\d{1,2}))"
@@ -17,6 +18,8 @@ _TIME = re.compile(
     re.ASCII,
 )
 _COMPACT = {8: ("yyyyMMdd", "%Y%m%d"), 14: ("yyyyMMddHHmmss", "%Y%m%d%H%M%S")}
+First = Literal["", "day", "month", "year"]
+
 _SHORT_MONTH, _FRACTION_DIGITS = 3, 6
 
 
@@ -31,7 +34,7 @@ class Pattern:
         fraction: Digits of a second's fraction, 0: none.
         zone: Java pattern of offset or zone, empty for none.
         strptime: DuckDB's format of day and time.
-        day_first: The day stands before the month in numbers; `None`: no question.
+        first: What comes first where day, month and year could be taken for each other; empty: no question.
     """
 
     date: str
@@ -40,7 +43,7 @@ class Pattern:
     fraction: int
     zone: str
     strptime: str
-    day_first: bool | None = None
+    first: First = ""
 
     @property
     def is_zoned(self) -> bool:
@@ -54,7 +57,7 @@ class Pattern:
 
 
 def patterns_of(text: str) -> list[Pattern]:
-    """Patterns that may read a text, two where day and month are both numbers; empty when it is no moment."""
+    """Patterns that may read a text, several where day, month and year are all numbers; empty when it is no moment."""
     date = _DATE.match(text)
     if date is None:
         return []
@@ -69,7 +72,7 @@ def patterns_of(text: str) -> list[Pattern]:
     found = []
     for java, loose, strptime, first in _dates(date):
         # Where days are written without a leading zero, so may hours be.
-        free = first is not None and java == loose
+        free = first != "" and java == loose
         hours = _unpadded(clock) if free else clock
         found.append(Pattern(java, loose, hours, max(len(fraction) - 1, 0), zone, strptime + time_strptime, first))
     return found
@@ -101,31 +104,34 @@ def merged(patterns: list[Pattern]) -> str:
     return date + before + fraction + half + first.zone
 
 
-def _dates(found: re.Match[str]) -> Iterator[tuple[str, str, str, bool | None]]:
+def _dates(found: re.Match[str]) -> Iterator[tuple[str, str, str, First]]:
     if found["ymd"]:
         sep = found["s1"]
         day = f"yyyy{sep}{_width('M', found['m'])}{sep}{_width('d', found['d'])}"
-        yield day, f"yyyy{sep}M{sep}d", f"%Y{sep}%m{sep}%d", None
+        yield day, f"yyyy{sep}M{sep}d", f"%Y{sep}%m{sep}%d", ""
     elif found["xxy"]:
         yield from _numbered_dates(found)
     elif found["dmy"]:
         sep, year = found["s3"], "y" * len(found["y3"])
         month, name = _month(found["m3"])
         tail, parsed = f"{sep}{month}{sep}{year}", f"%d{sep}{name}{sep}{_year(year)}"
-        yield _free("d", found["d3"]) + tail, "d" + tail, parsed, None
+        yield _free("d", found["d3"]) + tail, "d" + tail, parsed, ""
     else:
         month, name = _month(found["m4"])
         comma = found["s4"]
-        yield f"{month} {_free('d', found['d4'])}{comma} yyyy", f"{month} d{comma} yyyy", f"{name} %d{comma} %Y", None
+        yield f"{month} {_free('d', found['d4'])}{comma} yyyy", f"{month} d{comma} yyyy", f"{name} %d{comma} %Y", ""
 
 
-def _numbered_dates(found: re.Match[str]) -> Iterator[tuple[str, str, str, bool | None]]:
+def _numbered_dates(found: re.Match[str]) -> Iterator[tuple[str, str, str, First]]:
     sep, year = found["s2"], "y" * len(found["y2"])
     for first, second in (("d", "M"), ("M", "d")):
         loose = f"{first}{sep}{second}{sep}{year}"
         java = f"{first * 2}{sep}{second * 2}{sep}{year}" if found["a"].startswith("0") else loose
         strptime = f"%{first.lower()}{sep}%{second.lower()}{sep}{_year(year)}"
-        yield java, loose, strptime, first == "d"
+        yield java, loose, strptime, "day" if first == "d" else "month"
+    if all(len(found[part]) == len("yy") for part in ("a", "b", "y2")):
+        java = f"yy{sep}MM{sep}dd"
+        yield java, java, f"%y{sep}%m{sep}%d", "year"
 
 
 def _unpadded(clock: str) -> str:

@@ -202,8 +202,11 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
 
 def _moment_column(text: ColumnDraft, found: Moments) -> ColumnDraft:
     notes = []
-    if found.ambiguous:
-        notes.append(f"Day and month could be read the other way round; {found.formats[0]} is a guess.")
+    if found.others:
+        notes.append(
+            f"Day, month and year could be read the other way round, as {' or '.join(found.others)}; "
+            f"{found.formats[0]} is a guess."
+        )
     if any(re.search(r"(?<!y)yy(?!y)", pattern) for pattern in found.formats):
         notes.append("Years of two digits are read as 20xx.")
     shown = slice(len("2001-04-01")) if found.type == "DATE" else slice(None)
@@ -272,5 +275,5 @@ def _unsure_of_tokens(columns: Sequence[ColumnDraft], tokens: Sequence[str]) -> 
 
 
 def _unsure_of_moments(columns: Sequence[ColumnDraft]) -> list[str]:
-    doubts = ("Day and month", "Years of two", "Looks like a count", "Letters in")
+    doubts = ("Day, month", "Years of two", "Looks like a count", "Letters in")
     return [f"{column.name}: {note}" for column in columns for note in column.notes if note.startswith(doubts)]

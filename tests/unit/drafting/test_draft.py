@@ -125,6 +125,26 @@ def test_day_and_month_that_can_be_swapped_are_unsure(tmp_path: Path) -> None:
     assert (column.formats, _sentence(drafted, "other way round")) == (("MM/dd/yyyy",), True)
 
 
+@pytest.mark.parametrize(
+    ("values", "formats", "asked"),
+    [
+        # One day: nothing tells which number is the year.
+        (["17/06/09"], ("dd/MM/yy",), "as yy/MM/dd"),
+        (["17/06/09", "17/06/10", "17/06/11"], ("yy/MM/dd",), ""),
+        (["09/06/17", "10/06/17", "11/06/17", "25/06/17"], ("dd/MM/yy",), ""),
+        # There is no day 90.
+        (["24/06/90", "25/07/91"], ("dd/MM/yy",), ""),
+    ],
+)
+def test_two_digits_that_may_be_a_year_are_decided_by_the_dates_or_asked(
+    tmp_path: Path, values: list[str], formats: tuple[str, ...], asked: str
+) -> None:
+    drafted, column = _typed(tmp_path, values, "Date")
+    assert tuple(pattern.replace("d/M/", "dd/MM/") for pattern in column.formats) == formats
+    assert _sentence(drafted, "is a guess") == bool(asked)
+    assert not asked or _sentence(drafted, asked)
+
+
 def test_offsets_give_a_time_zone(tmp_path: Path) -> None:
     _, contract = _draft(tmp_path, "at\n2020-01-01T00:00:00Z\n2020-01-01T02:00:00+02:00\n")
     assert (contract.time_zone, contract.columns[0].zoned) == ("UTC", True)
