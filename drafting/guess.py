@@ -12,6 +12,7 @@ from drafting.number_columns import (
     Numbers,
     count_fitting,
     count_with_letters,
+    find_sentinel,
     measure,
     number_type,
 )
@@ -196,7 +197,8 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
             if lettered:
                 return replace(text, notes=(f"Letters in {lettered:,} values, so kept as text; others are numbers.",))
             native = sample.types[place] if sample.types else ""
-            return _number_column(text, numbers, native, dated)
+            found = _number_column(text, numbers, native, dated)
+            return _with_sentinel(found, find_sentinel(sample, column, tokens, convention))
     return replace(text, notes=("Nested JSON, kept as its text.",)) if place in sample.nested else text
 
 
@@ -230,6 +232,16 @@ def _number_column(text: ColumnDraft, found: Numbers, native: str, dated: bool) 
             f"Digits after the point in the sample: {found.scale} at most. More than the type has are quarantined."
         )
     return replace(text, type=chosen[0], fitting=chosen[1], least=found.least, most=found.most, notes=tuple(notes))
+
+
+def _with_sentinel(draft: ColumnDraft, sentinel: tuple[str, int] | None) -> ColumnDraft:
+    if sentinel is None or draft.type == "STRING":
+        return draft
+    value, rows = sentinel
+    note = (
+        f'Does {value} mean "no value"? {rows:,} rows have it, far from all others: then write nullTokens: ["{value}"].'
+    )
+    return replace(draft, notes=(*draft.notes, note))
 
 
 def _with_nulls(sample: Sample, column: str, draft: ColumnDraft, tokens: list[str]) -> ColumnDraft:
@@ -275,5 +287,5 @@ def _unsure_of_tokens(columns: Sequence[ColumnDraft], tokens: Sequence[str]) -> 
 
 
 def _unsure_of_moments(columns: Sequence[ColumnDraft]) -> list[str]:
-    doubts = ("Day, month", "Years of two", "Looks like a count", "Letters in")
+    doubts = ("Day, month", "Years of two", "Looks like a count", "Letters in", "Does ")
     return [f"{column.name}: {note}" for column in columns for note in column.notes if note.startswith(doubts)]

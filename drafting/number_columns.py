@@ -16,6 +16,7 @@ _BIGINT_DIGITS, _DECIMAL_DIGITS = 18, 18
 _MORE_DIGITS = 3
 _MIN_SCALE = 2
 _NOISE_SCALE = 6
+_MIN_SENTINEL_ROWS, _MIN_OTHERS = 3, 5
 # Java writes other doubles with an exponent.
 _PLAIN_DOUBLES = (1e-3, 1e7)
 
@@ -99,6 +100,32 @@ def measure(sample: Sample, column: str, tokens: list[str], convention: tuple[st
     # Without a number there is no greatest one.
     largest, smallest = row[8] or 0.0, row[9] or 1.0
     return Numbers(*[*(count or 0 for count in row[:6]), row[6], row[7], largest, smallest])
+
+
+def find_sentinel(
+    sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]
+) -> tuple[str, int] | None:
+    """A number that stands for "no value", like -200 or 9999, and how many rows have it; `None` if none looks so.
+
+    It is the most frequent value, and farther from all others than any two of them are from each other.
+    """
+    point, group = convention
+    plain = "replace(replace(t, ?, ''), ?, '.')" if group else "replace(t, ?, '.')"
+    sql = f"""
+        WITH texts AS (
+            SELECT {column} AS t FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column})
+        ), numbers AS (
+            SELECT min(t) AS t, try_cast({plain} AS DOUBLE) AS d, count(*) AS rows FROM texts GROUP BY 2
+        ), found AS (
+            SELECT t, d, rows FROM numbers WHERE isfinite(d) ORDER BY rows DESC, abs(d) DESC LIMIT 1
+        )
+        SELECT f.t, f.rows, min(abs(n.d - f.d)), max(n.d) - min(n.d), count(n.d)
+        FROM found AS f, numbers AS n WHERE isfinite(n.d) AND n.d <> f.d GROUP BY ALL"""
+    rows = sample.ask(sql, [tokens, *([group, point] if group else [point])])
+    for text, count, gap, spread, others in rows:
+        if count >= _MIN_SENTINEL_ROWS and others >= _MIN_OTHERS and gap > spread:
+            return text, count
+    return None
 
 
 def number_type(found: Numbers, native: str) -> tuple[str, int] | None:

@@ -169,6 +169,23 @@ def test_letters_in_any_value_make_a_column_text(tmp_path: Path) -> None:
     assert (drafted.rejected, _sentence(drafted, "invoice: Letters in 1 values")) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("values", "sentinel"),
+    [
+        ([*("1,5", "2,6", "3,25", "4,5", "5,75", "8,9"), "-200", "-200"], "-200"),
+        (["10", "20", "30", "40", "50", "9999", "9999"], "9999"),
+        # Many zeros are measures.
+        (["0", "0", "0", "10", "20", "30", "40", "50"], ""),
+        (["1", "2", "3", "4", "5", "6", "7", "1000000"], ""),
+    ],
+)
+def test_number_far_from_all_others_may_mean_no_value(tmp_path: Path, values: list[str], sentinel: str) -> None:
+    drafted, column = _typed(tmp_path, values)
+    assert column.type != "STRING"
+    assert _sentence(drafted, f'value: Does {sentinel} mean "no value"?') == bool(sentinel)
+    assert _sentence(drafted, f'nullTokens: ["{sentinel}"]') == bool(sentinel)
+
+
 @pytest.mark.parametrize(("bad", "told"), [(1, False), (30, True)])
 def test_no_sample_raises_the_threshold_that_holds_a_run(tmp_path: Path, bad: int, told: bool) -> None:
     rows = [f"2021-01-01,{number}" for number in range(970)] + ["2021-01-01,1,2"] * bad
