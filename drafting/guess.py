@@ -198,7 +198,8 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
                 return replace(text, notes=(f"Letters in {lettered:,} values, so kept as text; others are numbers.",))
             native = sample.types[place] if sample.types else ""
             found = _number_column(text, numbers, native, dated)
-            return _with_sentinel(found, find_sentinel(sample, column, tokens, convention))
+            sentinel = None if found.type == "STRING" else find_sentinel(sample, column, tokens, convention)
+            return _with_sentinel(found, sentinel) if sentinel else found
     return replace(text, notes=("Nested JSON, kept as its text.",)) if place in sample.nested else text
 
 
@@ -234,9 +235,7 @@ def _number_column(text: ColumnDraft, found: Numbers, native: str, dated: bool) 
     return replace(text, type=chosen[0], fitting=chosen[1], least=found.least, most=found.most, notes=tuple(notes))
 
 
-def _with_sentinel(draft: ColumnDraft, sentinel: tuple[str, int] | None) -> ColumnDraft:
-    if sentinel is None or draft.type == "STRING":
-        return draft
+def _with_sentinel(draft: ColumnDraft, sentinel: tuple[str, int]) -> ColumnDraft:
     value, rows = sentinel
     note = (
         f'Does {value} mean "no value"? {rows:,} rows have it, far from all others: then write nullTokens: ["{value}"].'

@@ -77,9 +77,8 @@ def measure(sample: Sample, column: str, tokens: list[str], convention: tuple[st
         tokens: Texts that are no values.
         convention: Decimal and thousands separator.
     """
-    point, group = convention
-    number = NumberText(point, group)
-    plain = "replace(replace(t, ?, ''), ?, '.')" if group else "replace(t, ?, '.')"
+    number = NumberText(*convention)
+    plain, separators = _plain(convention)
     # Names are places; what comes from the file are parameters.
     sql = f"""
         WITH texts AS (
@@ -95,11 +94,18 @@ def measure(sample: Sample, column: str, tokens: list[str], convention: tuple[st
             max(length(regexp_extract(n, '[.]([0-9]+)$', 1))) FILTER (decimal),
             arg_min(t, d), arg_max(t, d), max(abs(d)), min(abs(d)) FILTER (d <> 0)
         FROM plain"""
-    separators = [group, point] if group else [point]
     row = sample.ask(sql, [number.whole(), number.decimal(), number.double(), tokens, *separators, *separators])[0]
     # Without a number there is no greatest one.
     largest, smallest = row[8] or 0.0, row[9] or 1.0
     return Numbers(*[*(count or 0 for count in row[:6]), row[6], row[7], largest, smallest])
+
+
+def _plain(convention: tuple[str, str | None]) -> tuple[str, list[str]]:
+    """SQL for the text `t` of a number as DuckDB reads it, and its parameters."""
+    point, group = convention
+    if group is None:
+        return "replace(t, ?, '.')", [point]
+    return "replace(replace(t, ?, ''), ?, '.')", [group, point]
 
 
 def find_sentinel(
@@ -109,8 +115,7 @@ def find_sentinel(
 
     It is the most frequent value, and farther from all others than any two of them are from each other.
     """
-    point, group = convention
-    plain = "replace(replace(t, ?, ''), ?, '.')" if group else "replace(t, ?, '.')"
+    plain, separators = _plain(convention)
     sql = f"""
         WITH texts AS (
             SELECT {column} AS t FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column})
@@ -119,11 +124,11 @@ def find_sentinel(
         ), found AS (
             SELECT t, d, rows FROM numbers WHERE isfinite(d) ORDER BY rows DESC, abs(d) DESC LIMIT 1
         )
-        SELECT f.t, f.rows, min(abs(n.d - f.d)), max(n.d) - min(n.d), count(n.d)
+        SELECT f.t, f.rows, max(n.rows), min(abs(n.d - f.d)), max(n.d) - min(n.d), count(n.d)
         FROM found AS f, numbers AS n WHERE isfinite(n.d) AND n.d <> f.d GROUP BY ALL"""
-    rows = sample.ask(sql, [tokens, *([group, point] if group else [point])])
-    for text, count, gap, spread, others in rows:
-        if count >= _MIN_SENTINEL_ROWS and others >= _MIN_OTHERS and gap > spread:
+    rows = sample.ask(sql, [tokens, *separators])
+    for text, count, next_count, gap, spread, others in rows:
+        if count >= _MIN_SENTINEL_ROWS and count > next_count and others >= _MIN_OTHERS and gap > spread:
             return text, count
     return None
 
