@@ -70,7 +70,9 @@ def _endpoints() -> Endpoints:
     try:
         return load_settings().endpoints
     except SettingsError as problem:
-        raise SettingsError(f"{problem}; outside a checkout give endpoints=Endpoints.of('HOST:PORT', ...)") from problem
+        raise SettingsError(
+            str(problem), "outside a checkout give endpoints=Endpoints.of('HOST:PORT', ...)"
+        ) from problem
 
 
 class Client:

@@ -114,7 +114,7 @@ def _where(table: ddl.Table, value: str) -> str:
 
 
 def _partition_failures(server: HiveServer, table: ddl.Table, release: Release) -> list[str]:
-    name = ReleaseTable(release.dataset, table.name, release.number).sql
+    name = ReleaseTable.of(release, table.name).sql
     listed = {str(text).partition("=")[2] for (text,) in server.fetch(f"SHOW PARTITIONS {name}").rows}
     expected = set(release.tables[table.name].partitions)
     missing = [f"{table.name}: partition {value} is missing in Hive" for value in sorted(expected - listed)]

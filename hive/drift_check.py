@@ -58,7 +58,7 @@ def _read_sums(server: HiveServer, contract: Contract, release: Release, live: R
 
 def _live_types(server: HiveServer, table: ddl.Table, live: Release) -> dict[str, str]:
     """Types in upper case by column."""
-    columns = table_columns(server, ReleaseTable(live.dataset, table.name, live.number))
+    columns = table_columns(server, ReleaseTable.of(live, table.name))
     return {column.name: column.type for column in columns}
 
 

@@ -31,7 +31,7 @@ def create_release_tables(server: HiveServer, contract: Contract, release: Relea
         server.execute(statement)
     made = _tables(server, release.dataset, release.number)
     for shape in ddl.tables(contract):
-        table = ReleaseTable(release.dataset, shape.name, release.number)
+        table = ReleaseTable.of(release, shape.name)
         if table not in made:
             _create_table(server, table, shape, release)
             reached(Step.TABLE_MADE)
@@ -78,7 +78,7 @@ def plan_views(server: HiveServer, release: Release) -> list[str]:
     """
     statements: dict[str, str] = {}
     for name in release.tables:
-        statements.update(_view_statements(server, ReleaseTable(release.dataset, name, release.number)))
+        statements.update(_view_statements(server, ReleaseTable.of(release, name)))
     views = _view_names(server, release.dataset)
     _refuse_tables_in_the_way(server, release.dataset, statements.keys() - set(views))
     old = [view for view in views if view not in statements and _shown_release(server, release.dataset, view)]

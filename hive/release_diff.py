@@ -75,9 +75,7 @@ def compare_releases(server: HiveServer, before: Release, after: Release, most_r
 
 
 def _compare_table(server: HiveServer, before: Release, after: Release, table: str, most_rows: int) -> TableDiff:
-    old, new = (
-        table_columns(server, ReleaseTable(release.dataset, table, release.number)) for release in (before, after)
-    )
+    old, new = (table_columns(server, ReleaseTable.of(release, table)) for release in (before, after))
     columns = release_compare.compare_columns(table, old, new)
     parts = release_compare.changed_parts(before.tables[table], after.tables[table])
     numbers = (before.number, after.number)

@@ -94,7 +94,7 @@ def view_queries(server: HiveServer, release: Release) -> dict[str, str]:
     """
     queries = {}
     for name in release.tables:
-        table = ReleaseTable(release.dataset, name, release.number)
+        table = ReleaseTable.of(release, name)
         for view in ddl.views(name, table_columns(server, table)):
             queries[view.name] = ddl.select_view(view, table)
     return queries

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from warehouse.contract.model import validate_identifier
+from warehouse.release.manifest import Release
 
 _NAME = re.compile(r"([a-z][a-z0-9_]{0,62})__r(\d{6,})", re.ASCII)
 
@@ -36,6 +37,11 @@ class ReleaseTable:
     def sql(self) -> str:
         """Full name as a statement has it."""
         return f"`{releases_database(self.dataset)}`.`{self.table}`"
+
+    @classmethod
+    def of(cls, release: Release, name: str) -> "ReleaseTable":
+        """A table of a release by its manifest."""
+        return cls(release.dataset, name, release.number)
 
     @classmethod
     def parse(cls, dataset: str, table: str) -> "ReleaseTable | None":

@@ -34,7 +34,11 @@ REFUSALS = (
 
 def is_refused(answer: Answer) -> bool:
     """Whether Hive gave a reason that is known, and no rows."""
-    return any(part in answer.error for part in REFUSALS)
+    return _is_known(answer.error)
+
+
+def _is_known(reason: str) -> bool:
+    return any(part in reason for part in REFUSALS)
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ def compare(servers: Sequence[Endpoints], asked: Iterable[Question]) -> Outcome:
         while portion := list(islice(rest, _PORTION)):
             for question, found in zip(portion, pool.map(ask, portion), strict=True):
                 count += 1
-                if any(part in found for part in REFUSALS):
+                if _is_known(found):
                     refused += 1
                 elif found:
                     different.append(Difference(question, found))
