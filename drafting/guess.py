@@ -237,7 +237,8 @@ def _number_column(text: ColumnDraft, found: Numbers, native: str, dated: bool) 
 
 def _with_sentinel(draft: ColumnDraft, sentinel: tuple[str, int]) -> ColumnDraft:
     value, rows = sentinel
-    note = f'Does {value} mean "no value"? {rows:,} rows have it, far from all others. If so, write nullTokens: ["{value}"].'
+    advice = f'If so, write nullTokens: ["{value}"].'
+    note = f'Does {value} mean "no value"? {rows:,} rows have it, far from all others. {advice}'
     return replace(draft, notes=(*draft.notes, note))
 
 
