@@ -28,6 +28,17 @@ def lines(document: str) -> list[str]:
     return [_COMMENT.sub("", line) for text in others for line in text.splitlines()]
 
 
+def statements(document: str) -> list[tuple[str, str]]:
+    """Statements of SQL in the indented blocks, each with the answer that is shown beside it, or nothing."""
+    asked = [text for text in _indented(document) if text.startswith(("SELECT", "SHOW"))]
+    return [(text, "") if "\n" in text.strip() else (_COMMENT.sub("", text), _beside(text)) for text in asked]
+
+
+def _beside(line: str) -> str:
+    found = _COMMENT.search(line)
+    return found.group().strip() if found else ""
+
+
 def _read(document: str) -> str:
     return (REPOSITORY / document).read_text(encoding="utf-8")
 

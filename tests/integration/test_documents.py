@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from hadoop.java import find_java_home
+from hive.connection import connect
 from tests import documents
 from tests.faults.commands import Command
 from tests.faults.workers import with_one_release
@@ -121,6 +122,24 @@ def test_lines_for_a_dataset_with_two_releases_end_well(settings, tmp_path):
         ended = Command(world.home, words[1:], environment=environment).end()
         assert ended.code == 0, (line, ended.err)
     assert world.problems([world.show(1)], settled=True) == []
+    _assert_statements_are_answered(settings, world)
+
+
+def _assert_statements_are_answered(settings, world):
+    """Those of docs/releases.md, after a rollback to release 1."""
+    asked = documents.statements("docs/releases.md")
+    names = {"sales.": f"{world.dataset}.", "sales_rel": f"{world.dataset}_rel", "'sales'": f"'{world.dataset}'"}
+    with connect(settings.endpoints) as server:
+        for text, shown in asked:
+            wanted = text.replace("000042", "000001")
+            for name, own in names.items():
+                wanted = wanted.replace(name, own)
+            (first, *_) = server.fetch(wanted.strip()).rows or [()]
+            assert not shown or [str(value) for value in first] == shown.replace("42", "1").split(), text
+    assert [bool(shown) for _, shown in asked] == [True, False, False, False]
+    (program,) = documents.fenced("docs/releases.md", "python")
+    text = on_this_stack(program, settings).replace("sales", world.dataset) + "assert cursor.fetchall()\n"
+    subprocess.run([sys.executable, "-c", text], check=True, cwd=REPOSITORY)
 
 
 def test_lines_for_ones_own_data_lead_to_a_mart(shell, tmp_path):
