@@ -1,12 +1,12 @@
 """The text of a drafted contract, with the evidence as comments."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import yaml
 
 from drafting.guess import MAX_EXAMPLE_LENGTH, ColumnDraft, Guess
-from drafting.mart_text import MartColumn
+from drafting.measures import FirstMart, MartColumn
 from warehouse.contract.column import OTHER_FORMATS
 from warehouse.contract.model import EPOCH_UNITS, InputFormat
 
@@ -27,7 +27,6 @@ class Facts:
         broken: Records that are no rows.
         whole: They are the whole file.
         event_time: Name of that column; empty: there is none yet.
-        mart: Name of the first mart.
         values: All values of text columns that have few, by column name.
     """
 
@@ -37,13 +36,12 @@ class Facts:
     broken: int
     whole: bool
     event_time: str
-    mart: str
     values: dict[str, list[str]]
 
 
-def contract_text(facts: Facts, guess: Guess, mart: Sequence[MartColumn]) -> str:
+def contract_text(facts: Facts, guess: Guess, mart: FirstMart) -> str:
     """The contract as YAML."""
-    lines = [*_head(facts, guess), *_dataset(facts, guess), *_mart(facts, mart)]
+    lines = [*_head(facts, guess), *_dataset(facts, guess, mart.name), *_mart(facts, mart)]
     return "\n".join(lines) + "\n"
 
 
@@ -77,7 +75,7 @@ def _head(facts: Facts, guess: Guess) -> Iterator[str]:
     yield "schema:"
 
 
-def _dataset(facts: Facts, guess: Guess) -> Iterator[str]:
+def _dataset(facts: Facts, guess: Guess, mart: str) -> Iterator[str]:
     yield f"  - name: {scalar(facts.dataset)}"
     yield "    physicalType: file"
     yield f"    description: {scalar(f'Rows of files like {printable(facts.file)}.')}"
@@ -95,7 +93,7 @@ def _dataset(facts: Facts, guess: Guess) -> Iterator[str]:
     if any(column.zoned or not EPOCH_UNITS.keys().isdisjoint(column.formats) for column in guess.columns):
         yield "      # Instants are published as wall clocks of this zone, e.g. America/New_York."
         yield from _property("timeZone", "UTC")
-    yield from _property("marts", f"[{scalar(facts.mart)}]")
+    yield from _property("marts", f"[{scalar(mart)}]")
 
 
 def _event_time(name: str) -> Iterator[str]:
@@ -204,15 +202,15 @@ def _format(form: InputFormat) -> Iterator[tuple[str, str]]:
         yield "thousandsSeparator", scalar(form.thousands_separator)
 
 
-def _mart(facts: Facts, columns: Sequence[MartColumn]) -> Iterator[str]:
+def _mart(facts: Facts, mart: FirstMart) -> Iterator[str]:
     yield ""
-    yield f"  - name: {scalar(facts.mart)}"
+    yield f"  - name: {scalar(mart.name)}"
     yield "    physicalType: table"
-    yield f"    description: {scalar(f'Figures of {facts.dataset}, one row per quarter.')}"
-    yield "    dataGranularityDescription: One row per quarter."
+    yield f"    description: {scalar(f'Figures of {facts.dataset}, one row per {mart.grain}.')}"
+    yield f"    dataGranularityDescription: {scalar(f'One row per {mart.grain}.')}"
     yield "    properties:"
     quarter = MartColumn("quarter", "STRING", f"Quarter of {facts.event_time or 'the event time'}, e.g. 2001Q2.", "")
-    for column in (quarter, *columns):
+    for column in (quarter, *mart.columns):
         yield f"      - name: {scalar(column.name)}"
         yield f"        logicalType: {logical_type(column.type)}"
         yield f"        physicalType: {column.type}"

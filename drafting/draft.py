@@ -11,7 +11,8 @@ import duckdb
 
 from drafting.contract_text import REJECT_THRESHOLD, Facts, contract_text, rejected_share
 from drafting.guess import ColumnDraft, Guess, few_values, guess_columns
-from drafting.mart_text import MartColumn, mart_columns, mart_name, mart_sql
+from drafting.mart_text import mart_name, mart_sql
+from drafting.measures import FirstMart, first_mart
 from drafting.roles import choose_event_time, choose_key
 from drafting.sample import Sample, read_sample
 from warehouse.contract.file import check_dataset_name, contract_path, parse_contract
@@ -81,25 +82,24 @@ def draft(name: str, file: Path, root: Path = REPOSITORY) -> Draft:
 def _drafted(name: str, file: Path, root: Path, sample: Sample) -> Draft:
     guess, event_time = choose_event_time(guess_columns(sample), sample)
     guess = choose_key(guess, sample, event_time)
-    mart = mart_name(name)
     values = {column.name: few_values(sample, place, column) for place, column in enumerate(guess.columns)}
-    facts = Facts(name, file.name, sample.rows, sample.broken, sample.whole, event_time, mart, values)
-    columns = mart_columns(guess.columns)
+    mart = first_mart(mart_name(name), sample, guess.columns, values)
+    facts = Facts(name, file.name, sample.rows, sample.broken, sample.whole, event_time, values)
     path = contract_path(name, root)
     contents = {
-        path: contract_text(facts, guess, columns),
-        root / "sql" / name / f"{mart}.sql": mart_sql(name, mart, columns),
+        path: contract_text(facts, guess, mart),
+        root / "sql" / name / f"{mart.name}.sql": mart_sql(name, mart),
     }
-    _check(name, path, contents[path] if event_time else _with_some_event_time(facts, guess, columns))
+    _check(name, path, contents[path] if event_time else _with_some_event_time(facts, guess, mart))
     _write(contents, root)
     return Draft(
-        name, file, mart, event_time, sample.rows, sample.whole, rejected_share(facts, guess), tuple(contents),
+        name, file, mart.name, event_time, sample.rows, sample.whole, rejected_share(facts, guess), tuple(contents),
         guess.columns,
         (*_unsure_of_file(file, sample), *guess.unsure, *_unsure_of_misfits(facts, guess), *_unsure_of_people(guess)),
     )  # fmt: skip
 
 
-def _with_some_event_time(facts: Facts, guess: Guess, mart: Sequence[MartColumn]) -> str:
+def _with_some_event_time(facts: Facts, guess: Guess, mart: FirstMart) -> str:
     """The contract as it may be once the user has named the event time."""
     first = replace(guess.columns[0], type="DATE", formats=(), zoned=False, required=True)
     return contract_text(

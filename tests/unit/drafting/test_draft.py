@@ -548,14 +548,44 @@ def test_personal_data_is_not_shown(tmp_path: Path) -> None:
     assert _sentence(drafted, "email")
 
 
-def test_marts_sum_measures_exactly(tmp_path: Path) -> None:
-    _, contract = _draft(tmp_path, "day,store_id,n,money,x\n" + "2021-01-01,1,2,1.50,1e3\n2021-01-02,1,3,2.50,1e4\n")
-    assert [(column.name, column.type) for column in contract.mart("things_by_quarter").columns] == [
-        ("quarter", "STRING"), ("rows_count", "BIGINT"),
-        ("total_n", "DECIMAL(38,0)"), ("count_n", "BIGINT"),
-        ("total_money", "DECIMAL(38,2)"), ("count_money", "BIGINT"),
-        ("min_x", "DOUBLE"), ("max_x", "DOUBLE"), ("count_x", "BIGINT"),
-    ]  # fmt: skip
+def _mart(contract: Contract) -> dict[str, str]:
+    return {column.name: column.type for column in contract.mart("things_by_quarter").columns}
+
+
+def test_a_mart_has_figures_of_measures_and_counts_identifiers(tmp_path: Path) -> None:
+    rows = "2021-01-01,1,2,1.50,1e3,\n2021-01-02,1,3,2.50,1e4,5\n"
+    _, contract = _draft(tmp_path, "day,store_id,n,money,ratio,points\n" + rows)
+    assert _mart(contract) == {
+        "quarter": "STRING", "rows_count": "BIGINT", "distinct_store_id": "BIGINT",
+        "total_n": "DECIMAL(38,0)", "mean_n": "DECIMAL(38,2)", "min_n": "BIGINT", "max_n": "BIGINT",
+        "total_money": "DECIMAL(38,2)", "mean_money": "DECIMAL(38,4)",
+        "min_money": contract.column("money").type, "max_money": contract.column("money").type,
+        "min_ratio": "DOUBLE", "max_ratio": "DOUBLE",
+    }  # fmt: skip
+
+
+def test_a_mart_has_the_share_of_nulls_of_a_measure_with_some(tmp_path: Path) -> None:
+    _, contract = _draft(tmp_path, "day,points\n2021-01-01,\n2021-01-02,5\n")
+    assert _mart(contract)["null_share_points"] == "DECIMAL(7,6)"
+
+
+def test_identifiers_coordinates_and_codes_are_no_measures(tmp_path: Path) -> None:
+    _, contract = _draft(tmp_path, "day,lat,zip_code,station,pickup_longitude\n2021-01-01,1.5,8001,3,8.25\n")
+    assert list(_mart(contract)) == ["quarter", "rows_count"]
+
+
+def test_a_mart_divides_quarters_by_the_column_that_spreads_rows_most_evenly(tmp_path: Path) -> None:
+    rows = [f"2021-01-01,{'yes' if n % 40 else 'no'},{'abc'[n % 3]},{n}\n" for n in range(120)]
+    drafted, contract = _draft(tmp_path, "day,open,city,n\n" + "".join(rows))
+    assert list(_mart(contract))[:3] == ["quarter", "city", "rows_count"]
+    assert "GROUP BY `quarter_start`, `city`" in drafted.paths[1].read_text()
+    assert "One row per quarter and city." in drafted.paths[0].read_text()
+
+
+def test_a_mart_is_not_divided_by_a_column_of_nearly_one_value(tmp_path: Path) -> None:
+    rows = [f"2021-01-01,{'yes' if n else 'no'},{n}\n" for n in range(120)]
+    _, contract = _draft(tmp_path, "day,open,n\n" + "".join(rows))
+    assert list(_mart(contract))[:2] == ["quarter", "rows_count"]
 
 
 @pytest.mark.parametrize("as_json", [False, True])
