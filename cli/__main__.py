@@ -7,7 +7,7 @@ from cli.main import main
 
 
 def _leave_ascii() -> None:
-    """Start anew in UTF-8, where files and arguments may be ASCII only: Python does so by itself, unless forbidden."""
+    """Start again in UTF-8 where files and arguments would be ASCII only. Python does so itself, unless forbidden."""
     if sys.getfilesystemencoding() == "ascii":
         os.environ["PYTHONUTF8"] = "1"
         os.execv(sys.executable, sys.orig_argv)

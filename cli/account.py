@@ -9,7 +9,7 @@ from warehouse.settings import Settings
 
 
 def check_state(settings: Settings) -> None:
-    """Refuse to look after a stack of this machine that belongs to somebody else: all of it would seem to be down.
+    """Refuse to look after a stack of this machine that belongs to another account: all of it would seem to be down.
 
     Raises:
         UsageError: Its state directory is closed to this account.

@@ -21,7 +21,7 @@ def open_output() -> None:
         if stream.isatty():
             stream.reconfigure(errors="replace")
         else:
-            # A file may have a name that is no text.
+            # A file may have a name that cannot be decoded.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 

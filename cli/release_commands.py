@@ -98,7 +98,7 @@ def gc(  # noqa: PLR0913, PLR0917 - the options that users know
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show, or with --yes remove, old releases and what nobody refers to; directories go to the trash of HDFS."""
+    """Show, or with --yes remove, old releases and what no release refers to; directories go to the trash of HDFS."""
     from cli.views.gc import print_collection
     from pipeline.warehouse import Warehouse
 

@@ -174,7 +174,7 @@ class Client:
         at: str = "at",
         decimals: Decimals = "decimal",
     ) -> TrainingSet:
-        """Features of entities as they were known at a moment; the same call gives the same rows at any later time.
+        """Features of entities as they were known at a given time; the same call gives the same rows at any later time.
 
         Args:
             entities: What is predicted: columns of the clean rows that say whose, and `at`, the time of each, in the
@@ -182,11 +182,11 @@ class Client:
             as_of: With a time zone: that of the dataset's clock when its contract names none. Only what readers saw
                 then counts: the release that was live, and in it only rows that had happened.
             features: What is computed.
-            at: Name of the column with the moments.
+            at: Name of the column with the times.
             decimals: What DECIMAL becomes.
 
         Raises:
-            UsageError: A column is missing, a moment is later than `as_of`, or `as_of` in the future.
+            UsageError: A column is missing, a time is later than `as_of`, or `as_of` is in the future.
             ReleaseGoneError: The release of that time is not kept any more; `./stackhouse pin` would have kept it.
         """
         self._refuse_closed()

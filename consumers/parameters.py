@@ -53,6 +53,6 @@ def _text(value: Any) -> str:
 
 def _python_value(value: Any) -> Any:
     if isinstance(value, np.datetime64):
-        # Of nanoseconds item() makes a number, and of no moment NULL.
+        # item() turns nanoseconds into a number, and NaT into NULL.
         return pd.NaT if np.isnat(value) else value.astype("datetime64[us]").item()
     return value.item() if isinstance(value, np.generic) else value

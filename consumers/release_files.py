@@ -92,7 +92,7 @@ def _choose(table: str, stored: Sequence[str], columns: Sequence[str] | None) ->
 
 
 def refuse_unknown(table: str, columns: Sequence[str], known: Sequence[str]) -> None:
-    """See whether a table has the columns that somebody wants.
+    """See whether a table has the columns that are asked for.
 
     Raises:
         UsageError: Not all, or none is wanted.

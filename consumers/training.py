@@ -1,4 +1,4 @@
-"""Training sets without leakage: what was known of each entity at its moment, and nothing that came later."""
+"""Training sets without leakage: what was known of each entity at its time, and nothing that came later."""
 
 import math
 from collections.abc import Hashable, Sequence
@@ -28,14 +28,14 @@ _SQL: dict[Function, str] = {
     "mean": "avg({column})",
     "min": "min({column})",
     "max": "max({column})",
-    # Of rows of the same moment the one with the greatest value: an answer that does not depend on their order.
+    # Among rows of the same time the one with the greatest value: the answer must not depend on their order.
     "last": "arg_max({column}, {{'moment': {moment}, 'value': {column}}})",
 }
 
 
 @dataclass(frozen=True)
 class Feature:
-    """A figure computed of the clean rows of an entity before its moment.
+    """A figure computed from the clean rows of an entity before its time.
 
     Attributes:
         name: Column in the training set.
@@ -70,7 +70,7 @@ class TrainingSet:
         frame: The columns and rows of the entities, in their order, then a column for each feature.
         release: Number of the release that it was made from.
         contract: Fingerprint of the contract by which that release was made.
-        as_of: What was known at this moment, UTC.
+        as_of: What was known at this time, UTC.
     """
 
     frame: pd.DataFrame
@@ -80,13 +80,13 @@ class TrainingSet:
 
 
 def release_at(dataset: str, events: Sequence[Event], as_of: datetime) -> int:
-    """Number of the release that readers saw at a moment.
+    """Number of the release that readers saw at a given time.
 
     The ledger has whole seconds: a move counts from the next one on. So what is asked within the second of a move,
     before or after it, gets the same answer, now and later.
 
     Raises:
-        UsageError: The moment has no time zone or is in the future, or there was no release yet.
+        UsageError: The time has no time zone or is in the future, or there was no release yet.
     """
     if as_of.tzinfo is None:
         raise UsageError(f"as_of {as_of} has no time zone", "give datetime(..., tzinfo=UTC)")
@@ -128,7 +128,7 @@ def join(  # noqa: PLR0913, PLR0917 - the parts of one join
     at: str,
     decimals: Decimals,
 ) -> TrainingSet:
-    """Compute the features of every entity from the rows before its moment.
+    """Compute the features of every entity from the rows before its time.
 
     Args:
         release: Where the rows are from.
@@ -140,11 +140,11 @@ def join(  # noqa: PLR0913, PLR0917 - the parts of one join
         decimals: The same.
 
     Raises:
-        UsageError: An entity's moment is missing or is later than `as_of`.
+        UsageError: An entity's time is missing or is later than `as_of`.
     """
     _refuse_later(entities[at], at, _wall_clock(as_of, release.meaning["time_zone"]))
     asked = pa.Table.from_pandas(
-        # Not in nanoseconds, in which DuckDB would write the moments of all rows: they hold 1677 to 2262 only.
+        # Not in nanoseconds, in which DuckDB would write the times of all rows: they hold 1677 to 2262 only.
         entities.reset_index(drop=True).astype({at: "datetime64[us]"}),
         preserve_index=False,
     )
@@ -173,7 +173,7 @@ def join(  # noqa: PLR0913, PLR0917 - the parts of one join
 
 
 class _Clock:
-    """When a row has happened, in SQL: a day has when it is over, a moment at once."""
+    """When a row has happened, in SQL: a day when it is over, a timestamp at once."""
 
     def __init__(self, release: Release, at: str) -> None:
         event_time = release.meaning["event_time"]

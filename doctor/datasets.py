@@ -1,4 +1,4 @@
-"""What commands that were killed, or failed, left of a dataset in HDFS; looked for while nobody writes."""
+"""What killed or failed commands left of a dataset in HDFS; looked for while no command writes."""
 
 import sys
 from collections.abc import Iterator
@@ -25,14 +25,14 @@ _SHOWN = 3
 
 
 def check_leftovers(settings: Settings) -> list[Finding]:
-    """Leftovers of all datasets on which nobody works."""
+    """Leftovers of all datasets on which no command works."""
     storage = WebHdfs(settings.endpoints)
     found = list[Finding]()
     for dataset in datasets_in(storage):
         left = (
             [] if _is_at_work(storage, dataset) else [*_unfinished(storage, dataset), *_directories(settings, dataset)]
         )
-        # Of a command that began meanwhile, what it makes is not left.
+        # What a command that began meanwhile makes is not left over.
         if left and not _is_at_work(storage, dataset):
             found += left
     return found

@@ -20,7 +20,7 @@ def check_locks(settings: Settings) -> list[Finding]:
 
 
 def check_lock(storage: Storage, dataset: str) -> list[Finding]:
-    """Whether the lock of a dataset is one that nobody works under."""
+    """Whether no command works under the lock of a dataset."""
     try:
         holder = lock_holder(storage, dataset)
     except LockedError as unreadable:

@@ -29,7 +29,7 @@ TEZ_SECONDS = 60
 
 
 def of_this_stack(name: str, question: Question) -> Question:
-    """A question to a service that in the `local` profile must run here: else whoever answers is somebody else."""
+    """A question to a service that in the `local` profile must run here: else what answers is not ours."""
     service = next(service for service in SERVICES if service.name == name)
 
     def asked(settings: Settings) -> list[Finding]:
@@ -124,7 +124,7 @@ def _thread_name(pid: int, thread: int) -> str:
 
 
 def check_tez(settings: Settings, seconds: float = TEZ_SECONDS) -> list[Finding]:
-    """Whether a query that needs a Tez session gets one; HiveServer2 answers others all the same."""
+    """Whether a query that needs a Tez session gets one; HiveServer2 answers others even so."""
     try:
         if tez_answers(settings, seconds):
             return []

@@ -168,4 +168,4 @@ ODD = {
     "ends_with_crlf": Damage(_whole(lambda line: line + b"\r")),
     "after_empty_lines": Damage(_whole(lambda line: b"\n\r\n" + line)),
 }
-"""Lines that are right all the same."""
+"""Lines that are right even so."""

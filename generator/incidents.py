@@ -73,7 +73,7 @@ class Kind:
         return self.name if len(self.versions) == 1 else f"{self.name}.{number + 1}"
 
     def winner(self, batches: int) -> int | None:
-        """The version that is clean once so many batches are loaded, `None` if there is none yet.
+        """The version that is clean once that many batches are loaded; `None` if there is none yet.
 
         A rejected version supersedes nothing.
         """

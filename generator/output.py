@@ -43,7 +43,7 @@ class Output:
         return numbers
 
     def label(self, file: str, line: int, kind: Kind, number: int) -> None:
-        """Note what becomes of one row that is no ordinary clean one."""
+        """Note what becomes of a row that is not an ordinary clean one."""
         batch, _, name = file.partition("/")
         outcomes = kind.outcome(number, len(BATCHES)), kind.outcome(number, 1)
         rules = " ".join(sorted(kind.versions[number].rules))
@@ -67,7 +67,7 @@ def new_output(out: Path) -> Iterator[Output]:
     """Files in `<out>.incomplete`, which becomes `out` when all went well.
 
     Raises:
-        UsageError: `out` exists and is no empty directory, or cannot be written.
+        UsageError: `out` exists and is not an empty directory, or cannot be written.
     """
     out = out.absolute()
     try:

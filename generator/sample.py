@@ -1,4 +1,4 @@
-"""`python -m generator.sample` makes the sample beside the contract of trips anew: one file and the truth about it."""
+"""`python -m generator.sample` rewrites the sample beside the contract of trips: one file and the truth about it."""
 
 import csv
 import json

@@ -45,7 +45,7 @@ def explain_log(log: Path, start: int = 0) -> str:
     """
     text = _tail(log, start)
     if not start:
-        # Of the last start; the daemons of Hadoop and Hive announce each.
+        # Only lines of the last start; the daemons of Hadoop and Hive announce each.
         text = text.rpartition(_ANNOUNCEMENT)[2]
     for pattern, meaning in _SIGNS:
         match = re.search(pattern, text)

@@ -16,7 +16,7 @@ from warehouse.settings import GATEWAY_ERRORS, Settings
 _SECONDS = 5
 _AT_ONCE = 16
 _MAX_DATANODES = 64
-"""Of a large cluster not every DataNode is asked; the NameNode spreads blocks over all, so some show the fault."""
+"""On a large cluster not every DataNode is asked; the NameNode spreads blocks over all, so some show the fault."""
 
 _MAX_SKEW_SECONDS = 30
 
@@ -196,7 +196,7 @@ def check_blocks(settings: Settings) -> list[Finding]:
             f"curl '{address}/fsck?ugi={settings.user}&path=/&listcorruptfileblocks=1' and has to be loaded again"
         )
         found.append(Finding("blocks", f"{missing:,} blocks of HDFS have no copy left that is good", remedy))
-    # The two are counted at different moments.
+    # The two are counted at different times.
     if (low := state["UnderReplicatedBlocks"] - missing) > 0:
         remedy = (
             "HDFS copies them by itself when enough DataNodes live; with fewer DataNodes than copies, start more or "

@@ -14,7 +14,7 @@ namenode_works() {
 }
 
 # A file written to this DataNode comes back from it. One copy: with more, the writers of all DataNodes would wait for one
-# that has just died, and while they wait a DataNode answers nobody.
+# that has just died, and while they wait a DataNode answers no one.
 datanode_works() {
   local path file options probe=alive-$RANDOM
   path="/webhdfs/v1/tmp/.healthy-$(hostname)"

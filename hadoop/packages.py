@@ -31,7 +31,7 @@ def _has_java() -> bool:
     try:
         find_java_home()
     except SetupError:
-        # Somebody who set JAVA_HOME wants that one, not another beside it.
+        # A user who set JAVA_HOME wants that one, not another beside it.
         if os.environ.get("JAVA_HOME") or not _can_install():
             raise
         return False

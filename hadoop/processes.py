@@ -10,7 +10,7 @@ _SECONDS = 10
 
 
 def port_owner(port: int) -> str:
-    """Who listens on a TCP port of this machine, as `name (pid 1)`; empty when nobody does."""
+    """The process that listens on a TCP port of this machine, as `name (pid 1)`; empty when none does."""
     for connection in psutil.net_connections(kind="tcp"):
         if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port:
             return _describe(connection.pid)

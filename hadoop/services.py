@@ -39,7 +39,7 @@ SERVICES = (
     ),
     Service("nodemanager", "NodeManager", ("nodemanager", "nodemanager_localizer", "nodemanager_http", "shuffle")),
     Service("metastore", "Hive metastore", ("metastore",)),
-    # Without a registered node it would wait for ever for its Tez session.
+    # Without a registered node it would wait indefinitely for its Tez session.
     Service(
         "hiveserver2",
         "HiveServer2",

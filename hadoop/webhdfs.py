@@ -75,7 +75,7 @@ class WebHdfs:
         self.url = f"http://{endpoints.namenode_host}:{endpoints.namenode_port}"
         self.user = endpoints.user
         session = requests.Session()
-        # HDFS is never behind the proxy that the environment names for the internet.
+        # HDFS is never reached through the proxy that the environment names for the internet.
         session.trust_env = False
         if endpoints.gateway:
             # To the DataNodes; the NameNode is reached directly.
@@ -214,7 +214,7 @@ class WebHdfs:
         """Checksum of a file, computed by the DataNodes that hold it (GETFILECHECKSUM)."""
         with self._errors(path):
             found = self._client.checksum(path)
-        # The server sends the array behind its buffer; only `length` bytes of it are the checksum.
+        # The server sends the whole array of its buffer; only `length` bytes of it are the checksum.
         return FileChecksum(found["algorithm"], found["bytes"][: 2 * found["length"]])
 
     def _write_beside(self, path: str, content: bytes, move: Callable[[str, str], None]) -> None:
@@ -277,6 +277,6 @@ class WebHdfs:
 
 
 def _refuse_the_gateways_own(answer: requests.Response, **_: object) -> None:
-    """An error of the gateway itself is no answer of HDFS: it does not reach the DataNode."""
+    """An error of the gateway itself is not an answer of HDFS: the gateway does not reach the DataNode."""
     if answer.status_code in GATEWAY_ERRORS:
         raise requests.ConnectionError(f"the gateway answers {answer.status_code}", request=answer.request)

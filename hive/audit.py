@@ -1,4 +1,4 @@
-"""Reads a release through HiveServer2 before anybody else does."""
+"""Reads a release through HiveServer2 before readers do."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,8 +50,8 @@ def audit_release(server: HiveServer, contract: Contract, release: Release, live
         QueryError: HiveServer2 cannot read a table.
     """
     found = _read_facts(server, contract, release)
-    # These say that Hive shows other rows than were counted, or that clean rows are not what clean means: each is a
-    # fault of this program or of the files, and nobody can know that readers may have it.
+    # These say that Hive shows other rows than were counted, or that clean rows are not what clean means. Each is a
+    # fault of this program or of the files, and no person can judge whether readers may have it.
     checks = [
         Check("Hive rows", tuple(_row_failures(server, contract, release, found)), may_be_accepted=False),
         Check("required", tuple(_null_failures(contract, found)), may_be_accepted=False),
@@ -137,7 +137,7 @@ def _quarter_failures(contract: Contract, found: Found) -> Iterator[str]:
         quarter = Quarter.from_partition(value)
         # As text: Hive may read a year that Python does not have.
         months = {f"{quarter.year:04d}-{quarter.start.month + month:02d}" for month in range(3)}
-        if any(moment is not None and moment[:7] not in months for moment in (first, last)):
+        if any(time is not None and time[:7] not in months for time in (first, last)):
             yield f"{CLEAN} quarter_start={value}: {contract.event_time} is from {first} to {last}, expected {quarter}"
 
 

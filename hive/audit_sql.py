@@ -80,7 +80,7 @@ def _limit(limit: float | str, hive_type: str) -> str:
         return f"CAST({literal(str(limit))} AS DOUBLE)"
     text = f"{Decimal(str(limit)):f}"
     whole, _, fraction = text.lstrip("-").partition(".")
-    # The zero before 38 digits behind the point is none of them.
+    # The zero before 38 decimal places is not one of the digits.
     precision = min(len(whole) + len(fraction), MAX_PRECISION)
     return f"CAST({literal(text)} AS DECIMAL({precision},{len(fraction)}))"
 

@@ -193,7 +193,7 @@ def _fetched(cursor: pyhive.Cursor) -> Sequence[tuple[Value, ...]]:
     try:
         found: Sequence[tuple[Value, ...]] = cursor.fetchall()
     except Exception as problem:
-        # Of a moment before the year 0 PyHive makes no better one.
+        # PyHive cannot do better for a timestamp before the year 0.
         if type(problem) is not Exception and not isinstance(problem, ValueError):
             raise
         raise QueryError(str(problem), "select it as text, CAST(... AS STRING)") from problem

@@ -1,4 +1,4 @@
-"""Compares the quarters that a release has anew with those that readers see."""
+"""Compares the quarters that a release rebuilt with those that readers see."""
 
 import json
 from collections.abc import Mapping
@@ -71,6 +71,6 @@ def _fetch_sums(server: HiveServer, queries: list[str], columns: dict[str, list[
 
 
 def _number(text: str | None) -> Decimal | None:
-    """A sum; one of DOUBLEs that is beyond them is none."""
+    """A sum; `None` for a sum of DOUBLEs that is not finite."""
     number = None if text is None else Decimal(text)
     return number if number is not None and number.is_finite() else None

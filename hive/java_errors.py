@@ -33,7 +33,7 @@ _KINDS: tuple[tuple[str, type[StackhouseError], str, str], ...] = (
         _STATUS,
     ),
     (
-        # Of an error that is no exception, a stopped thread or a full stack, nothing else is told.
+        # An error that is not an exception (a stopped thread, a full stack) says nothing else.
         r"^Error running query\s*$",
         QueryError,
         "HiveServer2 could not compile the statement: it takes longer than stackhouse.compile.seconds in hive-site.xml "

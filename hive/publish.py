@@ -74,7 +74,7 @@ def plan_views(server: HiveServer, release: Release) -> list[str]:
 
     Raises:
         QueryError: A table of the release is missing.
-        StackhouseError: Somebody's table has the name of a view.
+        StackhouseError: Another table has the name of a view.
     """
     statements: dict[str, str] = {}
     for name in release.tables:

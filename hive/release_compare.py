@@ -25,7 +25,7 @@ class ComparedColumn:
     Attributes:
         name: Name for readers.
         expression: Its value, the same kind of value in both.
-        total: The same as it is summed; `None` for what is no number.
+        total: The same as it is summed; `None` for what is not a number.
     """
 
     name: str

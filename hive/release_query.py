@@ -1,6 +1,6 @@
 """Reads one release by the names of the readers' views: finds them in a SELECT and puts the release's rows there.
 
-The statement is never written anew: all but the names stays as the user wrote it.
+The statement is not rewritten: everything but the names stays as the user wrote it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ class ViewName:
         dataset: Lower case, without backticks; so is `view`.
         view: Name of a view in that database.
         start: Position of its first character.
-        end: Position behind its last.
+        end: Position after its last.
         aliased: Another name follows, by which the query calls its columns.
     """
 

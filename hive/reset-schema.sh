@@ -13,6 +13,6 @@ if [ "$(ask "SELECT count(*) FROM information_schema.tables WHERE table_schema =
   versions=$(ask 'SELECT count(*) FROM public."VERSION"')
 fi
 if [ "$tables" -gt 0 ] && [ "$versions" = 0 ]; then
-  echo "reset-schema: $tables tables and no version: the schema was begun and not finished, it is made anew"
+  echo "reset-schema: $tables tables and no version: the schema was begun and not finished, it is made again"
   ask 'DROP SCHEMA public CASCADE; CREATE SCHEMA public'
 fi

@@ -12,7 +12,7 @@ from warehouse.settings import Settings
 
 _ANSWER_SECONDS = 20
 _TEZ_QUERY = "SELECT count(*)"
-"""Counts one row that no table has, in a Tez job all the same."""
+"""Counts one row that no table has, and still takes a Tez job."""
 
 
 def check_metastore(settings: Settings) -> list[Finding]:
@@ -33,7 +33,7 @@ def _require_metastore_host(settings: Settings) -> None:
 
 
 def check_hiveserver2(settings: Settings) -> list[Finding]:
-    """Whether HiveServer2 answers a query that needs nobody else."""
+    """Whether HiveServer2 answers a query that needs no other service."""
     address = f"{settings.hosts.hiveserver2}:{settings.ports.hiveserver2}"
     try:
         with connect(settings.endpoints) as server:

@@ -25,7 +25,7 @@ def catch_up(storage: Storage, contract: Contract, now: datetime, run: Run, tell
     calendar = Calendar.of(contract)
     taken: list[tuple[Quarter, ...]] = []
     while True:
-        # Read anew each time: a run builds other quarters too, if rows of them are new.
+        # Read again each time: a run builds other quarters too, if rows of them are new.
         progress = read_progress(storage, contract, now)
         step = next_step(progress, calendar, now, taken)
         if step is None:

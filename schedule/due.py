@@ -38,7 +38,7 @@ class Calendar:
         return cls(contract.lateness, ZoneInfo(contract.time_zone) if contract.time_zone else None)
 
     def last_complete(self, moment: datetime) -> Quarter:
-        """The newest quarter that is complete at a moment; so are all before it."""
+        """The newest quarter that is complete at a given time; so are all before it."""
         # In UTC, because Python's sums within a zone pass over the hours that clocks skip.
         expected = (moment.astimezone(UTC) - self.lateness).astimezone(self.zone)
         return Quarter.of(expected.date()).previous
@@ -51,7 +51,7 @@ class Progress:
     Attributes:
         rows: Quarters with loaded rows, as far as batches are staged.
         begun: When the last good run of a quarter began.
-        unstaged: Loaded batches of which nobody knows yet which quarters they touch.
+        unstaged: Loaded batches whose quarters are not known yet.
     """
 
     rows: frozenset[Quarter] = frozenset()
@@ -86,7 +86,7 @@ def next_step(
     Args:
         progress: Progress as the ledger has it now.
         calendar: Calendar of the dataset.
-        now: This moment.
+        now: The current time.
         taken: Steps that were run already; none is taken twice, whatever became of it.
     """
     for quarter in quarters_due(progress, calendar, now):
@@ -119,7 +119,7 @@ def _released(storage: Storage, contract: Contract) -> Progress:
     staged = [find_staged(storage, paths, batch, contract.fingerprint) for batch in new]
     touched = {Quarter.from_partition(value) for batch in staged if batch for value in batch.quarters}
     built = _built(live) if live else {}
-    # What a rollback took away was built all the same: nobody asked for it to be built again.
+    # What a rollback took away was built nevertheless: it must not be built again unasked.
     if left is not None:
         taken = _built(load_release(storage, dataset, left))
         built |= {quarter: max(began, built.get(quarter, began)) for quarter, began in taken.items()}

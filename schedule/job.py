@@ -86,7 +86,7 @@ def parse_clock(text: str) -> time:
     """Read `04:30`.
 
     Raises:
-        UsageError: It is no time of a day.
+        UsageError: It is not a time of day.
     """
     match = _CLOCK.fullmatch(text)
     if not match:

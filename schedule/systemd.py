@@ -18,7 +18,7 @@ def is_usable() -> bool:
 
 
 def lingers() -> bool:
-    """Whether this user's systemd works while nobody is logged in."""
+    """Whether this user's systemd works while the user is not logged in."""
     return (_LINGER / pwd.getpwuid(os.geteuid()).pw_name).exists()
 
 
@@ -44,7 +44,7 @@ def write_units(job: Job) -> None:
         path.write_text(text, encoding="utf-8")
     _systemctl("daemon-reload")
     _systemctl("enable", f"{_name(job.dataset)}.timer")
-    # Started anew, or it goes on by the hour of the file before.
+    # Restarted, or it goes on by the hour of the earlier file.
     _systemctl("restart", f"{_name(job.dataset)}.timer")
 
 

@@ -70,7 +70,7 @@ def start_containers(settings: Settings, on_line: Callable[[str], None]) -> None
     up = ["--progress", "plain", "up", "--detach", "--build", "--wait", "--quiet-pull", *_scale(settings)]
     if not _follow(settings, up, keep):
         return
-    # What was unhealthy because another container was gone holds docker compose up, and mends itself when that is back.
+    # What was unhealthy because another container was gone holds docker compose up, and recovers when that is back.
     if _recovers(settings) and not _follow(settings, up, keep):
         return
     raise ServiceFailedError(f"docker compose could not start the stack: {_reason(settings, lines)}")

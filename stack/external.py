@@ -1,4 +1,4 @@
-"""The `external` profile: a cluster that somebody else runs; says what it lacks, all at once."""
+"""The `external` profile: a cluster that others run; says what it lacks, all at once."""
 
 import os
 import secrets

@@ -16,11 +16,11 @@ _TEZ_DIRECTORY = "/apps/tez"
 _SPARK_DIRECTORY = "/apps/spark"
 
 _DIRECTORIES = {
-    # Everybody may write, nobody may remove what is another's.
+    # All may write, none may remove what belongs to another.
     "/tmp": "1777",  # noqa: S108 - a path in HDFS, not on this machine
     "/tmp/hive": "1777",  # noqa: S108
     "/user": "755",
-    # Readable by all, so that YARN keeps one copy of an archive for everybody.
+    # Readable by all, so that YARN keeps one copy of an archive for all.
     "/apps": "755",
     _TEZ_DIRECTORY: "755",
     _SPARK_DIRECTORY: "755",
@@ -66,7 +66,7 @@ def bring_spark(settings: Settings) -> str:
     name = f"spark-{version('pyspark')}.tar"
     target = f"{_SPARK_DIRECTORY}/{name}"
     if settings.profile == "external" and not storage.exists(target):
-        # Of somebody else's cluster no other directory is needed than the one for all data.
+        # On a cluster of another owner only the directory for all data is needed.
         target = f"{root()}/spark/{name}"
     if not storage.exists(target):
         settings.home.mkdir(parents=True, exist_ok=True)

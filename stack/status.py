@@ -77,7 +77,7 @@ def _ailing(container: Container) -> str:
 
 
 def _answers(settings: Settings) -> list[ServiceStatus]:
-    """Of a cluster elsewhere: what clients talk to."""
+    """What clients talk to, of a cluster elsewhere."""
     found = []
     for service in SERVICES:
         # Its metastore is HiveServer2's business; it may not even be reachable from here.
@@ -92,7 +92,7 @@ def _read_daemons(settings: Settings) -> StackStatus:
     processes = Supervisor(settings).processes()
     down = ProcessState("", "DOWN", 0, "")
     services = [_service_status(settings, service, processes.get(service.name, down)) for service in SERVICES]
-    # Without a process of ours, whoever answers on the port is somebody else's.
+    # Without a process of ours, what answers on the port belongs to another stack.
     ours = {service.name for service in services if service.pid}
     return StackStatus(
         home=str(settings.home),

@@ -8,7 +8,7 @@ from warehouse.errors import StackDownError
 from warehouse.settings import Settings
 
 PATIENCE_SECONDS = 60.0
-"""A NodeManager that died is back sooner; Spark itself would wait for ever."""
+"""A NodeManager that died is back sooner; Spark itself would wait indefinitely."""
 
 
 class YarnWatch:

@@ -1,4 +1,4 @@
-"""One real stack for the whole session, made anew."""
+"""One real stack for the whole session, made new each time."""
 
 import shutil
 import subprocess

@@ -92,7 +92,7 @@ def _print_tables(diffs: Sequence[TableDiff], releases: tuple[int, int]) -> None
 
 
 def _print_table(headings: Sequence[str], texts: int, lines: Sequence[Sequence[str]]) -> None:
-    """Print lines unless there are none; columns behind the first so many are numbers."""
+    """Print lines unless there are none; columns after the first so many are numbers."""
     if not lines:
         return
     table = Table(box=None, pad_edge=False)

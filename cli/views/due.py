@@ -17,7 +17,7 @@ def run_due(settings: Settings, dataset: str, now: datetime, wait: bool) -> None
     Args:
         settings: Settings of the stack.
         dataset: Name in the contract.
-        now: This moment.
+        now: The current time.
         wait: Wait for another writer to end.
 
     Raises:

@@ -1,4 +1,4 @@
-"""`gc`: shows what nobody needs any more, or what was removed of it."""
+"""`gc`: shows what is no longer needed, or what of it was removed."""
 
 from dataclasses import asdict
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""`quarantine`: the rejected rows of a release, counted by rule, shown, and exported to be mended."""
+"""`quarantine`: the rejected rows of a release, counted by rule, shown, and exported to be fixed."""
 
 from collections import Counter
 from pathlib import Path
@@ -48,7 +48,7 @@ def print_quarantine(settings: Settings, dataset: str, output: str, number: int 
 
 
 def export_quarantine(settings: Settings, dataset: str, directory: Path, number: int | None) -> None:
-    """Write the rejected records as they were received to files that `load` takes once they are mended.
+    """Write the rejected records as they were received to files that `load` takes once they are fixed.
 
     Raises:
         UsageError: The directory exists, or there is no such release.

@@ -135,7 +135,7 @@ def tell(judgement: Judgement, release: int) -> None:
 
 
 def mondays_of(flights: Client) -> list[pd.Timestamp]:
-    """Mondays with four weeks of known delays before them; the last is the first Monday behind the data."""
+    """Mondays with four weeks of known delays before them; the last is the first Monday after the data."""
     days = flights.read_clean(columns=["scheduled_departure"])["scheduled_departure"]
     first = days.min().normalize() + 4 * WEEK + timedelta(days=LANDED)
     last = days.max().normalize() + WEEK
@@ -169,7 +169,7 @@ def predict(model: LinearRegression, weeks: pd.DataFrame) -> "pd.Series[float]":
 
 
 def differences(weeks: pd.DataFrame) -> pd.DataFrame:
-    """Of each naive forecast of an airport from that of all airports together."""
+    """How far the naive forecast of each airport is from that of all airports together."""
     return pd.DataFrame({name: weeks[name] - level(weeks, name) for name in NAIVE})
 
 

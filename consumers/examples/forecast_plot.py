@@ -22,7 +22,7 @@ _MODEL, _NAIVE, _GREY = "#0072B2", "#E69F00", "#666666"
 
 _GAP_POINTS = 6.5
 _ROOM = 1.2
-"""For the figures behind the dot that is farthest to the right."""
+"""For the figures to the right of the farthest dot."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def plot(compared: Comparison, path: Path) -> None:
 
 
 def _rows(axes: Axes, rows: pd.DataFrame, names: Sequence[str]) -> None:
-    """A row for each, the first at the top, with the gain in figures behind it."""
+    """A row for each, the first at the top, with the gain in figures beside it."""
     places = range(len(rows), 0, -1)
     better = rows["model"] < rows["naive"]
     colors = [_MODEL if each else _NAIVE for each in better]

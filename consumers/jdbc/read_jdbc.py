@@ -56,7 +56,7 @@ def connect(url: str, user: str, jars: Path) -> Iterator[Any]:
 
     Args:
         url: Like `jdbc:hive2://localhost:10000/default`.
-        user: Name that Hive notes; nobody is asked for a password.
+        user: Name that Hive notes; no password is asked for.
         jars: Directory with the driver. It counts for the first session of a process, whose Java stays.
 
     Raises:

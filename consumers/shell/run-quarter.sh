@@ -36,7 +36,7 @@ fail() {
 read_arguments() {
   [ $# = 1 ] || [ $# = 2 ] || fail 2 "usage: run-quarter.sh DATASET [QUARTER|due]"
   dataset=$1 quarter=${2:-}
-  [[ $dataset =~ ^[a-z][a-z0-9_]{0,62}$ ]] || fail 2 "'$dataset' is no name of a dataset"
+  [[ $dataset =~ ^[a-z][a-z0-9_]{0,62}$ ]] || fail 2 "'$dataset' is not the name of a dataset"
   case "$quarter" in
     "") command=(run "$dataset") ;;
     due) command=(schedule run "$dataset") ;;
@@ -66,7 +66,7 @@ read_settings() {
 # Better known now than when there is a failure to tell.
 check_program() {
   local program=${!1:-}
-  [ -z "$program" ] || command -v -- "$program" >/dev/null || fail 2 "$1 is '$program', which is no program"
+  [ -z "$program" ] || command -v -- "$program" >/dev/null || fail 2 "$1 is '$program', which is not a program"
 }
 
 take_lock() {

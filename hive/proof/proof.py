@@ -58,7 +58,7 @@ class Made:
 
 
 def prove_marts(server: HiveServer, made: Made, budget: Budget) -> list[Check]:
-    """Compare the quarters of each mart that a run built anew with what Hive computes from the same clean rows.
+    """Compare the quarters of each mart that a run rebuilt with what Hive computes from the same clean rows.
 
     When there are more of them than time, some are drawn by the run's id, so that in the end all come up. What cannot
     be proved says so in the note of its check.
@@ -90,10 +90,10 @@ def built_quarters(release: Release, live: Release | None, mart: str) -> list[st
         return sorted({*clean, *made.partitions})
     kept = {value: partition.path for value, partition in before.partitions.items()}
     read = {value: partition.path for value, partition in live.tables[CLEAN].partitions.items()}
-    anew = {value for value, partition in made.partitions.items() if partition.path != kept.get(value)}
+    rebuilt = {value for value, partition in made.partitions.items() if partition.path != kept.get(value)}
     # A quarter that was cleaned and of which the mart has nothing: it should have nothing.
     empty = {value for value, partition in clean.items() if partition.path != read.get(value)} - made.partitions.keys()
-    return sorted(anew | empty)
+    return sorted(rebuilt | empty)
 
 
 def drawn(quarters: Sequence[str], seed: str) -> list[str]:
@@ -119,7 +119,7 @@ def fitting(quarters: Sequence[str], rows: Mapping[str, int], most: float, at_le
 
 
 class _Proof:
-    """Of one mart."""
+    """The proof of one mart."""
 
     def __init__(self, server: HiveServer, made: Made, mart: MartSql, budget: Budget) -> None:
         self._server, self._contract, self._release, self._budget = server, made.contract, made.release, budget
@@ -188,7 +188,7 @@ def _count(row: Row, side: str) -> int:
 
 
 def _partner(mart: Mart, row: Row, others: Sequence[Row]) -> Row | None:
-    """The row that Hive computes and nobody stored about the same thing, as far as one can tell without a key."""
+    """The row that Hive computes and Spark did not store, for the same thing, as far as can be told without a key."""
     names, about = proof_sql.exact_names(mart), [PARTITION_COLUMN, *proof_sql.labels(mart)]
 
     def likeness(other: Row) -> tuple[bool, int]:

@@ -1,7 +1,7 @@
 """What Spark and Hive compute alike: the only SQL by which a mart is proved.
 
-What is not listed here may be right in both engines, but nobody has seen it: `tests/integration/test_proofs.py` has
-both compute every function that is. Known to differ, and therefore left out, are among others: ADD_MONTHS (Hive keeps
+What is not listed here may be right in both engines, but is not tested: `tests/integration/test_proofs.py` has both
+compute every function that is. Known to differ, and therefore left out, are among others: ADD_MONTHS (Hive keeps
 the last day of a month), STDDEV and VARIANCE (of a sample in Spark, of a population in Hive), the text of a BOOLEAN,
 SUBSTRING from the end, SIGN, hashes, estimates; and whatever depends on the order of equal rows: ROW_NUMBER, LAG,
 FIRST, ROWS frames, LIMIT.

@@ -37,7 +37,7 @@ def differences(contract: Contract, mart: Mart, sql: str, release: int, quarters
         quarters: Partition values, at least one.
 
     Returns:
-        Query for `quarter_start`, the columns of the mart that are no DOUBLE, `STORED`, `COMPUTED`, and for every
+        Query for `quarter_start`, the columns of the mart that are not DOUBLE, `STORED`, `COMPUTED`, and for every
         DOUBLE its greatest value on each side.
 
     Raises:
@@ -99,7 +99,7 @@ def _unequal(name: str) -> str:
 
 
 def _close(one: str, other: str) -> str:
-    # As text: NaN and the infinities are no distance from themselves.
+    # As text: the distance of NaN or an infinity from itself is not zero.
     equal = f"COALESCE(CAST({one} AS STRING), '') = COALESCE(CAST({other} AS STRING), '')"
     largest = f"CASE WHEN ABS({one}) > ABS({other}) THEN ABS({one}) ELSE ABS({other}) END"
     return f"{equal} OR COALESCE(ABS({one} - {other}) <= {TOLERANCE} * {largest}, FALSE)"

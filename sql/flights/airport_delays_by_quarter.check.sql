@@ -1,6 +1,6 @@
 -- Check of airport_delays_by_quarter: every row it returns is wrong.
 --
--- Grain:  one row per quarter of which an airport is wrong, stands twice, or lacks.
+-- Grain:  one row per quarter in which an airport is wrong, appears twice, or is missing.
 -- Reads:  airport_delays_by_quarter as written; clean, whose flights all left from one airport.
 -- Usage:  Spark SQL, run by `./stackhouse run flights` before anything is published.
 --

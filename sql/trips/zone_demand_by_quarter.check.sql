@@ -1,6 +1,6 @@
 -- Check of zone_demand_by_quarter: every row it returns is wrong.
 --
--- Grain:  one row per quarter of which a zone is wrong, stands twice, or lacks.
+-- Grain:  one row per quarter in which a zone is wrong, appears twice, or is missing.
 -- Reads:  zone_demand_by_quarter as written; clean, whose trips all began in one zone.
 -- Usage:  Spark SQL, run by `./stackhouse run trips` before anything is published.
 --

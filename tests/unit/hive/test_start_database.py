@@ -41,4 +41,4 @@ def test_what_holds_no_database_of_anybody_is_made_anew(tmp_path, names, kept):
     assert done.stdout.splitlines()[-1] == "started postgres"
     found = [str(path.relative_to(data)) for path in data.rglob("*") if path.is_file()]
     assert sorted(found) == sorted(kept)
-    assert ("made anew" in done.stdout) == (bool(names) and not kept)
+    assert ("made again" in done.stdout) == (bool(names) and not kept)

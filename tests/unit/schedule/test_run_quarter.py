@@ -243,8 +243,8 @@ def test_program_that_hangs_does_not_keep_the_next_job_from_starting(checkout):
     [
         ((), {}, "usage"),
         (("flights", "2001Q2", "more"), {}, "usage"),
-        (("../etc",), {}, "no name of a dataset"),
-        (("--help",), {}, "no name of a dataset"),
+        (("../etc",), {}, "not the name of a dataset"),
+        (("--help",), {}, "not the name of a dataset"),
         (("flights", "2001Q5"), {}, "not a quarter"),
         (("flights", "--accept"), {}, "not a quarter"),
         (("flights",), {"STACKHOUSE_JOB_LOGS": "0"}, "STACKHOUSE_JOB_LOGS"),

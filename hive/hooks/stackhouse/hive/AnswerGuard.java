@@ -8,7 +8,7 @@ import org.apache.hadoop.hive.ql.hooks.QueryLifeTimeHookContext;
 import org.apache.hadoop.hive.ql.hooks.QueryLifeTimeHookWithParseHooks;
 
 /**
- * Keeps HiveServer2 from answering wrongly and from compiling for ever. Named by hive.query.lifetime.hooks, so that it
+ * Keeps HiveServer2 from answering wrongly and from compiling indefinitely. Named by hive.query.lifetime.hooks, so that it
  * is loaded before the first statement.
  *
  * <p>Division: Calcite takes a division for NULL only where one side is, so {@code a / b IS NULL} becomes

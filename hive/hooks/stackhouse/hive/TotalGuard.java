@@ -93,7 +93,7 @@ public final class TotalGuard extends QueryGuard {
     if (query && isTotal(node)) {
       found.add(computed(node));
     }
-    // Of what no row is read of, Hive plans nothing; a total itself is a row all the same.
+    // Hive plans nothing for what is never read; a total is one row even so.
     if (!query || !readsNothing(node)) {
       Syntax.children(node).forEach(child -> collect(child, named, found));
     }
