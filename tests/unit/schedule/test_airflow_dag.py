@@ -13,7 +13,7 @@ def dags(monkeypatch, tmp_path):
     monkeypatch.setenv("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
     monkeypatch.setenv("STACKHOUSE_CHECKOUT", "/opt/stack house")
     monkeypatch.setenv("STACKHOUSE_DAG_DATASETS", "flights trips")
-    pytest.importorskip("airflow", reason="Airflow is not at installed: the DAG is not read")
+    pytest.importorskip("airflow", reason="Airflow is not installed: the DAG is not read")
     try:
         from airflow.dag_processing.dagbag import DagBag
     except ImportError:
