@@ -31,7 +31,7 @@ def check_lock(storage: Storage, dataset: str) -> list[Finding]:
     if holder.is_gone():
         remedy = f"the next command that writes takes it over and finishes its work: ./stackhouse run {dataset}"
         return [Finding("locks", f"{who}, which has ended", remedy, "warning")]
-    touched = storage.modified(DatasetPaths(dataset).lock)
+    touched = storage.modified(DatasetPaths(dataset, storage.root).lock)
     silent = time.time() - touched / 1000
     # 0: it was given back meanwhile.
     if not touched or silent <= LEASE_SECONDS:

@@ -74,6 +74,7 @@ class WebHdfs:
         """Make a client; nothing is asked of HDFS yet."""
         self.url = f"http://{endpoints.namenode_host}:{endpoints.namenode_port}"
         self.user = endpoints.user
+        self.root = endpoints.root
         session = requests.Session()
         # HDFS is never reached through the proxy that the environment names for the internet.
         session.trust_env = False

@@ -14,7 +14,6 @@ from pyhive.hive import HiveParamEscaper
 from hive.release_table import ReleaseTable, releases_database
 from warehouse.contract.hive_type import INTEGERS
 from warehouse.contract.model import ORIGIN_COLUMNS, Column, Contract, validate_identifier
-from warehouse.paths import DatasetPaths
 from warehouse.quarter import PARTITION_COLUMN
 from warehouse.release.manifest import CLEAN, QUARANTINE
 
@@ -129,15 +128,21 @@ def create_databases(dataset: str) -> tuple[str, str]:
     )
 
 
-def create_table(table: ReleaseTable, shape: Table) -> str:
-    """Statement for an empty table; its own location never holds a file, every partition names one."""
+def create_table(table: ReleaseTable, shape: Table, location: str) -> str:
+    """Statement for an empty table.
+
+    Args:
+        table: Name of the table.
+        shape: What its columns are.
+        location: HDFS directory that never holds a file; every partition names its own.
+    """
     columns = ",\n  ".join(_typed(column) for column in shape.columns)
     return (
         f"CREATE EXTERNAL TABLE IF NOT EXISTS {table.sql} (\n  {columns}\n)\n"
         f"COMMENT {literal(shape.comment)}\n"
         f"PARTITIONED BY ({_typed(shape.partition)})\n"
         f"STORED AS PARQUET\n"
-        f"LOCATION {literal(DatasetPaths(table.dataset).release_tables)}\n"
+        f"LOCATION {literal(location)}\n"
         f"TBLPROPERTIES ('external.table.purge'='false')"
     )
 

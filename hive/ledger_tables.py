@@ -16,15 +16,20 @@ _MOMENT = "at"
 """Written by `warehouse.run.utc_now`."""
 
 
-def create_ops_tables(server: HiveServer) -> None:
-    """Make what is missing; no file is touched."""
-    for statement in statements():
+def create_ops_tables(server: HiveServer, root: str) -> None:
+    """Make what is missing; no file is touched.
+
+    Args:
+        server: HiveServer2.
+        root: Root of the warehouse, `Storage.root`.
+    """
+    for statement in statements(root):
         server.execute(statement)
     outdated = [name for name, kind in TABLES.items() if _lacks_columns(server, name, kind)]
     for name in outdated:
         # Made by an earlier version. Hive adds no column to a table of JSON; the table is only a description of files.
         server.execute(f"DROP TABLE IF EXISTS `{DATABASE}`.`{name}`")
-    for statement in statements() if outdated else ():
+    for statement in statements(root) if outdated else ():
         server.execute(statement)
 
 
@@ -33,7 +38,7 @@ def _lacks_columns(server: HiveServer, name: str, kind: type[Record]) -> bool:
     return not get_type_hints(kind).keys() <= there
 
 
-def statements() -> Iterator[str]:
+def statements(root: str) -> Iterator[str]:
     """What makes the database and its tables; each can be repeated."""
     yield f"CREATE DATABASE IF NOT EXISTS `{DATABASE}` COMMENT {literal('What Stackhouse did, for all datasets.')}"
     for name, kind in TABLES.items():
@@ -43,7 +48,7 @@ def statements() -> Iterator[str]:
             f"CREATE EXTERNAL TABLE IF NOT EXISTS `{DATABASE}`.`{name}` (\n  {columns}\n)\n"
             f"COMMENT {literal((kind.__doc__ or '').partition(':')[0] + '.')}\n"
             "STORED AS JSONFILE\n"
-            f"LOCATION {literal(ledger_table(name))}\n"
+            f"LOCATION {literal(ledger_table(root, name))}\n"
             "TBLPROPERTIES ('external.table.purge'='false')"
         )
 

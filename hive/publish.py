@@ -18,10 +18,16 @@ from warehouse.steps import Step, reached
 _PARTITIONS_PER_STATEMENT = 400
 
 
-def create_release_tables(server: HiveServer, contract: Contract, release: Release) -> None:
+def create_release_tables(server: HiveServer, contract: Contract, release: Release, location: str) -> None:
     """Make the tables of a release with all their partitions.
 
     A complete table of the same run stays as it is; anything else under its name is replaced, its files stay.
+
+    Args:
+        server: HiveServer2.
+        contract: Contract of the release.
+        release: Its manifest.
+        location: `DatasetPaths.release_tables`.
 
     Raises:
         QueryError: HiveServer2 refuses a statement.
@@ -33,16 +39,16 @@ def create_release_tables(server: HiveServer, contract: Contract, release: Relea
     for shape in ddl.tables(contract):
         table = ReleaseTable.of(release, shape.name)
         if table not in made:
-            _create_table(server, table, shape, release)
+            _create_table(server, table, shape, release, location)
             reached(Step.TABLE_MADE)
         elif _properties(server, table.sql).get(ddl.RUN_PROPERTY) != release.run:
             _refuse_live(server, release.dataset, release.number)
             server.execute(ddl.drop_table(table))
-            _create_table(server, table, shape, release)
+            _create_table(server, table, shape, release, location)
 
 
-def _create_table(server: HiveServer, table: ReleaseTable, shape: ddl.Table, release: Release) -> None:
-    server.execute(ddl.create_table(table, shape))
+def _create_table(server: HiveServer, table: ReleaseTable, shape: ddl.Table, release: Release, location: str) -> None:
+    server.execute(ddl.create_table(table, shape, location))
     for partitions in _portions(release.tables[table.name].partitions):
         locations = {value: partition.path for value, partition in partitions.items()}
         server.execute(ddl.add_partitions(table, shape, locations))

@@ -68,7 +68,7 @@ def load(storage: FileStorage, contract: Contract, files: Sequence[Path], user: 
     """
     ordered = check_files(files)
     described = tuple(describe_file(path, contract, progress) for path in ordered)
-    paths = DatasetPaths(contract.dataset)
+    paths = DatasetPaths(contract.dataset, storage.root)
     counted_by = row_definition(contract.meaning["input_format"])
     if storage.exists(paths.raw_batch(batch_id(described))):
         return _counted_anew(storage, load_batch(storage, contract.dataset, batch_id(described)), described, counted_by)
@@ -93,7 +93,7 @@ def _counted_anew(
     batch = replace(found, files=described, counted_by=counted_by)
     if batch == found:
         return LoadResult(found, already_loaded=True)
-    storage.replace(f"{DatasetPaths(batch.dataset).raw_batch(batch.id)}/{MANIFEST_NAME}", batch.to_json())
+    storage.replace(f"{DatasetPaths(batch.dataset, storage.root).raw_batch(batch.id)}/{MANIFEST_NAME}", batch.to_json())
     # Manifests of earlier versions do not say how the rows were counted.
     same = batch.rows == found.rows and not found.counted_by
     return LoadResult(batch, already_loaded=True, counted_before=None if same else found.rows)
@@ -111,7 +111,7 @@ def _refuse_known_rows(files: Sequence[Path], described: Sequence[BatchFile], lo
 
 
 def _send(storage: FileStorage, batch: Batch, files: Sequence[Path], progress: Progress) -> None:
-    paths = DatasetPaths(batch.dataset)
+    paths = DatasetPaths(batch.dataset, storage.root)
     incoming = paths.raw_incoming(secrets.token_hex(8))
     try:
         storage.publish(f"{incoming}/{MANIFEST_NAME}", batch.to_json())

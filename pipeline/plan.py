@@ -20,6 +20,7 @@ class Inputs:
 
     Attributes:
         contract: Contract of the dataset.
+        paths: Where its rows are.
         marts: SQL of its marts.
         batches: All loaded batches, in loading order.
         staged: Those staged already under this contract, by batch id.
@@ -29,6 +30,7 @@ class Inputs:
     """
 
     contract: Contract
+    paths: DatasetPaths
     marts: Sequence[MartSql]
     batches: Sequence[Batch]
     staged: dict[str, StagedBatch]
@@ -48,13 +50,12 @@ def make_plan(inputs: Inputs, run: str) -> JobPlan | None:
     Raises:
         UsageError: A quarter was asked for that has no rows, as far as that is known before staging.
     """
-    paths = DatasetPaths(inputs.contract.dataset)
     to_stage = [batch for batch in inputs.batches if batch.id not in inputs.staged]
     if not to_stage:
         refuse_unknown_quarters(inputs)
     clean_quarters = _clean_quarters(inputs)
     kept = inputs.kept.tables[CLEAN].partitions if inputs.kept else {}
-    marts = [_mart_task(inputs, mart, paths, run, sorted(kept)) for mart in inputs.marts]
+    marts = [_mart_task(inputs, mart, run, sorted(kept)) for mart in inputs.marts]
     if not to_stage and not clean_quarters and not _unpublished(inputs) and not _definitions_differ(inputs):
         return None
     return JobPlan(
@@ -62,11 +63,11 @@ def make_plan(inputs: Inputs, run: str) -> JobPlan | None:
         dataset=inputs.contract.dataset,
         contract=inputs.contract.text,
         contract_path=str(inputs.contract.path),
-        stage=[_stage_task(batch, paths, run) for batch in to_stage],
-        sources=[_source(staged, paths, inputs.contract) for staged in inputs.staged.values()],
+        stage=[_stage_task(batch, inputs.paths, run) for batch in to_stage],
+        sources=[_source(staged, inputs.paths, inputs.contract) for staged in inputs.staged.values()],
         released=sorted(inputs.kept.batches) if inputs.kept else [],
         clean_quarters=clean_quarters,
-        clean_target=paths.clean(run),
+        clean_target=inputs.paths.clean(run),
         clean_existing={value: partition.path for value, partition in kept.items()},
         marts=marts,
         clean_check=inputs.clean_check.sql if inputs.clean_check else None,
@@ -114,11 +115,11 @@ def _definitions_differ(inputs: Inputs) -> bool:
     return wanted != live
 
 
-def _mart_task(inputs: Inputs, mart: MartSql, paths: DatasetPaths, run: str, kept: list[str]) -> MartTask:
+def _mart_task(inputs: Inputs, mart: MartSql, run: str, kept: list[str]) -> MartTask:
     live = inputs.kept.tables.get(mart.name) if inputs.kept else None
     # The quarters that the run cleans are added by the job; a changed mart needs the others as well.
     quarters = [] if live and live.definition == mart.definition else kept
-    return MartTask(mart.name, mart.sql, mart.check, quarters, paths.mart(mart.name, run))
+    return MartTask(mart.name, mart.sql, mart.check, quarters, inputs.paths.mart(mart.name, run))
 
 
 def _stage_task(batch: Batch, paths: DatasetPaths, run: str) -> StageTask:

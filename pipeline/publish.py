@@ -61,9 +61,9 @@ def publish_release(writer: Writer, clock: StepClock, made: Made, accept: str | 
     with connect(writer.settings.endpoints) as server:
         clock.begin("audit", "Hive reads what Spark wrote")
         # Here too: containers may have been started without ./stackhouse up.
-        create_ops_tables(server)
+        create_ops_tables(server, writer.storage.root)
         # Before any check: of a release that is held people want to see the rows.
-        create_release_tables(server, made.inputs.contract, release)
+        create_release_tables(server, made.inputs.contract, release, made.inputs.paths.release_tables)
         checks = _all_checks(server, made)
         _record(writer, release, checks)
         _hold_or_accept(writer, release, [check for check in checks if check.holds], accept)

@@ -87,7 +87,7 @@ def record_of(dataset: str, owner: LockOwner, **found: Any) -> ledger.RunRecord:
 
 def remove_run(storage: WebHdfs, dataset: str, run: str) -> None:
     """Remove what a run wrote and no release refers to."""
-    paths = DatasetPaths(dataset)
+    paths = DatasetPaths(dataset, storage.root)
     storage.delete(paths.staging(run))
     for directory in (paths.clean(run), *(paths.mart(mart, run) for mart in storage.list(paths.marts))):
         storage.delete(directory)
@@ -95,7 +95,7 @@ def remove_run(storage: WebHdfs, dataset: str, run: str) -> None:
 
 
 def _remove_uploads(storage: WebHdfs, dataset: str) -> None:
-    paths = DatasetPaths(dataset)
+    paths = DatasetPaths(dataset, storage.root)
     for name in storage.list(paths.raw):
         if name.startswith("_incoming="):
             storage.delete(f"{paths.raw}/{name}")

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pipeline.plan import Inputs
 from warehouse.batch import Batch
 from warehouse.job import JobPlan, JobResult, rows_of
-from warehouse.paths import DatasetPaths, partition_name
+from warehouse.paths import partition_name
 from warehouse.release.manifest import CLEAN, QUARANTINE, Partition, Release, ReleasedTable
 from warehouse.run import utc_now
 from warehouse.staged import StagedBatch
@@ -56,9 +56,8 @@ def build_release(inputs: Inputs, plan: JobPlan, result: JobResult, number: int,
 
 
 def _quarantine(inputs: Inputs) -> dict[str, Partition]:
-    paths = DatasetPaths(inputs.contract.dataset)
     return {
-        batch: Partition(paths.quarantine(batch, inputs.contract.fingerprint), staged.quarantined)
+        batch: Partition(inputs.paths.quarantine(batch, inputs.contract.fingerprint), staged.quarantined)
         for batch, staged in inputs.staged.items()
         if staged.quarantined
     }

@@ -116,7 +116,7 @@ class _Run:
         self._settings = writer.settings
         self._storage = writer.storage
         self._contract = contract
-        self._paths = DatasetPaths(contract.dataset)
+        self._paths = DatasetPaths(contract.dataset, writer.storage.root)
         self._request = request
         self._clock = clock
         self._id = writer.run
@@ -191,6 +191,7 @@ class _Run:
         found = {batch.id: find_staged(storage, self._paths, batch.id, contract.fingerprint) for batch in batches}
         return Inputs(
             contract=contract,
+            paths=self._paths,
             marts=load_mart_sql(contract),
             batches=batches,
             staged={batch: staged for batch, staged in found.items() if staged},

@@ -111,7 +111,7 @@ def read_progress(storage: Storage, contract: Contract, now: datetime) -> Progre
 
 def _released(storage: Storage, contract: Contract) -> Progress:
     """What is known without the commands in the ledger: by which runs the quarters that readers see were built."""
-    dataset, paths = contract.dataset, DatasetPaths(contract.dataset)
+    dataset, paths = contract.dataset, DatasetPaths(contract.dataset, storage.root)
     history = read_history(storage, dataset)
     number, left = history.live, history.rolled_back_from
     live = load_release(storage, dataset, number) if number else None

@@ -18,7 +18,6 @@ from hive.connection import connect
 from stack.hdfs_layout import bring_spark
 from warehouse.errors import NotCheckedError, SetupError, StackhouseError, StorageError
 from warehouse.observer import Observer
-from warehouse.paths import root
 from warehouse.settings import Settings
 
 _MIN_FREE_BYTES = 2 * 2**30
@@ -70,7 +69,7 @@ def _hdfs(settings: Settings) -> str:
 def _permissions(settings: Settings) -> str:
     """The home too: Spark puts its jobs there, and gc its trash."""
     storage = WebHdfs(settings.endpoints)
-    for directory in (f"/user/{settings.user}", root()):
+    for directory in (f"/user/{settings.user}", settings.root):
         path = f"{directory}/_check.{secrets.token_hex(4)}"
         try:
             storage.create(path, b"may this user write here?")

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from hadoop.artifacts import TEZ_ARCHIVE
 from hadoop.webhdfs import WebHdfs
-from warehouse.paths import root
 from warehouse.settings import REPOSITORY, Settings, load_settings
 
 _TEZ_DIRECTORY = "/apps/tez"
@@ -48,7 +47,7 @@ def prepare_layout(settings: Settings, tez: Path) -> None:
     target = f"{_TEZ_DIRECTORY}/{TEZ_ARCHIVE}"
     if storage.exists(target) and storage.size(target) == tez.stat().st_size:
         return
-    for path, permission in {**_DIRECTORIES, root(): _DATA_PERMISSION}.items():
+    for path, permission in {**_DIRECTORIES, settings.root: _DATA_PERMISSION}.items():
         storage.make_directory(path, permission)
     storage.make_directory(f"/user/{settings.user}", "700")
     _bring(storage, tez, target)
@@ -67,7 +66,7 @@ def bring_spark(settings: Settings) -> str:
     target = f"{_SPARK_DIRECTORY}/{name}"
     if settings.profile == "external" and not storage.exists(target):
         # On a cluster of another owner only the directory for all data is needed.
-        target = f"{root()}/spark/{name}"
+        target = f"{settings.root}/spark/{name}"
     if not storage.exists(target):
         settings.home.mkdir(parents=True, exist_ok=True)
         storage.make_directory(target.rpartition("/")[0], "755")

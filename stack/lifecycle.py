@@ -26,7 +26,7 @@ def start_stack(settings: Settings, observer: Observer) -> None:
     else:
         check_cluster(settings, observer)
     with connect(settings.endpoints) as server:
-        create_ops_tables(server)
+        create_ops_tables(server, settings.root)
 
 
 def stop_stack(settings: Settings, observer: Observer) -> bool:

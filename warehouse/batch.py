@@ -122,7 +122,7 @@ def load_batch(storage: Storage, dataset: str, batch: str) -> Batch:
         NotFoundError: There is no such batch.
         StorageError: Its manifest is damaged.
     """
-    path = f"{DatasetPaths(dataset).raw_batch(batch)}/{MANIFEST_NAME}"
+    path = f"{DatasetPaths(dataset, storage.root).raw_batch(batch)}/{MANIFEST_NAME}"
     try:
         return Batch.from_json(storage.read(path))
     except (ValueError, TypeError, KeyError) as problem:
@@ -137,5 +137,5 @@ def loaded_batches(storage: Storage, dataset: str) -> list[Batch]:
 
 def loaded_ids(storage: Storage, dataset: str) -> set[str]:
     """Ids of all complete batches of a dataset."""
-    names = storage.list(DatasetPaths(dataset).raw)
+    names = storage.list(DatasetPaths(dataset, storage.root).raw)
     return {name.removeprefix("batch=") for name in names if name.startswith("batch=")}

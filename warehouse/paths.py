@@ -2,37 +2,15 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
 from warehouse.contract.model import validate_identifier
-from warehouse.errors import SettingsError, UsageError
+from warehouse.errors import UsageError
 from warehouse.quarter import PARTITION_COLUMN
-from warehouse.settings import find_value
 
 MANIFEST_NAME = "_manifest.json"
 """Batch manifest inside a raw batch directory; Spark and Hive ignore names that begin with `_`."""
 
 _ID = re.compile(r"[A-Za-z0-9]{1,40}")
-
-
-_DEFAULT_ROOT = "/stackhouse"
-_ROOT = re.compile(r"(/[A-Za-z0-9_][A-Za-z0-9._-]*)+")
-
-
-@cache
-def root() -> str:
-    """Everything this stack writes to HDFS as data is below this directory.
-
-    It is `STACKHOUSE_ROOT`, for a cluster where somebody else says who may write where. Read once: paths of one process
-    fit together.
-
-    Raises:
-        SettingsError: The value is no absolute path of plain names.
-    """
-    text = find_value("ROOT") or _DEFAULT_ROOT
-    if not _ROOT.fullmatch(text):
-        raise SettingsError(f"STACKHOUSE_ROOT is {text!r}, expected an absolute path in HDFS like /user/ann/stackhouse")
-    return text
 
 
 def partition_name(quarter_start: str) -> str:
@@ -44,9 +22,14 @@ def partition_name(quarter_start: str) -> str:
     return f"{PARTITION_COLUMN}={quarter_start}"
 
 
-def ledger_table(name: str) -> str:
-    """Files of one table of the ledger, of all datasets: `runs`, `batches`, `releases` or `checks`."""
-    return f"{root()}/ledger/{validate_identifier(name)}"
+def ledger_table(root: str, name: str) -> str:
+    """Files of one table of the ledger, of all datasets of the warehouse at a root.
+
+    Args:
+        root: `Storage.root`.
+        name: `runs`, `batches`, `releases` or `checks`.
+    """
+    return f"{root}/ledger/{validate_identifier(name)}"
 
 
 def _id(text: str) -> str:
@@ -71,9 +54,11 @@ class DatasetPaths:
 
     Attributes:
         dataset: Name in the contract.
+        root: Root of its warehouse, `Storage.root`.
     """
 
     dataset: str
+    root: str
 
     def __post_init__(self) -> None:
         """Refuse a name that could leave the root."""
@@ -82,7 +67,7 @@ class DatasetPaths:
     @property
     def raw(self) -> str:
         """Batches as received."""
-        return f"{root()}/raw/{self.dataset}"
+        return f"{self.root}/raw/{self.dataset}"
 
     def raw_batch(self, batch: str) -> str:
         """Files of one batch and its manifest; never changed."""
@@ -115,22 +100,22 @@ class DatasetPaths:
     @property
     def clean_runs(self) -> str:
         """Clean rows of every run."""
-        return f"{root()}/clean/{self.dataset}"
+        return f"{self.root}/clean/{self.dataset}"
 
     @property
     def staged_batches(self) -> str:
         """Typed rows of every batch, and what runs have not committed."""
-        return f"{root()}/staged/{self.dataset}"
+        return f"{self.root}/staged/{self.dataset}"
 
     @property
     def quarantine_batches(self) -> str:
         """Rejected rows of every batch."""
-        return f"{root()}/quarantine/{self.dataset}"
+        return f"{self.root}/quarantine/{self.dataset}"
 
     @property
     def marts(self) -> str:
         """Every mart's runs, in a directory of its name."""
-        return f"{root()}/marts/{self.dataset}"
+        return f"{self.root}/marts/{self.dataset}"
 
     def mart(self, mart: str, run: str) -> str:
         """Rows of a mart written by a run; partitions below."""
@@ -139,7 +124,7 @@ class DatasetPaths:
     @property
     def releases(self) -> str:
         """Release manifests, `000042.json`."""
-        return f"{root()}/releases/{self.dataset}"
+        return f"{self.root}/releases/{self.dataset}"
 
     def release(self, number: int) -> str:
         """Manifest of one release."""
@@ -153,4 +138,4 @@ class DatasetPaths:
     @property
     def lock(self) -> str:
         """Exists while a writer works on the dataset."""
-        return f"{root()}/locks/{self.dataset}"
+        return f"{self.root}/locks/{self.dataset}"

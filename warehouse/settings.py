@@ -14,6 +14,9 @@ from warehouse.errors import SettingsError
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROFILES = ("local", "compose", "external")
 
+DEFAULT_ROOT = "/stackhouse"
+"""Root of a warehouse that names no other."""
+
 GATEWAY_ERRORS = (502, 503, 504)
 """HTTP statuses by which `Endpoints.gateway` says itself that it does not reach a DataNode."""
 
@@ -22,6 +25,8 @@ _PREFIX = "STACKHOUSE_"
 _HOST = re.compile(r"[A-Za-z0-9.-]+")
 _HOST_AND_PORT = re.compile(rf"({_HOST.pattern}):(\d{{1,5}})", re.ASCII)
 _PLAIN_PATH = re.compile(r"[\w/.+@-]+")
+_ROOT = re.compile(r"(/[A-Za-z0-9_][A-Za-z0-9._-]*)+")
+_EXPECTED_ROOT = "expected an absolute path in HDFS like /user/ann/stackhouse"
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ class Endpoints:
         namenode_port: Of its WebHDFS.
         gateway: URL of the HTTP proxy that reaches the DataNodes; empty when they are reached directly.
         user: HDFS and Hive user name.
+        root: Directory in HDFS with all data of the warehouse.
     """
 
     hive_host: str
@@ -77,9 +83,10 @@ class Endpoints:
     namenode_port: int
     gateway: str
     user: str
+    root: str
 
     @classmethod
-    def of(cls, hive: str, namenode: str, user: str = "", gateway: str = "") -> "Endpoints":
+    def of(cls, hive: str, namenode: str, user: str = "", gateway: str = "", root: str = DEFAULT_ROOT) -> "Endpoints":
         """Of a warehouse elsewhere.
 
         Args:
@@ -87,16 +94,19 @@ class Endpoints:
             namenode: `host:port` of the NameNode's WebHDFS.
             user: HDFS and Hive user name; empty: that of the account.
             gateway: URL of the HTTP proxy, as the attribute.
+            root: Directory in HDFS, `STACKHOUSE_ROOT` of the stack there.
 
         Raises:
-            SettingsError: One is not written as host and port.
+            SettingsError: One is not written as host and port, or the root is not an absolute path of plain names.
         """
         places = [_HOST_AND_PORT.fullmatch(text) for text in (hive, namenode)]
         for text, place in zip((hive, namenode), places, strict=True):
             if place is None:
                 raise SettingsError(f"{text!r} is not host:port, e.g. warehouse.example.org:10000")
+        if not _ROOT.fullmatch(root):
+            raise SettingsError(f"root is {root!r}, {_EXPECTED_ROOT}")
         (hive_host, hive_port), (namenode_host, namenode_port) = (place.groups() for place in places if place)
-        return cls(hive_host, int(hive_port), namenode_host, int(namenode_port), gateway, user or _login_name())
+        return cls(hive_host, int(hive_port), namenode_host, int(namenode_port), gateway, user or _login_name(), root)
 
     @property
     def hive(self) -> str:
@@ -116,6 +126,7 @@ class Settings:
         hosts: Names or addresses of the services.
         ports: TCP ports.
         gateway: URL of the HTTP proxy that reaches NameNode and DataNodes; empty when they are reached directly.
+        root: Directory in HDFS with all data, for a cluster whose owner says who may write where.
         queue: YARN's queue for Spark.
         datanodes: How many containers; with docker compose only.
         nodemanagers: The same.
@@ -131,6 +142,7 @@ class Settings:
     hosts: Hosts
     ports: Ports
     gateway: str
+    root: str
     queue: str
     datanodes: int
     nodemanagers: int
@@ -148,6 +160,7 @@ class Settings:
             namenode_port=self.ports.namenode_http,
             gateway=self.gateway,
             user=self.user,
+            root=self.root,
         )
 
 
@@ -171,6 +184,7 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
         ports=ports,
         # The names of the containers mean nothing outside their network; a proxy inside it knows them.
         gateway=f"http://localhost:{ports.gateway}" if profile == "compose" else "",
+        root=source.root("ROOT"),
         queue=source.text("QUEUE"),
         datanodes=source.number("DATANODES"),
         nodemanagers=source.number("NODEMANAGERS"),
@@ -178,12 +192,6 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
         cores=source.optional_number("CORES"),
         user=source.text("CONTAINER_USER") if profile == "compose" else _login_name(),
     )
-
-
-def find_value(name: str) -> str:
-    """A setting that may be left out: `STACKHOUSE_<name>` of the environment, else of `.env`, else empty."""
-    variable = _PREFIX + name
-    return os.environ.get(variable) or dotenv_values(REPOSITORY / ".env").get(variable) or ""
 
 
 def _login_name() -> str:
@@ -219,11 +227,20 @@ class _Source:
         place = "the environment" if variable in self.environment else str(self._file_path)
         return SettingsError(f"{variable} {problem}; it was read from {place}")
 
-    def text(self, name: str) -> str:
+    def optional_text(self, name: str) -> str:
         variable = _PREFIX + name
-        value = self.environment.get(variable, self._file.get(variable))
+        return self.environment.get(variable, self._file.get(variable)) or ""
+
+    def text(self, name: str) -> str:
+        value = self.optional_text(name)
         if not value:
-            raise SettingsError(f"{variable} is not set; looked in the environment and in {self._file_path}")
+            raise SettingsError(f"{_PREFIX}{name} is not set; looked in the environment and in {self._file_path}")
+        return value
+
+    def root(self, name: str) -> str:
+        value = self.optional_text(name) or DEFAULT_ROOT
+        if not _ROOT.fullmatch(value):
+            raise self.error(name, f"is {value!r}, {_EXPECTED_ROOT}")
         return value
 
     def directory(self, name: str) -> Path:
@@ -246,8 +263,7 @@ class _Source:
         return int(value)
 
     def optional_number(self, name: str) -> int | None:
-        variable = _PREFIX + name
-        if not self.environment.get(variable, self._file.get(variable)):
+        if not self.optional_text(name):
             return None
         value = self.number(name)
         if value == 0:

@@ -24,6 +24,11 @@ class Storage(Protocol):
     All raise `StorageError` when HDFS refuses, `StackDownError` when it does not answer.
     """
 
+    @property
+    def root(self) -> str:
+        """Directory in HDFS with all data of the warehouse."""
+        ...
+
     def list(self, path: str) -> list[str]:
         """Names in a directory, sorted; empty when it does not exist."""
         ...

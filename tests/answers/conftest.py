@@ -8,7 +8,6 @@ from hadoop.artifacts import artifact_directory, fetch_artifacts
 from hive.connection import connect
 from tests.answers.engines import DuckEngine, make_hive_tables, write_local
 from tests.answers.local_hive import build_classes, local_hive
-from warehouse.paths import root
 from warehouse.settings import load_settings
 
 
@@ -22,7 +21,7 @@ def duck():
 def awkward(settings, storage):
     """The stack's settings, once the tables are there."""
     with connect(settings.endpoints) as server:
-        make_hive_tables(server, storage.replace, f"{root()}/answers")
+        make_hive_tables(server, storage.replace, f"{storage.root}/answers")
     return settings
 
 

@@ -18,7 +18,7 @@ from hive.release_table import ReleaseTable
 from tests.answers.battery import VIEWS, in_duckdb
 from tests.answers.tables import AwkwardTable, awkward_tables
 from warehouse.errors import StackhouseError
-from warehouse.paths import root
+from warehouse.paths import DatasetPaths
 from warehouse.quarter import PARTITION_COLUMN
 
 _DIGITS = 12
@@ -115,7 +115,8 @@ def make_hive_tables(server: HiveServer, write: Callable[[str, bytes], None], di
         shape = ddl.Table(table.name, "Awkward rows.", columns, ddl.TableColumn(PARTITION_COLUMN, "DATE", "Quarter."))
         physical = ReleaseTable(table.dataset, table.name, 1)
         server.execute(ddl.drop_table(physical))
-        server.execute(ddl.create_table(physical, shape).replace(root(), directory))
+        location = DatasetPaths(table.dataset, directory).release_tables
+        server.execute(ddl.create_table(physical, shape, location))
         if locations := _write_files(write, f"{directory}/{table.dataset}/{table.name}", table):
             server.execute(ddl.add_partitions(physical, shape, locations))
         (view,) = ddl.views(table.name, [*columns, shape.partition])

@@ -4,7 +4,6 @@ import pytest
 import requests
 
 from tests.faults.cases import prepare
-from warehouse.paths import DatasetPaths
 
 NAMES, RESET = 2, -1
 
@@ -21,7 +20,7 @@ def set_quota(settings, storage, path: str, names: int) -> None:
 @pytest.mark.parametrize("place", ["raw", "staged", "clean", "releases"])
 def test_quota_hit_is_named_and_nothing_is_published(world, settings, storage, matrix, place):
     case = prepare(world, "run") if place != "raw" else prepare(world, "load")
-    path = f"/stackhouse/{place}/{DatasetPaths(world.dataset).dataset}"
+    path = f"/stackhouse/{place}/{world.dataset}"
     set_quota(settings, storage, path, NAMES)
     ended = world.do(*case.arguments)
     problems = []

@@ -155,7 +155,7 @@ class World:
         return found + (self._leftovers() if settled else [])
 
     def _leftovers(self) -> list[str]:
-        paths = DatasetPaths(self.dataset)
+        paths = DatasetPaths(self.dataset, self.storage.root)
         parents = (paths.raw, paths.staging("0").rpartition("/")[0])
         left = [name for parent in parents for name in self.storage.list(parent) if name.startswith("_")]
         left += ["lock"] if self.storage.exists(paths.lock) else []

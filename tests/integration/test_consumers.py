@@ -46,7 +46,7 @@ def quarters_up_to(partitions, most):
 
 def published(storage):
     """Those that Spark made; other tests write files and manifests by hand."""
-    datasets = {name.split(".")[0] for name in storage.list(ledger_table("releases"))}
+    datasets = {name.split(".")[0] for name in storage.list(ledger_table(storage.root, "releases"))}
     return sorted(datasets & {"awkward", "delay_forecast", "flights", "trips"})
 
 

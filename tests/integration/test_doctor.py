@@ -99,7 +99,7 @@ def dataset(settings, storage, tmp_path):
 
 def test_leftovers_and_a_stale_lock_are_named(stackhouse, storage, dataset):
     name, root = dataset
-    paths = DatasetPaths(name)
+    paths = DatasetPaths(name, storage.root)
     ended = subprocess.Popen(["true"])
     ended.wait()
     owner = replace(LockOwner.this_process("ann", "run", {}, "dead"), pid=ended.pid)

@@ -15,9 +15,9 @@ from cli.beeline import jdbc_url
 from consumers.client import connect as open_client
 from hive.connection import connect
 from warehouse.paths import MANIFEST_NAME, DatasetPaths
-from warehouse.settings import REPOSITORY
+from warehouse.settings import DEFAULT_ROOT, REPOSITORY
 
-PATHS = DatasetPaths("flights")
+PATHS = DatasetPaths("flights", DEFAULT_ROOT)
 README = (REPOSITORY / "data" / "flights" / "README.md").read_text()
 TRUTH = {
     quarter: tuple(int(number.replace(",", "")) for number in numbers)

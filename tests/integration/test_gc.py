@@ -69,11 +69,11 @@ class SmallWarehouse:
         self.root, self.storage, self.server = root, storage, server
         self.settings = replace(settings, datasets=root)
         self.contract = load_contract(self.dataset, root)
-        self.paths = DatasetPaths(self.dataset)
+        self.paths = DatasetPaths(self.dataset, storage.root)
         storage.create(f"{self.rejected}/part-0.parquet", parquet(("a.csv", 9, ["r"], [None], b"x"), REJECTED))
         for kind, number, hours in HISTORY:
             release = self.write(number)
-            create_release_tables(server, self.contract, release)
+            create_release_tables(server, self.contract, release, self.paths.release_tables)
             self.note(kind, release, hours)
         point_views(server, release)
 

@@ -33,7 +33,7 @@ def contract():
 
 @pytest.fixture
 def paths(storage, contract):
-    paths = DatasetPaths(contract.dataset)
+    paths = DatasetPaths(contract.dataset, storage.root)
     yield paths
     storage.delete(paths.raw)
 

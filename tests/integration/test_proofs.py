@@ -206,13 +206,13 @@ def test_ops_table_of_an_earlier_version_gets_its_column(command: Command, setti
 
     with connect(settings.endpoints) as server:
         server.execute("DROP TABLE ops.checks")
-        (made,) = [statement for statement in statements() if "`ops`.`checks`" in statement]
+        (made,) = [statement for statement in statements(settings.root) if "`ops`.`checks`" in statement]
         lines = made.splitlines()
         (note,) = [index for index, line in enumerate(lines) if line.startswith("  `note`")]
         lines[note - 1] = lines[note - 1].rstrip(",")
         server.execute("\n".join([*lines[:note], *lines[note + 1 :]]))
-        create_ops_tables(server)
-        create_ops_tables(server)
+        create_ops_tables(server, settings.root)
+        create_ops_tables(server, settings.root)
     found = must(command("query", "SELECT COUNT(note) AS n FROM ops.checks", "--format", "json")).json
     assert found[0]["n"] > 0
 

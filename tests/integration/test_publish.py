@@ -23,11 +23,11 @@ from warehouse.contract.model import Column, Contract, DriftLimit, InputFormat, 
 from warehouse.errors import QueryError, StackhouseError
 from warehouse.paths import DatasetPaths
 from warehouse.release.manifest import Partition, Release, ReleasedTable
-from warehouse.settings import Settings
+from warehouse.settings import DEFAULT_ROOT, Settings
 from warehouse.storage import Storage
 
 DATASET = "zz_publish_test"
-PATHS = DatasetPaths(DATASET)
+PATHS = DatasetPaths(DATASET, DEFAULT_ROOT)
 BATCH = "00000000000000aa"
 QUARTERS = ("2001-01-01", "2001-04-01")
 DESCRIPTION = 'It\'s "50 %" of C:\\new; ${system:user.name}, naïve 😀.'
@@ -182,7 +182,7 @@ def server(settings: Settings) -> Iterator[HiveServer]:
 @pytest.fixture
 def live_one(server: HiveServer, releases: dict[int, Release]) -> HiveServer:
     for release in releases.values():
-        create_release_tables(server, CONTRACT, release)
+        create_release_tables(server, CONTRACT, release, PATHS.release_tables)
     point_views(server, releases[1])
     return server
 
@@ -320,7 +320,7 @@ def test_audit_names_lost_rows_lost_partitions_and_columns_that_hive_does_not_fi
         "2001-07-01": Partition(f"{PATHS.clean('run3')}/quarter_start=2001-07-01", 1),
     }
     release = release_of(3, {**clean, "2001-10-01": good["2001-01-01"]}, run="run1")
-    create_release_tables(live_one, CONTRACT, release)
+    create_release_tables(live_one, CONTRACT, release, PATHS.release_tables)
     table = f"{DATASET}_releases.clean__r000003"
     live_one.execute(f"ALTER TABLE {table} DROP PARTITION (quarter_start = DATE '2001-10-01')")
     rows, required, quarter = audit_release(live_one, CONTRACT, release, None)
@@ -395,7 +395,7 @@ def test_keys_are_unique_over_all_quarters_and_rows_lie_in_theirs(
         storage, f"{PATHS.clean('run6')}/quarter_start=2001-07-01", [FIRST, (datetime(2001, 10, 1), *LAST[1:])]
     )
     release = release_of(6, {**releases[1].tables["clean"].partitions, "2001-07-01": moved}, run="run1")
-    create_release_tables(live_one, CONTRACT, release)
+    create_release_tables(live_one, CONTRACT, release, PATHS.release_tables)
     keyed = strict(place={"key": True}, whole={"key": True})
     rows, required, quarter, key = audit_release(live_one, keyed, release, None)
     assert (rows.failures, required.failures) == ((), ())
@@ -417,7 +417,7 @@ def test_drift_is_read_from_manifests_and_from_the_tables_of_both_releases(
     other = write_clean(storage, f"{PATHS.clean('run7')}/quarter_start=2001-04-01", [LAST, LAST, EMPTY, EMPTY])
     clean = {**releases[1].tables["clean"].partitions, "2001-04-01": other}
     release = release_of(7, clean, run="run1")
-    create_release_tables(live_one, CONTRACT, release)
+    create_release_tables(live_one, CONTRACT, release, PATHS.release_tables)
     limits = (
         DriftLimit(0.3), DriftLimit(0.99, "clean", "price"), DriftLimit(1.0, "clean", "ratio"),
         DriftLimit(0.5, "clean", "big"), DriftLimit(0.1, "totals", "rows_in"),
@@ -444,7 +444,7 @@ def test_drift_of_what_the_live_release_does_not_have_is_skipped(
     later = replace(CONTRACT, columns=(*CONTRACT.columns, Column("later", "later", "INT", "New.")))
     other = write_clean(storage, f"{PATHS.clean('run8')}/quarter_start=2001-04-01", [FIRST])
     release = release_of(8, {"2001-04-01": other}, run="run1")
-    create_release_tables(live_one, later, release)
+    create_release_tables(live_one, later, release, PATHS.release_tables)
     limits = (DriftLimit(0.1, "clean", "later"), DriftLimit(0.1, "totals"))
     without = replace(releases[1], tables={**releases[1].tables, "totals": ReleasedTable("d", {})})
     *_, drift = audit_release(live_one, replace(later, drift_limits=limits), release, without)
@@ -493,14 +493,14 @@ def test_what_stands_in_the_way_of_views_is_told_before_readers_are_moved(
 
 def test_complete_tables_are_left_alone(live_one: HiveServer, releases: dict[int, Release]) -> None:
     watched = WatchedServer(live_one)
-    create_release_tables(watched, CONTRACT, releases[1])
+    create_release_tables(watched, CONTRACT, releases[1], PATHS.release_tables)
     assert not [sql for sql in watched.ran if "TABLE" in sql.partition("`")[0] and not sql.startswith("SHOW")]
 
 
 def dies(server: HiveServer, release: Release, statements: int) -> bool:
     try:
         dying = WatchedServer(server, statements)
-        create_release_tables(dying, CONTRACT, release)
+        create_release_tables(dying, CONTRACT, release, PATHS.release_tables)
         point_views(dying, release)
     except KeyboardInterrupt:
         return True
@@ -518,7 +518,7 @@ def test_killed_publication_leaves_one_release_live_and_can_be_repeated(
         live = live_release(live_one, DATASET)
         assert live in (1, 2)
         assert by_order(live_one.fetch(f"SELECT * FROM {DATASET}.clean")) == sorted(published(live or 0), key=repr)
-        create_release_tables(live_one, CONTRACT, releases[2])
+        create_release_tables(live_one, CONTRACT, releases[2], PATHS.release_tables)
         point_views(live_one, releases[2])
         assert by_order(live_one.fetch(f"SELECT * FROM {DATASET}.clean")) == sorted(published(2), key=repr)
         if not died:
@@ -531,9 +531,9 @@ def test_table_left_by_a_discarded_run_of_the_same_number_is_replaced(
     live_one: HiveServer, releases: dict[int, Release]
 ) -> None:
     discarded = release_of(4, {"2001-01-01": releases[2].tables["clean"].partitions["2001-01-01"]}, run="run2")
-    create_release_tables(live_one, CONTRACT, discarded)
+    create_release_tables(live_one, CONTRACT, discarded, PATHS.release_tables)
     kept = release_of(4, releases[1].tables["clean"].partitions, run="run1")
-    create_release_tables(live_one, CONTRACT, kept)
+    create_release_tables(live_one, CONTRACT, kept, PATHS.release_tables)
     assert not any(check.failures for check in audit_release(live_one, CONTRACT, kept, None))
     drop_release_tables(live_one, DATASET, 4)
 
@@ -562,7 +562,7 @@ def test_rollback_shows_the_columns_and_marts_of_its_time(live_one: HiveServer, 
     )
     tables = releases[2].tables
     release = Release(**{**releases[2].__dict__, "number": 5, "tables": {**tables, "extra": tables["totals"]}})
-    create_release_tables(live_one, wider, release)
+    create_release_tables(live_one, wider, release, PATHS.release_tables)
     point_views(live_one, release)
     assert "later" in live_one.fetch(f"SELECT * FROM {DATASET}.clean").columns
     assert len(live_one.fetch(f"SELECT * FROM {DATASET}.extra").rows) == len(QUARTERS)

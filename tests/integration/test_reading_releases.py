@@ -20,9 +20,10 @@ from warehouse.contract.file import load_contract
 from warehouse.paths import DatasetPaths, ledger_table
 from warehouse.release import ledger
 from warehouse.release.manifest import Partition, Release, ReleasedTable
+from warehouse.settings import DEFAULT_ROOT
 
 DATASET = "reading"
-PATHS = DatasetPaths(DATASET)
+PATHS = DatasetPaths(DATASET, DEFAULT_ROOT)
 Q1, Q2, Q3 = "2024-01-01", "2024-04-01", "2024-07-01"
 BATCH, LATE = "00000000000000aa", "00000000000000bb"
 
@@ -177,9 +178,9 @@ def remove_everything(settings, storage) -> None:
     for part in ("clean", "marts", "quarantine", "releases"):
         storage.delete(f"/stackhouse/{part}/{DATASET}")
     for table in ("releases", "checks", "runs"):
-        for name in storage.list(ledger_table(table)):
+        for name in storage.list(ledger_table(storage.root, table)):
             if name.startswith(f"{DATASET}."):
-                storage.delete(f"{ledger_table(table)}/{name}")
+                storage.delete(f"{ledger_table(storage.root, table)}/{name}")
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +202,7 @@ def writer(settings, storage, root):
     contracts = {1: root, 2: root, 3: root / "wide"}
     with connect(settings.endpoints) as server:
         for number, place in contracts.items():
-            create_release_tables(server, load_contract(DATASET, place), releases[number])
+            create_release_tables(server, load_contract(DATASET, place), releases[number], PATHS.release_tables)
         point_views(server, releases[2])
     write_ledger(storage, releases)
     writer.releases = releases

@@ -36,7 +36,7 @@ def root(storage):
 @pytest.fixture
 def dataset(storage):
     name = f"test_{secrets.token_hex(4)}"
-    paths = DatasetPaths(name)
+    paths = DatasetPaths(name, storage.root)
     yield name
     for path in (paths.raw, paths.lock):
         storage.delete(path)
@@ -236,11 +236,11 @@ def test_lock_is_exclusive_in_hdfs(storage, dataset):
     with DatasetLock(storage, dataset, one):
         with pytest.raises(LockedError, match="one"), DatasetLock(storage, dataset, other):
             pass
-        before = storage.modified(DatasetPaths(dataset).lock)
+        before = storage.modified(DatasetPaths(dataset, storage.root).lock)
         time.sleep(0.002)
-        storage.touch(DatasetPaths(dataset).lock)
-        assert storage.modified(DatasetPaths(dataset).lock) > before
-        owner = json.loads(storage.read(DatasetPaths(dataset).lock))
+        storage.touch(DatasetPaths(dataset, storage.root).lock)
+        assert storage.modified(DatasetPaths(dataset, storage.root).lock) > before
+        owner = json.loads(storage.read(DatasetPaths(dataset, storage.root).lock))
     assert owner["command"] == "one"
     assert [name for name in storage.list("/stackhouse/locks") if dataset in name] == []
 

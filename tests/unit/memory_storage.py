@@ -3,10 +3,12 @@
 from posixpath import dirname
 
 from warehouse.errors import AlreadyExistsError, NotFoundError, StorageError
+from warehouse.settings import DEFAULT_ROOT
 
 
 class MemoryStorage:
-    def __init__(self) -> None:
+    def __init__(self, root: str = DEFAULT_ROOT) -> None:
+        self.root = root
         self.files: dict[str, bytes] = {}
         self.directories: set[str] = {"/"}
         self.touched: dict[str, int] = {}

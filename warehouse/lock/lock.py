@@ -18,7 +18,7 @@ from types import TracebackType
 
 from warehouse.errors import AlreadyExistsError, LockedError, LockLostError, NotFoundError, StackhouseError
 from warehouse.lock.owner import LockOwner
-from warehouse.paths import DatasetPaths, root
+from warehouse.paths import DatasetPaths
 from warehouse.steps import Step, guarding, reached, watching
 from warehouse.storage import Storage
 
@@ -54,7 +54,7 @@ class DatasetLock:
         """
         self._storage = storage
         self._dataset = dataset
-        self._path = DatasetPaths(dataset).lock
+        self._path = DatasetPaths(dataset, storage.root).lock
         self._owner = owner
         self._on_wait = on_wait
         self._heartbeat = _Heartbeat(storage, self._path, owner.token)
@@ -122,7 +122,7 @@ class DatasetLock:
                 return 0
         # Of all who found this owner gone one can make this name, ever; so the new lock of that one cannot be
         # taken for the old by a slower one. The file stays as the trace of a crash.
-        aside = f"{_gone(self._dataset)}{holder.token}"
+        aside = f"{_gone(self._storage, self._dataset)}{holder.token}"
         with suppress(AlreadyExistsError, NotFoundError):
             self._storage.rename(self._path, aside)
             self._give_back_if_taken_meanwhile(aside, holder.token)
@@ -165,7 +165,7 @@ def lock_holder(storage: Storage, dataset: str) -> LockOwner | None:
     Raises:
         LockedError: That is unreadable.
     """
-    path = DatasetPaths(dataset).lock
+    path = DatasetPaths(dataset, storage.root).lock
     content = _read(storage, path)
     if content is None:
         return None
@@ -186,13 +186,13 @@ def dead_owners(storage: Storage, dataset: str) -> list[LockOwner]:
 
 def traces(storage: Storage, dataset: str) -> dict[str, str]:
     """Files that dead owners left, by the owner's token."""
-    parent, _, prefix = _gone(dataset).rpartition("/")
+    parent, _, prefix = _gone(storage, dataset).rpartition("/")
     names = [name for name in storage.list(parent) if name.startswith(prefix)]
     return {name.removeprefix(prefix): f"{parent}/{name}" for name in names}
 
 
-def _gone(dataset: str) -> str:
-    return f"{root()}/locks/_gone.{dataset}."
+def _gone(storage: Storage, dataset: str) -> str:
+    return f"{storage.root}/locks/_gone.{dataset}."
 
 
 def _read(storage: Storage, path: str) -> bytes | None:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from warehouse.batch import loaded_ids
 from warehouse.contract.model import is_identifier
-from warehouse.paths import root
 from warehouse.release import ledger
 from warehouse.release.history import History
 from warehouse.release.manifest import Release, load_release
@@ -35,7 +34,7 @@ class Standing:
 
 def datasets_in(storage: Storage) -> list[str]:
     """Names of the datasets that have batches, releases or a lock in HDFS, ascending."""
-    names = {name for part in ("raw", "releases", "locks") for name in storage.list(f"{root()}/{part}")}
+    names = {name for part in ("raw", "releases", "locks") for name in storage.list(f"{storage.root}/{part}")}
     # The others are temporary names and traces of dead owners.
     return sorted(filter(is_identifier, names))
 

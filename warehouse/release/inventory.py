@@ -35,7 +35,7 @@ class Inventory:
 
 def take_inventory(storage: Storage, dataset: str) -> Inventory:
     """Look at everything of a dataset; one call a directory."""
-    paths = DatasetPaths(dataset)
+    paths = DatasetPaths(dataset, storage.root)
     tables = (paths.clean_runs, *(f"{paths.marts}/{mart}" for mart in storage.list(paths.marts)))
     roots = (*tables, paths.staged_batches, paths.quarantine_batches)
     temporary = [path for root in roots for path in _temporary(storage, root)]

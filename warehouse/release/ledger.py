@@ -133,7 +133,7 @@ def append(storage: Storage, event: Event) -> None:
 
 def record_batch(storage: Storage, batch: BatchRecord) -> None:
     """Note a batch, in the place of what was noted before its rows were counted anew."""
-    storage.replace(f"{ledger_table('batches')}/{batch.dataset}.{batch.batch}.json", _lines([batch]))
+    storage.replace(f"{ledger_table(storage.root, 'batches')}/{batch.dataset}.{batch.batch}.json", _lines([batch]))
 
 
 def record_run(storage: Storage, run: RunRecord) -> None:
@@ -163,7 +163,7 @@ def runs(storage: Storage, dataset: str) -> list[RunRecord]:
     Raises:
         StorageError: A record is damaged; names the file.
     """
-    paths = (f"{ledger_table('runs')}/{dataset}.{name}.json" for name in _names(storage, "runs", dataset))
+    paths = (f"{ledger_table(storage.root, 'runs')}/{dataset}.{name}.json" for name in _names(storage, "runs", dataset))
     return [RunRecord(**row) for path in paths for row in _read(storage, path, RunRecord)]
 
 
@@ -207,7 +207,7 @@ def checks_by_release(storage: Storage, dataset: str) -> dict[int, list[CheckRec
 
 def _publish(storage: Storage, table: str, name: str, rows: Sequence[Record]) -> bool:
     with suppress(AlreadyExistsError):
-        storage.publish(f"{ledger_table(table)}/{name}.json", _lines(rows))
+        storage.publish(f"{ledger_table(storage.root, table)}/{name}.json", _lines(rows))
         return True
     return False
 
@@ -222,7 +222,7 @@ def _shown(row: Record) -> dict[str, Any]:
 
 def _names(storage: Storage, table: str, dataset: str) -> list[str]:
     """What the files of a dataset tell of, in order."""
-    parts = (name.split(".") for name in storage.list(ledger_table(table)))
+    parts = (name.split(".") for name in storage.list(ledger_table(storage.root, table)))
     return [part[1] for part in parts if [part[0], *part[2:]] == [dataset, "json"]]
 
 
@@ -231,12 +231,12 @@ def _sequences(storage: Storage, dataset: str) -> list[int]:
 
 
 def _events_in(storage: Storage, dataset: str, sequence: int) -> list[Event]:
-    path = f"{ledger_table('releases')}/{dataset}.{sequence:020d}.json"
+    path = f"{ledger_table(storage.root, 'releases')}/{dataset}.{sequence:020d}.json"
     return [Event(**row) for row in _read(storage, path, Event)]
 
 
 def _checks_in(storage: Storage, dataset: str, release: int) -> list[CheckRecord]:
-    path = f"{ledger_table('checks')}/{dataset}.{release:06d}.json"
+    path = f"{ledger_table(storage.root, 'checks')}/{dataset}.{release:06d}.json"
     return [CheckRecord(**row) for row in _read(storage, path, CheckRecord)]
 
 

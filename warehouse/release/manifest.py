@@ -98,7 +98,7 @@ class Release:
 
 def release_numbers(storage: Storage, dataset: str) -> list[int]:
     """Numbers of all written manifests, ascending."""
-    names = storage.list(DatasetPaths(dataset).releases)
+    names = storage.list(DatasetPaths(dataset, storage.root).releases)
     return sorted(int(name.removesuffix(".json")) for name in names if name.removesuffix(".json").isdigit())
 
 
@@ -109,7 +109,7 @@ def load_release(storage: Storage, dataset: str, number: int) -> Release:
         NotFoundError: There is no such release.
         StorageError: Its manifest is damaged, or of another version of this program.
     """
-    path = DatasetPaths(dataset).release(number)
+    path = DatasetPaths(dataset, storage.root).release(number)
     try:
         return Release.from_json(storage.read(path))
     except (ValueError, TypeError, KeyError) as problem:

@@ -41,10 +41,10 @@ def fill(storage):
     happens(storage, ("published", 1), ("held", 2))
     write_release(storage, 1, dataset="cities")
     happens(storage, ("published", 1), dataset="cities")
-    storage.create(f"{DatasetPaths('cities').raw_batch('b9')}/_manifest.json", b"{}")
+    storage.create(f"{DatasetPaths('cities', storage.root).raw_batch('b9')}/_manifest.json", b"{}")
     # A load that failed, of a name that nobody has.
-    storage.create(f"{DatasetPaths('typo').raw}/x", b"")
-    storage.delete(f"{DatasetPaths('typo').raw}/x")
+    storage.create(f"{DatasetPaths('typo', storage.root).raw}/x", b"")
+    storage.delete(f"{DatasetPaths('typo', storage.root).raw}/x")
 
 
 def test_list_tells_where_every_dataset_stands(storage, settings, capsys):
@@ -83,7 +83,7 @@ def test_list_gives_the_same_to_scripts(storage, settings, capsys):
 @pytest.mark.parametrize("as_json", [False, True])
 def test_damaged_dataset_is_told_and_hides_no_other(storage, settings, capsys, as_json):
     fill(storage)
-    storage.replace(DatasetPaths("cities").release(1), b"{}")
+    storage.replace(DatasetPaths("cities", storage.root).release(1), b"{}")
     with pytest.raises(StorageError, match=r"cities/000001\.json is not a release manifest"):
         print_list(settings, as_json, NOW)
     printed = capsys.readouterr().out
@@ -137,7 +137,7 @@ def test_history_of_all_without_a_release_says_so(storage, settings, capsys):
 
 def test_damaged_dataset_hides_the_history_of_no_other(storage, settings, capsys):
     fill(storage)
-    storage.replace(DatasetPaths("cities").release(1), b"{}")
+    storage.replace(DatasetPaths("cities", storage.root).release(1), b"{}")
     with pytest.raises(StorageError, match=r"cities/000001\.json is not a release manifest"):
         print_history(settings, None, True)
     assert [row["dataset"] for row in json.loads(capsys.readouterr().out)] == ["sales", "sales"]

@@ -1,6 +1,7 @@
 """The client over a release in memory: which rows, which types, and what it says when something is wrong."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -19,9 +20,9 @@ from warehouse.errors import ClosedError, ReleaseGoneError, SettingsError, Stack
 from warehouse.paths import DatasetPaths
 from warehouse.release import ledger
 from warehouse.release.manifest import Partition, Release, ReleasedTable
-from warehouse.settings import Endpoints
+from warehouse.settings import DEFAULT_ROOT, Endpoints
 
-PATHS = DatasetPaths("sales")
+PATHS = DatasetPaths("sales", DEFAULT_ROOT)
 ORIGIN = ("source_batch", "source_file", "source_line")
 COLUMNS = {"id": "INT", "amount": "DECIMAL(9,2)", "sold_at": "TIMESTAMP"}
 MEANING = {"columns": [{"name": n, "type": t} for n, t in COLUMNS.items()], "event_time": "sold_at", "time_zone": None}
@@ -63,7 +64,7 @@ def client(storage):
     release = Release("sales", 1, "r1", "c1", MEANING, "2020-01-01 00:00:00", "ann", {}, {}, tables)
     storage.create(PATHS.release(1), release.to_json())
     happens(storage, "published")
-    return Client(Endpoints("localhost", 1, "localhost", 1, "", "ann"), storage, release)
+    return Client(Endpoints("localhost", 1, "localhost", 1, "", "ann", storage.root), storage, release)
 
 
 def happens(storage, kind):
@@ -135,6 +136,20 @@ def test_release_that_is_none_is_not_the_live_one(client, storage, monkeypatch, 
     message = f"release {number} of sales cannot be read; releases that can: 1"
     with pytest.raises(ReleaseGoneError, match=message), connect("sales", release=number, endpoints=endpoints):
         pass
+
+
+def test_clients_of_two_roots_read_their_own_warehouse(client, storage, monkeypatch):
+    other = MemoryStorage("/user/ann/w")
+    other.create("/user/ann/w/releases/sales/000003.json", replace(client.release, number=3).to_json())
+    ledger.append(other, ledger.Event("sales", "published", 3, "r1", "2020-01-01 10:00:00", "ann"))
+    storages = {found.root: found for found in (storage, other)}
+    monkeypatch.setattr("consumers.client.WebHdfs", lambda endpoints: storages[endpoints.root])
+    here, there = (
+        Endpoints.of("localhost:1", "localhost:1"),
+        Endpoints.of("localhost:1", "localhost:1", root=other.root),
+    )
+    with connect("sales", endpoints=here) as one, connect("sales", endpoints=there) as two:
+        assert (one.release.number, two.release.number) == (1, 3)
 
 
 def test_closed_client_says_so(client):

@@ -20,9 +20,9 @@ from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
 from warehouse.release import ledger
 from warehouse.release.manifest import Partition, Release, ReleasedTable
-from warehouse.settings import load_settings
+from warehouse.settings import DEFAULT_ROOT, load_settings
 
-PATHS = DatasetPaths("sales")
+PATHS = DatasetPaths("sales", DEFAULT_ROOT)
 
 
 class ClockedStorage(MemoryStorage):
@@ -51,7 +51,7 @@ def settings(tmp_path):
 
 def lock(storage, dataset="sales", **changes):
     owner = LockOwner.this_process("ann", "run", {}, "token1")
-    storage.publish(DatasetPaths(dataset).lock, json.dumps(asdict(replace(owner, **changes))).encode())
+    storage.publish(DatasetPaths(dataset, DEFAULT_ROOT).lock, json.dumps(asdict(replace(owner, **changes))).encode())
 
 
 @pytest.fixture
@@ -221,7 +221,7 @@ def test_trace_of_a_killed_command_that_nobody_cleaned_up_after_is_told(storage,
 
 
 def test_dataset_without_a_contract_here_is_told(storage, settings):
-    storage.create(f"{DatasetPaths('trains').raw_batch('aa')}/_manifest.json", b"{}")
+    storage.create(f"{DatasetPaths('trains', DEFAULT_ROOT).raw_batch('aa')}/_manifest.json", b"{}")
     finding = only(check_leftovers(settings))
     assert "trains: there is no contract in" in finding.problem
     assert "STACKHOUSE_DATASETS" in finding.remedy

@@ -172,6 +172,10 @@ def test_gateway_that_does_not_reach_a_datanode_is_not_taken_for_hdfs(namenode, 
         WebHdfs(endpoints).read("/a")
 
 
+def test_root_is_the_one_of_the_endpoints():
+    assert WebHdfs(Endpoints.of("localhost:1", "localhost:1", root="/user/ann/w")).root == "/user/ann/w"
+
+
 def test_proxy_of_the_environment_is_not_asked(namenode, free_port, monkeypatch):
     for variable in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(variable, f"http://localhost:{free_port}")

@@ -32,10 +32,9 @@ from warehouse.errors import ContractError, InputFileError
 from warehouse.lock.lock import DatasetLock
 from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
-from warehouse.paths import root as hdfs_root
 from warehouse.release import ledger
 from warehouse.run import new_run_id
-from warehouse.settings import REPOSITORY
+from warehouse.settings import DEFAULT_ROOT, REPOSITORY
 
 CONTRACT_SEEDS, CONTRACTS = 35, 50
 FILE_SEEDS, FILES = 50, 145
@@ -393,13 +392,13 @@ def test_whatever_files_are_called_nothing_is_written_outside_of_the_dataset(see
                 except InputFileError as problem:
                     check_one_line(str(problem))
                 else:
-                    assert set(DatasetPaths(dataset).raw_batch(loaded.batch.id).split("/")) <= {
+                    assert set(DatasetPaths(dataset, storage.root).raw_batch(loaded.batch.id).split("/")) <= {
                         part for place in storage.files for part in place.split("/")
                     }
             ledger.append(storage, ledger.Event(dataset, "held", 1, "run", "now", "ann", name))
             for written in storage.written:
                 assert normpath(written) == written
-                zone, of, *rest = written.removeprefix(f"{hdfs_root()}/").split("/")
+                zone, of, *rest = written.removeprefix(f"{storage.root}/").split("/")
                 if zone == "ledger":
                     assert (of, rest[0].split(".")[0].lstrip("_")) == ("releases", dataset), written
                 else:
@@ -422,13 +421,13 @@ def test_whatever_a_dataset_is_called_its_paths_stay_inside_or_it_is_refused(see
             assert "secret" not in str(problem.value)
             assert "\n" not in str(problem.value)
             try:
-                paths = DatasetPaths(name)
+                paths = DatasetPaths(name, DEFAULT_ROOT)
             except ContractError as refused:
                 check_one_line(str(refused))
             else:
                 for path in (paths.raw, paths.lock, paths.releases, paths.staging("0a")):
                     assert normpath(path) == path
-                    assert path.startswith(f"{hdfs_root()}/")
+                    assert path.startswith(f"{DEFAULT_ROOT}/")
                     assert name in path.split("/")
 
 

@@ -43,7 +43,7 @@ def test_published_dataset_without_a_contract_here_is_no_unknown_one(storage, se
 
 
 def test_dataset_that_is_only_loaded_is_told_so(storage, settings):
-    storage.create(f"{DatasetPaths('sales').raw_batch('b1')}/_manifest.json", b"{}")
+    storage.create(f"{DatasetPaths('sales', storage.root).raw_batch('b1')}/_manifest.json", b"{}")
     with pytest.raises(ContractError, match="sales is loaded, but "):
         contract_of(settings, "sales")
 
@@ -86,6 +86,6 @@ def test_name_that_no_dataset_can_have_is_refused(storage, settings, ask):
 @pytest.mark.parametrize("ask", [contract_of, check_known])
 def test_damaged_dataset_is_not_called_unknown(storage, settings, ask):
     publish(storage)
-    storage.replace(DatasetPaths("sales").release(1), b"{}")
+    storage.replace(DatasetPaths("sales", storage.root).release(1), b"{}")
     with pytest.raises(StorageError, match="is not a release manifest"):
         ask(settings, "sales")

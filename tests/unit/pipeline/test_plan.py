@@ -13,8 +13,10 @@ from warehouse.contract.model import Column, Contract, InputFormat, Mart
 from warehouse.contract.sql import MartSql
 from warehouse.errors import UsageError
 from warehouse.job import JobResult
+from warehouse.paths import DatasetPaths
 from warehouse.quarter import Quarter
 from warehouse.release.conservation import law_of
+from warehouse.settings import DEFAULT_ROOT
 
 Q1, Q2, Q3 = "2001-01-01", "2001-04-01", "2001-07-01"
 CONTRACT = Contract(
@@ -28,6 +30,7 @@ CONTRACT = Contract(
     marts=(Mart("by_quarter", "Trips by quarter.", ()),),
     path=Path("dataset.yaml"),
 )
+PATHS = DatasetPaths("trips", DEFAULT_ROOT)
 MART = MartSql("by_quarter", "SELECT 1", "SELECT 2", "definition1")
 
 
@@ -38,7 +41,7 @@ def batch(sequence, rows=10):
 
 def inputs(*batches, live=None, staged=(), **changes):
     found = {item.batch: item for item in staged}
-    return replace(Inputs(CONTRACT, (MART,), batches, found, live), **changes)
+    return replace(Inputs(CONTRACT, PATHS, (MART,), batches, found, live), **changes)
 
 
 def result(staged=None, clean=None, marts=None, superseded=None):

@@ -16,10 +16,11 @@ from warehouse.quarter import Quarter
 from warehouse.release.ledger import Event, RunRecord, append, record_run
 from warehouse.release.manifest import Partition, Release, ReleasedTable
 from warehouse.run import new_run_id
+from warehouse.settings import DEFAULT_ROOT
 from warehouse.staged import StagedBatch
 
 CONTRACT = replace(contract_of({}), lateness=timedelta(days=10))
-PATHS = DatasetPaths("x")
+PATHS = DatasetPaths("x", DEFAULT_ROOT)
 NOW = datetime(2026, 11, 26, 4, 30, tzinfo=UTC)
 Q1, Q2, Q3, Q4 = (Quarter(2026, number) for number in (1, 2, 3, 4))
 

@@ -35,7 +35,7 @@ def a_file(name, content=b"x\n"):
 
 
 def store(storage, batch, under=None):
-    directory = DatasetPaths(batch.dataset).raw_batch(under or batch.id)
+    directory = DatasetPaths(batch.dataset, storage.root).raw_batch(under or batch.id)
     storage.create(f"{directory}/{MANIFEST_NAME}", batch.to_json())
 
 
@@ -73,7 +73,7 @@ def test_manifest_that_describes_other_files_is_refused():
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"{}", b'{"files": [{"name": "a"}]}', b"\xff"])
 def test_damaged_manifest_is_refused_in_one_line_that_names_it(content):
     storage = MemoryStorage()
-    path = f"{DatasetPaths('flights').raw_batch('0' * 16)}/{MANIFEST_NAME}"
+    path = f"{DatasetPaths('flights', storage.root).raw_batch('0' * 16)}/{MANIFEST_NAME}"
     storage.create(path, content)
     with pytest.raises(StorageError) as problem:
         loaded_batches(storage, "flights")
@@ -86,7 +86,7 @@ def test_loaded_batches_come_in_loading_order_and_without_incoming_ones():
     batches = [a_batch((a_file(name),), sequence) for sequence, name in enumerate(["c", "a", "b"], start=1)]
     for batch in reversed(batches):
         store(storage, batch)
-    storage.create(f"{DatasetPaths('flights').raw_incoming('abc')}/{MANIFEST_NAME}", batches[0].to_json())
+    storage.create(f"{DatasetPaths('flights', storage.root).raw_incoming('abc')}/{MANIFEST_NAME}", batches[0].to_json())
     assert loaded_batches(storage, "flights") == batches
     assert loaded_batches(storage, "cities") == []
 

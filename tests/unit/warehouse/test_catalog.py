@@ -7,8 +7,9 @@ from warehouse.paths import DatasetPaths
 from warehouse.release import ledger
 from warehouse.release.catalog import datasets_in, read_standing
 from warehouse.release.manifest import Partition, Release, ReleasedTable
+from warehouse.settings import DEFAULT_ROOT
 
-PATHS = DatasetPaths("sales")
+PATHS = DatasetPaths("sales", DEFAULT_ROOT)
 
 
 class CountingStorage(MemoryStorage):
@@ -34,7 +35,7 @@ def write_release(storage, number, batches=("b1",), dataset="sales"):
         "quarantine": ReleasedTable("d", {}),
     }
     release = Release(dataset, number, f"r{number}", "c", {}, "", "ann", {id: {} for id in batches}, {}, tables)
-    storage.create(DatasetPaths(dataset).release(number), release.to_json())
+    storage.create(DatasetPaths(dataset, DEFAULT_ROOT).release(number), release.to_json())
 
 
 def happens(storage, *steps, dataset="sales"):
@@ -100,7 +101,7 @@ def test_of_a_load_that_failed_nothing_but_a_name_is_left(storage):
 def test_datasets_are_found_by_batches_releases_and_locks_and_nothing_else_is_one(storage):
     storage.create(f"{PATHS.raw_batch('b1')}/_manifest.json", b"{}")
     write_release(storage, 1, dataset="cities")
-    storage.create(DatasetPaths("trips").lock, b"{}")
+    storage.create(DatasetPaths("trips", DEFAULT_ROOT).lock, b"{}")
     for name in ("_gone.trips.t", ".hidden", "Not A Name"):
         storage.create(f"/stackhouse/locks/{name}", b"")
     assert datasets_in(storage) == ["cities", "sales", "trips"]

@@ -17,8 +17,9 @@ from warehouse.release.inventory import Inventory, take_inventory
 from warehouse.release.manifest import Partition, Release, ReleasedTable, load_release, release_numbers
 from warehouse.release.retention import Policy, RetentionPlan, Situation, plan_retention
 from warehouse.run import parse_utc
+from warehouse.settings import DEFAULT_ROOT
 
-PATHS = DatasetPaths("sales")
+PATHS = DatasetPaths("sales", DEFAULT_ROOT)
 QUARTERS = ("2001-01-01", "2001-04-01", "2001-07-01")
 CONTRACTS = ("c1", "c2", "c3")
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -316,7 +317,7 @@ def test_inventory_sees_what_each_thing_is():
         f"{PATHS.staging('r2')}/staged=b2/part-0",
         f"{PATHS.raw_incoming('00')}/file",
         f"{PATHS.raw_batch('b1')}/_temporary/x",
-        DatasetPaths("sales2").clean("r1") + "/part-0",
+        DatasetPaths("sales2", DEFAULT_ROOT).clean("r1") + "/part-0",
     ):
         storage.create(path, b"x")
     assert take_inventory(storage, "sales") == Inventory(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from warehouse.errors import SettingsError
-from warehouse.settings import REPOSITORY, load_settings
+from warehouse.settings import REPOSITORY, Endpoints, load_settings
 
 COMMITTED = REPOSITORY / ".env"
 
@@ -118,3 +118,24 @@ def test_clients_of_containers_go_through_the_gateway_and_are_their_user():
 def test_host_that_is_no_name_is_refused():
     with pytest.raises(SettingsError, match="STACKHOUSE_NAMENODE_HOST is 'http://nn', expected a host name"):
         load_settings({"STACKHOUSE_NAMENODE_HOST": "http://nn"})
+
+
+def test_root_is_the_default_unless_one_is_named(env_file):
+    assert load_settings({}).root == "/stackhouse"
+    named = load_settings({}, env_file(STACKHOUSE_ROOT="/user/ann/stackhouse-2"))
+    assert (named.root, named.endpoints.root) == ("/user/ann/stackhouse-2", "/user/ann/stackhouse-2")
+    assert load_settings({"STACKHOUSE_ROOT": "/user/bob"}).root == "/user/bob"
+
+
+def test_client_of_a_warehouse_elsewhere_may_name_its_root():
+    assert Endpoints.of("host:1", "host:2").root == "/stackhouse"
+    assert Endpoints.of("host:1", "host:2", root="/user/ann/stackhouse-2").root == "/user/ann/stackhouse-2"
+
+
+@pytest.mark.parametrize("text", ["stackhouse", "/", "/a/", "/a//b", "/a/../b", "/a b", "hdfs://nn/a", "/a\n", "/.a"])
+def test_root_that_is_no_plain_absolute_path_is_refused(text):
+    expected = "expected an absolute path in HDFS like /user/ann/stackhouse"
+    with pytest.raises(SettingsError, match=f"STACKHOUSE_ROOT is .*{expected}; it was read from the environment"):
+        load_settings({"STACKHOUSE_ROOT": text})
+    with pytest.raises(SettingsError, match=f"root is .*{expected}"):
+        Endpoints.of("host:1", "host:2", root=text)
