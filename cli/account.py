@@ -14,7 +14,7 @@ def check_state(settings: Settings) -> None:
     Raises:
         UsageError: Its state directory is closed to this account.
     """
-    if settings.profile == "local" and settings.home.exists() and not os.access(settings.home, os.R_OK | os.X_OK):
+    if settings.profile.runs_here and settings.home.exists() and not os.access(settings.home, os.R_OK | os.X_OK):
         raise UsageError(denial(settings.home), "`query` and `beeline` do not need it")
 
 

@@ -166,11 +166,11 @@ def logs(
     if service not in service_names():
         raise UsageError(f"no service {service!r}; services: {', '.join(service_names())}")
     settings = _own_stack()
-    if settings.profile == "compose":
+    if settings.profile.in_containers:
         check_engine()
         command = compose_command("logs", "--tail", "200", *(["--follow"] if follow else []), service)
         os.execvpe(command[0], command, compose_environment(settings))
-    if settings.profile == "external":
+    if settings.profile.belongs_to_others:
         raise UsageError("the logs of a cluster elsewhere are where its services run")
     path = log_path(settings, service)
     if not path.is_file():

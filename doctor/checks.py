@@ -18,11 +18,11 @@ from hadoop.machine_checks import check_class_path, check_disk, check_java, chec
 from hadoop.yarn_checks import check_nodemanagers, check_queues, check_resourcemanager
 from hive.service_checks import check_answers, check_hiveserver2, check_metastore, check_versions
 from warehouse.finding import Question
-from warehouse.settings import PROFILES
+from warehouse.profile import Profile
 
 _SECONDS = 60.0
-_LOCAL = ("local",)
-_WITH_DRIVER = ("local", "external")
+_LOCAL = (Profile.LOCAL,)
+_WITH_DRIVER = (Profile.LOCAL, Profile.EXTERNAL)
 """Spark's driver runs on this machine; with containers it runs in one."""
 
 
@@ -42,7 +42,7 @@ class Check:
     name: str
     ask: Question
     needs: tuple[str, ...] = ()
-    profiles: tuple[str, ...] = PROFILES
+    profiles: tuple[Profile, ...] = tuple(Profile)
     elsewhere: str = ""
     seconds: float = _SECONDS
 

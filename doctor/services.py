@@ -33,7 +33,7 @@ def of_this_stack(name: str, question: Question) -> Question:
     service = next(service for service in SERVICES if service.name == name)
 
     def asked(settings: Settings) -> list[Finding]:
-        if settings.profile == "local" and not _runs(settings, name):
+        if settings.profile.runs_here and not _runs(settings, name):
             return [_not_running(settings, service)]
         return question(settings)
 
@@ -150,8 +150,8 @@ def _stuck(settings: Settings, seconds: float) -> Finding:
 
 
 def _restart(settings: Settings) -> str:
-    return {
-        "local": "./stackhouse down and ./stackhouse up; ./stackhouse logs hiveserver2 may say why",
-        "compose": "docker compose restart hiveserver2; docker compose logs hiveserver2 may say why",
-        "external": "restart HiveServer2; its log and that of its application in YARN may say why",
-    }[settings.profile]
+    return settings.profile.choose(
+        local="./stackhouse down and ./stackhouse up; ./stackhouse logs hiveserver2 may say why",
+        compose="docker compose restart hiveserver2; docker compose logs hiveserver2 may say why",
+        external="restart HiveServer2; its log and that of its application in YARN may say why",
+    )

@@ -77,11 +77,11 @@ def check_safe_mode(settings: Settings) -> list[Finding]:
 
 
 def _safe_mode_remedy(settings: Settings, told: str) -> str:
-    restart = {
-        "local": "./stackhouse down and ./stackhouse up",
-        "compose": "docker compose restart namenode",
-        "external": "a restart of the NameNode",
-    }[settings.profile]
+    restart = settings.profile.choose(
+        local="./stackhouse down and ./stackhouse up",
+        compose="docker compose restart namenode",
+        external="a restart of the NameNode",
+    )
     if "Resources are low" in told:
         return f"free space on the disk of the NameNode, then hdfs dfsadmin -safemode leave, or {restart}"
     if "manually" in told:
@@ -96,11 +96,11 @@ def check_datanodes(settings: Settings) -> list[Finding]:
     """Whether DataNodes report."""
     state = namenode_bean(settings, "FSNamesystemState")
     live, dead = state["NumLiveDataNodes"], state["NumDeadDataNodes"]
-    start = {
-        "local": "./stackhouse up; ./stackhouse logs datanode says why",
-        "compose": "./stackhouse up --profile compose; docker compose logs datanode says why",
-        "external": "start the DataNodes of the cluster; their logs say why they do not register",
-    }[settings.profile]
+    start = settings.profile.choose(
+        local="./stackhouse up; ./stackhouse logs datanode says why",
+        compose="./stackhouse up --profile compose; docker compose logs datanode says why",
+        external="start the DataNodes of the cluster; their logs say why they do not register",
+    )
     if not live:
         return [Finding("datanodes", f"no DataNode reports to the NameNode, {dead} are known and dead", start)]
     if dead:
@@ -169,12 +169,12 @@ def _cause(problem: requests.RequestException) -> str:
 
 
 def _redirect_finding(settings: Settings, problem: str) -> Finding:
-    remedy = {
-        "local": "./stackhouse logs datanode; a firewall must let this machine reach its own ports",
-        "compose": "docker compose ps edge datanode; start what is not healthy with ./stackhouse up --profile compose",
-        "external": "open that port for this machine in the cluster's firewall, or let dfs.datanode.hostname and "
+    remedy = settings.profile.choose(
+        local="./stackhouse logs datanode; a firewall must let this machine reach its own ports",
+        compose="docker compose ps edge datanode; start what is not healthy with ./stackhouse up --profile compose",
+        external="open that port for this machine in the cluster's firewall, or let dfs.datanode.hostname and "
         "dfs.datanode.http.address name an address that can be reached from here",
-    }[settings.profile]
+    )
     return Finding("webhdfs", f"WebHDFS sends clients to a DataNode that cannot be reached: {problem}", remedy)
 
 

@@ -44,7 +44,7 @@ def check_class_path(settings: Settings) -> list[Finding]:
     spark = Path(str(files("pyspark") / "jars"))
     remedies = {"Spark": "remove the jar that pyspark did not bring; else remove .venv and run ./stackhouse again"}
     directories = {"Spark": spark}
-    if settings.profile == "local":
+    if settings.profile.runs_here:
         jars = artifact_directory(settings)
         if not jars.is_dir():
             raise NotCheckedError("the jars are not there yet, the first ./stackhouse up fetches them")

@@ -87,7 +87,7 @@ def size_job(settings: Settings) -> JobSizing:
         StackDownError: YARN does not say what nodes there are.
         SetupError: They are too small.
     """
-    if settings.profile == "local":
+    if settings.profile.runs_here:
         sizing = size_stack(settings)
         return JobSizing(1, sizing.executor_mb, sizing.cores, sizing.driver_mb)
     return compute_job_sizing(yarn_nodes(settings), queue_room(settings, settings.queue))

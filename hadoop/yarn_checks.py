@@ -52,11 +52,11 @@ def check_nodemanagers(settings: Settings) -> list[Finding]:
     if yarn_health(settings).nodes:
         # Others do the work meanwhile.
         return [Finding(node.name, node.problem, node.remedy, "warning") for node in unhealthy]
-    start = {
-        "local": "./stackhouse up; ./stackhouse logs nodemanager says why",
-        "compose": "./stackhouse up --profile compose; docker compose logs nodemanager says why",
-        "external": "start the NodeManagers of the cluster; their logs say why they do not register",
-    }[settings.profile]
+    start = settings.profile.choose(
+        local="./stackhouse up; ./stackhouse logs nodemanager says why",
+        compose="./stackhouse up --profile compose; docker compose logs nodemanager says why",
+        external="start the NodeManagers of the cluster; their logs say why they do not register",
+    )
     return unhealthy or [Finding("nodemanagers", "no NodeManager has registered with YARN, so no job can run", start)]
 
 
@@ -96,9 +96,9 @@ def check_queues(settings: Settings) -> list[Finding]:
 
 def _masters(settings: Settings) -> dict[str, int]:
     """MiB of one application master by queue."""
-    if settings.profile == "external":
+    if settings.profile.belongs_to_others:
         return {settings.queue: SPARK_AM_MB}
-    tez = size_stack(settings).tez_am_mb if settings.profile == "local" else MIN_TEZ_AM_MB
+    tez = size_stack(settings).tez_am_mb if settings.profile.runs_here else MIN_TEZ_AM_MB
     return {settings.queue: SPARK_AM_MB, _HIVE_QUEUE: tez}
 
 

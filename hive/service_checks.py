@@ -28,7 +28,7 @@ def check_metastore(settings: Settings) -> list[Finding]:
 
 
 def _require_metastore_host(settings: Settings) -> None:
-    if (settings.profile, settings.hosts.metastore) == ("external", "localhost"):
+    if settings.profile.belongs_to_others and settings.hosts.metastore == "localhost":
         raise NotCheckedError("STACKHOUSE_METASTORE_HOST is not set; only doctor asks the metastore")
 
 
@@ -55,11 +55,11 @@ def check_answers(settings: Settings) -> list[Finding]:
         missing = missing_settings(server)
     if not missing:
         return []
-    remedy = {
-        "local": "./stackhouse down and ./stackhouse up",
-        "compose": "docker compose up -d --build --force-recreate hiveserver2",
-        "external": "its hive-site.xml needs them, and one of them a jar: docs/answers.md",
-    }[settings.profile]
+    remedy = settings.profile.choose(
+        local="./stackhouse down and ./stackhouse up",
+        compose="docker compose up -d --build --force-recreate hiveserver2",
+        external="its hive-site.xml needs them, and one of them a jar: docs/answers.md",
+    )
     problem = f"HiveServer2 runs without {', '.join(missing)}; it then answers ordinary queries wrongly"
     return [Finding("answers", problem, remedy)]
 

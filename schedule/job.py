@@ -59,7 +59,7 @@ class Job:
         """
         names = [*dotenv_values(REPOSITORY / ".env"), *_OF_OTHERS]
         given = {name: environment[name] for name in names if environment.get(name)}
-        if settings.profile != "compose":
+        if not settings.profile.in_containers:
             # Found by the PATH of today; a timer has another.
             given.setdefault("JAVA_HOME", str(find_java_home()))
         return cls(dataset, at, REPOSITORY, given, settings.home / "logs" / f"schedule.{dataset}.log")

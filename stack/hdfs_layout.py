@@ -64,7 +64,7 @@ def bring_spark(settings: Settings) -> str:
     storage = WebHdfs(settings.endpoints)
     name = f"spark-{version('pyspark')}.tar"
     target = f"{_SPARK_DIRECTORY}/{name}"
-    if settings.profile == "external" and not storage.exists(target):
+    if settings.profile.belongs_to_others and not storage.exists(target):
         # On a cluster of another owner only the directory for all data is needed.
         target = f"{settings.root}/spark/{name}"
     if not storage.exists(target):

@@ -18,9 +18,9 @@ def start_stack(settings: Settings, observer: Observer) -> None:
         ServiceFailedError: A service did not start; names it, the reason and its log.
         StackDownError: A service of a cluster elsewhere does not answer.
     """
-    if settings.profile == "local":
+    if settings.profile.runs_here:
         start_daemons(settings, observer)
-    elif settings.profile == "compose":
+    elif settings.profile.in_containers:
         start_containers(settings, lambda line: observer.working("containers", line))
         observer.ready("containers")
     else:
@@ -38,9 +38,9 @@ def stop_stack(settings: Settings, observer: Observer) -> bool:
     Raises:
         UsageError: The cluster is not ours to stop.
     """
-    if settings.profile == "local":
+    if settings.profile.runs_here:
         return stop_daemons(settings, observer)
-    if settings.profile == "compose":
+    if settings.profile.in_containers:
         stopped = stop_containers(settings, lambda line: observer.working("containers", line))
         observer.ready("containers")
         return stopped

@@ -20,10 +20,10 @@ def place_driver(settings: Settings) -> Driver:
         StackDownError: HDFS or YARN does not answer.
         SetupError: There is no room for an executor, or no Java for the driver.
     """
-    if settings.profile == "compose":
+    if settings.profile.in_containers:
         return _in_the_edge(settings)
     sizing = size_job(settings)
-    if settings.profile == "local":
+    if settings.profile.runs_here:
         arguments = submit_arguments(sizing, settings.queue, "localhost", archive="")
         environment = stack_environment(settings)
     else:

@@ -58,10 +58,10 @@ class StackStatus:
 
 def read_status(settings: Settings) -> StackStatus:
     """Ask whoever keeps the services alive, and every service."""
-    if settings.profile == "local":
+    if settings.profile.runs_here:
         return _read_daemons(settings)
-    services = _containers(settings) if settings.profile == "compose" else _answers(settings)
-    place = "docker compose" if settings.profile == "compose" else settings.hosts.namenode
+    services = _containers(settings) if settings.profile.in_containers else _answers(settings)
+    place = "docker compose" if settings.profile.in_containers else settings.hosts.namenode
     return StackStatus(place, services, hdfs=_hdfs(settings), yarn=_yarn(settings))
 
 

@@ -68,7 +68,7 @@ def pytest_collection_modifyitems(config, items):
     long = pytest.mark.skip(reason="long form only: ./stackhouse test --faults")
     full = pytest.mark.skip(reason="10,000 queries: ./stackhouse test tests/answers --full")
     local = pytest.mark.skip(reason="of the processes or addresses of this machine: profile local only")
-    elsewhere = load_settings().profile != "local"
+    elsewhere = not load_settings().profile.runs_here
     for item in items:
         if "spark" in item.fixturenames or item.path.parent.name == "spark":
             item.add_marker("spark")

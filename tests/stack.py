@@ -29,7 +29,7 @@ def remove(settings: Settings) -> None:
     """Stop the stack that an earlier session left, and remove all it holds."""
     with StepBoard() as board:
         stop_stack(settings, board)
-    if settings.profile == "compose":
+    if settings.profile.in_containers:
         down = compose_command("down", "--volumes")
         subprocess.run(down, env=compose_environment(settings), check=True, capture_output=True)
     shutil.rmtree(settings.home, ignore_errors=True)

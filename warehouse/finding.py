@@ -39,9 +39,9 @@ def silent_service(settings: Settings, service: str, title: str, problem: str) -
         title: Title as its documentation writes it.
         problem: What happened, after the title: `does not answer at ...`.
     """
-    remedies = {
-        "local": f"./stackhouse up; ./stackhouse logs {service} says why it is down",
-        "compose": f"./stackhouse up --profile compose; docker compose logs {service} says why it is down",
-        "external": f"see whether it runs where STACKHOUSE_{service.upper()}_HOST and the ports in .env say",
-    }
-    return Finding(service, f"{title} {problem}", remedies[settings.profile])
+    remedy = settings.profile.choose(
+        local=f"./stackhouse up; ./stackhouse logs {service} says why it is down",
+        compose=f"./stackhouse up --profile compose; docker compose logs {service} says why it is down",
+        external=f"see whether it runs where STACKHOUSE_{service.upper()}_HOST and the ports in .env say",
+    )
+    return Finding(service, f"{title} {problem}", remedy)

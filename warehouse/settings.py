@@ -10,9 +10,9 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from warehouse.errors import SettingsError
+from warehouse.profile import Profile
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-PROFILES = ("local", "compose", "external")
 
 DEFAULT_ROOT = "/stackhouse"
 """Root of a warehouse that names no other."""
@@ -122,7 +122,7 @@ class Settings:
         home: State directory; removing it removes the stack and its data.
         jars: Directory of the resolved Java artifacts.
         datasets: Directory with the contracts and their SQL, `data/<dataset>/dataset.yaml` and `sql/<dataset>/`.
-        profile: One of `PROFILES`.
+        profile: Who runs the daemons, and where.
         hosts: Names or addresses of the services.
         ports: TCP ports.
         gateway: URL of the HTTP proxy that reaches NameNode and DataNodes; empty when they are reached directly.
@@ -138,7 +138,7 @@ class Settings:
     home: Path
     jars: Path
     datasets: Path
-    profile: str
+    profile: Profile
     hosts: Hosts
     ports: Ports
     gateway: str
@@ -171,9 +171,7 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
         SettingsError: A variable is missing or its value cannot be used; names variable and place.
     """
     source = _Source(os.environ if environment is None else environment, env_file)
-    profile = source.text("PROFILE")
-    if profile not in PROFILES:
-        raise source.error("PROFILE", f"is {profile!r}, expected one of: {', '.join(PROFILES)}")
+    profile = source.profile("PROFILE")
     ports = _ports(source)
     return Settings(
         home=source.directory("HOME"),
@@ -183,14 +181,14 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
         hosts=Hosts(**{name: source.host(f"{name.upper()}_HOST") for name in Hosts.__dataclass_fields__}),
         ports=ports,
         # The names of the containers mean nothing outside their network; a proxy inside it knows them.
-        gateway=f"http://localhost:{ports.gateway}" if profile == "compose" else "",
+        gateway=f"http://localhost:{ports.gateway}" if profile.in_containers else "",
         root=source.root("ROOT"),
         queue=source.text("QUEUE"),
         datanodes=source.number("DATANODES"),
         nodemanagers=source.number("NODEMANAGERS"),
         memory_mb=source.optional_number("MEMORY_MB"),
         cores=source.optional_number("CORES"),
-        user=source.text("CONTAINER_USER") if profile == "compose" else _login_name(),
+        user=source.text("CONTAINER_USER") if profile.in_containers else _login_name(),
     )
 
 
@@ -236,6 +234,13 @@ class _Source:
         if not value:
             raise SettingsError(f"{_PREFIX}{name} is not set; looked in the environment and in {self._file_path}")
         return value
+
+    def profile(self, name: str) -> Profile:
+        value = self.text(name)
+        try:
+            return Profile(value)
+        except ValueError as problem:
+            raise self.error(name, f"is {value!r}, expected one of: {', '.join(Profile)}") from problem
 
     def root(self, name: str) -> str:
         value = self.optional_text(name) or DEFAULT_ROOT

@@ -1,6 +1,10 @@
 """docker-compose.yml and the Dockerfiles: one owner for each value, and what sections 4 and 5 of CIS Docker ask for."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -69,6 +73,17 @@ def test_sizes_are_those_that_are_computed():
 def test_jars_are_fetched_by_the_same_lines_in_every_image():
     stages = {re.sub(r"#.*\n", "", path.read_text()).partition("\nFROM")[0].strip() for path in DOCKERFILES}
     assert len(stages) == 1
+
+
+def test_module_that_fetches_the_jars_has_all_that_it_imports(tmp_path):
+    for instruction, operands in instructions(DOCKERFILES[0]):
+        if instruction == "COPY" and "--from" not in operands:
+            *sources, target = operands.split()
+            (tmp_path / target).mkdir(parents=True, exist_ok=True)
+            for source in filter(lambda path: path.endswith(".py"), sources):
+                shutil.copy(REPOSITORY / source, tmp_path / target)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    subprocess.run([sys.executable, "-c", "import hadoop.artifacts"], cwd=tmp_path, env=environment, check=True)
 
 
 def test_number_of_the_account_is_the_same_everywhere():

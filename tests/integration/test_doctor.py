@@ -19,6 +19,7 @@ from hive.metastore import SCHEMA_TOOL
 from tests.integration.conftest import must, run_command, write_small_dataset
 from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
+from warehouse.profile import Profile
 
 pytestmark = pytest.mark.local
 
@@ -132,7 +133,9 @@ def test_schema_of_an_older_hive_is_named(settings, tmp_path):
 
 def test_service_that_is_down_is_named_once(settings):
     """As a machine elsewhere sees it: nothing answers, and each check ends."""
-    elsewhere = replace(settings, profile="external", ports=replace(settings.ports, namenode_http=1, hiveserver2=1))
+    elsewhere = replace(
+        settings, profile=Profile.EXTERNAL, ports=replace(settings.ports, namenode_http=1, hiveserver2=1)
+    )
     outcomes = list(examine(elsewhere))
     errors = [outcome.name for outcome in outcomes if outcome.state == "error"]
     assert errors == ["namenode", "hiveserver2"]

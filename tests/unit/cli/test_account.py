@@ -9,6 +9,7 @@ import pytest
 from cli import account, main
 from cli.account import check_state, denial
 from warehouse.errors import UsageError
+from warehouse.profile import Profile
 from warehouse.settings import load_settings
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
@@ -19,7 +20,7 @@ def closed(monkeypatch, tmp_path):
     """Settings of a stack whose state is of another account."""
     monkeypatch.setattr(os, "access", lambda _path, _mode: False)
     monkeypatch.setattr(account, "_owner", lambda place: "alice" if place == tmp_path else "")
-    return replace(load_settings(), home=tmp_path, profile="local")
+    return replace(load_settings(), home=tmp_path, profile=Profile.LOCAL)
 
 
 def test_stack_of_another_account_is_not_told_to_be_down(closed):
@@ -27,10 +28,10 @@ def test_stack_of_another_account_is_not_told_to_be_down(closed):
         check_state(closed)
 
 
-@pytest.mark.parametrize("change", [{"profile": "external"}, {"home": "gone"}])
+@pytest.mark.parametrize("change", [{"profile": Profile.EXTERNAL}, {"home": "gone"}])
 def test_state_that_is_not_needed_or_not_there_is_no_mistake(closed, change):
     home = closed.home / change.get("home", "")
-    check_state(replace(closed, home=home, profile=change.get("profile", "local")))
+    check_state(replace(closed, home=home, profile=change.get("profile", Profile.LOCAL)))
 
 
 @pytest.mark.parametrize("command", [["status"], ["doctor"], ["up"], ["down"], ["logs", "namenode"]])

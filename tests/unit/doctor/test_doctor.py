@@ -17,6 +17,7 @@ from tests.unit.hadoop.daemons import closed_port, settings_for
 from tests.unit.hadoop.test_hdfs_checks import only
 from warehouse.errors import NotCheckedError, StackDownError
 from warehouse.finding import Finding
+from warehouse.profile import Profile
 from warehouse.settings import REPOSITORY, load_settings
 
 DOWN = Finding("a", "A does not answer", "start it")
@@ -58,7 +59,7 @@ def test_a_warning_and_a_check_that_is_not_made_are_built_on(settings):
         settings,
         Check("a", lambda _: [WARNED]),
         Check("b", raising(NotCheckedError("nobody knows"))),
-        Check("c", lambda _: [], profiles=("local",), elsewhere="it is elsewhere"),
+        Check("c", lambda _: [], profiles=(Profile.LOCAL,), elsewhere="it is elsewhere"),
         Check("d", lambda _: [], needs=("a", "b", "c")),
     )
     assert found == {

@@ -16,6 +16,7 @@ from tests.unit.hadoop.daemons import Daemons, closed_port, settings_for
 from tests.unit.hadoop.test_hdfs_checks import only
 from tests.unit.hadoop.test_java import bare, java  # noqa: F401 - a fixture
 from warehouse.errors import NotCheckedError
+from warehouse.profile import Profile
 from warehouse.settings import load_settings
 
 BINDING_1 = "org/slf4j/impl/StaticLoggerBinder.class"
@@ -110,7 +111,7 @@ def test_class_paths_of_this_stack_are_checked(settings, monkeypatch):
 
 
 def test_spark_of_this_checkout_has_one_class_path_without_conflict(settings):
-    assert check_class_path(replace(settings, profile="external")) == []
+    assert check_class_path(replace(settings, profile=Profile.EXTERNAL)) == []
 
 
 @pytest.fixture

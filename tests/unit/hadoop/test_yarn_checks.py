@@ -9,6 +9,7 @@ from hadoop.yarn_checks import check_nodemanagers, check_queues, check_resourcem
 from tests.unit.hadoop.daemons import closed_port, settings_for, yarn_node, yarn_queue
 from tests.unit.hadoop.test_hdfs_checks import only
 from warehouse.errors import NotCheckedError
+from warehouse.profile import Profile
 
 DISK = (
     "1/1 local-dirs usable space is below configured utilization percentage/no more usable space "
@@ -19,7 +20,7 @@ DISK = (
 def test_nothing_is_wrong_with_a_healthy_yarn(settings):
     for check in (check_resourcemanager, check_nodemanagers, check_queues):
         assert check(settings) == []
-        assert check(replace(settings, profile="compose")) == []
+        assert check(replace(settings, profile=Profile.COMPOSE)) == []
 
 
 def test_resourcemanager_that_does_not_answer_is_told_with_its_address():
@@ -76,7 +77,7 @@ def test_nodes_that_are_smaller_than_an_application_master_are_an_error(daemons,
 def test_queue_of_hive_is_checked_where_hive_is_ours(daemons, settings):
     daemons.queues[1] = yarn_queue("hive", 5.0)
     assert check_queues(settings) == []
-    assert "queue hive may have 204 MiB" in only(check_queues(replace(settings, profile="compose"))).problem
+    assert "queue hive may have 204 MiB" in only(check_queues(replace(settings, profile=Profile.COMPOSE))).problem
 
 
 def test_queue_below_another_is_found(daemons, settings):

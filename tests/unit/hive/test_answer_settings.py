@@ -13,6 +13,7 @@ from hive.answer_settings import NAMES, missing_settings, shipped
 from hive.service_checks import check_answers
 from stack import external
 from tests.unit.hadoop.test_hdfs_checks import only
+from warehouse.profile import Profile
 from warehouse.settings import load_settings
 
 REGEX = "hive.cbo.rule.exclusion.regex"
@@ -56,7 +57,11 @@ def test_setting_that_is_missing_or_other_is_named_with_its_value(name):
 
 @pytest.mark.parametrize(
     ("profile", "remedy"),
-    [("local", "./stackhouse down and ./stackhouse up"), ("compose", "hiveserver2"), ("external", "docs/answers.md")],
+    [
+        (Profile.LOCAL, "./stackhouse down and ./stackhouse up"),
+        (Profile.COMPOSE, "hiveserver2"),
+        (Profile.EXTERNAL, "docs/answers.md"),
+    ],
 )
 def test_doctor_names_what_is_missing_and_the_way_to_it(has, profile, remedy):
     settings = replace(load_settings({}), profile=profile)

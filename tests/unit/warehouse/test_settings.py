@@ -115,6 +115,12 @@ def test_clients_of_containers_go_through_the_gateway_and_are_their_user():
     assert (containers.gateway, containers.user) == (f"http://localhost:{here.ports.gateway}", "stackhouse")
 
 
+def test_profile_that_there_is_not_is_told_with_those_that_there_are():
+    message = "STACKHOUSE_PROFILE is 'cloud', expected one of: local, compose, external; it was read from"
+    with pytest.raises(SettingsError, match=message):
+        load_settings({"STACKHOUSE_PROFILE": "cloud"})
+
+
 def test_host_that_is_no_name_is_refused():
     with pytest.raises(SettingsError, match="STACKHOUSE_NAMENODE_HOST is 'http://nn', expected a host name"):
         load_settings({"STACKHOUSE_NAMENODE_HOST": "http://nn"})
