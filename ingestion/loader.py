@@ -13,7 +13,7 @@ import tenacity
 
 from ingestion.checksum import HdfsChecksum
 from ingestion.input_file import CHUNK_BYTES, Progress, check_files, describe_file
-from warehouse.batch import Batch, BatchFile, batch_id, load_batch, loaded_batches
+from warehouse.batch import Batch, BatchFile, batch_id, load_batch, loaded_batches, write_batch
 from warehouse.contract.change import row_definition
 from warehouse.contract.model import Contract
 from warehouse.errors import DataNodeDownError, InputFileError, LoadError, StackhouseError
@@ -93,7 +93,9 @@ def _counted_anew(
     batch = replace(found, files=described, counted_by=counted_by)
     if batch == found:
         return LoadResult(found, already_loaded=True)
-    storage.replace(f"{DatasetPaths(batch.dataset, storage.root).raw_batch(batch.id)}/{MANIFEST_NAME}", batch.to_json())
+    storage.replace(
+        f"{DatasetPaths(batch.dataset, storage.root).raw_batch(batch.id)}/{MANIFEST_NAME}", write_batch(batch)
+    )
     # Manifests of earlier versions do not say how the rows were counted.
     same = batch.rows == found.rows and not found.counted_by
     return LoadResult(batch, already_loaded=True, counted_before=None if same else found.rows)
@@ -114,7 +116,7 @@ def _send(storage: FileStorage, batch: Batch, files: Sequence[Path], progress: P
     paths = DatasetPaths(batch.dataset, storage.root)
     incoming = paths.raw_incoming(secrets.token_hex(8))
     try:
-        storage.publish(f"{incoming}/{MANIFEST_NAME}", batch.to_json())
+        storage.publish(f"{incoming}/{MANIFEST_NAME}", write_batch(batch))
         reached(Step.LOAD_BEGUN)
         for path, file in zip(files, batch.files, strict=True):
             _send_file(storage, path, f"{incoming}/{file.name}", file, progress)

@@ -1,7 +1,6 @@
 """Puts a release together from what is kept of the live one and what a run made."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from pipeline.plan import Inputs
 from warehouse.batch import Batch
@@ -15,7 +14,7 @@ from warehouse.staged import StagedBatch
 def staged_batches(batches: Sequence[Batch], result: JobResult) -> list[StagedBatch]:
     """What the job made of each batch it staged."""
     return [
-        StagedBatch(batch=batch.id, sequence=batch.sequence, raw=batch.rows, **result.staged[batch.id])
+        StagedBatch(batch=batch.id, sequence=batch.sequence, raw=batch.rows, **vars(result.staged[batch.id]))
         for batch in batches
         if batch.id in result.staged
     ]
@@ -45,7 +44,7 @@ def build_release(inputs: Inputs, plan: JobPlan, result: JobResult, number: int,
         meaning=contract.meaning,
         created_at=utc_now(),
         created_by=user,
-        batches={batch: asdict(staged) for batch, staged in inputs.staged.items()},
+        batches=dict(inputs.staged),
         superseded={quarter: origins for quarter, origins in {**kept, **result.superseded}.items() if origins},
         tables={
             CLEAN: ReleasedTable(contract.fingerprint, _merge(inputs, CLEAN, written)),

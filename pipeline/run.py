@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from time import monotonic
-from typing import Any
 
 from hive.connection import connect
 from pipeline.dataset import contract_of
@@ -22,8 +21,9 @@ from warehouse.batch import Batch, loaded_batches
 from warehouse.contract.change import check_change, check_counts
 from warehouse.contract.model import Contract
 from warehouse.contract.sql import load_clean_check, load_mart_sql
+from warehouse.document import write
 from warehouse.errors import StackhouseError, UsageError
-from warehouse.job import JobPlan, JobResult
+from warehouse.job import JobPlan, JobProgress, JobResult, JobStarted
 from warehouse.observer import Observer
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import Quarter
@@ -35,7 +35,6 @@ from warehouse.staged import StagedBatch, commit_staged, find_staged
 from warehouse.steps import Step, reached
 
 _JOB_STEPS = {
-    "started": Step.JOB_STARTED,
     "stage": Step.JOB_STAGES,
     "clean": Step.JOB_CLEANS,
     "mart": Step.JOB_BUILDS,
@@ -149,7 +148,7 @@ class _Run:
     def _write_release(self, inputs: Inputs, plan: JobPlan, result: JobResult) -> Release:
         number = max(release_numbers(self._storage, self._contract.dataset), default=0) + 1
         release = build_release(inputs, plan, result, number, self._settings.user)
-        self._storage.publish(self._paths.release(number), release.to_json())
+        self._storage.publish(self._paths.release(number), write(release))
         reached(Step.RELEASE_WRITTEN)
         return release
 
@@ -212,11 +211,12 @@ class _Run:
         reached(Step.JOB_DONE)
         return result
 
-    def _on_step(self, event: dict[str, Any]) -> None:
-        if event["event"] == "step":
-            detail = event.get("batch") or event.get("mart") or ", ".join(event.get("quarters", ()))
-            self._clock.begin(event["name"], detail)
-        reached(_JOB_STEPS[event.get("name", event["event"])])
+    def _on_step(self, event: JobProgress) -> None:
+        if isinstance(event, JobStarted):
+            reached(Step.JOB_STARTED)
+            return
+        self._clock.begin(event.name, event.detail)
+        reached(_JOB_STEPS[event.name])
 
     def _report(
         self,

@@ -1,17 +1,16 @@
 """The process that does the Spark work of one run: `python -m spark.job --events-fd N`.
 
-It reads one line of JSON from stdin, a `JobPlan`, and writes events as JSON lines to the file descriptor N:
+It reads one line of JSON from stdin, a `JobPlan`, and writes each `JobEvent` as one to the file descriptor N:
 
-    {"event": "started", "application": "application_..."}
-    {"event": "step", "name": "stage", "batch": "..."}      also clean (quarters) and mart (mart)
-    {"event": "result", ...}                                the fields of `JobResult`
-    {"event": "failed", "error": "one line"}                instead of a result, then exit code 1
+    {"event": {"application": "application_..."}}       `JobStarted`
+    {"event": {"name": "stage", "detail": "..."}}       `JobStep`, before each
+    {"event": {"application": "...", ...}}              `JobResult`
+    {"event": {"error": "one line"}}                    `JobFailed`, instead of a result; then exit code 1
 
 When stdin ends after that line, whoever asked is gone and the process exits at once. Logs go to stderr.
 """
 
 import argparse
-import json
 import os
 import sys
 import threading
@@ -19,7 +18,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from pyspark.sql import SparkSession
 
@@ -31,29 +30,41 @@ from spark.session import start_session
 from spark.stage import stage
 from warehouse.contract.file import parse_contract
 from warehouse.contract.model import Contract
+from warehouse.document import read, write_line
 from warehouse.errors import AlreadyExistsError, JobError
-from warehouse.job import FileRows, JobPlan, JobResult, StagedCounts, StagedSource
+from warehouse.job import (
+    FileRows,
+    JobEvent,
+    JobFailed,
+    JobPlan,
+    JobProgress,
+    JobResult,
+    JobStarted,
+    JobStep,
+    StagedCounts,
+    StagedSource,
+)
 from warehouse.paths import partition_name
 from warehouse.release.manifest import CLEAN
 
-Report = Callable[..., None]
-"""Called with the name of an event and its fields."""
+Report = Callable[[JobProgress | JobResult | JobFailed], None]
+"""Tells whoever started the process."""
 
 
 def main(arguments: list[str]) -> int:
     """Run the plan on stdin; returns the exit code."""
     parser = argparse.ArgumentParser(prog="spark.job")
     parser.add_argument("--events-fd", type=int, required=True, help="open file descriptor for events")
-    with os.fdopen(parser.parse_args(arguments).events_fd, "w", encoding="utf-8") as events:
+    with os.fdopen(parser.parse_args(arguments).events_fd, "wb") as events:
         report = _reporter(events)
         try:
-            plan = JobPlan.from_dict(json.loads(sys.stdin.buffer.readline()))
+            plan = read(JobPlan, sys.stdin.buffer.readline(), "the plan of the job")
             threading.Thread(target=_exit_with_parent, args=(sys.stdin.fileno(),), daemon=True).start()
             _run(plan, report)
         except Exception as problem:
             # The one place where every failure becomes one line; the log has the rest.
             traceback.print_exc()
-            report("failed", error=reason(problem))
+            report(JobFailed(reason(problem)))
             return 1
     return 0
 
@@ -74,11 +85,11 @@ def run_plan(spark: SparkSession, contract: Contract, plan: JobPlan, report: Rep
     _refuse_existing(spark, plan)
     staged: dict[str, StagedCounts] = {}
     for task in plan.stage:
-        report("step", name="stage", batch=task.batch)
+        report(JobStep("stage", task.batch))
         staged[task.batch] = stage(spark, task, contract)
     sources = [*plan.sources, *_new_sources(plan, staged)]
-    quarters = {*plan.clean_quarters, *(quarter for counts in staged.values() for quarter in counts["quarters"])}
-    report("step", name="clean", quarters=sorted(quarters))
+    quarters = {*plan.clean_quarters, *(quarter for counts in staged.values() for quarter in counts.quarters)}
+    report(JobStep("clean", ", ".join(sorted(quarters))))
     todo = CleanTask(sources, plan.released, quarters, plan.clean_target, plan.target_file_bytes)
     cleaned = clean(spark, contract, todo)
     failed = _check_clean(spark, contract, plan, cleaned)
@@ -90,8 +101,8 @@ def _run(plan: JobPlan, report: Report) -> None:
     contract = parse_contract(plan.dataset, Path(plan.contract_path), plan.contract)
     spark = start_session(f"stackhouse {plan.dataset} {plan.run}")
     try:
-        report("started", application=spark.sparkContext.applicationId)
-        report("result", **run_plan(spark, contract, plan, report).to_dict())
+        report(JobStarted(spark.sparkContext.applicationId))
+        report(run_plan(spark, contract, plan, report))
     finally:
         spark.stop()
 
@@ -105,8 +116,7 @@ def _refuse_existing(spark: SparkSession, plan: JobPlan) -> None:
 
 def _new_sources(plan: JobPlan, staged: dict[str, StagedCounts]) -> list[StagedSource]:
     return [
-        StagedSource(task.batch, task.sequence, task.staged, list(staged[task.batch]["quarters"]))
-        for task in plan.stage
+        StagedSource(task.batch, task.sequence, task.staged, list(staged[task.batch].quarters)) for task in plan.stage
     ]
 
 
@@ -130,7 +140,7 @@ def _build_marts(
     kept = {q: path for q, path in plan.clean_existing.items() if q not in result.clean}
     marts, failed = dict[str, dict[str, int]](), dict(result.failed_checks)
     for task in plan.marts:
-        report("step", name="mart", mart=task.name)
+        report(JobStep("mart", task.name))
         quarters = sorted({*task.quarters, *result.clean})
         unknown = [q for q in quarters if q not in kept and q not in result.clean]
         if unknown:
@@ -144,9 +154,9 @@ def _build_marts(
     return replace(result, marts=marts, failed_checks=failed)
 
 
-def _reporter(events: IO[str]) -> Report:
-    def report(event: str, **fields: Any) -> None:
-        events.write(json.dumps({"event": event, **fields}) + "\n")
+def _reporter(events: IO[bytes]) -> Report:
+    def report(event: JobProgress | JobResult | JobFailed) -> None:
+        events.write(write_line(JobEvent(event)))
         events.flush()
 
     return report

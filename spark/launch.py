@@ -1,6 +1,5 @@
 """Starts the Spark process of a run and follows what it reports."""
 
-import json
 import select
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,10 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
+from warehouse.document import read, write_line
 from warehouse.errors import JobError
-from warehouse.job import JobPlan, JobResult, JobSizing
+from warehouse.job import JobEvent, JobFailed, JobPlan, JobProgress, JobResult, JobSizing
 from warehouse.settings import REPOSITORY
 
 _PATIENCE_SECONDS = 5.0
@@ -19,7 +19,7 @@ _CHUNK_BYTES = 65536
 
 CONFIGURATION = REPOSITORY / "spark" / "conf"
 
-OnStep = Callable[[dict[str, Any]], None]
+OnStep = Callable[[JobProgress], None]
 """Gets each event of `spark.job` but the last."""
 
 
@@ -79,9 +79,9 @@ def run_job(plan: JobPlan, driver: Driver, log: Path, on_step: OnStep, on_wait: 
             with suppress(BrokenPipeError):
                 process.stdin.close()  # type: ignore[union-attr]
             process.wait()
-    if last.pop("event", None) == "result":
-        return JobResult(**last)
-    reason = last.get("error") or f"the process ended with code {process.returncode}"
+    if isinstance(last, JobResult):
+        return last
+    reason = last.error if last else f"the process ended with code {process.returncode}"
     raise JobError(f"the Spark job of run {plan.run} failed: {reason}; log: {log}")
 
 
@@ -89,16 +89,19 @@ def _tell(process: "subprocess.Popen[bytes]", plan: JobPlan) -> None:
     assert process.stdin is not None  # noqa: S101 - it was asked for
     # A process that is dead already ends its events too; that is where its failure is told.
     with suppress(BrokenPipeError):
-        process.stdin.write(json.dumps(plan.to_dict()).encode() + b"\n")
+        process.stdin.write(write_line(plan))
         process.stdin.flush()
 
 
-def _follow(events: IO[bytes], on_step: OnStep, on_wait: Callable[[], None]) -> dict[str, Any]:
-    last: dict[str, Any] = {}
+def _follow(events: IO[bytes], on_step: OnStep, on_wait: Callable[[], None]) -> JobResult | JobFailed | None:
+    last = None
+    # To the end: a driver whose stdin is closed before it has left Spark exits at once.
     for line in _lines(events, on_wait):
-        last = json.loads(line)
-        if last["event"] not in ("result", "failed"):
-            on_step(last)
+        event = read(JobEvent, line, "an event of the Spark job").event
+        if isinstance(event, JobResult | JobFailed):
+            last = event
+        else:
+            on_step(event)
     return last
 
 

@@ -61,13 +61,7 @@ def stage(spark: SparkSession, task: StageTask, contract: Contract, split_bytes:
     delete(spark, f"{task.staged}/{NO_QUARTER}")
     quarters = rows_by_quarter(spark, task.staged)
     rejected, rules = _count_rejected(spark, task.quarantine)
-    return {
-        "staged": sum(quarters.values()),
-        "quarantined": sum(rejected.values()),
-        "quarters": quarters,
-        "rules": rules,
-        "rejected": rejected,
-    }
+    return StagedCounts(sum(quarters.values()), sum(rejected.values()), quarters, rules, rejected)
 
 
 def judge(records: Records) -> DataFrame:

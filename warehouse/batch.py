@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
-from warehouse.errors import StorageError
+from warehouse.document import IGNORES_UNKNOWN, REFUSES_UNKNOWN, read, write
+from warehouse.errors import DocumentError
 from warehouse.paths import MANIFEST_NAME, DatasetPaths
 from warehouse.storage import Storage
 
@@ -29,18 +30,15 @@ class BatchFile:
             reads the file from the middle knows which line it is on.
     """
 
+    __pydantic_config__ = REFUSES_UNKNOWN
+
     name: str
     size: int
     sha256: str
     rows: int
-    kind: str = "csv"
-    columns: tuple[str, ...] = ()
-    split_lines: tuple[int, ...] = ()
-
-    @classmethod
-    def from_dict(cls, found: dict[str, Any]) -> "BatchFile":
-        """Back from JSON."""
-        return cls(**{**found, "split_lines": tuple(found["split_lines"]), "columns": tuple(found["columns"])})
+    kind: str
+    columns: tuple[str, ...]
+    split_lines: tuple[int, ...]
 
 
 SPLIT_BYTES = 64 * 1024 * 1024
@@ -59,6 +57,8 @@ class Batch:
         loaded_by: User.
         counted_by: What told rows from other lines: see `warehouse.contract.change.row_definition`.
     """
+
+    __pydantic_config__ = IGNORES_UNKNOWN
 
     dataset: str
     files: tuple[BatchFile, ...]
@@ -82,31 +82,33 @@ class Batch:
         """Bytes of all files."""
         return sum(file.size for file in self.files)
 
-    def to_json(self) -> bytes:
-        """The manifest as it is stored."""
-        content = {"batch": self.id, **asdict(self), "loaded_at": self.loaded_at.astimezone(UTC).isoformat()}
-        return json.dumps(content, indent=1).encode()
 
-    @classmethod
-    def from_json(cls, content: bytes) -> "Batch":
-        """Read a stored manifest.
+@dataclass(frozen=True, kw_only=True)
+class _Manifest(Batch):
+    """A batch as it is stored.
 
-        Raises:
-            StorageError: It does not describe the batch it names.
-        """
-        found = json.loads(content)
-        files = tuple(BatchFile.from_dict(file) for file in found["files"])
-        batch = cls(
-            dataset=found["dataset"],
-            files=files,
-            sequence=found["sequence"],
-            loaded_at=datetime.fromisoformat(found["loaded_at"]),
-            loaded_by=found["loaded_by"],
-            counted_by=found.get("counted_by", {}),
-        )
-        if batch.id != found["batch"]:
-            raise StorageError(f"manifest of batch {found['batch']} describes {batch.id}: it was changed after loading")
-        return batch
+    Attributes:
+        batch: Id that its files gave it when it was loaded.
+    """
+
+    batch: str
+
+
+def write_batch(batch: Batch) -> bytes:
+    """The manifest of a batch as it is stored."""
+    return write(_Manifest(**vars(batch), batch=batch.id))
+
+
+def read_batch(content: bytes, path: str) -> Batch:
+    """Read a stored manifest.
+
+    Raises:
+        DocumentError: It is damaged, or does not describe the batch it names.
+    """
+    found = read(_Manifest, content, path)
+    if found.id != found.batch:
+        raise DocumentError(f"{path} of batch {found.batch} describes {found.id}: it was changed after loading")
+    return Batch(**{field.name: getattr(found, field.name) for field in fields(Batch)})
 
 
 def batch_id(files: tuple[BatchFile, ...]) -> str:
@@ -120,13 +122,10 @@ def load_batch(storage: Storage, dataset: str, batch: str) -> Batch:
 
     Raises:
         NotFoundError: There is no such batch.
-        StorageError: Its manifest is damaged.
+        DocumentError: Its manifest is damaged.
     """
     path = f"{DatasetPaths(dataset, storage.root).raw_batch(batch)}/{MANIFEST_NAME}"
-    try:
-        return Batch.from_json(storage.read(path))
-    except (ValueError, TypeError, KeyError) as problem:
-        raise StorageError(f"{path} is not a batch manifest: {problem!r}") from problem
+    return read_batch(storage.read(path), path)
 
 
 def loaded_batches(storage: Storage, dataset: str) -> list[Batch]:

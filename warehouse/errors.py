@@ -86,6 +86,10 @@ class AlreadyExistsError(StorageError):
     """The HDFS path exists and is never overwritten."""
 
 
+class DocumentError(StorageError):
+    """A stored document is damaged, or of another version of this program; says what is wrong in which file."""
+
+
 class LockedError(StackhouseError):
     """Another writer works on the dataset."""
 

@@ -1,7 +1,7 @@
-"""What the pipeline asks of its one Spark job and what the job reports, as plain JSON between two processes."""
+"""What the pipeline asks of its one Spark job and what the job reports, as lines of JSON between two processes."""
 
-from dataclasses import asdict, dataclass, field
-from typing import Any, TypedDict
+from dataclasses import dataclass, field
+from typing import Literal
 
 from warehouse.batch import BatchFile
 
@@ -109,27 +109,9 @@ class JobPlan:
     clean_check: str | None = None
     target_file_bytes: int = 256 * 1024 * 1024
 
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON carries it."""
-        return asdict(self)
 
-    @classmethod
-    def from_dict(cls, found: dict[str, Any]) -> "JobPlan":
-        """Back from JSON."""
-        return cls(
-            **{
-                **found,
-                "stage": [
-                    StageTask(**{**item, "files": [BatchFile.from_dict(file) for file in item["files"]]})
-                    for item in found["stage"]
-                ],
-                "sources": [StagedSource(**item) for item in found["sources"]],
-                "marts": [MartTask(**item) for item in found["marts"]],
-            }
-        )
-
-
-class StagedCounts(TypedDict):
+@dataclass(frozen=True)
+class StagedCounts:
     """What staging made of one batch.
 
     Attributes:
@@ -169,9 +151,54 @@ class JobResult:
     marts: dict[str, dict[str, int]]
     failed_checks: dict[str, list[str]] = field(default_factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON carries it."""
-        return asdict(self)
+
+@dataclass(frozen=True)
+class JobStarted:
+    """The job has its session.
+
+    Attributes:
+        application: YARN application id.
+    """
+
+    application: str
+
+
+@dataclass(frozen=True)
+class JobStep:
+    """A step is about to begin.
+
+    Attributes:
+        name: Which.
+        detail: What it works on: a batch id, quarters or the name of a mart.
+    """
+
+    name: Literal["stage", "clean", "mart"]
+    detail: str
+
+
+@dataclass(frozen=True)
+class JobFailed:
+    """There will be no result.
+
+    Attributes:
+        error: Why, in one line.
+    """
+
+    error: str
+
+
+JobProgress = JobStarted | JobStep
+
+
+@dataclass(frozen=True)
+class JobEvent:
+    """One line of what the job reports.
+
+    Attributes:
+        event: Progress; at last the result or a failure.
+    """
+
+    event: JobProgress | JobResult | JobFailed
 
 
 @dataclass(frozen=True)

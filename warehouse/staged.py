@@ -1,8 +1,8 @@
 """What staging made of a batch, kept beside its rows: a batch with this record never has to be staged again."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
+from warehouse.document import read, write
 from warehouse.errors import NotFoundError
 from warehouse.paths import DatasetPaths
 from warehouse.steps import Step, reached
@@ -37,9 +37,14 @@ class StagedBatch:
 
 
 def find_staged(storage: Storage, paths: DatasetPaths, batch: str, fingerprint: str) -> StagedBatch | None:
-    """Record of a batch, `None` when it is not staged under this contract."""
+    """Record of a batch, `None` when it is not staged under this contract.
+
+    Raises:
+        DocumentError: The record is damaged.
+    """
+    path = f"{paths.staged(batch, fingerprint)}/{_RECORD}"
     try:
-        return StagedBatch(**json.loads(storage.read(f"{paths.staged(batch, fingerprint)}/{_RECORD}")))
+        return read(StagedBatch, storage.read(path), path)
     except NotFoundError:
         return None
 
@@ -51,7 +56,7 @@ def commit_staged(storage: Storage, paths: DatasetPaths, staged: StagedBatch, ru
     """
     source = staging_directories(paths, run, staged.batch)
     target, rejected = paths.staged(staged.batch, fingerprint), paths.quarantine(staged.batch, fingerprint)
-    storage.publish(f"{source.staged}/{_RECORD}", json.dumps(asdict(staged), indent=1).encode())
+    storage.publish(f"{source.staged}/{_RECORD}", write(staged))
     reached(Step.STAGED_RECORDED)
     # A run that died between the two renames left this; nothing refers to it without the staged rows.
     storage.delete(rejected)

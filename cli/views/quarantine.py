@@ -77,8 +77,8 @@ def _release(storage: Storage, dataset: str, number: int | None) -> Release:
 
 
 def _print(release: Release, rows: Rows) -> None:
-    rejected = sum(batch["quarantined"] for batch in release.batches.values())
-    raw = sum(batch["raw"] for batch in release.batches.values())
+    rejected = sum(batch.quarantined for batch in release.batches.values())
+    raw = sum(batch.raw for batch in release.batches.values())
     print(f"{rejected:,} of {raw:,} rows of {release.dataset} are rejected in release {release.number}")
     if not rejected:
         return
@@ -99,5 +99,5 @@ def _print(release: Release, rows: Rows) -> None:
 def _by_rule(release: Release) -> Counter[str]:
     found: Counter[str] = Counter()
     for batch in release.batches.values():
-        found.update(batch["rules"])
+        found.update(batch.rules)
     return found

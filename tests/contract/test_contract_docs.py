@@ -81,10 +81,10 @@ def staged(
     described = [describe_file(path, contract, silent) for path in check_files(files)]
     task = StageTask(home.name, 1, str(home / "raw"), described, str(home / "staged"), str(home / "quarantine"))
     counts = stage(spark, task, contract)
-    assert counts["staged"] + counts["quarantined"] == sum(file.rows for file in described)
+    assert counts.staged + counts.quarantined == sum(file.rows for file in described)
     rejected = spark.read.parquet(task.quarantine).drop("record").collect()
     lines = {(row.source_file, row.source_line): f"quarantine {_reasons(row)}" for row in rejected}
-    if counts["staged"]:
+    if counts.staged:
         for *values, file, line in spark.read.parquet(task.staged).select(*columns, *_ORIGIN).collect():
             lines[file, line] = f"clean {' | '.join(map(shown, values))}"
     return lines, counts
@@ -132,7 +132,7 @@ def batches_of(spark: SparkSession, example: Example, home: Path) -> tuple[Lines
         lines, counts = staged(spark, batch, files, contract, example.columns)
         found |= lines
         before = figures_of(spark, contract, sources)
-        sources.append(StagedSource(batch.name, number, str(batch / "staged"), list(counts["quarters"])))
+        sources.append(StagedSource(batch.name, number, str(batch / "staged"), list(counts.quarters)))
         held += held_for(contract, counts)
         held += drifted(contract, before, figures_of(spark, contract, sources))
     if contract.key:
@@ -172,7 +172,7 @@ def drifted(contract: Contract, before: dict[DriftLimit, Figures], after: dict[D
 
 
 def held_for(contract: Contract, counts: StagedCounts) -> list[str]:
-    batch = SimpleNamespace(batch="0123", raw=counts["staged"] + counts["quarantined"], **counts)
+    batch = SimpleNamespace(batch="0123", raw=counts.staged + counts.quarantined, **vars(counts))
     inputs = SimpleNamespace(contract=contract, kept=None, staged={"0123": batch})
     return _rejected_too_many(inputs, SimpleNamespace(dataset=contract.dataset, number=1))
 

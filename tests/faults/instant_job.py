@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warehouse.job import JobPlan, JobResult, StageTask
+from warehouse.job import JobPlan, JobResult, JobStarted, JobStep, StagedCounts, StageTask
 from warehouse.paths import partition_name
 from warehouse.storage import Storage
 
@@ -46,19 +46,19 @@ def newest(rows: list[Row]) -> dict[int, Row]:
 
 
 def run_instantly(storage: Storage, plan: JobPlan, on_step: Any) -> JobResult:
-    on_step({"event": "started", "application": "application_0_0"})
+    on_step(JobStarted("application_0_0"))
     staged = {}
     for task in plan.stage:
-        on_step({"event": "step", "name": "stage", "batch": task.batch})
+        on_step(JobStep("stage", task.batch))
         staged[task.batch] = _stage(storage, task)
-    on_step({"event": "step", "name": "clean", "quarters": []})
+    on_step(JobStep("clean", ""))
     sources = {source.batch: (source.sequence, source.path) for source in plan.sources}
     sources.update({task.batch: (task.sequence, task.staged) for task in plan.stage})
     rows = [row for batch, (sequence, path) in sources.items() for row in _read(storage, path, batch, sequence)]
     quarters, clean, superseded = _clean(storage, plan, rows)
     marts = {}
     for mart in plan.marts:
-        on_step({"event": "step", "name": "mart", "mart": mart.name})
+        on_step(JobStep("mart", mart.name))
         for quarter in quarters:
             found = [row for row in newest(rows).values() if quarter_of(row["sold_at"]) == quarter]
             if found:
@@ -70,7 +70,7 @@ def run_instantly(storage: Storage, plan: JobPlan, on_step: Any) -> JobResult:
     return JobResult("application_0_0", staged, clean, superseded, marts, {})
 
 
-def _stage(storage: Storage, task: StageTask) -> Any:
+def _stage(storage: Storage, task: StageTask) -> StagedCounts:
     good, bad = list[Row](), list[Row]()
     for file in task.files:
         lines = storage.read(f"{task.raw}/{file.name}").decode().splitlines()
@@ -96,13 +96,13 @@ def _stage(storage: Storage, task: StageTask) -> Any:
         rows = [row for row in good if quarter_of(row["sold_at"]) == quarter]
         _write(storage, f"{task.staged}/{partition_name(quarter)}", rows, ROWS)
     _write(storage, task.quarantine, bad, REJECTED)
-    return {
-        "staged": len(good),
-        "quarantined": len(bad),
-        "quarters": dict(quarters),
-        "rules": {"amount:type": len(bad)} if bad else {},
-        "rejected": dict(Counter(row["source_file"] for row in bad)),
-    }
+    return StagedCounts(
+        staged=len(good),
+        quarantined=len(bad),
+        quarters=dict(quarters),
+        rules={"amount:type": len(bad)} if bad else {},
+        rejected=dict(Counter(row["source_file"] for row in bad)),
+    )
 
 
 def _read(storage: Storage, path: str, batch: str, sequence: int) -> list[Row]:

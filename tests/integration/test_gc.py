@@ -15,6 +15,7 @@ from pipeline.gc import collect, plan_collection
 from pipeline.rollback import roll_back
 from tests.integration.conftest import must, refused, run_command, write_small_dataset
 from warehouse.contract.file import load_contract
+from warehouse.document import write
 from warehouse.errors import StackhouseError, UsageError
 from warehouse.lock.lock import DatasetLock
 from warehouse.lock.owner import LockOwner
@@ -112,7 +113,7 @@ class SmallWarehouse:
             {},
             tables,
         )
-        self.storage.publish(self.paths.release(number), release.to_json())
+        self.storage.publish(self.paths.release(number), write(release))
         return release
 
     def note(self, kind, release, hours):

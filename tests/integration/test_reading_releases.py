@@ -17,10 +17,12 @@ from hive.publish import create_release_tables, point_views
 from tests.integration.conftest import must, refused, write_small_dataset
 from tests.integration.test_publish import parquet
 from warehouse.contract.file import load_contract
+from warehouse.document import write
 from warehouse.paths import DatasetPaths, ledger_table
 from warehouse.release import ledger
 from warehouse.release.manifest import Partition, Release, ReleasedTable
 from warehouse.settings import DEFAULT_ROOT
+from warehouse.staged import StagedBatch
 
 DATASET = "reading"
 PATHS = DatasetPaths(DATASET, DEFAULT_ROOT)
@@ -95,6 +97,7 @@ class Writer:
 
 
 def release_of(number: int, tables: dict[str, dict[str, Partition]]) -> Release:
+    batches = [LATE, BATCH] if number == 2 else [BATCH]
     return Release(
         dataset=DATASET,
         number=number,
@@ -103,7 +106,7 @@ def release_of(number: int, tables: dict[str, dict[str, Partition]]) -> Release:
         meaning={},
         created_at="2024-12-24 00:00:00",
         created_by="ann",
-        batches={LATE: {}, BATCH: {}} if number == 2 else {BATCH: {}},
+        batches={batch: StagedBatch(batch, 1, 0, 0, 0, {}, {}, {}) for batch in batches},
         superseded={},
         tables={name: ReleasedTable("d", partitions) for name, partitions in tables.items()},
     )
@@ -161,7 +164,7 @@ def write_ledger(storage, releases: dict[int, Release]) -> None:
         at = f"2024-12-25 00:{minute:02d}:00"
         ledger.append(storage, ledger.Event(DATASET, kind, number, f"run{number}", at, "ben", reason))
     for number, release in releases.items():
-        storage.publish(PATHS.release(number), release.to_json())
+        storage.publish(PATHS.release(number), write(release))
     for number, failures in ((1, ()), (2, ("rejected",)), (3, ("rejected", "Hive"))):
         checks = [
             ledger.CheckRecord(DATASET, number, f"run{number}", "2024-12-25 00:00:00", name, "fail",

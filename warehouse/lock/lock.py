@@ -7,16 +7,22 @@ may have been stopped meanwhile, or cut off, and somebody else may have the lock
 that was on its way when the owner was stopped and that arrives after the takeover: HDFS and Hive know no fencing.
 """
 
-import json
 import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import asdict
 from time import sleep
 from types import TracebackType
 
-from warehouse.errors import AlreadyExistsError, LockedError, LockLostError, NotFoundError, StackhouseError
+from warehouse.document import read, write
+from warehouse.errors import (
+    AlreadyExistsError,
+    DocumentError,
+    LockedError,
+    LockLostError,
+    NotFoundError,
+    StackhouseError,
+)
 from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
 from warehouse.steps import Step, guarding, reached, watching
@@ -93,7 +99,7 @@ class DatasetLock:
                 raise
 
     def _take(self) -> None:
-        content = json.dumps(asdict(self._owner), indent=1).encode()
+        content = write(self._owner)
         sign_of_life = _SignOfLife()
         attempts = 0
         while attempts < _ATTEMPTS:
@@ -131,8 +137,8 @@ class DatasetLock:
 
     def _give_back_if_taken_meanwhile(self, aside: str, token: str) -> None:
         """The owner may have ended well after it was looked at, and another may have come."""
-        content = _read(self._storage, aside)
-        if content is not None and json.loads(content)["token"] != token:
+        taken = _read_owner(self._storage, aside)
+        if taken is not None and taken.token != token:
             self._storage.rename(aside, self._path)
 
     def _is_lost(self) -> bool:
@@ -166,12 +172,9 @@ def lock_holder(storage: Storage, dataset: str) -> LockOwner | None:
         LockedError: That is unreadable.
     """
     path = DatasetPaths(dataset, storage.root).lock
-    content = _read(storage, path)
-    if content is None:
-        return None
     try:
-        return LockOwner(**json.loads(content))
-    except (ValueError, TypeError) as problem:
+        return _read_owner(storage, path)
+    except DocumentError as problem:
         raise LockedError(
             f"dataset {dataset} is locked, but its lock file is damaged",
             f"if no command is running, delete {path} in HDFS",
@@ -179,9 +182,13 @@ def lock_holder(storage: Storage, dataset: str) -> LockOwner | None:
 
 
 def dead_owners(storage: Storage, dataset: str) -> list[LockOwner]:
-    """Owners of the dataset's lock that ended without giving it back."""
-    found = (_read(storage, path) for path in traces(storage, dataset).values())
-    return [LockOwner(**json.loads(content)) for content in found if content is not None]
+    """Owners of the dataset's lock that ended without giving it back.
+
+    Raises:
+        DocumentError: A file that one of them left is damaged.
+    """
+    found = (_read_owner(storage, path) for path in traces(storage, dataset).values())
+    return [owner for owner in found if owner is not None]
 
 
 def traces(storage: Storage, dataset: str) -> dict[str, str]:
@@ -195,9 +202,9 @@ def _gone(storage: Storage, dataset: str) -> str:
     return f"{storage.root}/locks/_gone.{dataset}."
 
 
-def _read(storage: Storage, path: str) -> bytes | None:
+def _read_owner(storage: Storage, path: str) -> LockOwner | None:
     try:
-        return storage.read(path)
+        return read(LockOwner, storage.read(path), path)
     except NotFoundError:
         return None
 
@@ -251,8 +258,8 @@ class _Heartbeat:
             asked = _now()
             # HDFS may be away for a while; the lease says for how long that is no matter.
             with suppress(StackhouseError):
-                content = _read(self._storage, self._path)
-                self.lost = content is None or json.loads(content)["token"] != self._token
+                holder = _read_owner(self._storage, self._path)
+                self.lost = holder is None or holder.token != self._token
                 if self.lost:
                     return
                 self._storage.touch(self._path)

@@ -103,7 +103,7 @@ def law_of(batches: Sequence[Batch], release: Release) -> Law:
         release: Names clean, superseded and quarantined rows by file.
     """
     clean = _by_file(part.origins for part in release.tables[CLEAN].partitions.values())
-    quarantined = _by_file([{batch: counts["rejected"] for batch, counts in release.batches.items()}])
+    quarantined = _by_file([{batch: counts.rejected for batch, counts in release.batches.items()}])
     superseded = _by_file(release.superseded.values())
     files = {
         batch.id: {

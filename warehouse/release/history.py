@@ -101,6 +101,6 @@ def read_history(storage: Storage, dataset: str) -> History:
     """The history of a dataset.
 
     Raises:
-        StorageError: An event is damaged; names the file.
+        DocumentError: An event is damaged; names the file.
     """
     return History(events(storage, dataset))

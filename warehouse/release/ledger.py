@@ -5,14 +5,14 @@ and comments of the classes here. A file is named after its dataset and what it 
 a command and by one that cleans up after it, is therefore there once.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 
-from warehouse.errors import AlreadyExistsError, StorageError
+from warehouse.document import read_lines, write_line
+from warehouse.errors import AlreadyExistsError
 from warehouse.paths import ledger_table
 from warehouse.quarter import Quarter
 from warehouse.run import began_at
@@ -161,10 +161,10 @@ def runs(storage: Storage, dataset: str) -> list[RunRecord]:
     """The commands that ended, in the order in which they began.
 
     Raises:
-        StorageError: A record is damaged; names the file.
+        DocumentError: A record is damaged; names the file.
     """
     paths = (f"{ledger_table(storage.root, 'runs')}/{dataset}.{name}.json" for name in _names(storage, "runs", dataset))
-    return [RunRecord(**row) for path in paths for row in _read(storage, path, RunRecord)]
+    return [run for path in paths for run in read_lines(RunRecord, storage.read(path), path)]
 
 
 def quarters_run(runs: Sequence[RunRecord]) -> dict[Quarter, datetime]:
@@ -180,7 +180,7 @@ def events(storage: Storage, dataset: str) -> list[Event]:
     """What happened to the releases of a dataset, oldest first.
 
     Raises:
-        StorageError: An event is damaged; names the file.
+        DocumentError: An event is damaged; names the file.
     """
     return list(newest_events(storage, dataset))[::-1]
 
@@ -199,7 +199,7 @@ def checks_by_release(storage: Storage, dataset: str) -> dict[int, list[CheckRec
     """The checks of all releases that were checked.
 
     Raises:
-        StorageError: A file is damaged; names it.
+        DocumentError: A file is damaged; names it.
     """
     numbers = [int(name) for name in _names(storage, "checks", dataset)]
     return {number: _checks_in(storage, dataset, number) for number in numbers}
@@ -213,11 +213,12 @@ def _publish(storage: Storage, table: str, name: str, rows: Sequence[Record]) ->
 
 
 def _lines(rows: Sequence[Record]) -> bytes:
-    return "".join(json.dumps(_shown(row)) + "\n" for row in rows).encode()
+    return b"".join(write_line(_shown(row)) for row in rows)
 
 
-def _shown(row: Record) -> dict[str, Any]:
-    return {name: value[:_SHOWN] if isinstance(value, str) else value for name, value in asdict(row).items()}
+def _shown(row: Record) -> Record:
+    texts: dict[str, Any] = {name: value for name, value in vars(row).items() if isinstance(value, str)}
+    return replace(row, **{name: value[:_SHOWN] for name, value in texts.items()})
 
 
 def _names(storage: Storage, table: str, dataset: str) -> list[str]:
@@ -232,21 +233,9 @@ def _sequences(storage: Storage, dataset: str) -> list[int]:
 
 def _events_in(storage: Storage, dataset: str, sequence: int) -> list[Event]:
     path = f"{ledger_table(storage.root, 'releases')}/{dataset}.{sequence:020d}.json"
-    return [Event(**row) for row in _read(storage, path, Event)]
+    return read_lines(Event, storage.read(path), path)
 
 
 def _checks_in(storage: Storage, dataset: str, release: int) -> list[CheckRecord]:
     path = f"{ledger_table(storage.root, 'checks')}/{dataset}.{release:06d}.json"
-    return [CheckRecord(**row) for row in _read(storage, path, CheckRecord)]
-
-
-def _read(storage: Storage, path: str, kind: type[Record]) -> list[dict[str, Any]]:
-    try:
-        rows = [json.loads(line) for line in storage.read(path).splitlines()]
-    except ValueError as problem:
-        raise StorageError(f"{path} is not of the ledger: {problem}") from problem
-    known = {found.name for found in fields(kind)}
-    # A check that was made before there were notes has none.
-    if any(not isinstance(row, dict) or row.keys() | ({"note"} & known) != known for row in rows):
-        raise StorageError(f"{path} is not of the ledger as this version writes it")
-    return rows
+    return read_lines(CheckRecord, storage.read(path), path)

@@ -1,14 +1,15 @@
 """A release: numbered, immutable, and the whole of what readers see. Publishing only moves a pointer to it."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
-from warehouse.errors import ReleaseGoneError, StorageError
+from warehouse.document import IGNORES_UNKNOWN, REFUSES_UNKNOWN, read
+from warehouse.errors import ReleaseGoneError
 from warehouse.job import FileRows
 from warehouse.paths import DatasetPaths
 from warehouse.release.history import read_history
+from warehouse.staged import StagedBatch
 from warehouse.storage import Storage
 
 CLEAN = "clean"
@@ -28,6 +29,8 @@ class Partition:
         origins: The same by batch and file, for clean rows; empty for other tables.
     """
 
+    __pydantic_config__ = REFUSES_UNKNOWN
+
     path: str
     rows: int
     origins: FileRows = field(default_factory=dict)
@@ -41,6 +44,8 @@ class ReleasedTable:
         definition: Fingerprint of what its rows were computed by; differs: all its quarters are built anew.
         partitions: Partitions by partition value: a quarter's first day, or a batch id for `quarantine`.
     """
+
+    __pydantic_config__ = IGNORES_UNKNOWN
 
     definition: str
     partitions: dict[str, Partition]
@@ -63,7 +68,7 @@ class Release:
         meaning: What the fingerprint is of: `Contract.meaning`.
         created_at: UTC.
         created_by: User.
-        batches: What staging made of each batch: raw, staged and quarantined rows, quarters, rules.
+        batches: What staging made of each batch, by batch id.
         superseded: Rows by quarter, batch and file that a newer version of their key replaced.
         tables: `CLEAN`, `QUARANTINE` and each mart.
     """
@@ -75,25 +80,9 @@ class Release:
     meaning: dict[str, Any]
     created_at: str
     created_by: str
-    batches: dict[str, dict[str, Any]]
+    batches: dict[str, StagedBatch]
     superseded: dict[str, FileRows]
     tables: dict[str, ReleasedTable]
-
-    def to_json(self) -> bytes:
-        """The manifest as it is stored."""
-        return json.dumps(asdict(self), indent=1).encode()
-
-    @classmethod
-    def from_json(cls, content: bytes) -> "Release":
-        """Read a stored manifest."""
-        found = json.loads(content)
-        tables = {
-            name: ReleasedTable(
-                table["definition"], {value: Partition(**part) for value, part in table["partitions"].items()}
-            )
-            for name, table in found["tables"].items()
-        }
-        return cls(**{**found, "tables": tables})
 
 
 def release_numbers(storage: Storage, dataset: str) -> list[int]:
@@ -107,13 +96,10 @@ def load_release(storage: Storage, dataset: str, number: int) -> Release:
 
     Raises:
         NotFoundError: There is no such release.
-        StorageError: Its manifest is damaged, or of another version of this program.
+        DocumentError: Its manifest is damaged, or of another version of this program.
     """
     path = DatasetPaths(dataset, storage.root).release(number)
-    try:
-        return Release.from_json(storage.read(path))
-    except (ValueError, TypeError, KeyError) as problem:
-        raise StorageError(f"{path} is not a release manifest as this version writes it: {problem!r}") from problem
+    return read(Release, storage.read(path), path)
 
 
 def load_live(storage: Storage, dataset: str) -> Release | None:

@@ -8,6 +8,7 @@ from cli.views.history import _print, describe
 from warehouse.release.history import History
 from warehouse.release.ledger import CheckRecord, Event
 from warehouse.release.manifest import Partition, Release, ReleasedTable
+from warehouse.staged import StagedBatch
 
 
 def a_release(number):
@@ -15,7 +16,8 @@ def a_release(number):
         "clean": ReleasedTable("d", {"2024-04-01": Partition("/c", 3), "2024-01-01": Partition("/b", 2)}),
         "quarantine": ReleasedTable("d", {"aa": Partition("/q", 1)}),
     }
-    return Release("flights", number, f"run{number}", "c", {}, "2024-12-24", "ann", {"bb": {}, "aa": {}}, {}, tables)
+    staged = {batch: StagedBatch(batch, 1, 0, 0, 0, {}, {}, {}) for batch in ("bb", "aa")}
+    return Release("flights", number, f"run{number}", "c", {}, "2024-12-24", "ann", staged, {}, tables)
 
 
 def history(*steps):

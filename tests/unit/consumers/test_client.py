@@ -16,6 +16,7 @@ from consumers.frames import frame_of, table_of
 from consumers.parameters import fill
 from hive.rows import Rows
 from tests.unit.memory_storage import MemoryStorage
+from warehouse.document import write
 from warehouse.errors import ClosedError, ReleaseGoneError, SettingsError, StackDownError, UsageError
 from warehouse.paths import DatasetPaths
 from warehouse.release import ledger
@@ -62,7 +63,7 @@ def client(storage):
         "totals": ReleasedTable("d", {}),
     }
     release = Release("sales", 1, "r1", "c1", MEANING, "2020-01-01 00:00:00", "ann", {}, {}, tables)
-    storage.create(PATHS.release(1), release.to_json())
+    storage.create(PATHS.release(1), write(release))
     happens(storage, "published")
     return Client(Endpoints("localhost", 1, "localhost", 1, "", "ann", storage.root), storage, release)
 

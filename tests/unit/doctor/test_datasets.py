@@ -16,6 +16,7 @@ from tests.integration.conftest import write_small_dataset
 from tests.unit.hadoop.test_hdfs_checks import only
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.contract.file import load_contract
+from warehouse.document import write
 from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
 from warehouse.release import ledger
@@ -187,7 +188,7 @@ def release(storage, settings, *kinds):
     made = Release(
         "sales", 1, "run1", contract.fingerprint, contract.meaning, "2026-01-01 00:00:00", "ann", {}, {}, tables
     )
-    storage.publish(PATHS.release(1), made.to_json())
+    storage.publish(PATHS.release(1), write(made))
     for kind in kinds:
         ledger.append(storage, ledger.Event("sales", kind, 1, "run1", "2026-01-01 00:00:00", "ann"))
 

@@ -107,7 +107,7 @@ def _stage(spark: SparkSession, home: Path, name: str, contract: Contract) -> St
     file = describe_file(path, contract, lambda _phase, _size: None)
     task = StageTask("0123", 1, str(home / "raw"), [file], str(home / "staged"), str(home / "quarantine"))
     counts = stage(spark, task, contract)
-    assert counts["staged"] + counts["quarantined"] == file.rows
+    assert counts.staged + counts.quarantined == file.rows
     return counts
 
 
@@ -119,13 +119,13 @@ def test_a_draft_stages_its_sample_and_its_mart_passes(spark: SparkSession, tmp_
     drafted = draft("things", tmp_path / "raw" / name, tmp_path)
     contract = load_contract("things", tmp_path)
     counts = _stage(spark, tmp_path, name, contract)
-    total = counts["staged"] + counts["quarantined"]
-    assert (counts["quarantined"], counts["rules"] != {}) == (rejected, rejected > 0)
+    total = counts.staged + counts.quarantined
+    assert (counts.quarantined, counts.rules != {}) == (rejected, rejected > 0)
     assert rejected / total == pytest.approx(drafted.rejected)
     is_held = rejected / total > contract.reject_threshold
     assert is_held == any("a run of this file is held" in sentence for sentence in drafted.unsure)
     sql = load_mart_sql(contract)[0]
-    clean = {quarter: str(tmp_path / "staged" / f"quarter_start={quarter}") for quarter in counts["quarters"]}
+    clean = {quarter: str(tmp_path / "staged" / f"quarter_start={quarter}") for quarter in counts.quarters}
     task = MartTask(sql.name, sql.sql, sql.check, sorted(clean), str(tmp_path / "mart"))
     built = build_mart(spark, contract, task, clean)
     assert built.rows == dict.fromkeys(clean, 1)

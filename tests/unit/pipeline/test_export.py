@@ -35,7 +35,7 @@ def test_column_is_what_it_was_where_every_value_can_be(values, expected, kind):
 
 
 def rejected(tmp_path, *records):
-    file = BatchFile("a.parquet", 1, "0" * 64, len(records), "parquet", ("n",))
+    file = BatchFile("a.parquet", 1, "0" * 64, len(records), "parquet", ("n",), ())
     batch = Batch("x", (file,), 1, datetime(2024, 1, 1, tzinfo=UTC), "ann")
     rows = [(batch.id, "a.parquet", line + 1, record) for line, record in enumerate(records)]
     return write_export(CONTRACT, [batch], rows, tmp_path / "out")

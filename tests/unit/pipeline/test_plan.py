@@ -12,7 +12,7 @@ from warehouse.batch import Batch, BatchFile
 from warehouse.contract.model import Column, Contract, InputFormat, Mart
 from warehouse.contract.sql import MartSql
 from warehouse.errors import UsageError
-from warehouse.job import JobResult
+from warehouse.job import JobResult, StagedCounts
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import Quarter
 from warehouse.release.conservation import law_of
@@ -35,7 +35,7 @@ MART = MartSql("by_quarter", "SELECT 1", "SELECT 2", "definition1")
 
 
 def batch(sequence, rows=10):
-    file = BatchFile(f"{sequence}.csv", 100, f"{sequence:064x}", rows)
+    file = BatchFile(f"{sequence}.csv", 100, f"{sequence:064x}", rows, "csv", (), ())
     return Batch("trips", (file,), sequence, datetime(2026, 11, 24, tzinfo=UTC), "ann")
 
 
@@ -49,10 +49,7 @@ def result(staged=None, clean=None, marts=None, superseded=None):
     for batch, quarters in (staged or {}).items():
         good = sum(quarters.values())
         bad = batch.rows - good
-        counts[batch.id] = {
-            "staged": good, "quarantined": bad, "quarters": quarters, "rules": {},
-            "rejected": {f"{batch.sequence}.csv": bad},
-        }  # fmt: skip
+        counts[batch.id] = StagedCounts(good, bad, quarters, {}, {f"{batch.sequence}.csv": bad})
     return JobResult("application_1", counts, clean or {}, superseded or {}, {"by_quarter": marts or {}})
 
 

@@ -1,7 +1,6 @@
 """`schedule run` over a ledger in memory; a run is what it would leave there."""
 
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from schedule.catch_up import catch_up
 from schedule.due import read_progress
 from tests.contract.contract_examples import contract_of
 from tests.unit.memory_storage import MemoryStorage
+from warehouse.document import write
 from warehouse.errors import HeldError, LockedError
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import Quarter
@@ -46,7 +46,7 @@ class Warehouse:
         staged = StagedBatch(batch, 1, len(rows), len(rows), 0, rows, {}, {})
         path = f"{PATHS.staged(batch, CONTRACT.fingerprint)}/_staged.json"
         if not self.storage.exists(path):
-            self.storage.create(path, json.dumps(asdict(staged)).encode())
+            self.storage.create(path, write(staged))
 
     def run(self, step: tuple[Quarter, ...], publish: bool = True, outcome: str = "done") -> None:
         self.ran.append(" ".join(map(str, step)) or "all")
@@ -67,10 +67,10 @@ class Warehouse:
             quarter.start.isoformat(): Partition(f"{PATHS.clean(by)}/quarter_start={quarter.start}", 1)
             for quarter, by in self.built.items()
         }
-        batches = {batch: {} for batch in self.published}
+        batches = {batch: StagedBatch(batch, 1, 0, 0, 0, {}, {}, {}) for batch in self.published}
         tables = {"clean": ReleasedTable("d", parts)}
         release = Release("x", self.releases, run, "c", {}, "", "ann", batches, {}, tables)
-        self.storage.publish(PATHS.release(self.releases), release.to_json())
+        self.storage.publish(PATHS.release(self.releases), write(release))
         append(self.storage, Event("x", "published", self.releases, run, "", "ann"))
 
     def hold(self, _step: tuple[Quarter, ...]) -> None:

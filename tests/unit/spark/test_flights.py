@@ -1,17 +1,16 @@
 """All real flights through the process, against the table in data/flights/README.md and DuckDB. About a minute."""
 
-import json
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
 from tests.spark_session import LOCAL
 from tests.unit.spark.test_job import plan_flights, run_job
-from warehouse.job import rows_of
+from warehouse.document import write_line
+from warehouse.job import JobResult, StagedCounts, rows_of
 from warehouse.settings import REPOSITORY
 
 _DATA = REPOSITORY / "data" / "flights"
@@ -24,7 +23,7 @@ _MARTS = {
 
 
 @pytest.fixture(name="written", scope="module")
-def _written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+def _written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, JobResult]:
     home = tmp_path_factory.mktemp("flights")
     raw = home / "raw"
     raw.mkdir()
@@ -35,9 +34,11 @@ def _written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
         for_rows = "--driver-memory 2g --conf spark.driver.extraJavaOptions=-XX:+UseParallelGC"
         submit = LOCAL["PYSPARK_SUBMIT_ARGS"].replace("--driver-memory 1g", for_rows)
         patch.setitem(LOCAL, "PYSPARK_SUBMIT_ARGS", submit)
-        code, events = run_job(home, json.dumps(plan_flights(home, raw).to_dict()))
-    assert (code, events[-1]["event"]) == (0, "result"), events[-1]
-    return home, events[-1]
+        code, events = run_job(home, write_line(plan_flights(home, raw)))
+    result = events[-1]
+    assert isinstance(result, JobResult), result
+    assert code == 0
+    return home, result
 
 
 def _truth() -> list[tuple[str, int, int, int, int]]:
@@ -56,20 +57,18 @@ def _parquet(directory: Path) -> str:
     return f"read_parquet('{directory}/*/*.parquet', hive_partitioning=true, hive_types={{'quarter_start': DATE}})"
 
 
-def test_counts_keep_every_row(written: tuple[Path, dict[str, Any]]) -> None:
+def test_counts_keep_every_row(written: tuple[Path, JobResult]) -> None:
     quarters = {"2001-01-01": 1_477_911, "2001-04-01": 1_522_083, "2001-07-01": 6}
     _, result = written
-    assert result["staged"] == {
-        "b1": {"staged": 3_000_000, "quarantined": 0, "quarters": quarters, "rules": {}, "rejected": {}}
-    }
-    assert {quarter: rows_of(origins) for quarter, origins in result["clean"].items()} == quarters
-    files = [name for origins in result["clean"].values() for name in origins["b1"]]
+    assert result.staged == {"b1": StagedCounts(3_000_000, 0, quarters, {}, {})}
+    assert {quarter: rows_of(origins) for quarter, origins in result.clean.items()} == quarters
+    files = [name for origins in result.clean.values() for name in origins["b1"]]
     assert set(files) == {file.name for file in _DATA.glob("*.csv.gz")}
-    assert result["superseded"] == {quarter: {} for quarter in quarters}
-    assert result["failed_checks"] == {}
+    assert result.superseded == {quarter: {} for quarter in quarters}
+    assert result.failed_checks == {}
 
 
-def test_mart_is_the_table_of_the_readme(written: tuple[Path, dict[str, Any]]) -> None:
+def test_mart_is_the_table_of_the_readme(written: tuple[Path, JobResult]) -> None:
     columns = "quarter, flights, total_delay::BIGINT, total_distance, origins"
     found = duckdb.sql(
         f"SELECT {columns} FROM {_parquet(written[0] / 'delays_by_quarter')} ORDER BY quarter"
@@ -78,7 +77,7 @@ def test_mart_is_the_table_of_the_readme(written: tuple[Path, dict[str, Any]]) -
     assert len(found) == 3
 
 
-def test_clean_rows_are_the_lines_of_the_files(written: tuple[Path, dict[str, Any]]) -> None:
+def test_clean_rows_are_the_lines_of_the_files(written: tuple[Path, JobResult]) -> None:
     numbered = f"""SELECT date, delay, distance, origin, destination, parse_filename(filename) AS source_file,
         row_number() OVER (PARTITION BY filename ORDER BY rn) + 1 AS source_line
         FROM (SELECT *, row_number() OVER () AS rn FROM {_raw()})"""
@@ -90,7 +89,7 @@ def test_clean_rows_are_the_lines_of_the_files(written: tuple[Path, dict[str, An
 
 
 @pytest.mark.parametrize("mart", _MARTS)
-def test_mart_is_what_duckdb_computes_from_the_raw_files(written: tuple[Path, dict[str, Any]], mart: str) -> None:
+def test_mart_is_what_duckdb_computes_from_the_raw_files(written: tuple[Path, JobResult], mart: str) -> None:
     keys = "quarter_start, quarter" + (", origin" if mart.startswith("airport") else "")
     # Rounded half away from zero in whole numbers, so that no engine's division decides.
     expected = f"""

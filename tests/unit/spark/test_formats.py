@@ -44,7 +44,7 @@ def _stage(spark: SparkSession, home: Path, files: dict[str, bytes], contract: C
     task = StageTask("0123", 1, str(raw), described, str(home / "staged"), str(home / "quarantine"))
     counts = stage(spark, task, contract)
     # The loader counted by itself: the law is about its count.
-    assert counts["staged"] + counts["quarantined"] == sum(file.rows for file in described)
+    assert counts.staged + counts.quarantined == sum(file.rows for file in described)
     return counts
 
 
@@ -347,7 +347,7 @@ def test_parquet_is_typed_by_the_contract_and_rejected_as_json(spark: SparkSessi
     ]  # fmt: skip
     record = json.loads(rejected[1][3])
     assert (record["pieces"], record["AT"]) == (2.5, "2001-01-01T00:00:00.000001")
-    assert counts["rejected"] == {"a.parquet": 3}
+    assert counts.rejected == {"a.parquet": 3}
 
 
 def test_parquet_files_of_one_batch_may_hold_a_column_in_different_types(spark: SparkSession, tmp_path: Path) -> None:
@@ -449,7 +449,7 @@ def test_a_parquet_file_as_the_taxi_commission_publishes_it_fits_the_contract_of
     }  # fmt: skip
     pq.write_table(pa.table(values), tmp_path / "y.parquet")
     counts = _stage(spark, tmp_path, {"y.parquet": (tmp_path / "y.parquet").read_bytes()}, contract)
-    assert (counts["staged"], counts["rules"]) == (1, {})
+    assert (counts.staged, counts.rules) == (1, {})
     assert _staged(spark, tmp_path, "pickup_at", "passenger_count", "trip_distance", "airport_fee") == [
         (at, 1, Decimal("1.72"), None)
     ]

@@ -1,6 +1,5 @@
 """The process: one plan in, events out, and it never outlives the one that asked."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -17,7 +15,19 @@ from ingestion.input_file import describe_file
 from tests.spark_session import LOCAL
 from warehouse.batch import BatchFile
 from warehouse.contract.file import load_contract
-from warehouse.job import JobPlan, MartTask, StageTask
+from warehouse.document import read_lines, write_line
+from warehouse.job import (
+    JobEvent,
+    JobFailed,
+    JobPlan,
+    JobProgress,
+    JobResult,
+    JobStarted,
+    JobStep,
+    MartTask,
+    StagedCounts,
+    StageTask,
+)
 from warehouse.settings import REPOSITORY
 
 _MARTS = ("delays_by_quarter", "airport_delays_by_quarter")
@@ -25,7 +35,7 @@ _ROWS = b"date,delay,distance,origin,destination\n2001-06-30 23:59:59,15,100,SEA
 
 
 def _file(name: str) -> BatchFile:
-    return BatchFile(name, 1, "0", 2, columns=("date", "delay", "distance", "origin", "destination"))
+    return BatchFile(name, 1, "0", 2, "csv", ("date", "delay", "distance", "origin", "destination"), ())
 
 
 def plan_flights(home: Path, raw: Path) -> JobPlan:
@@ -60,14 +70,14 @@ def job(home: Path) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
         process.wait()
 
 
-def run_job(home: Path, plan: str) -> tuple[int, list[dict[str, Any]]]:
+def run_job(home: Path, plan: bytes) -> tuple[int, list[JobProgress | JobResult | JobFailed]]:
     with job(home) as (process, reading):
         assert process.stdin is not None
-        process.stdin.write(plan.encode() + b"\n")
+        process.stdin.write(plan)
         process.stdin.flush()
-        with os.fdopen(reading) as events:
-            found = [json.loads(line) for line in events]
-        return process.wait(), found
+        with os.fdopen(reading, "rb") as events:
+            found = read_lines(JobEvent, events.read(), "events")
+        return process.wait(), [each.event for each in found]
 
 
 @pytest.fixture(name="plan")
@@ -80,23 +90,25 @@ def _plan(tmp_path: Path) -> JobPlan:
 
 def test_a_run_reports_its_steps_and_then_its_result(tmp_path: Path, plan: JobPlan) -> None:
     checked = replace(plan, clean_check="SELECT delay, quarter_start FROM clean WHERE delay > 14")
-    code, events = run_job(tmp_path, json.dumps(checked.to_dict()))
+    code, events = run_job(tmp_path, write_line(checked))
     started, *steps, result = events
-    assert (code, started["event"]) == (0, "started")
+    assert code == 0
+    assert isinstance(started, JobStarted)
     assert steps == [
-        {"event": "step", "name": "stage", "batch": "b1"},
-        {"event": "step", "name": "clean", "quarters": ["2001-04-01"]},
-        *({"event": "step", "name": "mart", "mart": name} for name in _MARTS),
+        JobStep("stage", "b1"),
+        JobStep("clean", "2001-04-01"),
+        *(JobStep("mart", name) for name in _MARTS),
     ]
     quarter = {"2001-04-01": 1}
     clean, rejected = {"2001-04-01": {"b1": {"a.csv": 1}}}, {"a.csv": 1}
-    assert result == {
-        "event": "result", "application": started["application"],
-        "staged": {"b1": {"staged": 1, "quarantined": 1, "quarters": quarter, "rules": {"delay:type": 1},
-                          "rejected": rejected}},
-        "clean": clean, "superseded": {"2001-04-01": {}}, "marts": dict.fromkeys(_MARTS, quarter),
-        "failed_checks": {"clean": ["delay=15, quarter_start=2001-04-01"]},
-    }  # fmt: skip
+    assert result == JobResult(
+        application=started.application,
+        staged={"b1": StagedCounts(1, 1, quarter, {"delay:type": 1}, rejected)},
+        clean=clean,
+        superseded={"2001-04-01": {}},
+        marts=dict.fromkeys(_MARTS, quarter),
+        failed_checks={"clean": ["delay=15, quarter_start=2001-04-01"]},
+    )
 
 
 def plan_trips(home: Path) -> JobPlan:
@@ -130,7 +142,7 @@ def test_one_two_and_four_cores_give_the_same_tables(tmp_path: Path, monkeypatch
         home = tmp_path / str(cores)
         submit = LOCAL["PYSPARK_SUBMIT_ARGS"].replace("local[2]", f"local[{cores}]")
         monkeypatch.setitem(LOCAL, "PYSPARK_SUBMIT_ARGS", submit.replace("partitions=3", f"partitions={cores}"))
-        code, events = run_job(home, json.dumps(plan_trips(home).to_dict()))
+        code, events = run_job(home, write_line(plan_trips(home)))
         assert code == 0, events[-1]
         tables = ("clean", "quarantine", "revenue_by_quarter", "zone_demand_by_quarter")
         found[cores] = {table: _hash(home / table) for table in tables}
@@ -139,31 +151,32 @@ def test_one_two_and_four_cores_give_the_same_tables(tmp_path: Path, monkeypatch
 
 def test_a_directory_that_exists_stops_the_run_before_it_writes(tmp_path: Path, plan: JobPlan) -> None:
     Path(plan.clean_target).mkdir()
-    code, events = run_job(tmp_path, json.dumps(plan.to_dict()))
+    code, events = run_job(tmp_path, write_line(plan))
     assert code == 1
     reason = f"{plan.clean_target} exists; a run writes only to new directories, start another run"
-    assert events[1:] == [{"event": "failed", "error": reason}]
+    assert events[1:] == [JobFailed(reason)]
     assert not Path(plan.stage[0].staged).exists()
 
 
 def test_a_failure_inside_spark_is_one_line_with_its_cause(tmp_path: Path, plan: JobPlan) -> None:
     (tmp_path / "raw" / "b.csv.gz").write_bytes(b"\x1f\x8b\x08\x00 not gzip")
     broken = replace(plan, stage=[replace(plan.stage[0], files=[_file("a.csv"), _file("b.csv.gz")])])
-    code, events = run_job(tmp_path, json.dumps(broken.to_dict()))
-    assert (code, events[-1]["event"]) == (1, "failed")
-    error = events[-1]["error"]
+    code, events = run_job(tmp_path, write_line(broken))
+    assert code == 1
+    assert isinstance(events[-1], JobFailed)
+    error = events[-1].error
     assert "b.csv.gz" in error
     assert "java.io" in error
     assert len(error.splitlines()) == 1
 
 
 def test_a_plan_that_is_none_is_reported(tmp_path: Path) -> None:
-    code, events = run_job(tmp_path, "{}")
-    assert (code, [event["event"] for event in events]) == (1, ["failed"])
+    code, events = run_job(tmp_path, b"{}\n")
+    assert (code, [type(event) for event in events]) == (1, [JobFailed])
 
 
 def test_the_process_ends_when_the_one_that_asked_is_gone(tmp_path: Path, plan: JobPlan) -> None:
     with job(tmp_path) as (process, reading), os.fdopen(reading) as events:
-        process.communicate(json.dumps(plan.to_dict()).encode() + b"\n")
+        process.communicate(write_line(plan))
         assert process.returncode == 1
         assert "result" not in events.read()

@@ -43,7 +43,7 @@ def _task(directory: Path, files: dict[str, bytes]) -> StageTask:
         packed = {".gz": gzip.compress, ".bz2": bz2.compress}.get(Path(name).suffix, bytes)(content)
         (directory / name).write_bytes(packed)
     described = [
-        BatchFile(n, 1, "0", 1, split_lines=() if n.endswith((".gz", ".bz2")) else tuple(_split_lines(c)))
+        BatchFile(n, 1, "0", 1, "csv", (), () if n.endswith((".gz", ".bz2")) else tuple(_split_lines(c)))
         for n, c in files.items()
     ]
     return StageTask("b", 1, str(directory), described, "", "")

@@ -37,7 +37,7 @@ def _stage(spark: SparkSession, home: Path, files: dict[str, bytes], contract: C
     raw.mkdir(parents=True)
     for name, content in files.items():
         (raw / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
-    described = [BatchFile(name, 1, "0", 1, columns=_columns(contract)) for name in files]
+    described = [BatchFile(name, 1, "0", 1, "csv", _columns(contract), ()) for name in files]
     task = StageTask("0123", 1, str(raw), described, str(home / "staged"), str(home / "quarantine"))
     return stage(spark, task, contract)
 
@@ -119,9 +119,9 @@ def test_bad_rows_keep_their_bytes_and_name_every_broken_rule(spark: SparkSessio
     assert _quarantined(spark, tmp_path) == [
         ("a.csv.gz", number, rules, record) for number, (record, rules) in enumerate(_BAD.items(), 3)
     ]
-    assert (counts["staged"], counts["quarantined"]) == (3, len(_BAD))
+    assert (counts.staged, counts.quarantined) == (3, len(_BAD))
     named = [rule for rules in _BAD.values() for rule in rules]
-    assert counts["rules"] == {rule: named.count(rule) for rule in named}
+    assert counts.rules == {rule: named.count(rule) for rule in named}
 
 
 def test_null_tokens_other_delimiter_and_no_header(spark: SparkSession, tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_null_tokens_other_delimiter_and_no_header(spark: SparkSession, tmp_path
     ]
     counts = _stage(spark, tmp_path, {"a.csv": b"\n".join(lines)}, contract)
     assert [tuple(row.values())[1:5] for row in _staged(spark, tmp_path)] == [(None, None, None, "b c")]
-    assert counts["rules"] == {
+    assert counts.rules == {
         "code:pattern": 2, "happened:type": 1, "amount:type": 1, "pieces:type": 1, "kind:values": 1,
     }  # fmt: skip
 
@@ -213,7 +213,7 @@ def test_every_line_ends_exactly_once(spark: SparkSession, tmp_path: Path) -> No
     staged = [(row["source_file"], row["source_line"]) for row in _staged(spark, tmp_path)]
     refused = [(file, number) for file, number, _, _ in _quarantined(spark, tmp_path)]
     assert sorted(staged + refused) == sorted(expected)
-    assert (counts["staged"], counts["quarantined"]) == (len(staged), len(refused))
+    assert (counts.staged, counts.quarantined) == (len(staged), len(refused))
     lines = {(name, n): line for name, content in files.items() for n, line in enumerate(content.splitlines(), 1)}
     assert [record for *_, record in _quarantined(spark, tmp_path)] == [lines[place] for place in refused]
 
@@ -223,8 +223,8 @@ def test_a_batch_without_a_good_row_leaves_two_readable_directories(
     spark: SparkSession, tmp_path: Path, content: bytes
 ) -> None:
     counts = _stage(spark, tmp_path, {"a.csv": content}, _contract())
-    assert (counts["staged"], counts["quarters"]) == (0, {})
-    assert counts["quarantined"] == len(_quarantined(spark, tmp_path)) == content.count(b"bad")
+    assert (counts.staged, counts.quarters) == (0, {})
+    assert counts.quarantined == len(_quarantined(spark, tmp_path)) == content.count(b"bad")
     assert exists(spark, str(tmp_path / "staged"))
 
 
@@ -234,4 +234,4 @@ def test_quarters_are_those_of_the_calendar_day_by_day(spark: SparkSession, tmp_
     content = "".join(f"{day:%Y-%m-%d %H:%M:%S}\n" for day in days).encode()
     counts = _stage(spark, tmp_path, {"a.csv": content}, _contract(columns, (), header=False))
     starts = [date(day.year, 3 * ((day.month - 1) // 3) + 1, 1).isoformat() for day in days]
-    assert counts["quarters"] == {start: starts.count(start) for start in starts}
+    assert counts.quarters == {start: starts.count(start) for start in starts}

@@ -3,11 +3,13 @@
 import pytest
 
 from tests.unit.memory_storage import MemoryStorage
+from warehouse.document import write
 from warehouse.paths import DatasetPaths
 from warehouse.release import ledger
 from warehouse.release.catalog import datasets_in, read_standing
 from warehouse.release.manifest import Partition, Release, ReleasedTable
 from warehouse.settings import DEFAULT_ROOT
+from warehouse.staged import StagedBatch
 
 PATHS = DatasetPaths("sales", DEFAULT_ROOT)
 
@@ -34,8 +36,9 @@ def write_release(storage, number, batches=("b1",), dataset="sales"):
         "clean": ReleasedTable("d", {"2001-01-01": Partition("/a", 2), "2001-07-01": Partition("/b", 3)}),
         "quarantine": ReleasedTable("d", {}),
     }
-    release = Release(dataset, number, f"r{number}", "c", {}, "", "ann", {id: {} for id in batches}, {}, tables)
-    storage.create(DatasetPaths(dataset, DEFAULT_ROOT).release(number), release.to_json())
+    staged = {id: StagedBatch(id, 1, 0, 0, 0, {}, {}, {}) for id in batches}
+    release = Release(dataset, number, f"r{number}", "c", {}, "", "ann", staged, {}, tables)
+    storage.create(DatasetPaths(dataset, storage.root).release(number), write(release))
 
 
 def happens(storage, *steps, dataset="sales"):

@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.batch import Batch, BatchFile
+from warehouse.document import read, write
 from warehouse.release.conservation import Conservation, law_of
 from warehouse.release.manifest import CLEAN, QUARANTINE, Partition, Release, ReleasedTable
+from warehouse.staged import StagedBatch
 
 QUARTERS = ("2001-01-01", "2001-04-01", "2001-07-01")
 PLACES = ("clean", "quarantined", "superseded")
@@ -22,7 +24,8 @@ def warehouse_of(loaded):
     batches, rows = [], []
     for number, files in enumerate(loaded):
         described = tuple(
-            BatchFile(f"f{n}.csv", 9, f"{number:032x}{n:032x}", len(ends)) for n, ends in enumerate(files)
+            BatchFile(f"f{n}.csv", 9, f"{number:032x}{n:032x}", len(ends), "csv", (), ())
+            for n, ends in enumerate(files)
         )
         batch = Batch("sales", described, number + 1, datetime(2026, 11, 24, tzinfo=UTC), "ann")
         batches.append(batch)
@@ -33,22 +36,23 @@ def warehouse_of(loaded):
 def release_of(batches, rows):
     clean = {quarter: {} for quarter in QUARTERS}
     superseded = {quarter: {} for quarter in QUARTERS}
-    staged = {batch.id: {"rejected": {}} for batch in batches}
+    rejected = {batch.id: {} for batch in batches}
     for batch, file, place, quarter in rows:
         if place == "quarantined":
-            files = staged.setdefault(batch, {"rejected": {}})["rejected"]
+            files = rejected.setdefault(batch, {})
         else:
             files = (clean if place == "clean" else superseded)[quarter].setdefault(batch, {})
         files[file] = files.get(file, 0) + 1
     count = sum(place == "clean" for _, _, place, _ in rows)
     partitions = {quarter: Partition("/p", count, origins) for quarter, origins in clean.items()}
     tables = {CLEAN: ReleasedTable("d", partitions), QUARANTINE: ReleasedTable("d", {})}
+    staged = {batch: StagedBatch(batch, 1, 0, 0, 0, {}, {}, files) for batch, files in rejected.items()}
     return Release("sales", 1, "run", "c", {}, "now", "ann", staged, superseded, tables)
 
 
 def law(batches, rows):
     # As it is stored and read again.
-    return law_of(batches, Release.from_json(release_of(batches, rows).to_json()))
+    return law_of(batches, read(Release, write(release_of(batches, rows)), "manifest"))
 
 
 @given(LOADED)

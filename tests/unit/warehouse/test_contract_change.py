@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.batch import Batch, BatchFile
+from warehouse.batch import Batch, BatchFile, read_batch, write_batch
 from warehouse.contract.change import Change, changes, check_counts, row_definition
 from warehouse.contract.model import Column, Contract, InputFormat, RowRule
 from warehouse.errors import ContractError
@@ -224,9 +224,9 @@ def test_columns_that_files_may_have_without_the_contract_are_not_taken_lightly(
 
 
 def a_batch(counted_by):
-    file = BatchFile("a.csv", 9, "0" * 64, 3)
+    file = BatchFile("a.csv", 9, "0" * 64, 3, "csv", (), ())
     batch = Batch("sales", (file,), 1, datetime(2026, 11, 24, tzinfo=UTC), "ann", counted_by)
-    return Batch.from_json(batch.to_json())
+    return read_batch(write_batch(batch), "manifest")
 
 
 COUNTED = row_definition(OLD.meaning["input_format"])

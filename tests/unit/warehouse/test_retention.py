@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.gc import remove
 from tests.unit.memory_storage import MemoryStorage
+from warehouse.document import write
 from warehouse.errors import StorageError, UsageError
 from warehouse.paths import DatasetPaths
 from warehouse.release import ledger
@@ -60,7 +61,7 @@ class World:
         if kind == "crashed":
             self.storage.create(f"{PATHS.staging(release.run)}/staged=b1/part", b"x")
             return
-        self.storage.create(PATHS.release(release.number), release.to_json())
+        self.storage.create(PATHS.release(release.number), write(release))
         self.manifests[release.number] = release
         self.used[release.number] = self.now
         if kind == "published":
