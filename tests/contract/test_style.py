@@ -1,12 +1,17 @@
 """The rules of CONTRIBUTING.md that a program can check."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from warehouse.settings import REPOSITORY
 
@@ -27,6 +32,27 @@ def test_style(check):
     program, *arguments = CHECKS[check]
     done = subprocess.run([TOOLS / program, *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def imported(path):
+    """First parts of the names of all modules that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module).split(".")[0]
+
+
+def test_every_package_that_is_imported_is_declared():
+    found = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
+    project, packages = found["project"], found["tool"]["setuptools"]["packages"]
+    wanted = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    declared = {canonicalize_name(Requirement(line).name) for line in wanted}
+    own = {package.split(".")[0] for package in packages}
+    files = [path for package in packages for path in (REPOSITORY / package.replace(".", "/")).glob("*.py")]
+    names = {name for path in files for name in imported(path)} - own - sys.stdlib_module_names - {"_typeshed"}
+    brought_by = packages_distributions()
+    assert {name for name in names if not declared & set(map(canonicalize_name, brought_by.get(name, [])))} == set()
 
 
 def test_files_stay_small():
