@@ -59,10 +59,7 @@ def _quarantined(spark: SparkSession, home: Path) -> list[tuple[str, int, list[s
 def test_good_rows_arrive_typed_with_their_origin_and_quarter(spark: SparkSession, tmp_path: Path) -> None:
     lines = [_HEADER, _GOOD, b"", b'2001-07-01 00:00:00,,"3","XY","b c"', b"2001-07-01 00:00:01,-.5,+007,none,a"]
     counts = _stage(spark, tmp_path, {"a b.csv": b"\r\n".join(lines)}, _contract(header=True))
-    assert counts == {
-        "staged": 3, "quarantined": 0, "quarters": {"2001-04-01": 1, "2001-07-01": 2}, "rules": {},
-        "rejected": {},
-    }  # fmt: skip
+    assert counts == StagedCounts(3, 0, {"2001-04-01": 1, "2001-07-01": 2}, {}, {})
     origin = {"source_batch": "0123", "source_file": "a b.csv"}
     june, july = date(2001, 4, 1), date(2001, 7, 1)
     assert _staged(spark, tmp_path) == [
