@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from typing import Any, cast
 from xmlrpc.client import Fault, ServerProxy
 
 import psutil
+import tenacity
 from supervisor.xmlrpc import SupervisorTransport
 
 from warehouse.errors import SettingsError, StackDownError
@@ -84,12 +84,19 @@ class Supervisor:
         self._directory.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(_CONFIGURATION)]
         answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        deadline = time.monotonic() + _START_SECONDS
-        while not self.is_running():
-            if answer.returncode or time.monotonic() > deadline:
-                said = (answer.stderr or answer.stdout).strip().splitlines()
-                raise StackDownError(f"supervisord did not start: {said[-1] if said else 'it does not answer'}")
-            time.sleep(_POLL_SECONDS)
+        answers = self.is_running() if answer.returncode else self._answers_in_time()
+        if not answers:
+            said = (answer.stderr or answer.stdout).strip().splitlines()
+            raise StackDownError(f"supervisord did not start: {said[-1] if said else 'it does not answer'}")
+
+    @tenacity.retry(
+        retry=tenacity.retry_if_result(lambda answers: not answers),
+        wait=tenacity.wait_fixed(_POLL_SECONDS),
+        stop=tenacity.stop_after_delay(_START_SECONDS),
+        retry_error_callback=lambda _: False,
+    )
+    def _answers_in_time(self) -> bool:
+        return self.is_running()
 
     def shutdown(self) -> None:
         """End supervisord, whose services must be stopped, and wait until it is gone."""
