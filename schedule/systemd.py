@@ -4,10 +4,13 @@ import os
 import pwd
 import re
 from pathlib import Path
+from string import Template
 
 from schedule.job import Entry, Job, ask
 from warehouse.errors import SetupError
+from warehouse.settings import REPOSITORY
 
+_TEMPLATES = REPOSITORY / "schedule" / "units"
 _LINGER = Path("/var/lib/systemd/linger")
 _AT = re.compile(r"^OnCalendar=\*-\*-\* (\d\d:\d\d):00$", re.MULTILINE)
 
@@ -76,22 +79,19 @@ def _name(dataset: str) -> str:
 
 
 def _service(job: Job) -> str:
-    settings = "".join(f'Environment="{name}={_escaped(value)}"\n' for name, value in job.environment.items())
-    return (
-        f"[Unit]\nDescription=Stackhouse: run the quarters of {job.dataset} that are due\n\n"
-        f"[Service]\nType=oneshot\nWorkingDirectory={str(job.directory).replace('%', '%%')}\n{settings}"
-        # Found from the directory: systemd takes no program whose path has a quote in it.
-        f"ExecStart=/usr/bin/env ./stackhouse schedule run {job.dataset}\n"
-    )
+    environment = "".join(f'Environment="{name}={_escaped(value)}"\n' for name, value in job.environment.items())
+    # The program is found from the directory: systemd takes none whose path has a quote in it.
+    directory = str(job.directory).replace("%", "%%")
+    return _template("stackhouse.service").substitute(dataset=job.dataset, directory=directory, environment=environment)
 
 
 def _timer(job: Job) -> str:
     # Persistent: a day on which the machine was off is caught up.
-    return (
-        f"[Unit]\nDescription=Stackhouse: look every day which quarters of {job.dataset} are due\n\n"
-        f"[Timer]\nOnCalendar=*-*-* {job.at:%H:%M}:00\nPersistent=true\n\n"
-        "[Install]\nWantedBy=timers.target\n"
-    )
+    return _template("stackhouse.timer").substitute(dataset=job.dataset, at=f"{job.at:%H:%M}")
+
+
+def _template(name: str) -> Template:
+    return Template((_TEMPLATES / name).read_text(encoding="utf-8"))
 
 
 def _escaped(text: str) -> str:

@@ -22,6 +22,26 @@ from warehouse.settings import REPOSITORY, load_settings
 JOB = Job(
     "flights", time(4, 30), Path("/opt/stack house 100%"), {"STACKHOUSE_HOME": "/data/a b%"}, Path("/var/log/x y")
 )
+SERVICE = r"""[Unit]
+Description=Stackhouse: run the quarters of flights that are due
+
+[Service]
+Type=oneshot
+WorkingDirectory=/opt/stack house 100%%/$at
+Environment="STACKHOUSE_HOME=/data/a b%%"
+Environment="HADOOP_CONF_DIR=/c\\\"$dataset\""
+ExecStart=/usr/bin/env ./stackhouse schedule run flights
+"""
+TIMER = """[Unit]
+Description=Stackhouse: look every day which quarters of flights are due
+
+[Timer]
+OnCalendar=*-*-* 04:30:00
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
 LINES = st.lists(
     st.one_of(
         st.text(st.characters(exclude_characters="\n")),
@@ -72,12 +92,9 @@ def test_line_does_what_it_says_whatever_is_in_paths(tmp_path):
 
 
 def test_units_escape_what_systemd_reads():
-    service, timer = systemd.units_of(JOB).values()
-    assert "ExecStart=/usr/bin/env ./stackhouse schedule run flights\n" in service
-    assert "WorkingDirectory=/opt/stack house 100%%\n" in service
-    assert 'Environment="STACKHOUSE_HOME=/data/a b%%"\n' in service
-    assert "Type=oneshot\n" in service
-    assert "OnCalendar=*-*-* 04:30:00\nPersistent=true\n" in timer
+    environment = {"STACKHOUSE_HOME": "/data/a b%", "HADOOP_CONF_DIR": r'/c\"$dataset"'}
+    job = Job("flights", time(4, 30), Path("/opt/stack house 100%/$at"), environment, Path("/l"))
+    assert list(systemd.units_of(job).values()) == [SERVICE, TIMER]
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
