@@ -2,6 +2,10 @@
 
 Copy or link this file into the directory of DAGs of an Airflow whose workers have the checkout, and set in their
 environment `STACKHOUSE_CHECKOUT`, where it is, and `STACKHOUSE_DAG_DATASETS`, e.g. `flights trips`.
+
+The tasks call `./stackhouse` instead of importing `stackhouse`: Airflow's workers have a virtual environment of their
+own, whose pinned packages differ from those of Stackhouse. A task that fails names the exit code of the command in its
+log: 3 is a release held by a check, 4 a stack that is not up, as docs/schedule.md lists them.
 """
 
 import os
