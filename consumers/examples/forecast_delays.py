@@ -8,12 +8,11 @@ known when the flight has arrived, not when it was to depart: on a Monday that o
 the last ten weeks is forecast by a model that learned from weeks that were known by then alone, and compared with three
 naive forecasts: as in the last seven days that are known, in the last 28, as ever. Written to the directory: a plot,
 and the forecast of the first week after the data. `--publish` brings that into the warehouse the way all rows come, as
-a batch of `delay_forecast`.
+a batch of `delay_forecast`; it starts Spark, so it needs the packages of `.[client,ml,stack]`.
 """
 
 import argparse
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,11 +23,11 @@ from typing import Any
 import pandas as pd
 from sklearn.linear_model import LinearRegression
 
+import stackhouse
 from consumers.client import Client, connect
 from consumers.examples.forecast_plot import Comparison, plot
 from consumers.training import Feature, TrainingSet
 from warehouse.errors import StackhouseError, UsageError
-from warehouse.settings import REPOSITORY
 
 WEEK = timedelta(days=7)
 MIN_FLIGHTS = 500
@@ -83,15 +82,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--publish", action="store_true", help="load the forecast into the warehouse and publish it")
     given = parser.parse_args(arguments)
     try:
+        forecasts = forecast_dataset() if given.publish else None
         file = run(given.out)
-        if given.publish:
-            publish(file)
+        if forecasts:
+            publish(forecasts, file)
     except StackhouseError as problem:
         print(f"forecast_delays: {problem}", file=sys.stderr)
         sys.exit(problem.exit_code)
-    except subprocess.CalledProcessError as problem:
-        # It said itself why.
-        sys.exit(problem.returncode)
 
 
 def run(out: Path) -> Path:
@@ -228,14 +225,30 @@ def write(rows: pd.DataFrame, release: int, path: Path) -> None:
     named.to_csv(path, index=False, float_format="%.4f", date_format="%Y-%m-%d %H:%M:%S")
 
 
-def publish(file: Path) -> None:
+def forecast_dataset() -> "stackhouse.Dataset":
+    """The dataset to publish to, asked for before rows are read for a minute.
+
+    Raises:
+        UsageError: A package of the stack is not installed.
+    """
+    try:
+        return stackhouse.Warehouse().dataset("delay_forecast")
+    except ModuleNotFoundError as problem:
+        raise UsageError(
+            f"--publish: the package {problem.name} is not installed", "pip install '.[client,ml,stack]'"
+        ) from problem
+
+
+def publish(forecasts: "stackhouse.Dataset", file: Path) -> None:
     """Load the forecast and publish it: checked by its contract, with a release of its own that can be rolled back.
 
     Raises:
-        CalledProcessError: One of the two failed, or a check held the run.
+        HeldError: A check holds the release; readers keep the old one.
+        StackhouseError: One of the two failed.
     """
-    for command in (["load", "delay_forecast", str(file)], ["run", "delay_forecast"]):
-        subprocess.run([str(REPOSITORY / "stackhouse"), *command], check=True)
+    batch = forecasts.load([file]).batch
+    report = forecasts.run()
+    print(f"{forecasts.name}: {batch.rows} forecasts in batch {batch.id}, release {report.release.number} is live")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,17 @@
 """What the example of a forecast draws, and how it ends when something is not as it needs it."""
 
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from matplotlib import colors, image
 from matplotlib.collections import LineCollection
 
+import stackhouse
 from consumers.examples import forecast_delays, forecast_plot
 from consumers.examples.forecast_plot import draw
-from warehouse.errors import StackDownError, UsageError
+from warehouse.errors import HeldError, JobError, StackDownError, UsageError
 
 
 @pytest.mark.parametrize(
@@ -28,17 +30,79 @@ def test_what_fails_is_one_line_with_its_exit_code(error, tmp_path, monkeypatch,
     assert capsys.readouterr() == ("", f"forecast_delays: {error}\n")
 
 
-@pytest.mark.parametrize(("script", "code"), [("exit 3", 3), ('[ "$1" = load ] && exit 0; exit 4', 4)])
-def test_failed_publication_passes_its_exit_code_on(script, code, tmp_path, monkeypatch, capfd):
-    command = tmp_path / "stackhouse"
-    command.write_text(f"#!/bin/sh\necho said by stackhouse >&2\n{script}\n")
-    command.chmod(0o755)
-    monkeypatch.setattr(forecast_delays, "REPOSITORY", tmp_path)
+class FakeWarehouse:
+    """A warehouse and its one dataset, which raises what a step is given."""
+
+    name = "delay_forecast"
+
+    def __init__(self, load=None, run=None):
+        self._problems = {"load": load, "run": run}
+        self.done = []
+
+    def dataset(self, name):
+        assert name == self.name
+        return self
+
+    def load(self, files):
+        self._do("load", files)
+        return SimpleNamespace(batch=SimpleNamespace(id="b1", rows=101))
+
+    def run(self):
+        self._do("run")
+        return SimpleNamespace(release=SimpleNamespace(number=7))
+
+    def _do(self, step, *given):
+        self.done.append((step, *given))
+        if self._problems[step]:
+            raise self._problems[step]
+
+
+@pytest.fixture
+def publish(tmp_path, monkeypatch):
+    """Publish to this warehouse a forecast that is there already."""
     monkeypatch.setattr(forecast_delays, "run", lambda out: out / "forecast.csv")
+
+    def published(warehouse):
+        monkeypatch.setitem(vars(stackhouse), "Warehouse", lambda: warehouse)
+        forecast_delays.main(["--out", str(tmp_path), "--publish"])
+
+    return published
+
+
+def test_forecast_is_loaded_and_run(publish, tmp_path, capsys):
+    warehouse = FakeWarehouse()
+    publish(warehouse)
+    assert warehouse.done == [("load", [tmp_path / "forecast.csv"]), ("run",)]
+    assert capsys.readouterr().out == "delay_forecast: 101 forecasts in batch b1, release 7 is live\n"
+
+
+@pytest.mark.parametrize(
+    ("problems", "steps", "code"),
+    [
+        ({"run": HeldError("held by a check", "look at history")}, ["load", "run"], 3),
+        ({"run": JobError("the Spark job failed")}, ["load", "run"], 1),
+        ({"load": StackDownError("HDFS does not answer", "run ./stackhouse up")}, ["load"], 4),
+    ],
+)
+def test_held_release_is_told_apart_from_a_failure_by_its_exit_code(problems, steps, code, publish, capsys):
+    warehouse = FakeWarehouse(**problems)
+    with pytest.raises(SystemExit) as ended:
+        publish(warehouse)
+    assert ended.value.code == code
+    assert [step for step, *_ in warehouse.done] == steps
+    assert capsys.readouterr() == ("", f"forecast_delays: {next(iter(problems.values()))}\n")
+
+
+def test_publishing_without_the_packages_of_the_stack_is_refused_before_any_work(tmp_path, monkeypatch, capsys):
+    monkeypatch.delitem(vars(stackhouse), "Warehouse", raising=False)
+    monkeypatch.setitem(stackhouse._LAZY, "Warehouse", "not_installed")
+    monkeypatch.setattr(forecast_delays, "run", lambda _: pytest.fail("it began to work"))
     with pytest.raises(SystemExit) as ended:
         forecast_delays.main(["--out", str(tmp_path), "--publish"])
-    assert ended.value.code == code
-    assert set(capfd.readouterr().err.splitlines()) == {"said by stackhouse"}
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == (
+        "forecast_delays: --publish: the package not_installed is not installed; pip install '.[client,ml,stack]'\n"
+    )
 
 
 @pytest.mark.parametrize("below", ["", "/below/it"])
