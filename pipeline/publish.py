@@ -11,6 +11,7 @@ from hive.proof import proof
 from hive.publish import create_release_tables, move_views, plan_views
 from pipeline.plan import Inputs
 from pipeline.step_clock import StepClock
+from pipeline.thresholds import rejected_check, superseded_checks
 from pipeline.writer import Writer
 from warehouse.errors import HeldError
 from warehouse.job import JobResult
@@ -82,7 +83,8 @@ def _all_checks(server: HiveServer, made: Made) -> list[Check]:
     inputs, release = made.inputs, made.release
     checks = [
         Check("law", tuple(law_of(inputs.batches, release).broken), may_be_accepted=False),
-        Check("rejected", tuple(_rejected_too_many(inputs, release))),
+        rejected_check(inputs, release),
+        *superseded_checks(inputs, release, made.result.superseded_examples),
         *_sql_checks(inputs, made.result.failed_checks),
     ]
     began = monotonic()
@@ -141,21 +143,3 @@ def _hold_or_accept(writer: Writer, release: Release, failed: Sequence[Check], a
     else:
         way = "--accept cannot overrule this"
     raise HeldError(f"release {release.number} is held, readers keep the one before: {failures[0]}{more}", way)
-
-
-def _rejected_too_many(inputs: Inputs, release: Release) -> list[str]:
-    released = inputs.kept.batches if inputs.kept else {}
-    limit = inputs.contract.reject_threshold
-    failures = []
-    for batch, staged in inputs.staged.items():
-        share = staged.quarantined / staged.raw if staged.raw else 0
-        if batch not in released and share > limit:
-            worst = ", ".join(
-                f"{rule} {rows:,}" for rule, rows in sorted(staged.rules.items(), key=lambda item: -item[1])[:3]
-            )
-            failures.append(
-                f"batch {batch}: {staged.quarantined:,} of {staged.raw:,} rows are rejected ({share:.2%}), "
-                f"the contract accepts {limit:.2%}; by rule: {worst}; "
-                f"./stackhouse quarantine {release.dataset} --release {release.number} shows them"
-            )
-    return failures

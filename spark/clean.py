@@ -8,13 +8,13 @@ new to readers is cleaned too: its row may just have been superseded. Without a 
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.counts import rows_by_origin
+from spark.counts import examples_by_origin, rows_by_origin
 from spark.hdfs import size_of
 from spark.schema import (
     ORIGIN_AND_PARTITION,
@@ -30,7 +30,9 @@ from warehouse.job import FileRows, StagedSource
 from warehouse.paths import partition_name
 from warehouse.quarter import PARTITION_COLUMN
 
-_VERSION, _NEWEST = "_version", "_newest"
+_VERSION, _NEWEST, _AT = "_version", "_newest", "_at"
+_SHOWN_EXAMPLES = 5
+_SHOWN_CHARACTERS = 100
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,12 @@ class CleanCounts:
     Attributes:
         clean: Rows by quarter partition value, batch and file.
         superseded: Older versions of a key, in the same way.
+        examples: Some that a new batch supersedes, as text; only where the contract limits their share.
     """
 
     clean: dict[str, FileRows]
     superseded: dict[str, FileRows]
+    examples: list[str] = field(default_factory=list)
 
 
 def clean(spark: SparkSession, contract: Contract, task: CleanTask) -> CleanCounts:
@@ -76,13 +80,16 @@ def clean(spark: SparkSession, contract: Contract, task: CleanTask) -> CleanCoun
     if everywhere is not None:
         quarters = quarters_with_new_keys(everywhere, contract, task)
     rows = read_staged(spark, contract, task.sources, quarters)
-    superseded: dict[str, FileRows] = {}
+    superseded, examples = dict[str, FileRows](), list[str]()
     if rows is not None and everywhere is not None:
         versions = with_newest(rows, everywhere, contract, task.sources)
         # The join put the key first; files keep the order of the contract, as the tables do.
-        rows, superseded = _newest_only(versions).select(rows.columns), rows_by_origin(_older(versions))
+        rows = _newest_only(versions).select(rows.columns)
+        superseded, examples = _count_older(_older(versions), contract, task)
     written = {} if rows is None else _write(spark, contract, task, quarters, rows)
-    return CleanCounts({q: written.get(q, {}) for q in quarters}, {q: superseded.get(q, {}) for q in quarters})
+    return CleanCounts(
+        {q: written.get(q, {}) for q in quarters}, {q: superseded.get(q, {}) for q in quarters}, examples
+    )
 
 
 def read_staged(
@@ -165,7 +172,9 @@ def _file_count(spark: SparkSession, task: CleanTask, quarter: str) -> int:
 def _version(contract: Contract, sources: Iterable[StagedSource]) -> Expression:
     pairs = [F.lit(item) for source in sources for item in (source.batch, source.sequence)]
     order = [F.create_map(*pairs)[F.col(SOURCE_BATCH)].alias("sequence"), F.col(SOURCE_FILE), F.col(SOURCE_LINE)]
-    return F.struct(*([F.col(contract.version)] if contract.version else []), *order)
+    # After a total order, so these decide nothing: a person wants to see them of the version that won.
+    told = [F.col(SOURCE_BATCH), F.col(contract.event_time).alias(_AT)]
+    return F.struct(*([F.col(contract.version)] if contract.version else []), *order, *told)
 
 
 def _newest_only(versions: DataFrame) -> DataFrame:
@@ -174,3 +183,35 @@ def _newest_only(versions: DataFrame) -> DataFrame:
 
 def _older(versions: DataFrame) -> DataFrame:
     return versions.where(F.col(_VERSION) != F.col(_NEWEST))
+
+
+def _count_older(older: DataFrame, contract: Contract, task: CleanTask) -> tuple[dict[str, FileRows], list[str]]:
+    """Older versions by origin, and some that are older only since a new batch came; both in one Spark job."""
+    if contract.superseded_threshold is None:
+        return rows_by_origin(older), []
+    released = F.lit(False)
+    if task.released:
+        released = F.col(SOURCE_BATCH).isin(*task.released) & F.col(f"{_NEWEST}.{SOURCE_BATCH}").isin(*task.released)
+    # Of each file the last: an earlier one may have been superseded within the file before.
+    last = F.max(F.when(~released, F.struct(SOURCE_LINE, _told(contract).alias("told"))))["told"]
+    counts, examples = examples_by_origin(older, last)
+    return counts, examples[:_SHOWN_EXAMPLES]
+
+
+def _told(contract: Contract) -> Expression:
+    """An older version with its key and the version that won."""
+    key = [
+        part
+        for name in contract.key
+        for part in (F.lit(f", {name}="), F.substring(F.col(name).cast("string"), 1, _SHOWN_CHARACTERS))
+    ]
+    return F.concat(
+        F.substring(F.concat(*key), 3, 2**31 - 1), F.lit(": "), _place(_VERSION), F.lit(" by "), _place(_NEWEST)
+    )
+
+
+def _place(version: str) -> Expression:
+    """Event time, file and line of a version."""
+    of = {name: F.col(f"{version}.{name}").cast("string") for name in (_AT, SOURCE_FILE, SOURCE_LINE, SOURCE_BATCH)}
+    words = [of[_AT], F.lit("in"), of[SOURCE_FILE], F.lit("line"), of[SOURCE_LINE], F.lit("of batch"), of[SOURCE_BATCH]]
+    return F.concat_ws(" ", *words)

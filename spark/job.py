@@ -93,7 +93,9 @@ def run_plan(spark: SparkSession, contract: Contract, plan: JobPlan, report: Rep
     todo = CleanTask(sources, plan.released, quarters, plan.clean_target, plan.target_file_bytes)
     cleaned = clean(spark, contract, todo)
     failed = _check_clean(spark, contract, plan, cleaned)
-    result = JobResult(spark.sparkContext.applicationId, staged, cleaned.clean, cleaned.superseded, {}, failed)
+    result = JobResult(
+        spark.sparkContext.applicationId, staged, cleaned.clean, cleaned.superseded, {}, failed, cleaned.examples
+    )
     return _build_marts(spark, contract, plan, result, report)
 
 

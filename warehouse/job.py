@@ -142,6 +142,8 @@ class JobResult:
             itself, not as a difference, so that the conservation law proves something.
         marts: Rows by mart and quarter partition value, for all quarters it built.
         failed_checks: First rows that a failed check returned, as text, by mart or `clean`.
+        superseded_examples: Some of the rows that new batches supersede, each with the one that won, as text; only
+            where the contract has a limit for them.
     """
 
     application: str
@@ -150,6 +152,7 @@ class JobResult:
     superseded: dict[str, FileRows]
     marts: dict[str, dict[str, int]]
     failed_checks: dict[str, list[str]] = field(default_factory=dict)
+    superseded_examples: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from pyspark.sql import functions as F
 
 from ingestion.input_file import MAX_FILES, MAX_LINE_BYTES, check_files, describe_file
 from ingestion.loader import _refuse_known_rows
-from pipeline.publish import _rejected_too_many
+from pipeline.thresholds import rejected_check, superseded_checks
 from schedule.due import Calendar
 from spark.clean import CleanTask, clean, read_staged
 from spark.stage import stage
@@ -44,7 +44,7 @@ from warehouse.contract.file_columns import check_columns
 from warehouse.contract.input_format import _KEYS_OF, _MAX_TITLE_LINES
 from warehouse.contract.model import MAX_RECORD_BYTES, Contract, DriftLimit, validate_identifier
 from warehouse.errors import ContractError, InputFileError
-from warehouse.job import StagedCounts, StagedSource, StageTask, rows_of
+from warehouse.job import FileRows, StagedCounts, StagedSource, StageTask, rows_of
 from warehouse.quarter import Quarter
 from warehouse.release.drift import Figures, drift_failures
 from warehouse.settings import REPOSITORY
@@ -123,7 +123,8 @@ def outcome_of(lines: Lines) -> list[str]:
 
 def batches_of(spark: SparkSession, example: Example, home: Path) -> tuple[Lines, list[str]]:
     """What becomes of all rows, and why the batch is held; with a primary key also which versions win."""
-    contract, found, sources, held = example.contract, Lines(), [], list[str]()
+    contract, found, sources, held = example.contract, Lines(), list[StagedSource](), list[str]()
+    superseded = dict[str, FileRows]()
     for number in sorted({file.batch for file in example.files}):
         batch = home / f"b{number}"
         (batch / "raw").mkdir(parents=True)
@@ -135,6 +136,9 @@ def batches_of(spark: SparkSession, example: Example, home: Path) -> tuple[Lines
         sources.append(StagedSource(batch.name, number, str(batch / "staged"), list(counts.quarters)))
         held += held_for(contract, counts)
         held += drifted(contract, before, figures_of(spark, contract, sources))
+        if contract.superseded_threshold is not None:
+            why, superseded = superseding(spark, contract, sources, superseded, counts["staged"])
+            held += why
     if contract.key:
         _supersede(spark, contract, sources, home / "clean", found)
     return found, held
@@ -149,6 +153,23 @@ def _supersede(
     older = {place for place, what in found.items() if what.startswith("clean") and place not in winners}
     assert sum(rows_of(files) for files in counts.superseded.values()) == len(older)
     found |= {place: found[place].replace("clean", "superseded", 1) for place in older}
+
+
+def superseding(
+    spark: SparkSession, contract: Contract, sources: list[StagedSource], before: dict[str, FileRows], rows: int
+) -> tuple[list[str], dict[str, FileRows]]:
+    """Why the last batch, with so many rows, is held for what it supersedes, and what is superseded with it."""
+    *released, new = sources
+    names, target = [source.batch for source in released], f"{new.path}-clean"
+    counts = clean(spark, contract, CleanTask(sources, names, set(new.quarters), target, _LARGE))
+    kept = SimpleNamespace(batches=names, superseded=before)
+    inputs = SimpleNamespace(
+        contract=contract, kept=kept, staged={new.batch: SimpleNamespace(batch=new.batch, staged=rows)}
+    )
+    release = SimpleNamespace(dataset=contract.dataset, superseded={**before, **counts.superseded})
+    return [
+        line for check in superseded_checks(inputs, release, counts.examples) for line in check.failures
+    ], release.superseded
 
 
 def figures_of(spark: SparkSession, contract: Contract, sources: list[StagedSource]) -> dict[DriftLimit, Figures]:
@@ -174,7 +195,7 @@ def drifted(contract: Contract, before: dict[DriftLimit, Figures], after: dict[D
 def held_for(contract: Contract, counts: StagedCounts) -> list[str]:
     batch = SimpleNamespace(batch="0123", raw=counts.staged + counts.quarantined, **vars(counts))
     inputs = SimpleNamespace(contract=contract, kept=None, staged={"0123": batch})
-    return _rejected_too_many(inputs, SimpleNamespace(dataset=contract.dataset, number=1))
+    return list(rejected_check(inputs, SimpleNamespace(dataset=contract.dataset, number=1)).failures)
 
 
 def is_refused(example: Example) -> bool:

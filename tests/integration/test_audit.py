@@ -9,6 +9,7 @@ from tests.integration.conftest import SMALL_HEADER, Answer, must, refused, writ
 
 DATASET = "zz_audited"
 LIMITS = """
+      - {property: supersededThreshold, value: 0}
       - property: driftLimits
         value:
           - {limit: 0.5}
@@ -49,6 +50,7 @@ def test_checks_warn_hold_and_are_accepted(command: Command, tmp_path: Path) -> 
     names = [
         "law",
         "rejected",
+        "superseded",
         "clean",
         "mart totals",
         "Hive rows",
@@ -87,6 +89,16 @@ def test_checks_warn_hold_and_are_accepted(command: Command, tmp_path: Path) -> 
     assert ask(command, f"SELECT total FROM {DATASET}.totals WHERE quarter_start = DATE '2024-01-01'") == [
         {"total": "60.00"}
     ]
+
+
+def test_rows_that_replace_others_hold_the_run(command: Command, tmp_path: Path) -> None:
+    load(command, tmp_path, "three", b"4,2024-02-02 00:00:00,30,d\n")
+    told = "superseded: 1 rows are superseded, 100.00% of 1 new ones, the contract accepts 0.00%"
+    older, newest = "2024-02-01 00:00:00 in two.csv line 2", "2024-02-02 00:00:00 in three.csv line 2"
+    refused(command("run", DATASET), 3, "release 4 is held", told, f"id=4: {older}", newest, "--accept --reason TEXT")
+    assert ["superseded", False, 1] in checks_of(command, 4)
+    (held,) = [found for found in must(command("history", DATASET, "--json")).json if found["release"] == 4]
+    assert (held["state"], told in str(held)) == ("held", True)
 
 
 def ask(command: Command, sql: str) -> list[dict[str, object]]:

@@ -36,7 +36,10 @@ _REQUIRED = {
 }
 """Properties without which there is no dataset, and what to write."""
 
-_CUSTOM = {"eventTime", "inputFormat", "rejectThreshold", "marts", "timeZone", "versionColumn", "driftLimits"}
+_CUSTOM = {
+    *("eventTime", "inputFormat", "rejectThreshold", "marts"),
+    *("timeZone", "versionColumn", "driftLimits", "supersededThreshold"),
+}
 _MART_CHECKS = ("enum", "primaryKey", "quality", "unique")
 _MART_LIMITS = ("minimum", "maximum", "pattern")
 _RESERVED_DATASETS = {"default", "information_schema", "ops", "sys"}
@@ -122,6 +125,7 @@ def parse_contract(dataset: str, path: Path, text: str) -> Contract:
         time_zone=zone(*custom["timeZone"]) if "timeZone" in custom else None,
         version=expect.text(*custom["versionColumn"]) if "versionColumn" in custom else None,
         lateness=read_lateness(standard.slaProperties, top),
+        superseded_threshold=expect.share(*custom["supersededThreshold"]) if "supersededThreshold" in custom else None,
     )
     _check(contract, custom, spot)
     if "driftLimits" not in custom:

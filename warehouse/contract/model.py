@@ -199,6 +199,7 @@ class Contract:
         version: Column whose greatest value wins among rows with one key; `None`: the row that arrived last.
         drift_limits: How far a quarter may be from the live release.
         lateness: After its end a quarter is complete when this has passed.
+        superseded_threshold: Largest accepted share of rows that new batches supersede, 0 to 1; `None`: any.
         text: What stands in the file.
     """
 
@@ -215,6 +216,7 @@ class Contract:
     version: str | None = None
     drift_limits: tuple[DriftLimit, ...] = ()
     lateness: timedelta = timedelta()
+    superseded_threshold: float | None = None
     text: str = field(default="", compare=False)
 
     @property

@@ -48,7 +48,9 @@ def _values(spark: SparkSession, target: Path) -> list[tuple[int, str, str]]:
 
 
 def _rows(counts: CleanCounts) -> tuple[dict[str, int], dict[str, int]]:
-    clean, superseded = ({q: rows_of(files) for q, files in found.items()} for found in vars(counts).values())
+    clean, superseded = (
+        {q: rows_of(files) for q, files in found.items()} for found in (counts.clean, counts.superseded)
+    )
     return clean, superseded
 
 
@@ -118,6 +120,22 @@ def test_the_greatest_version_wins_whatever_arrived_last(spark: SparkSession, tm
     counts = clean(spark, contract, CleanTask([first, second], [], [_Q1], str(tmp_path / "clean"), _LARGE))
     assert counts.clean == {_Q1: {"b1": {"a.csv": 1}, "b2": {"a.csv": 1}}}
     assert _values(spark, tmp_path / "clean") == [(1, "v2", _Q1), (2, "v1", _Q1)]
+
+
+def test_examples_are_of_rows_that_new_batches_supersede(spark: SparkSession, tmp_path: Path) -> None:
+    first = _source(spark, tmp_path, "b1", 1, [
+        (_day(1), 1, "known", "a.csv", 2), (_day(1), 1, "known", "a.csv", 3), (_day(1), 2, "seen", "a.csv", 4),
+    ])  # fmt: skip
+    second = _source(spark, tmp_path, "b2", 2, [
+        (_day(5), 2, "new", "a.csv", 2), (_day(1, 7), 3, "twin", "b.csv", 2), (_day(1, 8), 3, "twin", "b.csv", 3),
+    ])  # fmt: skip
+    task = CleanTask([first, second], ["b1"], [_Q1, _Q2], str(tmp_path / "clean"), _LARGE)
+    limited = replace(_contract(), superseded_threshold=0.0)
+    assert clean(spark, limited, task).examples == [
+        "id=2: 2001-01-01 00:00:00 in a.csv line 4 of batch b1 by 2001-05-01 00:00:00 in a.csv line 2 of batch b2",
+        "id=3: 2001-01-07 00:00:00 in b.csv line 2 of batch b2 by 2001-01-08 00:00:00 in b.csv line 3 of batch b2",
+    ]
+    assert clean(spark, _contract(), replace(task, target=str(tmp_path / "again"))).examples == []
 
 
 def test_without_a_key_equal_rows_all_stay_and_other_quarters_are_not_touched(

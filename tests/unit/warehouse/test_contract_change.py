@@ -44,7 +44,7 @@ def the_change(new, old=OLD):
 
 
 def test_the_same_contract_in_other_words_is_no_change():
-    reworded = replace(OLD, description="x", reject_threshold=0.9, path=Path("x"))
+    reworded = replace(OLD, description="x", reject_threshold=0.9, superseded_threshold=0.0, path=Path("x"))
     columns = tuple(replace(column, description="x", pii=True) for column in OLD.columns)
     assert changes(OLD.meaning, replace(reworded, columns=columns).meaning) == []
 

@@ -41,6 +41,7 @@ schema:
       - {property: eventTime, value: sold_at}
       - {property: inputFormat, value: {kind: csv, delimiter: ';', nullTokens: [NA]}}
       - {property: rejectThreshold, value: 0.5}
+      - {property: supersededThreshold, value: 0}
       - {property: marts, value: [by_quarter]}
   - name: by_quarter
     description: Sums.
@@ -82,6 +83,7 @@ def test_contract_has_what_the_file_says(sales):
     assert contract.input_format == InputFormat(delimiter=";", null_tokens=("NA",))
     assert contract.row_rules == (RowRule("cheap", "amount < 50 OR buyer IS NOT NULL", "Dear ones have a buyer."),)
     assert (contract.event_time, contract.key, contract.reject_threshold) == ("sold_at", ("sale",), 0.5)
+    assert contract.superseded_threshold == 0
     assert [column.name for column in contract.mart("by_quarter").columns] == ["total"]
 
 
@@ -153,6 +155,8 @@ def test_wrong_column_is_told_with_file_and_key(sales, changes, told):
         ("eventTime", "amount", "eventTime: amount must be a required date or timestamp"),
         ("rejectThreshold", None, "rejectThreshold"),
         ("rejectThreshold", 1.5, "rejectThreshold: expected a share from 0 to 1"),
+        ("supersededThreshold", 1.5, "supersededThreshold: expected a share from 0 to 1"),
+        ("supersededThreshold", True, "supersededThreshold"),
         ("rejectThreshold", True, "rejectThreshold"),
         ("rejectThreshold", "1%", "rejectThreshold"),
         ("inputFormat", None, "inputFormat"),
