@@ -15,6 +15,8 @@ _LOGICAL = {"STRING": "string", "BIGINT": "integer", "DOUBLE": "number", "BOOLEA
 REJECT_THRESHOLD = 0.01
 """Share of rejected rows that a draft accepts, whatever its sample has: a guess must not wave rows through."""
 
+_MAX_SUPERSEDED_PERCENT = 50
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -79,6 +81,7 @@ def _dataset(facts: Facts, guess: Guess, mart: str) -> Iterator[str]:
     yield f"  - name: {scalar(facts.dataset)}"
     yield "    physicalType: file"
     yield f"    description: {scalar(f'Rows of files like {printable(facts.file)}.')}"
+    yield from (f"    # {note}" for note in guess.key_notes)
     yield "    properties:"
     for column in guess.columns:
         yield from _column(column, facts)
@@ -90,10 +93,25 @@ def _dataset(facts: Facts, guess: Guess, mart: str) -> Iterator[str]:
     share = rejected_share(facts, guess)
     yield f"      # {_rejects(share, facts)}"
     yield from _property("rejectThreshold", str(REJECT_THRESHOLD))
+    yield from _superseded(facts, guess)
     if any(column.zoned or not EPOCH_UNITS.keys().isdisjoint(column.formats) for column in guess.columns):
         yield "      # Instants are published as wall clocks of this zone, e.g. America/New_York."
         yield from _property("timeZone", "UTC")
     yield from _property("marts", f"[{scalar(mart)}]")
+
+
+def _superseded(facts: Facts, guess: Guess) -> Iterator[str]:
+    if guess.version:
+        yield from _property("versionColumn", scalar(guess.version))
+    percent = min(_MAX_SUPERSEDED_PERCENT, -(-200 * guess.resent // facts.rows))
+    if guess.resent:
+        share = (
+            f"{guess.resent / facts.rows:.2%} of the sample was sent again; twice that, in whole percents, is accepted"
+        )
+        yield f"      # {share}, at most {_MAX_SUPERSEDED_PERCENT} %. Above it a run is held."
+    else:
+        yield "      # No key repeats in the sample, so a run whose new rows supersede any is held."
+    yield from _property("supersededThreshold", str(percent / 100) if percent else "0")
 
 
 def _event_time(name: str) -> Iterator[str]:
@@ -160,7 +178,7 @@ def _evidence(column: ColumnDraft, facts: Facts) -> Iterator[str]:
     if column.required:
         yield "No NULL in the sample: required." if not column.nulls else "Required, as every row needs an event time."
     if column.key:
-        yield "Unique in the sample: the key. Of rows with one key the newest is kept."
+        yield "In the primary key."
     yield from column.notes
     if column.examples:
         yield f"Examples: {', '.join(_short(text) for text in column.examples)}"

@@ -13,7 +13,8 @@ from drafting.contract_text import REJECT_THRESHOLD, Facts, contract_text, rejec
 from drafting.guess import ColumnDraft, Guess, few_values, guess_columns
 from drafting.mart_text import mart_name, mart_sql
 from drafting.measures import FirstMart, first_mart
-from drafting.roles import choose_event_time, choose_key
+from drafting.primary_key import choose_key
+from drafting.roles import choose_event_time
 from drafting.sample import Sample, read_sample
 from warehouse.contract.file import check_dataset_name, contract_path, parse_contract
 from warehouse.errors import ContractError, StackhouseError, UsageError

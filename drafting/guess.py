@@ -95,11 +95,17 @@ class Guess:
         columns: Columns in the order of the file.
         form: Input format with null tokens and separators.
         unsure: What may be wrong, a sentence each.
+        version: Name of the column whose greatest value wins among rows of one key; `None`: the last row wins.
+        resent: Rows that repeat the key of another, since they were sent again.
+        key_notes: What speaks for the key, or against one, a sentence each.
     """
 
     columns: tuple[ColumnDraft, ...]
     form: InputFormat
     unsure: tuple[str, ...]
+    version: str | None = None
+    resent: int = 0
+    key_notes: tuple[str, ...] = ()
 
 
 _DOUBTS = (

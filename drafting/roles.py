@@ -1,4 +1,4 @@
-"""Which column is the event time, which the primary key."""
+"""Which column is the event time."""
 
 import re
 from dataclasses import replace
@@ -8,9 +8,6 @@ from drafting.guess import TIME_WORDS, ColumnDraft, Guess
 from drafting.naming import words
 from drafting.sample import Sample
 
-_ID_WORDS = {"id", "ids", "key", "uuid", "guid", "nr", "no", "number", "num", "pk", "ref", "serial"}
-_MIN_KEY_ROWS = 10
-_MIN_UNNAMED_KEY_ROWS = 100
 _GOOD_WORDS = (
     *({"pickup", "event", "occurred", "happened", "start", "started", "departure"}, {"timestamp", "datetime", "ts"}),
     *({"created", "order", "ordered", "purchase", "invoice", "transaction", "sale"}, TIME_WORDS),
@@ -46,74 +43,6 @@ def choose_event_time(guess: Guess, sample: Sample) -> tuple[Guess, str]:
         unsure.append(f"{best.nulls:,} rows without {best.name} are quarantined, since no quarter is theirs.")
     columns = tuple(replace(column, required=True) if column is best else column for column in guess.columns)
     return replace(guess, columns=columns, unsure=(*guess.unsure, *unsure)), best.name
-
-
-def choose_key(guess: Guess, sample: Sample, event_time: str) -> Guess:
-    """The guess with its primary key, if one column surely is it.
-
-    Args:
-        guess: Proposals for the columns.
-        sample: Rows of one file.
-        event_time: Name of that column.
-    """
-    unique = [place for place, column in enumerate(guess.columns) if _is_unique(column, sample)]
-    numbering = [place for place in unique if _is_row_number(sample, place, guess.columns[place])]
-    unique = [place for place in unique if place not in numbering]
-    named = [place for place in unique if words(guess.columns[place].name) & _ID_WORDS]
-    sure = named if len(named) == 1 and sample.rows >= _MIN_KEY_ROWS else []
-    if not named and len(unique) == 1 and sample.rows >= _MIN_UNNAMED_KEY_ROWS:
-        sure = [place for place in unique if _is_code(sample, place, guess.columns[place])]
-    doubts = _doubts(guess, sure, unique, numbering)
-    if sure and any(column.name == event_time and column.distinct == 1 for column in guess.columns):
-        doubts, sure = [_snapshot(guess.columns[sure[0]].name, event_time)], []
-    columns = tuple(replace(column, key=place in sure) for place, column in enumerate(guess.columns))
-    return replace(guess, columns=columns, unsure=(*guess.unsure, *doubts))
-
-
-def _snapshot(name: str, event_time: str) -> str:
-    return (
-        f"There is no primary key: every row has the same {event_time}. If each file is a snapshot, {name} repeats in "
-        f"the next one: write primaryKey: true at {event_time} and {name}. If it never repeats, write it at {name}."
-    )
-
-
-def _doubts(guess: Guess, sure: list[int], unique: list[int], numbering: list[int]) -> list[str]:
-    found = []
-    if sure:
-        found.append(f"The primary key is {guess.columns[sure[0]].name}: of rows with one key the newest is kept.")
-    elif unique:
-        names = ", ".join(guess.columns[place].name for place in unique[:_SHOWN])
-        found.append(f"There is no primary key: every row is its own. It could be {names}, unique in the sample.")
-    else:
-        found.append("There is no primary key: every row is its own, also when a later file repeats it.")
-    found += [
-        f"{guess.columns[place].name} numbers the rows of this file, so it is not a key. If the next file goes on with "
-        "higher numbers, write primaryKey: true there."
-        for place in numbering
-    ]
-    return found
-
-
-def _is_unique(column: ColumnDraft, sample: Sample) -> bool:
-    exact = column.nulls == 0 and column.distinct == column.fitting == sample.rows
-    return exact and (column.type in ("STRING", "BIGINT") or column.type == "DECIMAL(38,0)")
-
-
-def _is_row_number(sample: Sample, place: int, column: ColumnDraft) -> bool:
-    """Whether it counts 0, 1, 2 or 1, 2, 3 from the first row: every file may, so the next one would replace rows."""
-    if column.type != "BIGINT":
-        return False
-    sql = f"SELECT count(DISTINCT CAST(c{place} AS BIGINT) - rowid), min(CAST(c{place} AS BIGINT)) FROM sample"
-    steps, first = sample.ask(sql)[0]
-    return bool(steps == 1 and first in (0, 1))
-
-
-def _is_code(sample: Sample, place: int, column: ColumnDraft) -> bool:
-    """Whether its texts are short and without spaces; a unique number may be a measure."""
-    if column.type != "STRING":
-        return False
-    found = sample.ask(f"SELECT bool_and(regexp_full_match(c{place}, '[!-~]{{1,64}}')) FROM sample")
-    return bool(found[0][0])
 
 
 def _event_rank(column: ColumnDraft, place: int) -> tuple[float, ...]:

@@ -302,6 +302,99 @@ def test_a_code_in_a_file_of_one_moment_may_be_that_of_a_snapshot(tmp_path: Path
     assert _sentence(drafted, "write primaryKey: true at data and code_id")
 
 
+def _grid(*names: str, days: int = 20) -> list[str]:
+    """Rows of a day, a name and a measure, one of each day and name."""
+    return [f"{day},{name},{(n * 7 + m) % 13}.5" for n, day in enumerate(_DAYS[:days]) for m, name in enumerate(names)]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "key"),
+    [
+        ("date,location,rain", _grid("New York", "Oslo", "Rome"), ("date", "location")),
+        ("date,symbol,close", _grid("A", "B", "C", "D"), ("date", "symbol")),
+        # A name says the same as its code.
+        (
+            "data,codice,casi,nome",
+            [f"{row},P {row.split(',')[1]}" for row in _grid("01", "02", "03")],
+            ("data", "codice"),
+        ),
+        (
+            "day,region,kind,n",
+            [f"{day},{region},{kind},{n % 5}" for n, day in enumerate(_DAYS) for region in "NS" for kind in "ab"],
+            ("day", "region", "kind"),
+        ),
+        (
+            "order_id,line_no,day,n",
+            [f"{1000 + n * 3},{line},{_DAYS[n % 20]},{n * line % 7}" for n in range(40) for line in (1, 2, 3)],
+            ("order_id", "line_no"),
+        ),
+    ],
+)  # fmt: skip
+def test_columns_that_are_unique_together_are_the_key(
+    tmp_path: Path, header: str, rows: list[str], key: tuple[str, ...]
+) -> None:
+    drafted, contract = _draft(tmp_path, "\n".join([header, *rows]))
+    assert sorted(contract.key) == sorted(key)
+    assert contract.superseded_threshold == 0
+    assert _sentence(drafted, f"No two of {len(rows)} rows share it")
+    assert f"# The primary key is {' and '.join(key)}" in drafted.paths[0].read_text()
+
+
+def test_columns_that_are_unique_together_by_chance_are_no_key(tmp_path: Path) -> None:
+    # Nearly every second is of one row, so hardly any other column could repeat within one.
+    rows = [f"2021-01-01 00:{n // 60:02}:{n % 60:02},{'WIE'[n % 3]},{n % 7}" for n in range(120)]
+    rows += ["2021-01-01 00:00:00,E,1"]
+    drafted, contract = _draft(tmp_path, "\n".join(["at,level,n", *rows]))
+    assert (contract.key, contract.superseded_threshold) == ((), 0)
+    assert _sentence(drafted, "share at and level, which may be chance")
+
+
+def test_two_proved_keys_are_none(tmp_path: Path) -> None:
+    rows = [f"{day},{name},{'xyz'[(n + m) % 3]}" for n, day in enumerate(_DAYS) for m, name in enumerate("abc")]
+    drafted, contract = _draft(tmp_path, "\n".join(["day,first,second", *rows]))
+    assert contract.key == ()
+    assert _sentence(drafted, "No two rows of the sample share day and first.")
+    assert _sentence(drafted, "No two rows of the sample share day and second.")
+
+
+_ORDERS = [f"{n * 7},{day},{n % 5},2022-01-0{1 + n % 9}" for n, day in enumerate(_DAYS)]
+
+
+@pytest.mark.parametrize(
+    ("again", "version", "threshold"),
+    [
+        ([f"{row[:-10]}2022-02-01" for row in _ORDERS[:2]], "updated_at", 0.1),
+        (_ORDERS[:2], None, 0.1),
+        (_ORDERS[:15], None, 0.5),
+    ],
+)
+def test_rows_that_are_sent_again_prove_a_key(
+    tmp_path: Path, again: list[str], version: str | None, threshold: float
+) -> None:
+    drafted, contract = _draft(tmp_path, "\n".join(["id,day,n,updated_at", *_ORDERS, *again]))
+    assert (contract.key, contract.version, contract.superseded_threshold) == (("id",), version, threshold)
+    assert _sentence(drafted, f"{len(again)} of {40 + len(again)} rows were sent again")
+
+
+def test_a_number_whose_rows_differ_in_more_than_a_version_is_no_key(tmp_path: Path) -> None:
+    other = "0,2021-01-01,4,2022-02-01"
+    drafted, contract = _draft(tmp_path, "\n".join(["id,day,n,updated_at", *_ORDERS, other]))
+    assert (contract.key, contract.version, contract.superseded_threshold) == ((), None, 0)
+    assert _sentence(drafted, "id is not a key: 2 of 41 rows share it with another")
+
+
+def test_file_that_says_everything_thrice_proves_nothing(tmp_path: Path) -> None:
+    _, contract = _draft(tmp_path, "\n".join(["id,day,n,updated_at", *_ORDERS * 3]))
+    assert (contract.key, contract.superseded_threshold) == ((), 0)
+
+
+def test_rows_that_are_alike_and_say_nothing_else_are_not_sent_again(tmp_path: Path) -> None:
+    rows = [row.rpartition(",")[0] for row in _grid("A", "B", "C")]
+    drafted, contract = _draft(tmp_path, "\n".join(["day,symbol", *rows, rows[0]]))
+    assert (contract.key, contract.superseded_threshold) == ((), 0)
+    assert not _sentence(drafted, "sent again")
+
+
 @pytest.mark.parametrize(
     ("values", "separators", "hive_type"),
     [
