@@ -2,8 +2,13 @@
 
 A number keeps the digits it is written with, a nested value is JSON that Spark writes anew, `null` and a missing key
 are NULL.
-Keys are compared exactly. A key that appears twice, or anything behind the object, makes the line unreadable.
+Keys are compared exactly. A key that appears twice, two names of one column, or anything behind the object make the
+line unreadable.
 """
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
@@ -29,17 +34,32 @@ _NUMBER = (
 
 def read_object(line: Expression, contract: Contract) -> Expression:
     """A struct of STRINGs named like the contract's columns, NULL when the line is not one JSON object."""
-    source = [column.source_name for column in contract.columns]
+    source = [name for column in contract.columns for name in column.source_names]
     shape = ", ".join(f"{quoted(name)} STRING" for name in (*source, _CORRUPT))
     found = F.from_json(line, shape, _OPTIONS)
     # Spark reads a number as a double before it is a text; in quotes it keeps its digits.
     exact = F.from_json(F.regexp_replace(line, F.lit(_NUMBER), F.lit('$1"$2"')), shape, _OPTIONS)
     texts = [_text(column, found, exact).alias(column.name) for column in contract.columns]
-    return F.when(_is_one_object(line) & found[_CORRUPT].isNull(), F.struct(*texts))
+    good = _is_one_object(line) & found[_CORRUPT].isNull() & ~_has_two_names(line, contract)
+    return F.when(good, F.struct(*texts))
+
+
+def _has_two_names(line: Expression, contract: Contract) -> Expression:
+    """Whether a column is there under more than one of its names."""
+    keys = F.json_object_keys(line)
+    several = [column.source_names for column in contract.columns if column.other_source_names]
+    return reduce(or_, (F.size(F.array_intersect(keys, _array(names))) > 1 for names in several), F.lit(False))
+
+
+def _array(texts: Iterable[str]) -> Expression:
+    return F.array(*map(F.lit, texts))
 
 
 def _text(column: Column, found: Expression, exact: Expression) -> Expression:
-    name = column.source_name
+    return F.coalesce(*(_text_called(name, column, found, exact) for name in column.source_names))
+
+
+def _text_called(name: str, column: Column, found: Expression, exact: Expression) -> Expression:
     if column.type == "STRING":
         # Of a list or an object, which Spark writes anew, the numbers stay numbers: in quotes they would be texts.
         return F.when(found[name].rlike(r"^[\[{]"), found[name]).otherwise(exact[name])
@@ -48,7 +68,7 @@ def _text(column: Column, found: Expression, exact: Expression) -> Expression:
 
 def unknown_keys(line: Expression, contract: Contract) -> Expression:
     """Keys of the object that are no column of the contract."""
-    known = F.array(*(F.lit(column.source_name) for column in contract.columns))
+    known = _array(name for column in contract.columns for name in column.source_names)
     return F.array_except(F.json_object_keys(line), known)
 
 

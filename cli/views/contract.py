@@ -76,7 +76,7 @@ def _print(contract: Contract, report: dict[str, Any]) -> None:
         rules += [
             name for name in ("minimum", "maximum", "pattern", "values") if getattr(column, name) not in (None, ())
         ]
-        table.add_row(*map(Text, (column.name, column.source_name, column.type, ", ".join(rules))))
+        table.add_row(*map(Text, (column.name, " or ".join(column.source_names), column.type, ", ".join(rules))))
     console.print(table)
     print(f"{contract.path} is valid")
     for change in report["changes"]:

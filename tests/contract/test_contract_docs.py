@@ -17,7 +17,7 @@ import yaml
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from ingestion.input_file import MAX_FILES, MAX_LINE_BYTES, check_files, describe_file
+from ingestion.input_file import MAX_LINE_BYTES, describe_file
 from ingestion.loader import _refuse_known_rows
 from pipeline.thresholds import rejected_check, superseded_checks
 from schedule.due import Calendar
@@ -37,8 +37,9 @@ from tests.contract.contract_examples import (
     spaced,
     table,
 )
+from warehouse.batch_files import MAX_FILES, check_files
 from warehouse.contract.change import changes
-from warehouse.contract.column import OPTIONS, OTHER_FORMATS
+from warehouse.contract.column import OPTIONS, OTHER_FORMATS, OTHER_NAMES
 from warehouse.contract.file import _CUSTOM, MAX_COLUMNS, RESERVED_COLUMNS, RESERVED_TABLES, check_dataset_name
 from warehouse.contract.file_columns import check_columns
 from warehouse.contract.input_format import _KEYS_OF, _MAX_TITLE_LINES
@@ -369,8 +370,8 @@ def same_bytes(home: Path) -> None:
 
 
 HOSTILE: dict[str, Callable[[Path], object]] = {
-    "empty": load_bytes("a.csv", b""),
-    "gzip of nothing": load_bytes("a.csv.gz", gzip.compress(b"")),
+    "empty, alone": load_bytes("a.csv", b""),
+    "gzip of nothing, alone": load_bytes("a.csv.gz", gzip.compress(b"")),
     "gzip cut off": load_bytes("a.csv.gz", gzip.compress(b"day,note\n2024-01-02,a\n")[:-12]),
     "`.gz` that is not gzip": load_bytes("a.csv.gz", b"day,note\n2024-01-02,a\n"),
     "zip": load_bytes("a.zip", b"PK"),
@@ -443,7 +444,8 @@ def shown_snippets() -> list[dict[str, Any]]:
 def test_every_option_has_an_example() -> None:
     known = {(kind, key) for kind, keys in _KEYS_OF.items() for key in keys}
     known |= {(logical, key) for logical, keys in OPTIONS.items() for key in keys}
-    known |= {("customProperties", name) for name in _CUSTOM} | {("column", OTHER_FORMATS)}
+    known |= {("customProperties", name) for name in _CUSTOM}
+    known |= {("column", OTHER_FORMATS), ("column", OTHER_NAMES)}
     known |= {("column", key) for key in ("name", "physicalName", "logicalType", "physicalType", "description")}
     known |= {("column", key) for key in ("required", "primaryKey", "enum", "tags")}
     known |= {("quality", key) for key in ("name", "type", "query", "description")}

@@ -123,7 +123,7 @@ def _columns(
             yield Change(f"column {name} is gone", "incompatible")
     for name, column in after.items():
         if name in before:
-            yield from _column(name, before[name], column)
+            yield from _column(name, before[name], column, ignored)
         else:
             kind: Kind = "incompatible" if column["required"] or by_position or ignored else "compatible"
             yield Change(f"column {name} is new and {'required' if column['required'] else 'nullable'}", kind)
@@ -132,12 +132,15 @@ def _columns(
         yield Change("columns stand in another order", "incompatible" if by_position else "compatible")
 
 
-def _column(name: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
-    known = _defaults(Column) | old
-    for attribute, after in new.items():
-        before = known[attribute]
+def _column(name: str, old: dict[str, Any], new: dict[str, Any], ignored: bool) -> Iterator[Change]:
+    # Either may lack a key: the old one is of an earlier version, and other names appear only where there are some.
+    known, changed = _defaults(Column) | old, _defaults(Column) | new
+    for attribute in {**new, **changed}:
+        before, after = known[attribute], changed[attribute]
         if before != after:
             looser = attribute in _LOOSER and _LOOSER[attribute](before, after)
+            # Where unknown columns are ignored, a file may have held one of that name.
+            looser = looser and not (attribute == "other_source_names" and ignored)
             yield _change(f"column {name}: {attribute}", before, after, "compatible" if looser else "incompatible")
 
 
@@ -173,6 +176,7 @@ _LOOSER: dict[str, Callable[[Any, Any], Any]] = {
     "values": lambda old, new: not new or (old and set(old) < set(new)),
     # Formats are tried in order: behind the known ones a new one changes no value.
     "formats": lambda old, new: old and new[: len(old)] == old,
+    "other_source_names": lambda old, new: set(old) < set(new),
 }
 """By attribute of a column: whether every row that was good stays good with the same value."""
 

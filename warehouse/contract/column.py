@@ -37,6 +37,9 @@ OPTIONS = {
 OTHER_FORMATS = "otherFormats"
 """Custom property of a date or timestamp: formats that are tried after `format`."""
 
+OTHER_NAMES = "otherPhysicalNames"
+"""Custom property of a column: further names that it has in some files instead of `physicalName`."""
+
 _ONLY_JAVA = re.compile(r"\\[pP]\{\w+\}|\\[hHvVRXGQEzZ]|&&")
 MAX_NAME_LENGTH = 1000
 """Characters of a column's name in a file."""
@@ -58,6 +61,7 @@ def read_column(item: SchemaProperty, spot: Spot) -> Column:
     hive_type = _hive_type(item, here)
     options = item.logicalTypeOptions or {}
     place = here.at("logicalTypeOptions")
+    custom = expect.custom_properties(item.customProperties, here, {OTHER_FORMATS, OTHER_NAMES})
     expect.mapping(options, place, OPTIONS[item.logicalType or ""])
     column = Column(
         name=name,
@@ -70,10 +74,11 @@ def read_column(item: SchemaProperty, spot: Spot) -> Column:
         maximum=read_limit(options, "maximum", hive_type, place),
         pattern=_pattern(options["pattern"], place.at("pattern")) if "pattern" in options else None,
         values=read_values(item, hive_type, here),
-        formats=_formats(item, options, here),
+        formats=_formats(item, options, custom, here),
         zoned=expect.truth(options.get("timezone", False), place.at("timezone")),
         source_zone=_zone(options, place),
         pii="pii" in (item.tags or []),
+        other_source_names=_other_names(*custom[OTHER_NAMES]) if OTHER_NAMES in custom else (),
     )
     check_limits(column, place)
     _check_zone(column, place)
@@ -108,9 +113,17 @@ def _pattern(value: object, spot: Spot) -> str:
 
 
 def _source_name(item: SchemaProperty, here: Spot) -> str:
-    name = expect.text(item.physicalName or item.name, here.at("physicalName"))
+    return _name_in_files(item.physicalName or item.name, here.at("physicalName"))
+
+
+def _other_names(value: object, spot: Spot) -> tuple[str, ...]:
+    return tuple(_name_in_files(name, spot) for name in expect.texts(value, spot))
+
+
+def _name_in_files(value: object, spot: Spot) -> str:
+    name = expect.text(value, spot)
     if len(name) > MAX_NAME_LENGTH or any(character in name for character in "\r\n\0"):
-        raise here.at("physicalName").wrong(f"expected one line of at most {MAX_NAME_LENGTH} characters")
+        raise spot.wrong(f"expected one line of at most {MAX_NAME_LENGTH} characters")
     return name
 
 
@@ -131,8 +144,9 @@ def _hive_type(item: SchemaProperty, here: Spot) -> str:
     return physical
 
 
-def _formats(item: SchemaProperty, options: dict[str, Any], here: Spot) -> tuple[str, ...]:
-    custom = expect.custom_properties(item.customProperties, here, {OTHER_FORMATS})
+def _formats(
+    item: SchemaProperty, options: dict[str, Any], custom: dict[str, tuple[Any, Spot]], here: Spot
+) -> tuple[str, ...]:
     first = [expect.text(options["format"], here.at("logicalTypeOptions").at("format"))] if "format" in options else []
     others, spot = custom.get(OTHER_FORMATS, ([], here))
     if others and not first:

@@ -209,9 +209,8 @@ def _check(contract: Contract, custom: dict[str, tuple[Any, Spot]], spot: Spot) 
     check_names(contract.columns, RESERVED_COLUMNS, spot)
     names = {column.name: column for column in contract.columns}
     # Files are matched by name whatever the case.
-    expect.once(
-        [column.source_name.lower() for column in contract.columns], spot.at("properties", words="physicalName")
-    )
+    names_in_files = [name.lower() for column in contract.columns for name in column.source_names]
+    expect.once(names_in_files, spot.at("properties", words="physicalName"))
     place = custom["eventTime"][1]
     if contract.event_time not in names:
         raise place.wrong(f"no column {contract.event_time!r}")

@@ -61,6 +61,7 @@ class Column:
         zoned: The text names its offset or zone; the value is the wall clock of the contract's time zone.
         source_zone: Zone of the wall clocks in the files; the value is the wall clock of the contract's time zone.
         pii: Personal data.
+        other_source_names: Further names in the header; a file has the column under one of its names.
     """
 
     name: str
@@ -77,6 +78,12 @@ class Column:
     zoned: bool = False
     source_zone: str | None = None
     pii: bool = False
+    other_source_names: tuple[str, ...] = ()
+
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """All names that it may have in a file."""
+        return (self.source_name, *self.other_source_names)
 
     @property
     def epoch_unit(self) -> int | None:
@@ -87,6 +94,14 @@ class Column:
     def is_instant(self) -> bool:
         """Whether its text means one instant, which the contract's time zone gives a wall clock."""
         return self.zoned or self.source_zone is not None or self.epoch_unit is not None
+
+
+def _meaning_of(column: Column) -> dict[str, Any]:
+    left_out = {"description", "pii"}
+    # Fingerprints of contracts from before there were other names stay as they are.
+    if not column.other_source_names:
+        left_out.add("other_source_names")
+    return {name: value for name, value in asdict(column).items() if name not in left_out}
 
 
 @dataclass(frozen=True)
@@ -253,7 +268,7 @@ class Contract:
         Descriptions, marts and the limits of a release are left out: changing them re-reads nothing.
         """
         meaning = {
-            "columns": [{k: v for k, v in asdict(c).items() if k not in ("description", "pii")} for c in self.columns],
+            "columns": [_meaning_of(column) for column in self.columns],
             "event_time": self.event_time,
             "input_format": asdict(self.input_format),
             "row_rules": [{"name": r.name, "predicate": r.predicate} for r in self.row_rules],
