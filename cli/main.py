@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from cli.account import check_state, denial
-from cli.arguments import Accept, AsJson, Dataset, Format, Kept, Passed, Reason, Wait
+from cli.arguments import Accept, AsJson, Dataset, Format, Kept, Passed, Reason, Strict, Wait
 from cli.output import open_output
 from cli.release_commands import release_commands
 from cli.schedule_commands import schedule_commands
@@ -183,13 +183,14 @@ def load(
     dataset: Dataset,
     files: Annotated[list[Path], typer.Argument(help="Files of one batch.")],
     wait: Wait = False,
+    strict: Strict = False,
     as_json: AsJson = False,
 ) -> None:
     """Load files as one batch into HDFS, verified; the same files again change nothing."""
     from cli.views.load import load_files
     from pipeline.warehouse import Warehouse
 
-    load_files(Warehouse(load_settings()).dataset(dataset), files, as_json, wait)
+    load_files(Warehouse(load_settings()).dataset(dataset), files, as_json, wait, strict)
 
 
 @app.command()

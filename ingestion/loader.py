@@ -12,11 +12,12 @@ from typing import Any
 import tenacity
 
 from ingestion.checksum import HdfsChecksum
-from ingestion.input_file import CHUNK_BYTES, Progress, check_files, describe_file
+from ingestion.input_file import CHUNK_BYTES, Progress, describe_file
 from warehouse.batch import Batch, BatchFile, batch_id, load_batch, loaded_batches, write_batch
+from warehouse.batch_files import check_files, listed
 from warehouse.contract.change import row_definition
 from warehouse.contract.model import Contract
-from warehouse.errors import DataNodeDownError, InputFileError, LoadError, StackhouseError
+from warehouse.errors import DataNodeDownError, EmptyFileError, InputFileError, LoadError, StackhouseError
 from warehouse.paths import MANIFEST_NAME, DatasetPaths
 from warehouse.steps import Step, reached
 from warehouse.storage import FileChecksum, FileStorage
@@ -42,14 +43,24 @@ class LoadResult:
         batch: Manifest of the batch.
         already_loaded: The same bytes were there before; nothing was sent.
         counted_before: Rows that the manifest told before, when they were counted anew.
+        skipped: Names of the files that were empty and are not part of the batch.
     """
 
     batch: Batch
     already_loaded: bool
     counted_before: int | None = None
+    skipped: tuple[str, ...] = ()
 
 
-def load(storage: FileStorage, contract: Contract, files: Sequence[Path], user: str, progress: Progress) -> LoadResult:
+def load(  # noqa: PLR0913 - what the command is given
+    storage: FileStorage,
+    contract: Contract,
+    files: Sequence[Path],
+    user: str,
+    progress: Progress,
+    *,
+    strict: bool = False,
+) -> LoadResult:
     """Load files as one batch. The caller holds the lock of the dataset.
 
     Args:
@@ -59,6 +70,7 @@ def load(storage: FileStorage, contract: Contract, files: Sequence[Path], user: 
         user: Who loads, for the manifest.
         progress: Told about every piece of a file that was checked, then sent; what has to be sent again is taken
             back as a negative count.
+        strict: Refuse an empty file among others, which is left out otherwise.
 
     Raises:
         InputFileError: A file is not fit to be loaded, or its rows are loaded already; nothing was sent.
@@ -66,8 +78,31 @@ def load(storage: FileStorage, contract: Contract, files: Sequence[Path], user: 
         StorageError: HDFS refused, e.g. for lack of space; nothing is visible.
         StackDownError: HDFS does not answer.
     """
-    ordered = check_files(files)
-    described = tuple(describe_file(path, contract, progress) for path in ordered)
+    found, skipped = _described(check_files(files), contract, progress, strict)
+    return replace(_load(storage, contract, found, user, progress), skipped=skipped)
+
+
+def _described(
+    files: Sequence[Path], contract: Contract, progress: Progress, strict: bool
+) -> tuple[dict[Path, BatchFile], tuple[str, ...]]:
+    """What is in the files, and the names of those that are empty."""
+    found, empty = dict[Path, BatchFile](), dict[str, EmptyFileError]()
+    for path in files:
+        try:
+            found[path] = describe_file(path, contract, progress)
+        except EmptyFileError as problem:
+            if strict or len(files) == 1:
+                raise
+            empty[path.name] = problem
+    if not found:
+        raise EmptyFileError(f"all {len(files):,} files are empty: {listed(tuple(empty))}")
+    return found, tuple(empty)
+
+
+def _load(
+    storage: FileStorage, contract: Contract, files: dict[Path, BatchFile], user: str, progress: Progress
+) -> LoadResult:
+    ordered, described = tuple(files), tuple(files.values())
     paths = DatasetPaths(contract.dataset, storage.root)
     counted_by = row_definition(contract.meaning["input_format"])
     if storage.exists(paths.raw_batch(batch_id(described))):

@@ -12,8 +12,14 @@ from warehouse.release.manifest import load_live
 from warehouse.settings import Settings
 
 
-def load_batch(
-    settings: Settings, dataset: str, files: Sequence[Path], wait: bool, progress: Callable[[str, int], None]
+def load_batch(  # noqa: PLR0913 - what the command is given
+    settings: Settings,
+    dataset: str,
+    files: Sequence[Path],
+    wait: bool,
+    progress: Callable[[str, int], None],
+    *,
+    strict: bool = False,
 ) -> LoadResult:
     """Load one batch under the dataset's lock.
 
@@ -23,6 +29,7 @@ def load_batch(
         files: Files and directories.
         wait: Wait for another writer to end.
         progress: Called with `check` or `send` and a number of bytes that were read or, below zero, taken back.
+        strict: Refuse an empty file among others, which is left out otherwise.
 
     Raises:
         StackhouseError: See `ingestion.loader.load`.
@@ -34,6 +41,6 @@ def load_batch(
         if live:
             # What no run could publish is not taken in; rows that may change are for `run` to ask about.
             check_change(contract, live, reprocess=True)
-        done = load(writer.storage, contract, files, settings.user, progress)
+        done = load(writer.storage, contract, files, settings.user, progress, strict=strict)
         record_batch(writer.storage, done.batch)
         return done

@@ -100,20 +100,26 @@ class Dataset:
         return contract_of(self.settings, self.name)
 
     def load(
-        self, files: Sequence[Path | str], *, wait: bool = False, progress: Callable[[str, int], None] = _ignore
+        self,
+        files: Sequence[Path | str],
+        *,
+        wait: bool = False,
+        strict: bool = False,
+        progress: Callable[[str, int], None] = _ignore,
     ) -> LoadResult:
         """Load files as one batch; the same files again change nothing.
 
         Args:
             files: Files and directories.
             wait: Wait for another writer.
+            strict: Refuse an empty file among others; without, it is left out and named in the result.
             progress: Called with `check` or `send` and a number of bytes read, below zero for bytes taken back.
 
         Raises:
             InputFileError: A file cannot be loaded; nothing was.
             LoadError: HDFS did not receive what was sent.
         """
-        return load_batch(self.settings, self.name, [Path(file) for file in files], wait, progress)
+        return load_batch(self.settings, self.name, [Path(file) for file in files], wait, progress, strict=strict)
 
     def run(
         self, quarters: Sequence[Quarter | str] = (), *, accept: str | None = None, wait: bool = False

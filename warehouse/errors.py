@@ -70,6 +70,10 @@ class InputFileError(UsageError):
     """A file given to `load` cannot be loaded."""
 
 
+class EmptyFileError(InputFileError):
+    """A file has no bytes, or none once it is uncompressed."""
+
+
 class LoadError(StackhouseError):
     """Bytes did not arrive in HDFS as they were sent."""
 

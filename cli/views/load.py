@@ -10,18 +10,19 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from cli.output import print_json
 from ingestion.loader import LoadResult
 from pipeline.warehouse import Dataset
+from warehouse.batch_files import listed
 
 
-def load_files(dataset: Dataset, files: list[Path], as_json: bool, wait: bool) -> None:
+def load_files(dataset: Dataset, files: list[Path], as_json: bool, wait: bool, strict: bool) -> None:
     """Load one batch and say what happened; see `ingestion.loader.load` for what is raised."""
-    result = load_with_bars(dataset, files, wait)
+    result = load_with_bars(dataset, files, wait, strict)
     if as_json:
         print_json(load_document(result))
     else:
         print_load(result)
 
 
-def load_with_bars(dataset: Dataset, files: list[Path], wait: bool = False) -> LoadResult:
+def load_with_bars(dataset: Dataset, files: list[Path], wait: bool = False, strict: bool = False) -> LoadResult:
     """Load one batch, with a progress bar on a terminal."""
     total = sum(map(_size, files))
     columns = (TextColumn("{task.description:9}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
@@ -35,7 +36,7 @@ def load_with_bars(dataset: Dataset, files: list[Path], wait: bool = False) -> L
         progress.advance(bars[phase], size)
 
     try:
-        return dataset.load(files, wait=wait, progress=advance)
+        return dataset.load(files, wait=wait, strict=strict, progress=advance)
     finally:
         progress.stop()
 
@@ -60,13 +61,16 @@ def load_document(result: LoadResult) -> dict[str, Any]:
         "files": [
             {"name": file.name, "bytes": file.size, "rows": file.rows, "sha256": file.sha256} for file in batch.files
         ],
+        "skipped": list(result.skipped),
         "loaded_at": batch.loaded_at.isoformat(),
     }
 
 
 def print_load(result: LoadResult) -> None:
-    """Print what a load did, in a line."""
+    """Print what a load did: a line, and before it the files that were left out."""
     batch = result.batch
+    if result.skipped:
+        print(f"skipped, because empty: {listed(result.skipped)}")
     files = f"{len(batch.files)} file{'' if len(batch.files) == 1 else 's'}"
     if result.counted_before is not None:
         print(f"batch {batch.id} was loaded before: its rows were counted again: {batch.rows:,}, "

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ingestion.input_file import MAX_FILES
 from tests.integration.conftest import SMALL_HEADER, must, refused, write_small_dataset
+from warehouse.batch_files import MAX_FILES
 
 DATASET = "hostile"
 MIB = 1024 * 1024

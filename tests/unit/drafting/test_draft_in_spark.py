@@ -12,9 +12,10 @@ from pyspark.sql import SparkSession
 
 from drafting.draft import draft
 from hive.proof.mart_query import refusal
-from ingestion.input_file import check_files, describe_file
+from ingestion.input_file import describe_file
 from spark.marts import build_mart
 from spark.stage import stage
+from warehouse.batch_files import check_files
 from warehouse.contract.file import load_contract
 from warehouse.contract.model import Contract
 from warehouse.contract.sql import load_mart_sql

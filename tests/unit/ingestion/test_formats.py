@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingestion import input_file
-from ingestion.input_file import check_files, describe_file
+from ingestion.input_file import describe_file
+from warehouse.batch_files import check_files
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.errors import InputFileError
 
@@ -196,9 +197,7 @@ def test_zero_bytes_in_the_header_are_refused(described):
 
 
 def test_empty_file_is_refused_and_a_header_alone_is_not(tmp_path, described):
-    path = tmp_path / "a.csv"
-    path.touch()
-    assert refusal(check_files, [path]) == f"{path} is empty"
+    assert refusal(described, b"") == f"{tmp_path / 'a.csv'} is empty"
     assert described(b"day,amount").rows == 0
     assert described(b"day,amount\n\n\r\n").rows == 0
 
@@ -264,8 +263,8 @@ def test_text_that_is_named_gz_is_refused(described):
 
 def test_directory_of_twenty_thousand_files_is_refused_without_a_look_into_them(tmp_path):
     for number in range(20_000):
-        (tmp_path / f"{number}.csv").touch()
-    # Each is empty, which would be told otherwise.
+        # No name that can be loaded, which would be told otherwise.
+        (tmp_path / f"_{number}.csv").touch()
     message = refusal(check_files, [tmp_path])
     assert message == "20,000 files: a batch has at most 10,000; join small ones, or load several batches"
 

@@ -22,10 +22,11 @@ import yaml
 
 from ingestion import input_file
 from ingestion.checksum import HdfsChecksum
-from ingestion.input_file import check_files, describe_file
+from ingestion.input_file import describe_file
 from ingestion.loader import load
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.batch import BatchFile
+from warehouse.batch_files import check_files
 from warehouse.contract.file import contract_path, load_contract
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.errors import ContractError, InputFileError

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.input_file import check_files, describe_file
+from ingestion.input_file import describe_file
 from warehouse.batch import SPLIT_BYTES
+from warehouse.batch_files import check_files
 from warehouse.contract.model import Column, Contract, InputFormat
-from warehouse.errors import InputFileError
+from warehouse.errors import EmptyFileError, InputFileError
 
 HEADER = b"day,amount\n"
 ROWS = HEADER + b"2001-01-01,1\n\n2001-01-02,2\r\n2001-01-03,3"
@@ -90,8 +91,10 @@ def test_pipe_is_refused_without_waiting_for_a_writer(tmp_path):
     assert "not a regular file" in refusal(check_files, [tmp_path / "a.csv"])
 
 
-def test_empty_file_is_refused(file):
-    assert "is empty" in refusal(check_files, [file("a.csv", b"")])
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "a.parquet"])
+def test_empty_file_is_told_apart_from_a_damaged_one(tmp_path, name):
+    with pytest.raises(EmptyFileError, match=r"is empty$"):
+        described(tmp_path / name, b"")
 
 
 def test_unreadable_file_is_refused_with_the_reason(file, monkeypatch):
