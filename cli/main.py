@@ -268,13 +268,13 @@ def beeline(arguments: Passed = None) -> None:
 @app.command()
 def new(
     dataset: Annotated[str, typer.Argument(help="Name of the new dataset: lower-case letters, digits and _.")],
-    file: Annotated[Path, typer.Argument(help="A sample: CSV, JSON lines or Parquet, plain, .gz or .bz2.")],
+    files: Annotated[list[Path], typer.Argument(help="CSV, JSON lines or Parquet; a directory means its files.")],
     as_json: AsJson = False,
 ) -> None:
-    """Draft a contract and a first mart from a sample file."""
+    """Draft a contract and a first mart from files, as `load` takes them."""
     from cli.views.draft import draft_dataset
 
-    draft_dataset(load_settings(), dataset, file, as_json)
+    draft_dataset(load_settings(), dataset, files, as_json)
 
 
 @app.command()

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import yaml
 
+from drafting.extent import Extent
 from drafting.guess import MAX_EXAMPLE_LENGTH, ColumnDraft, Guess
 from drafting.measures import FirstMart, MartColumn
-from warehouse.contract.column import OTHER_FORMATS
+from drafting.renames import HeldColumn
+from warehouse.contract.column import OTHER_FORMATS, OTHER_NAMES
 from warehouse.contract.model import EPOCH_UNITS, InputFormat
 
 _LOGICAL = {"STRING": "string", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean",
@@ -24,19 +26,17 @@ class Facts:
 
     Attributes:
         dataset: Name.
-        file: Name of the sample file.
-        rows: Rows looked at.
+        source: Name of the sample file, or of what holds the files.
+        extent: What was looked at.
         broken: Records that are no rows.
-        whole: They are the whole file.
         event_time: Name of that column; empty: there is none yet.
         values: All values of text columns that have few, by column name.
     """
 
     dataset: str
-    file: str
-    rows: int
+    source: str
+    extent: Extent
     broken: int
-    whole: bool
     event_time: str
     values: dict[str, list[str]]
 
@@ -51,7 +51,7 @@ def rejected_share(facts: Facts, guess: Guess) -> float:
     """Share of the sample's records that are rejected, at most: a row may break two rules."""
     misfits = sum(column.values - column.fitting for column in guess.columns)
     missing = sum(column.nulls for column in guess.columns if column.required)
-    return min(1.0, (facts.broken + misfits + missing) / (facts.rows + facts.broken))
+    return min(1.0, (facts.broken + misfits + missing) / (facts.extent.rows + facts.broken))
 
 
 def logical_type(hive_type: str) -> str:
@@ -60,9 +60,8 @@ def logical_type(hive_type: str) -> str:
 
 
 def _head(facts: Facts, guess: Guess) -> Iterator[str]:
-    extent = "all" if facts.whole else "the first"
-    yield f"# Drafted by ./stackhouse new from {printable(facts.file)}."
-    yield f"# The comments are about {extent} {facts.rows:,} rows of it."
+    yield f"# Drafted by ./stackhouse new from {facts.extent.words(printable(facts.source))}."
+    yield "# The comments are about these rows."
     if any(column.type == "BIGINT" for column in guess.columns):
         yield "# Whole numbers are BIGINT, as readers see them: a product of narrower ones may not fit their type."
     yield f"# Read it, correct it, then: ./stackhouse contract check {facts.dataset}"
@@ -73,14 +72,14 @@ def _head(facts: Facts, guess: Guess) -> Iterator[str]:
     yield "version: 1.0.0"
     yield "status: draft"
     yield "description:"
-    yield f"  purpose: {scalar(f'Rows of files like {printable(facts.file)}.')}"
+    yield f"  purpose: {scalar(f'Rows of files like {printable(facts.source)}.')}"
     yield "schema:"
 
 
 def _dataset(facts: Facts, guess: Guess, mart: str) -> Iterator[str]:
     yield f"  - name: {scalar(facts.dataset)}"
     yield "    physicalType: file"
-    yield f"    description: {scalar(f'Rows of files like {printable(facts.file)}.')}"
+    yield f"    description: {scalar(f'Rows of files like {printable(facts.source)}.')}"
     yield from (f"    # {note}" for note in guess.key_notes)
     yield "    properties:"
     for column in guess.columns:
@@ -103,10 +102,10 @@ def _dataset(facts: Facts, guess: Guess, mart: str) -> Iterator[str]:
 def _superseded(facts: Facts, guess: Guess) -> Iterator[str]:
     if guess.version:
         yield from _property("versionColumn", scalar(guess.version))
-    percent = min(_MAX_SUPERSEDED_PERCENT, -(-200 * guess.resent // facts.rows))
+    percent = min(_MAX_SUPERSEDED_PERCENT, -(-200 * guess.resent // facts.extent.rows))
     if guess.resent:
         share = (
-            f"{guess.resent / facts.rows:.2%} of the sample was sent again; twice that, in whole percents, is accepted"
+            f"{guess.resent / facts.extent.rows:.2%} of the sample was sent again; twice that, in whole percents, is accepted"
         )
         yield f"      # {share}, at most {_MAX_SUPERSEDED_PERCENT} %. Above it a run is held."
     else:
@@ -152,10 +151,13 @@ def _column(column: ColumnDraft, facts: Facts) -> Iterator[str]:
         yield f"          format: {scalar(column.formats[0])}"
         if column.zoned:
             yield "          timezone: true"
-    if column.formats[1:]:
+    custom = {OTHER_NAMES: column.held.names[1:] if column.held else (), OTHER_FORMATS: column.formats[1:]}
+    if any(custom.values()):
         yield "        customProperties:"
-        yield f"          - property: {OTHER_FORMATS}"
-        yield f"            value: [{', '.join(map(scalar, column.formats[1:]))}]"
+    for name, texts in custom.items():
+        if texts:
+            yield f"          - property: {name}"
+            yield f"            value: [{', '.join(map(scalar, texts))}]"
 
 
 def evidence(column: ColumnDraft) -> str:
@@ -168,7 +170,15 @@ def evidence(column: ColumnDraft) -> str:
         parts.append(f"{column.nulls / rows:.2%} NULL{f' ({tokens})' if tokens else ''}")
     if column.least is not None and not column.is_personal:
         parts.append(f"{_short(column.least)} to {_short(column.most or '')}")
+    if column.held and column.held.files < len(column.held.places):
+        parts.append(f"in {column.held.files:,} of {len(column.held.places):,} files")
     return ", ".join(parts)
+
+
+def renamed(held: HeldColumn) -> str:
+    """Why several names are taken for one column."""
+    names = " and ".join(printable(name) for name in held.names)
+    return f"{names} {held.doubt}: taken for one column (otherPhysicalNames)."
 
 
 def _evidence(column: ColumnDraft, facts: Facts) -> Iterator[str]:
@@ -179,6 +189,8 @@ def _evidence(column: ColumnDraft, facts: Facts) -> Iterator[str]:
         yield "No NULL in the sample: required." if not column.nulls else "Required, as every row needs an event time."
     if column.key:
         yield "In the primary key."
+    if column.held and column.held.doubt:
+        yield renamed(column.held)
     yield from column.notes
     if column.examples:
         yield f"Examples: {', '.join(_short(text) for text in column.examples)}"

@@ -102,6 +102,11 @@ def _delimited(lines: Sequence[str]) -> tuple[InputFormat, int]:
     return best
 
 
+def usual_width(form: InputFormat, lines: Sequence[str]) -> int:
+    """The most frequent number of fields of a record."""
+    return _usual_width(form, [line for line in lines[: 2 * _TRIED_LINES] if line][:_TRIED_LINES])[0]
+
+
 def _usual_width(form: InputFormat, lines: Sequence[str]) -> tuple[int, float]:
     """The most frequent number of fields, and the share of records that have it."""
     records = list(joined(lines, form))

@@ -1,4 +1,4 @@
-"""Drafts the contract and the first mart of a dataset from one of its files, and writes them."""
+"""Drafts the contract and the first mart of a dataset from some of its files, and writes them."""
 
 import os
 import re
@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from drafting.contract_text import REJECT_THRESHOLD, Facts, contract_text, rejected_share
+from drafting.contract_text import REJECT_THRESHOLD, Facts, contract_text, rejected_share, renamed
+from drafting.extent import Extent
 from drafting.guess import ColumnDraft, Guess, few_values, guess_columns
 from drafting.mart_text import mart_name, mart_sql
 from drafting.measures import FirstMart, first_mart
@@ -30,11 +31,11 @@ class Draft:
 
     Attributes:
         dataset: Name.
-        file: The sample.
+        given: Files and directories that the user named.
+        extent: What was looked at.
+        skipped: Names of files without rows.
         mart: Name of the first mart.
         event_time: Name of that column; empty: the user has to name it before anything else.
-        rows: Rows looked at.
-        whole: They are all rows of the file.
         rejected: Share of the sample's records that the draft rejects, at most; 0 to 1.
         paths: Files written, the contract first.
         columns: Proposals with their evidence.
@@ -42,30 +43,40 @@ class Draft:
     """
 
     dataset: str
-    file: Path
+    given: tuple[Path, ...]
+    extent: Extent
+    skipped: tuple[str, ...]
     mart: str
     event_time: str
-    rows: int
-    whole: bool
     rejected: float
     paths: tuple[Path, ...]
     columns: tuple[ColumnDraft, ...]
     unsure: tuple[str, ...]
 
+    @property
+    def rows(self) -> int:
+        """Rows that were looked at."""
+        return self.extent.rows
 
-def draft(name: str, file: Path, root: Path = REPOSITORY) -> Draft:
-    """Write `data/<name>/dataset.yaml` and `sql/<name>/` with a first mart, by which a sample file loads and runs.
+    @property
+    def whole(self) -> bool:
+        """They are all rows of all files."""
+        return self.extent.is_all
+
+
+def draft(name: str, files: Path | Sequence[Path], root: Path = REPOSITORY) -> Draft:
+    """Write `data/<name>/dataset.yaml` and `sql/<name>/` with a first mart, by which the files load and run.
 
     Without a column that surely holds the event time, the contract says so and is not valid before the user names one.
 
     Args:
         name: Name of the new dataset.
-        file: CSV, JSON lines or Parquet; it is only read.
+        files: CSV, JSON lines or Parquet, or directories of them; they are only read.
         root: Directory that has or gets `data` and `sql`.
 
     Raises:
         ContractError: The name cannot be used.
-        InputFileError: The file cannot be read, or has no rows.
+        InputFileError: A file cannot be read, the files are not written alike, or none has rows.
         UsageError: The dataset exists.
     """
     path = contract_path(name, root)
@@ -73,19 +84,26 @@ def draft(name: str, file: Path, root: Path = REPOSITORY) -> Draft:
     for directory in (path.parent, root / "sql" / name):
         if os.path.lexists(directory):
             raise UsageError(f"{directory} exists", "choose another name, or remove it first")
+    given = (files,) if isinstance(files, Path) else tuple(files)
     try:
-        sample = read_sample(file)
-        return _drafted(name, file, root, sample)
+        return _drafted(name, given, root, read_sample(given))
     except duckdb.Error as problem:
-        raise StackhouseError(f"{file} could not be examined: {' '.join(str(problem).split())}") from problem
+        raise StackhouseError(f"{named(given)} could not be examined: {' '.join(str(problem).split())}") from problem
 
 
-def _drafted(name: str, file: Path, root: Path, sample: Sample) -> Draft:
+def named(given: Sequence[Path]) -> str:
+    """What the user named, in a few words."""
+    return str(given[0]) if len(given) == 1 else f"{given[0]} to {given[-1]}"
+
+
+def _drafted(name: str, given: tuple[Path, ...], root: Path, sample: Sample) -> Draft:
     guess, event_time = choose_event_time(guess_columns(sample), sample)
     guess = choose_key(guess, sample, event_time)
     values = {column.name: few_values(sample, place, column) for place, column in enumerate(guess.columns)}
     mart = first_mart(mart_name(name), sample, guess.columns, values)
-    facts = Facts(name, file.name, sample.rows, sample.broken, sample.whole, event_time, values)
+    # A directory may be given as "." or with a slash at its end.
+    source = named([Path(path.resolve().name or path) for path in given])
+    facts = Facts(name, source, Extent.of(sample), sample.broken, event_time, values)
     path = contract_path(name, root)
     contents = {
         path: contract_text(facts, guess, mart),
@@ -94,9 +112,10 @@ def _drafted(name: str, file: Path, root: Path, sample: Sample) -> Draft:
     _check(name, path, contents[path] if event_time else _with_some_event_time(facts, guess, mart))
     _write(contents, root)
     return Draft(
-        name, file, mart.name, event_time, sample.rows, sample.whole, rejected_share(facts, guess), tuple(contents),
+        name, given, facts.extent, sample.empty, mart.name, event_time, rejected_share(facts, guess), tuple(contents),
         guess.columns,
-        (*_unsure_of_file(file, sample), *guess.unsure, *_unsure_of_misfits(facts, guess), *_unsure_of_people(guess)),
+        (*_unsure_of_files(sample), *_unsure_of_columns(guess), *guess.unsure, *_unsure_of_misfits(facts, guess),
+         *_unsure_of_people(guess)),
     )  # fmt: skip
 
 
@@ -137,18 +156,35 @@ def _write(contents: dict[Path, str], root: Path) -> None:
             shutil.rmtree(beside, ignore_errors=True)
 
 
-def _unsure_of_file(file: Path, sample: Sample) -> list[str]:
-    form, found = sample.form, list[str]()
+def _unsure_of_files(sample: Sample) -> list[str]:
+    form, found, extent = sample.form, list[str](), Extent.of(sample)
+    file = sample.files[0]
     if not _LOADABLE.fullmatch(file.name):
         found.append(f"load takes no file called {file.name!r}: rename it to letters, digits, '.', '-' and '_'.")
+    if extent.sampled < extent.count:
+        found.append(f"Only {extent.sampled:,} of {extent.count:,} files were looked at; others may be different.")
     if not sample.whole:
-        found.append(f"Only the first {sample.rows:,} rows were looked at; later ones may be different.")
+        ends = "first and last" if sample.has_last else "first"
+        found.append(f"Only {sample.rows:,} rows, the {ends} of each file, were looked at; others may be different.")
     if form.kind == "csv" and not sample.types:
         found += _unsure_of_text(sample)
     if sample.broken:
         found.append(
             f"{sample.broken:,} records are quarantined: their fields are too many or too few, or not legible."
         )
+    return found
+
+
+def _unsure_of_columns(guess: Guess) -> list[str]:
+    """What may be wrong because files differ."""
+    found = []
+    for column in guess.columns:
+        held = column.held
+        if held and held.doubt:
+            found.append(f"{column.name}: {renamed(held)} If they are not one, write a column for each.")
+        if held and column.required and held.files < len(held.places):
+            missing = len(held.places) - held.files
+            found.append(f"{missing:,} files have no {column.name}, which is required: load refuses them.")
     return found
 
 

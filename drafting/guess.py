@@ -16,6 +16,7 @@ from drafting.number_columns import (
     measure,
     number_type,
 )
+from drafting.renames import HeldColumn
 from drafting.sample import Sample
 from warehouse.contract.model import InputFormat
 
@@ -57,6 +58,7 @@ class ColumnDraft:
         notes: Sentences for the comments.
         required: No NULL is accepted.
         key: The primary key.
+        held: Its names and places in the files of the sample.
     """
 
     name: str
@@ -75,6 +77,7 @@ class ColumnDraft:
     notes: tuple[str, ...] = ()
     required: bool = False
     key: bool = False
+    held: HeldColumn | None = None
 
     @property
     def is_personal(self) -> bool:
@@ -187,7 +190,10 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
     """A column by its own values; its NULLs are counted when the null tokens of all columns are known."""
     column, tokens = f"c{place}", list(NULL_TOKENS)
     source = sample.names[place] or None
-    text = ColumnDraft(name, source, "STRING", 0, look.values, look.values, look.distinct, tokens=look.tokens)
+    text = ColumnDraft(
+        name, source, "STRING", 0, look.values, look.values, look.distinct, tokens=look.tokens,
+        held=sample.columns[place],
+    )  # fmt: skip
     if not look.values:
         return replace(text, notes=("No value in the sample: nothing is known of its type.",), tokens={})
     if look.boolean >= MOSTLY * look.values:

@@ -29,11 +29,11 @@ class _Evidence:
     """What a sample says about its key.
 
     Attributes:
-        sample: Rows of one file.
+        sample: Rows of the files.
         guess: Proposals for the columns.
         event_time: Name of that column.
         rows: What there is to tell apart.
-        numbering: Places of the columns that number the rows of the file.
+        numbering: Places of the columns that number the rows of a file.
         unique: Places of the others that tell all rows apart alone.
         combinations: Columns that do so together.
     """
@@ -68,7 +68,7 @@ def choose_key(guess: Guess, sample: Sample, event_time: str) -> Guess:
 
     Args:
         guess: Proposals for the columns.
-        sample: Rows of one file.
+        sample: Rows of the files.
         event_time: Name of that column.
     """
     found = _examine(guess, sample, event_time)
@@ -184,7 +184,7 @@ def _candidates(found: _Evidence) -> Iterator[str]:
 
 def _numbered(found: _Evidence) -> list[str]:
     return [
-        f"{name} numbers the rows of this file, so it is not a key. If the next file goes on with higher numbers, "
+        f"{name} numbers the rows of a file, so it is not a key. If the next file goes on with higher numbers, "
         "write primaryKey: true there."
         for name in found.names(found.numbering)
     ]
@@ -199,13 +199,18 @@ def _is_unique(sample: Sample, guess: Guess, place: int, rows: Rows) -> bool:
 
 
 def _is_row_number(sample: Sample, place: int, column: ColumnDraft) -> bool:
-    """Whether it counts 0, 1, 2 or 1, 2, 3 from the first row: every file may, so the next one would replace rows."""
-    if column.type != "BIGINT" or column.distinct != sample.rows:
+    """Whether it counts 0, 1, 2 or 1, 2, 3 from the first row of each file: the next file would replace its rows."""
+    if column.type != "BIGINT" or column.nulls or column.fitting < column.values:
         return False
-    number = f"TRY_CAST(c{place} AS BIGINT)"
-    sql = f"SELECT count({number}), count(DISTINCT {number} - rowid), min({number}) FROM sample"
-    numbers, steps, first = sample.ask(sql)[0]
-    return bool(numbers == sample.rows and steps == 1 and first in (0, 1))
+    sql = f"""
+        WITH parts AS (
+            SELECT part, count(DISTINCT CAST(c{place} AS BIGINT) - rowid) AS steps,
+                min(CAST(c{place} AS BIGINT)) AS first
+            FROM sample GROUP BY file_place, part
+        )
+        SELECT max(steps), max(first) FILTER (part = 0) FROM parts"""
+    steps, first = sample.ask(sql)[0]
+    return bool(steps == 1 and first in (0, 1))
 
 
 def _is_code(sample: Sample, place: int, column: ColumnDraft) -> bool:

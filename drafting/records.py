@@ -2,27 +2,28 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from drafting.datetime_patterns import is_moment
-from drafting.dialect import FieldSplitter, guess_dialect, has_header, has_open_quote, joined
-from drafting.source import ILLEGIBLE, Lines, read_head, split_lines
+from drafting.dialect import FieldSplitter, guess_dialect, has_header, has_open_quote, joined, usual_width
+from drafting.source import ILLEGIBLE, Ends, Lines, read_ends, split_at_lf, split_lines
 from warehouse.contract.column import MAX_NAME_LENGTH
 from warehouse.contract.file import MAX_COLUMNS
 from warehouse.contract.model import MAX_RECORD_BYTES, InputFormat
-from warehouse.errors import InputFileError
+from warehouse.errors import EmptyFileError, InputFileError
 
 _SHOWN_NAME = 60
 
 
 @dataclass(frozen=True)
 class Records:
-    """Rows of a text file.
+    """Rows of a file.
 
     Attributes:
+        path: The file.
         form: How the file is written; of its null tokens and separators nothing is known yet.
         names: Names of the columns in the file, empty texts where it has none.
         rows: Fields of each row; an empty field is an empty text or `None`.
@@ -30,8 +31,11 @@ class Records:
         whole: The sample is the whole file.
         named_from: Line of the header, 0 when there is none.
         nested: Places of the columns that hold nested JSON.
+        first: Number of rows from the beginning of the file, the others are its last; `None`: all are.
+        types: DuckDB types of a Parquet file's columns, empty for text.
     """
 
+    path: Path
     form: InputFormat
     names: list[str]
     rows: list[list[str | None]]
@@ -39,39 +43,62 @@ class Records:
     whole: bool
     named_from: int = 0
     nested: frozenset[int] = frozenset()
+    first: int | None = None
+    types: tuple[str, ...] = ()
 
 
-def read_csv(path: Path) -> Records:
+def read_csv(path: Path, files: int = 1, known: Mapping[str, Any] | None = None) -> Records:
     """Read a sample of delimited text.
 
+    Args:
+        path: The file.
+        files: Number of files in the sample.
+        known: Attributes of the format that other files of the sample told.
+
     Raises:
-        InputFileError: It has no rows, or is no such text.
+        EmptyFileError: It has no rows.
+        InputFileError: It is no such text.
     """
-    head, whole = read_head(path)
-    lines = split_lines(head, whole)
-    form, width = guess_dialect(lines.texts)
+    known = known or {}
+    ends = read_ends(path, files)
+    lines = split_lines(ends, files, known.get("encoding"))
+    guessed, width = guess_dialect(lines.texts)
+    form = replace(guessed, encoding=lines.encoding) if not known else replace(guessed, **known)
+    width = usual_width(form, lines.texts) if known else width
     _check_width(path, width)
-    form = replace(form, encoding=lines.encoding)
     rows, broken = _split(lines.texts[form.skip_lines :], form, width)
-    multiline = _multiline(head, lines, form)
+    multiline = _multiline(ends, lines, form, files)
     if multiline is not None:
         many, many_broken = _split(multiline.texts, form, width)
         # Two quotes that are never closed make one record of all lines between them: fewer broken ones, and rows lost.
         if len(many) > len(rows) or (many_broken < broken and len(many) == len(rows)):
             form = _with_quoted_newlines(path, form)
             rows, broken, lines = many, many_broken, multiline
-    return _named(path, form, rows, broken, lines)
+    found = _named(path, form, rows, broken, lines)
+    return found if form.quoted_newlines else _with_last(found, lines.last, width)
 
 
-def read_json(path: Path) -> Records:
+def _with_last(records: Records, last: Sequence[str], width: int) -> Records:
+    """The records and those of the last lines."""
+    rows, broken = _split(last, records.form, width)
+    later: list[list[str | None]] = [list(row) for row in rows]
+    return replace(records, rows=[*records.rows, *later], broken=records.broken + broken, first=len(records.rows))
+
+
+def read_json(path: Path, files: int = 1) -> Records:
     """Read a sample of JSON lines; a number keeps its digits, a nested value its text.
 
+    Args:
+        path: The file.
+        files: Number of files in the sample.
+
     Raises:
+        EmptyFileError: It has no lines.
         InputFileError: It has no objects, one a line.
     """
-    head, whole = read_head(path)
-    lines = split_lines(head, whole)
-    found = [_json_object(line) for line in lines.texts if line]
+    lines = split_lines(read_ends(path, files), files)
+    first, last = ([_json_object(line) for line in part if line] for part in (lines.texts, lines.last))
+    found = [*first, *last]
     objects = [item for item in found if item is not None]
     if 2 * len(objects) < len(found) or not objects:
         raise InputFileError(f"{path}: expected one JSON object a line, as jq -c '.[]' makes of a list")
@@ -83,8 +110,8 @@ def read_json(path: Path) -> Records:
     if any(not name.strip() for name in names):
         raise InputFileError(f"{path}: a key is empty: no column can be called so")
     return Records(
-        InputFormat(kind="jsonl", header=False), names, rows, len(found) - len(objects), lines.whole,
-        nested=frozenset(names.index(name) for name in nested),
+        path, InputFormat(kind="jsonl", header=False), names, rows, len(found) - len(objects), lines.whole,
+        nested=frozenset(names.index(name) for name in nested), first=sum(item is not None for item in first),
     )  # fmt: skip
 
 
@@ -131,11 +158,11 @@ def _split(records: Sequence[str], form: InputFormat, width: int) -> tuple[list[
     return rows, broken
 
 
-def _multiline(head: bytes, lines: Lines, form: InputFormat) -> Lines | None:
+def _multiline(ends: Ends, lines: Lines, form: InputFormat, files: int) -> Lines | None:
     """The records, if quoted fields go on over line ends."""
     if not has_open_quote(lines.texts, form):
         return None
-    cut = split_lines(head, lines.whole, only_lf=True)
+    cut = split_at_lf(ends, lines.encoding, files)
     return replace(cut, texts=list(joined(cut.texts, form)))
 
 
@@ -154,7 +181,7 @@ def _named(path: Path, form: InputFormat, rows: list[list[str]], broken: int, li
     names, rows = (rows[0], rows[1:]) if header else ([""] * len(rows[0]) if rows else [], rows)
     if len(rows) < 1 or (len(rows) == 1 and not header and broken == 0 and not _has_values(rows[0])):
         told = ": no line splits into fields, or quotes stand inside fields" if broken else " below its header"
-        raise InputFileError(f"{path} has no rows{told}")
+        raise (InputFileError if broken else EmptyFileError)(f"{path} has no rows{told}")
     check_names(path, names)
     if header and "" in (name.strip() for name in names):
         # A contract cannot name such a column: its header counts as a title line, and columns go by their places.
@@ -164,7 +191,7 @@ def _named(path: Path, form: InputFormat, rows: list[list[str]], broken: int, li
     elif not header:
         form = replace(form, header=False)
     typed: list[list[str | None]] = [list(row) for row in rows]
-    return Records(form, [name.strip() and name for name in names], typed, broken, lines.whole, named_from)
+    return Records(path, form, [name.strip() and name for name in names], typed, broken, lines.whole, named_from)
 
 
 def _has_values(row: Sequence[str]) -> bool:

@@ -1,7 +1,10 @@
-"""A sample in DuckDB: the table `sample`, every column a VARCHAR called by its place, `c0`, `c1`, ..."""
+"""A sample in DuckDB: the table `sample`, every column a VARCHAR called by its place, `c0`, `c1`, ...
+
+Beside them `file_place` is the place of a row's file in the sample, and `part` 0 for rows from its beginning, 1 for its
+last rows.
+"""
 
 import csv
-import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,19 +13,16 @@ from typing import Any
 
 import duckdb
 
-from drafting.records import Records, check_names, read_csv, read_json
-from drafting.source import MAX_ROWS, kind_of
+from drafting.common_format import read_files
+from drafting.records import Records, check_names
+from drafting.renames import HeldColumn, unite_columns
+from drafting.sample_files import SampleFiles, choose_files
 from warehouse.contract.file import MAX_COLUMNS
 from warehouse.contract.model import InputFormat
 from warehouse.errors import InputFileError
 
 _NULL = "\x01NULL\x01"
 _MAX_LINE_BYTES = 16 * 1024 * 1024
-_PLAIN = re.compile(
-    r"VARCHAR|\"NULL\"|BOOLEAN|DATE|FLOAT|DOUBLE|U?(TINYINT|SMALLINT|INTEGER|BIGINT)|DECIMAL\(\d+,\d+\)|ENUM\(.*\)"
-    r"|TIMESTAMP(_MS|_S| WITH TIME ZONE)?",
-    re.DOTALL,
-)
 
 
 @dataclass(frozen=True)
@@ -31,128 +31,133 @@ class Sample:
 
     Attributes:
         database: Has the table `sample`.
-        form: How the file is written.
-        names: Names in the file, empty where it has none; the first is that of `c0`.
+        form: How the files are written.
+        columns: Columns of all files; the first is `c0`.
+        files: Paths of the files that were read.
+        count: Number of files that were given.
+        empty: Names of files that were found to have no rows.
         rows: Rows in the table.
         broken: Records that are no rows.
-        whole: The sample is the whole file.
+        whole: All rows of the files that were read.
+        has_last: Where it is not whole, it has the last rows of files too, not only the first.
         named_from: Line of the header, 0 when there is none.
         nested: Places of the columns that hold nested JSON.
-        types: DuckDB types of a Parquet file's columns, empty for text.
+        types: DuckDB types of the columns of Parquet files, empty for text.
     """
 
     database: duckdb.DuckDBPyConnection
     form: InputFormat
-    names: Sequence[str]
+    columns: Sequence[HeldColumn]
+    files: tuple[Path, ...]
+    count: int
+    empty: tuple[str, ...]
     rows: int
     broken: int
     whole: bool
+    has_last: bool
     named_from: int = 0
     nested: frozenset[int] = frozenset()
     types: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """The newest name of each column in the files, empty where it has none."""
+        return [column.names[0] for column in self.columns]
 
     def ask(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Rows of an answer; the SQL names columns by place only."""
         return self.database.execute(sql, list(values)).fetchall()
 
 
-def read_sample(path: Path) -> Sample:
-    """Read the first rows of a file.
+def read_sample(given: Sequence[Path]) -> Sample:
+    """Read some rows of some files.
+
+    Args:
+        given: Files and directories.
 
     Raises:
-        InputFileError: It cannot be read, or holds no rows.
+        InputFileError: A file cannot be read, they are not written alike, or none has rows.
     """
-    kind = kind_of(path)
+    files = choose_files(given)
+    records, empty = read_files(files.kind, files.chosen)
+    columns = unite_columns(records)
+    _check_columns(records, columns)
     database = duckdb.connect(":memory:", config={"threads": 2})
     database.execute("SET TimeZone = 'UTC'")
-    if kind == "parquet":
-        return _parquet(path, database)
-    records = read_json(path) if kind == "jsonl" else read_csv(path)
-    _fill(database, records)
+    _fill(database, records, columns)
+    return _sample(database, files, records, columns, empty)
+
+
+def _sample(
+    database: duckdb.DuckDBPyConnection,
+    files: SampleFiles,
+    records: Sequence[Records],
+    columns: Sequence[HeldColumn],
+    empty: Sequence[str],
+) -> Sample:
+    first = records[0]
     return Sample(
-        database, records.form, records.names, len(records.rows), records.broken, records.whole, records.named_from,
-        records.nested,
-    )  # fmt: skip
-
-
-def quoted(name: str) -> str:
-    """A name as an identifier of DuckDB."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _fill(database: duckdb.DuckDBPyConnection, records: Records) -> None:
-    """By way of a CSV file of the one kind that cannot be misread."""
-    with tempfile.TemporaryDirectory(prefix="stackhouse-") as directory:
-        plain = Path(directory) / "sample.csv"
-        with plain.open("w", encoding="utf-8", newline="", errors="replace") as file:
-            csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(_rows(records))
-        columns = {f"c{place}": "VARCHAR" for place in range(len(records.names))}
-        database.execute(
-            "CREATE TABLE sample AS SELECT * FROM read_csv(?, columns = ?, header = false, delim = ',', quote = '\"', "
-            "escape = '\"', nullstr = ?, auto_detect = false, parallel = false, new_line = '\\n', max_line_size = ?)",
-            [str(plain), columns, _null_of(records), _MAX_LINE_BYTES],
-        )
-
-
-def _null_of(records: Records) -> str:
-    """What stands for NULL: in CSV nothing does, in JSON an empty text is a text."""
-    return _NULL if records.form.kind == "jsonl" else ""
-
-
-def _rows(records: Records) -> Iterator[list[str]]:
-    null = _null_of(records)
-    for row in records.rows:
-        yield [null if text is None else text.replace("\0", "\ufffd") for text in row]
-
-
-def _parquet(path: Path, database: duckdb.DuckDBPyConnection) -> Sample:
-    with tempfile.TemporaryDirectory(prefix="stackhouse-") as directory:
-        # DuckDB takes * and [ in a name for a pattern.
-        link = Path(directory) / "sample.parquet"
-        try:
-            link.symlink_to(path.resolve())
-            found = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(link)]).fetchall()
-            columns = [(name, kind) for name, kind, *_ in found]
-            _check_parquet(path, columns)
-            _copy_parquet(database, link, columns)
-        except (duckdb.Error, OSError) as problem:
-            reason = " ".join(str(problem).split())
-            raise InputFileError(f"{path} cannot be read as Parquet: {reason}") from problem
-    rows = database.execute("SELECT count(*) FROM sample").fetchall()[0][0]
-    if not rows:
-        raise InputFileError(f"{path} has no rows")
-    names, types = [name for name, _ in columns], tuple(kind for _, kind in columns)
-    form = InputFormat(kind="parquet", header=False)
-    return Sample(database, form, names, rows, 0, rows < MAX_ROWS, types=types)
-
-
-def _copy_parquet(database: duckdb.DuckDBPyConnection, link: Path, columns: list[tuple[str, str]]) -> None:
-    texts = ", ".join(f"{_as_text(name, kind)} AS c{place}" for place, (name, kind) in enumerate(columns))
-    # Identifiers are quoted, the rest is ours.
-    database.execute(
-        f"CREATE TABLE sample AS SELECT {texts} FROM read_parquet(?) LIMIT {MAX_ROWS}",
-        [str(link)],
+        database=database,
+        form=first.form,
+        columns=columns,
+        files=tuple(found.path for found in records),
+        count=files.count,
+        empty=(*files.empty, *empty),
+        rows=sum(len(found.rows) for found in records),
+        broken=sum(found.broken for found in records),
+        whole=all(found.whole for found in records),
+        has_last=any(found.first is not None and found.first < len(found.rows) for found in records),
+        named_from=first.named_from,
+        nested=frozenset(n for n, column in enumerate(columns) if _is_nested(records, column)),
+        types=tuple(_type(records, column) for column in columns) if first.types else (),
     )
 
 
-def _check_parquet(path: Path, columns: list[tuple[str, str]]) -> None:
+def _check_columns(records: Sequence[Records], columns: Sequence[HeldColumn]) -> None:
+    path = records[-1].path
     if len(columns) > MAX_COLUMNS:
-        raise InputFileError(f"{path} has {len(columns):,} columns, at most {MAX_COLUMNS:,} are possible")
-    for name, kind in columns:
-        if not _PLAIN.fullmatch(kind):
-            advice = "write it in microseconds" if kind == "TIMESTAMP_NS" else "write it as a plain column"
-            raise InputFileError(f"{path}: column {name!a} is {kind[:60]}, which load does not read", advice)
-    if any(not name.strip() for name, _ in columns):
-        raise InputFileError(f"{path}: a column has no name", "name it")
-    check_names(path, [name for name, _ in columns])
+        raise InputFileError(
+            f"{records[0].path} to {path} have {len(columns):,} columns, at most {MAX_COLUMNS:,} are possible"
+        )
+    # Keys of JSON differ by case, columns do not.
+    check_names(path, [name for column in columns for name in column.names])
 
 
-def _as_text(name: str, kind: str) -> str:
-    """As `spark.parquet_fields` writes it: whole numbers of floating-point columns without a fraction."""
-    column = quoted(name)
-    text = f"CAST({column} AS VARCHAR)"
-    if kind not in ("FLOAT", "DOUBLE"):
-        return text
-    whole = f"isfinite({column}) AND {column} = floor({column}) AND abs({column}) < 9007199254740992"
-    nan = f"WHEN isnan({column}) THEN 'NaN'"
-    return f"CASE {nan} WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE {text} END"
+def _is_nested(records: Sequence[Records], column: HeldColumn) -> bool:
+    return any(place in found.nested for found, place in zip(records, column.places, strict=True))
+
+
+def _type(records: Sequence[Records], column: HeldColumn) -> str:
+    """DuckDB's type of a column, VARCHAR where files differ."""
+    types = {
+        found.types[place]
+        for found, place in zip(records, column.places, strict=True)
+        if place is not None and found.types[place] != '"NULL"'
+    }
+    return next(iter(types)) if len(types) == 1 else "VARCHAR"
+
+
+def _fill(database: duckdb.DuckDBPyConnection, records: Sequence[Records], held: Sequence[HeldColumn]) -> None:
+    """By way of a CSV file of the one kind that cannot be misread."""
+    null = "" if records[0].form.kind == "csv" else _NULL
+    with tempfile.TemporaryDirectory(prefix="stackhouse-") as directory:
+        plain = Path(directory) / "sample.csv"
+        with plain.open("w", encoding="utf-8", newline="", errors="replace") as file:
+            writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
+            for number, found in enumerate(records):
+                writer.writerows(_rows(found, number, [column.places[number] for column in held], null))
+        columns = {f"c{place}": "VARCHAR" for place in range(len(held))}
+        database.execute(
+            "CREATE TABLE sample AS SELECT * FROM read_csv(?, columns = ?, header = false, delim = ',', quote = '\"', "
+            "escape = '\"', nullstr = ?, auto_detect = false, parallel = false, new_line = '\\n', max_line_size = ?)",
+            [str(plain), {**columns, "file_place": "INTEGER", "part": "INTEGER"}, null, _MAX_LINE_BYTES],
+        )
+
+
+def _rows(records: Records, number: int, places: Sequence[int | None], null: str) -> Iterator[list[str]]:
+    """Rows as they are written: in CSV nothing stands for NULL, elsewhere an empty text is a text."""
+    first = len(records.rows) if records.first is None else records.first
+    for row_number, row in enumerate(records.rows):
+        texts = (None if place is None else row[place] for place in places)
+        fields = [null if text is None else text.replace("\0", "\ufffd") for text in texts]
+        yield [*fields, str(number), str(int(row_number >= first))]

@@ -1,26 +1,46 @@
-"""The first lines of a sample file, uncompressed and decoded; the file itself is only read."""
+"""The first and last lines of a sample file, uncompressed and decoded; the file itself is only read."""
 
 import codecs
+import os
+import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from warehouse.compressed_streams import COMPRESSIONS
-from warehouse.errors import InputFileError
+from warehouse.errors import EmptyFileError, InputFileError
 
-MAX_ROWS = 200_000
-"""Lines of a sample that are looked at."""
+MAX_ROWS = 100_000
+"""Lines that are looked at, of all files of a sample together."""
 
-MAX_BYTES = 32 * 1024 * 1024
-"""Bytes, uncompressed, of a sample that are looked at."""
+MAX_BYTES = 16 * 1024 * 1024
+"""Bytes, uncompressed, that are looked at, of all files of a sample together."""
 
 ILLEGIBLE = "\ufffd"
 """Stands in a decoded line for bytes that are no characters of the encoding."""
 
 _JSON_SUFFIXES = {".jsonl", ".ndjson", ".json"}
+_MIN_ROWS = 4
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _TRIED_BYTES = 64 * 1024
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x01\x1b")) + b"\x7f"
 _MAX_CONTROL = 0.01
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Bytes from the beginning and the end of a text file.
+
+    Attributes:
+        head: First bytes, without a byte order mark.
+        tail: Last bytes, from the beginning of a line; none of a file that is whole or compressed.
+        whole: The head is all bytes of the file.
+    """
+
+    head: bytes
+    tail: bytes
+    whole: bool
 
 
 @dataclass(frozen=True)
@@ -28,14 +48,16 @@ class Lines:
     """Lines of a text file.
 
     Attributes:
-        texts: Without their ends, decoded; `ILLEGIBLE` where that was impossible.
+        texts: The first, without their ends, decoded; `ILLEGIBLE` where that was impossible.
         encoding: `utf-8` or `windows-1252`.
-        whole: All lines of the file.
+        whole: They are all lines of the file.
+        last: The last lines of the file, where lines between them and the first are left out.
     """
 
     texts: list[str]
     encoding: str
     whole: bool
+    last: list[str]
 
 
 def kind_of(path: Path) -> str:
@@ -54,37 +76,64 @@ def kind_of(path: Path) -> str:
     return "jsonl" if suffix in _JSON_SUFFIXES else "csv"
 
 
-def read_head(path: Path) -> tuple[bytes, bool]:
-    """The first bytes of a text, without a byte order mark, and whether they are all.
+def read_ends(path: Path, files: int = 1) -> Ends:
+    """The bytes of a text that are looked at.
+
+    Args:
+        path: The file.
+        files: Number of files in the sample, which share `MAX_BYTES`.
 
     Raises:
-        InputFileError: It cannot be read or uncompressed, is empty, or is no text.
+        EmptyFileError: It has no lines.
+        InputFileError: It cannot be read or uncompressed, or is no text.
     """
+    most, compressed = MAX_BYTES // files, path.suffix in COMPRESSIONS
     try:
         with path.open("rb") as file:
-            compressed = path.suffix in COMPRESSIONS
             text = COMPRESSIONS[path.suffix](file) if compressed else file
-            head = text.read(MAX_BYTES + 1)
+            head = text.read(most + 1)
+            # The end of a compressed file is known when all of it was read.
+            tail = _read_tail(file, most // 2) if len(head) > most and not compressed else b""
     except (OSError, EOFError, zlib.error) as problem:
         raise InputFileError(f"{path} cannot be read: {problem}") from problem
     _check_text(path, head)
-    return head[:MAX_BYTES].removeprefix(codecs.BOM_UTF8), len(head) <= MAX_BYTES
+    kept = most // 2 if tail else most
+    return Ends(head[:kept].removeprefix(codecs.BOM_UTF8), tail, len(head) <= most)
 
 
-def split_lines(head: bytes, whole: bool, only_lf: bool = False) -> Lines:
-    r"""Cut bytes into lines and decode them.
+def _read_tail(file: BinaryIO, size: int) -> bytes:
+    file.seek(-size, os.SEEK_END)
+    return _LINE_END.split(file.read(size), maxsplit=1)[-1]
+
+
+def split_lines(ends: Ends, files: int = 1, encoding: str | None = None) -> Lines:
+    r"""Cut bytes into lines, at LF, CRLF and CR, and decode them.
 
     Args:
-        head: First bytes of a file.
-        whole: They are all its bytes; otherwise the last line, which is cut, is left out.
-        only_lf: A line ends at `\n` only, not at `\r` too.
+        ends: Bytes of a file; a last line that is cut is left out.
+        files: Number of files in the sample, which share `MAX_ROWS`.
+        encoding: Of the file, if it is known.
     """
-    cut = head.split(b"\n") if only_lf else head.splitlines()
-    complete = cut if whole or len(cut) == 1 else cut[:-1]
-    kept = complete[:MAX_ROWS]
-    encoding = _encoding(kept)
-    texts = [_decode(line, encoding) for line in kept]
-    return Lines(texts, encoding, whole and len(complete) <= MAX_ROWS)
+    first = _complete(ends.head.splitlines(), ends.whole)
+    most = max(MAX_ROWS // files, _MIN_ROWS)
+    last = ends.tail.splitlines() if ends.tail else first if ends.whole and len(first) > most else []
+    if last:
+        first, last = first[: most // 2], last[-(most // 2) :]
+    kept = first[:most]
+    known = encoding or _encoding([*kept, *last])
+    texts, last_texts = ([_decode(line, known) for line in lines] for lines in (kept, last))
+    return Lines(texts, known, ends.whole and not last, last_texts)
+
+
+def split_at_lf(ends: Ends, encoding: str, files: int = 1) -> Lines:
+    """The first lines, cut at LF alone; a tail may begin inside quotes, so none is looked at."""
+    first = _complete(ends.head.split(b"\n"), ends.whole)
+    kept = first[: max(MAX_ROWS // files, _MIN_ROWS)]
+    return Lines([_decode(line, encoding) for line in kept], encoding, ends.whole and len(kept) == len(first), [])
+
+
+def _complete(lines: list[bytes], whole: bool) -> list[bytes]:
+    return lines if whole or len(lines) == 1 else lines[:-1]
 
 
 def _check_file(path: Path) -> None:
@@ -94,7 +143,7 @@ def _check_file(path: Path) -> None:
         if not path.is_file():
             raise InputFileError(f"{path} is not a regular file")
         if path.stat().st_size == 0:
-            raise InputFileError(f"{path} is empty")
+            raise EmptyFileError(f"{path} is empty")
     # A name with a NUL, or one that is too long.
     except (OSError, ValueError) as problem:
         raise InputFileError(f"{str(path)!r} cannot be read: {problem}") from problem
@@ -112,7 +161,7 @@ def _check_text(path: Path, head: bytes) -> None:
             f"{path} is not text: expected CSV, JSON lines or .parquet", "unpack archives and workbooks"
         )
     if not head.removeprefix(codecs.BOM_UTF8).strip():
-        raise InputFileError(f"{path} has no lines")
+        raise EmptyFileError(f"{path} has no lines")
 
 
 def _encoding(lines: list[bytes]) -> str:

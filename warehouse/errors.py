@@ -71,7 +71,7 @@ class InputFileError(UsageError):
 
 
 class EmptyFileError(InputFileError):
-    """A file has no bytes, or none once it is uncompressed."""
+    """A file has no bytes, none once it is uncompressed, or no rows to draft from."""
 
 
 class LoadError(StackhouseError):

@@ -1,4 +1,4 @@
-"""`new`: drafts a contract and a first mart from a sample file, and says what the draft is and what to do next."""
+"""`new`: drafts a contract and a first mart from files, and says what the draft is and what to do next."""
 
 import shlex
 from pathlib import Path
@@ -8,19 +8,20 @@ from rich.text import Text
 
 from cli.output import print_json, standard_output
 from drafting.contract_text import evidence
-from drafting.draft import Draft, draft
+from drafting.draft import Draft, draft, named
+from warehouse.batch_files import listed
 from warehouse.settings import Settings
 
 
-def draft_dataset(settings: Settings, name: str, file: Path, as_json: bool) -> None:
+def draft_dataset(settings: Settings, name: str, files: list[Path], as_json: bool) -> None:
     """Draft a dataset beside the others and print what was drafted.
 
     Raises:
         ContractError: The name cannot be used.
-        InputFileError: The file cannot be read, or has no rows.
+        InputFileError: A file cannot be read, the files are not written alike, or none has rows.
         UsageError: The dataset exists.
     """
-    print_draft(draft(name, file, settings.datasets), as_json)
+    print_draft(draft(name, files, settings.datasets), as_json)
 
 
 def print_draft(drafted: Draft, as_json: bool) -> None:
@@ -28,8 +29,9 @@ def print_draft(drafted: Draft, as_json: bool) -> None:
     if as_json:
         print_json(_as_json(drafted))
         return
-    extent = "all" if drafted.whole else "the first"
-    print(f"{drafted.dataset}: drafted from {extent} {drafted.rows:,} rows of {drafted.file}")
+    print(f"{drafted.dataset}: drafted from {drafted.extent.words(named(drafted.given))}")
+    if drafted.skipped:
+        print(f"skipped, because without rows: {listed(drafted.skipped)}")
     standard_output().print(_table(drafted))
     if drafted.unsure:
         print("\nunsure:")
@@ -49,7 +51,7 @@ def next_commands(drafted: Draft) -> list[str]:
     """What a user does with a draft, in order."""
     return [
         f"./stackhouse contract check {drafted.dataset}",
-        f"./stackhouse load {drafted.dataset} {shlex.quote(str(drafted.file))}",
+        f"./stackhouse load {drafted.dataset} {shlex.join(map(str, drafted.given))}",
         f"./stackhouse run {drafted.dataset}",
         f'./stackhouse query "SELECT * FROM {drafted.dataset}.{drafted.mart}"',  # noqa: S608 - validated names
     ]
@@ -69,9 +71,12 @@ def _table(drafted: Draft) -> Table:
 def _as_json(drafted: Draft) -> dict[str, object]:
     return {
         "dataset": drafted.dataset,
-        "file": str(drafted.file),
+        "given": [str(path) for path in drafted.given],
+        "files": drafted.extent.count,
+        "sampled_files": drafted.extent.sampled,
+        "skipped": list(drafted.skipped),
         "rows": drafted.rows,
-        "whole_file": drafted.whole,
+        "all_rows": drafted.whole,
         "rejected_share": drafted.rejected,
         "mart": drafted.mart,
         "event_time": drafted.event_time or None,
@@ -80,6 +85,7 @@ def _as_json(drafted: Draft) -> dict[str, object]:
             {
                 "name": column.name,
                 "source_name": column.source_name,
+                "other_source_names": list(column.held.names[1:]) if column.held else [],
                 "type": column.type,
                 "required": column.required,
                 "key": column.key,

@@ -61,7 +61,7 @@ def test_arguments_files_and_errors_take_every_letter(locale, tmp_path):
     command = ("-m", "cli", "new")
     drafted = run(*command, "sizes", sample, "--json", locale=locale, datasets=tmp_path / "sets", capture_output=True)
     assert drafted.returncode == 0, drafted.stderr.decode()
-    assert "Größe ✓.csv" in json.loads(drafted.stdout)["file"]
+    assert "Größe ✓.csv" in json.loads(drafted.stdout)["given"][0]
     refused = run(*command, "größe ✓", sample, locale=locale, capture_output=True)
     assert refused.returncode == 2
     assert "größe ✓" in refused.stderr.decode()

@@ -291,7 +291,7 @@ def test_numbers_of_rows_are_no_key_whatever_they_are_called(tmp_path: Path, nam
     rows = [f"{number},{day}" for number, day in enumerate(_DAYS, start=1)]
     drafted, contract = _draft(tmp_path, "\n".join([f"{name},day", *rows]))
     assert contract.key == ()
-    assert _sentence(drafted, "numbers the rows of this file")
+    assert _sentence(drafted, "numbers the rows of a file")
     assert _sentence(drafted, "If the next file goes on with higher numbers, write primaryKey: true")
 
 
@@ -595,7 +595,7 @@ def test_what_is_no_sample_is_one_line(tmp_path: Path, name: str, content: bytes
 def test_missing_files_and_directories_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputFileError, match="does not exist"):
         draft("things", tmp_path / "none.csv", tmp_path)
-    with pytest.raises(InputFileError, match="not a regular file"):
+    with pytest.raises(InputFileError, match="no files in"):
         draft("things", tmp_path, tmp_path)
 
 
@@ -627,12 +627,32 @@ def test_the_longest_name_has_a_mart(tmp_path: Path) -> None:
         load_contract(name, tmp_path)
 
 
-def test_only_the_first_rows_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("drafting.source.MAX_ROWS", 4)
-    drafted, contract = _draft(tmp_path, "day,n\n" + "2021-01-01,1\n" * 3 + "later,x\n")
-    assert (drafted.rows, drafted.whole, contract.column("n").type) == (3, False, "BIGINT")
-    assert "the first 3 rows" in drafted.paths[0].read_text()
-    assert _sentence(drafted, "first 3 rows")
+def test_only_the_first_and_the_last_rows_of_many_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drafting.source.MAX_ROWS", 8)
+    rows = ["2021-01-01,1"] * 3 + ["between,x"] * 4 + ["2021-01-02,1.5"] * 4
+    drafted, contract = _draft(tmp_path, "\n".join(["day,n", *rows]))
+    assert (drafted.rows, drafted.whole, contract.column("n").type) == (7, False, "DECIMAL(6,2)")
+    assert "7 rows, the first and the last, of sample.csv" in drafted.paths[0].read_text()
+    assert _sentence(drafted, "Only 7 rows, the first and last of each file, were looked at")
+
+
+def test_a_large_file_is_read_at_both_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drafting.source.MAX_BYTES", 100)
+    rows = ["1,2021-01-01"] * 10 + ["x,between"] * 1000 + ["2,2021-12-31"] * 10
+    drafted, contract = _draft(tmp_path, "\n".join(["n,day", *rows]))
+    assert [column.type for column in contract.columns] == ["BIGINT", "DATE"]
+    assert (drafted.rejected, drafted.columns[1].most) == (0, "2021-12-31")
+
+
+def test_row_numbers_are_found_though_rows_between_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drafting.source.MAX_ROWS", 200)
+    rows = [f"{n},2021-01-{1 + n % 28:02}" for n in range(1000)]
+    drafted, contract = _draft(tmp_path, "\n".join(["id,day", *rows]))
+    assert (contract.key, _sentence(drafted, "id numbers the rows")) == ((), True)
 
 
 def test_personal_data_is_not_shown(tmp_path: Path) -> None:

@@ -1,0 +1,90 @@
+"""The records of a sample as rows of texts, from Parquet."""
+
+import re
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from drafting.records import Records, check_names
+from drafting.source import MAX_ROWS
+from warehouse.contract.file import MAX_COLUMNS
+from warehouse.contract.model import InputFormat
+from warehouse.errors import EmptyFileError, InputFileError
+
+_PLAIN = re.compile(
+    r"VARCHAR|\"NULL\"|BOOLEAN|DATE|FLOAT|DOUBLE|U?(TINYINT|SMALLINT|INTEGER|BIGINT)|DECIMAL\(\d+,\d+\)|ENUM\(.*\)"
+    r"|TIMESTAMP(_MS|_S| WITH TIME ZONE)?",
+    re.DOTALL,
+)
+
+
+def read_parquet(path: Path, files: int = 1) -> Records:
+    """Read a sample of a Parquet file, its first and its last rows.
+
+    Args:
+        path: The file.
+        files: Number of files in the sample, which share `MAX_ROWS`.
+
+    Raises:
+        EmptyFileError: It has no rows.
+        InputFileError: It cannot be read, or `load` does not read one of its columns.
+    """
+    database = duckdb.connect(":memory:", config={"threads": 2})
+    database.execute("SET TimeZone = 'UTC'")
+    with tempfile.TemporaryDirectory(prefix="stackhouse-") as directory, database:
+        # DuckDB takes * and [ in a name for a pattern.
+        link = Path(directory) / "sample.parquet"
+        try:
+            link.symlink_to(path.resolve())
+            return _read(path, str(link), database, MAX_ROWS // files)
+        except (duckdb.Error, OSError) as problem:
+            reason = " ".join(str(problem).split())
+            raise InputFileError(f"{path} cannot be read as Parquet: {reason}") from problem
+
+
+def _read(path: Path, link: str, database: duckdb.DuckDBPyConnection, most: int) -> Records:
+    described = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [link]).fetchall()
+    columns = [(name, kind) for name, kind, *_ in described]
+    _check_columns(path, columns)
+    count = database.execute("SELECT count(*) FROM read_parquet(?)", [link]).fetchall()[0][0]
+    if not count:
+        raise EmptyFileError(f"{path} has no rows")
+    texts = ", ".join(_as_text(name, kind) for name, kind in columns)
+    # Identifiers are quoted, the rest is ours.
+    sql = f"SELECT {texts} FROM read_parquet(?, file_row_number = true) WHERE file_row_number BETWEEN ? AND ?"
+    parts = [(0, count - 1)] if count <= most else [(0, most // 2 - 1), (count - most // 2, count - 1)]
+    found = [[list(row) for row in database.execute(sql, [link, *part]).fetchall()] for part in parts]
+    return Records(
+        path, InputFormat(kind="parquet", header=False), [name for name, _ in columns],
+        [row for rows in found for row in rows], 0, count <= most, first=len(found[0]),
+        types=tuple(kind for _, kind in columns),
+    )  # fmt: skip
+
+
+def _check_columns(path: Path, columns: list[tuple[str, str]]) -> None:
+    if len(columns) > MAX_COLUMNS:
+        raise InputFileError(f"{path} has {len(columns):,} columns, at most {MAX_COLUMNS:,} are possible")
+    for name, kind in columns:
+        if not _PLAIN.fullmatch(kind):
+            advice = "write it in microseconds" if kind == "TIMESTAMP_NS" else "write it as a plain column"
+            raise InputFileError(f"{path}: column {name!a} is {kind[:60]}, which load does not read", advice)
+    if any(not name.strip() for name, _ in columns):
+        raise InputFileError(f"{path}: a column has no name", "name it")
+    check_names(path, [name for name, _ in columns])
+
+
+def _as_text(name: str, kind: str) -> str:
+    """As `spark.parquet_fields` writes it: whole numbers of floating-point columns without a fraction."""
+    column = _quoted(name)
+    text = f"CAST({column} AS VARCHAR)"
+    if kind not in ("FLOAT", "DOUBLE"):
+        return text
+    whole = f"isfinite({column}) AND {column} = floor({column}) AND abs({column}) < 9007199254740992"
+    nan = f"WHEN isnan({column}) THEN 'NaN'"
+    return f"CASE {nan} WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE {text} END"
+
+
+def _quoted(name: str) -> str:
+    """A name as an identifier of DuckDB."""
+    return '"' + name.replace('"', '""') + '"'
