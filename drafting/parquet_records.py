@@ -7,11 +7,12 @@ from pathlib import Path
 import duckdb
 
 from drafting.records import Records, check_names
-from drafting.source import MAX_ROWS
+from drafting.source import MAX_FIELDS, MAX_ROWS
 from warehouse.contract.file import MAX_COLUMNS
 from warehouse.contract.model import InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
 
+_MIN_ROWS = 4
 _PLAIN = re.compile(
     r"VARCHAR|\"NULL\"|BOOLEAN|DATE|FLOAT|DOUBLE|U?(TINYINT|SMALLINT|INTEGER|BIGINT)|DECIMAL\(\d+,\d+\)|ENUM\(.*\)"
     r"|TIMESTAMP(_MS|_S| WITH TIME ZONE)?",
@@ -37,19 +38,20 @@ def read_parquet(path: Path, files: int = 1) -> Records:
         link = Path(directory) / "sample.parquet"
         try:
             link.symlink_to(path.resolve())
-            return _read(path, str(link), database, MAX_ROWS // files)
+            return _read(path, str(link), database, files)
         except (duckdb.Error, OSError) as problem:
             reason = " ".join(str(problem).split())
             raise InputFileError(f"{path} cannot be read as Parquet: {reason}") from problem
 
 
-def _read(path: Path, link: str, database: duckdb.DuckDBPyConnection, most: int) -> Records:
+def _read(path: Path, link: str, database: duckdb.DuckDBPyConnection, files: int) -> Records:
     described = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [link]).fetchall()
     columns = [(name, kind) for name, kind, *_ in described]
     _check_columns(path, columns)
     count = database.execute("SELECT count(*) FROM read_parquet(?)", [link]).fetchall()[0][0]
     if not count:
         raise EmptyFileError(f"{path} has no rows")
+    most = max(min(MAX_ROWS, MAX_FIELDS // len(columns)) // files, _MIN_ROWS)
     texts = ", ".join(_as_text(name, kind) for name, kind in columns)
     # Identifiers are quoted, the rest is ours.
     sql = f"SELECT {texts} FROM read_parquet(?, file_row_number = true) WHERE file_row_number BETWEEN ? AND ?"

@@ -9,7 +9,7 @@ from typing import Any
 
 from drafting.datetime_patterns import is_moment
 from drafting.dialect import FieldSplitter, guess_dialect, has_header, has_open_quote, joined, usual_width
-from drafting.source import ILLEGIBLE, Ends, Lines, read_ends, split_at_lf, split_lines
+from drafting.source import ILLEGIBLE, Ends, Lines, read_ends, shortened, split_at_lf, split_lines
 from warehouse.contract.column import MAX_NAME_LENGTH
 from warehouse.contract.file import MAX_COLUMNS
 from warehouse.contract.model import MAX_RECORD_BYTES, InputFormat
@@ -66,6 +66,7 @@ def read_csv(path: Path, files: int = 1, known: Mapping[str, Any] | None = None)
     form = replace(guessed, encoding=lines.encoding) if not known else replace(guessed, **known)
     width = usual_width(form, lines.texts) if known else width
     _check_width(path, width)
+    lines = shortened(lines, width, files)
     rows, broken = _split(lines.texts[form.skip_lines :], form, width)
     multiline = _multiline(ends, lines, form, files)
     if multiline is not None:

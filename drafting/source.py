@@ -17,6 +17,9 @@ MAX_ROWS = 100_000
 MAX_BYTES = 16 * 1024 * 1024
 """Bytes, uncompressed, that are looked at, of all files of a sample together."""
 
+MAX_FIELDS = 1_000_000
+"""Fields that are looked at, of all files of a sample together: a million of them take about 100 MB."""
+
 ILLEGIBLE = "\ufffd"
 """Stands in a decoded line for bytes that are no characters of the encoding."""
 
@@ -130,6 +133,22 @@ def split_at_lf(ends: Ends, encoding: str, files: int = 1) -> Lines:
     first = _complete(ends.head.split(b"\n"), ends.whole)
     kept = first[: max(MAX_ROWS // files, _MIN_ROWS)]
     return Lines([_decode(line, encoding) for line in kept], encoding, ends.whole and len(kept) == len(first), [])
+
+
+def shortened(lines: Lines, width: int, files: int = 1) -> Lines:
+    """The lines, or fewer of them from both ends where their fields are more than the share of `MAX_FIELDS`.
+
+    Args:
+        lines: Lines of a file.
+        width: Fields of a line.
+        files: Number of files in the sample.
+    """
+    most = max(MAX_FIELDS // width // files, _MIN_ROWS)
+    if len(lines.texts) + len(lines.last) <= most:
+        return lines
+    last = lines.texts if lines.whole else lines.last
+    kept = most // 2 if last else most
+    return Lines(lines.texts[:kept], lines.encoding, False, last[-kept:])
 
 
 def _complete(lines: list[bytes], whole: bool) -> list[bytes]:

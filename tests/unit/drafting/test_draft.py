@@ -646,6 +646,13 @@ def test_a_large_file_is_read_at_both_ends(tmp_path: Path, monkeypatch: pytest.M
     assert (drafted.rejected, drafted.columns[1].most) == (0, "2021-12-31")
 
 
+def test_of_many_columns_fewer_rows_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drafting.source.MAX_FIELDS", 30)
+    rows = ["2021-01-01,1,2"] * 5 + ["between,x,2"] * 10 + ["2021-12-31,1.5,2"] * 5
+    drafted, contract = _draft(tmp_path, "\n".join(["day,n,m", *rows]))
+    assert (drafted.rows, drafted.whole, contract.column("n").type) == (9, False, "DECIMAL(6,2)")
+
+
 def test_row_numbers_are_found_though_rows_between_are_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

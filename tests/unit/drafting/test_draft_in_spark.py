@@ -104,11 +104,11 @@ _SAMPLES = {
 
 
 def _stage(spark: SparkSession, home: Path, name: str, contract: Contract) -> StagedCounts:
-    (path,) = check_files([home / "raw" / name])
-    file = describe_file(path, contract, lambda _phase, _size: None)
-    task = StageTask("0123", 1, str(home / "raw"), [file], str(home / "staged"), str(home / "quarantine"))
+    paths = check_files([home / "raw" / name] if name else [home / "raw"])
+    files = [describe_file(path, contract, lambda _phase, _size: None) for path in paths]
+    task = StageTask("0123", 1, str(home / "raw"), files, str(home / "staged"), str(home / "quarantine"))
     counts = stage(spark, task, contract)
-    assert counts.staged + counts.quarantined == file.rows
+    assert counts.staged + counts.quarantined == sum(file.rows for file in files)
     return counts
 
 
@@ -131,3 +131,27 @@ def test_a_draft_stages_its_sample_and_its_mart_passes(spark: SparkSession, tmp_
     built = build_mart(spark, contract, task, clean)
     assert built.rows == dict.fromkeys(clean, 1)
     assert refusal(contract, sql.sql) is None
+
+
+_RIDES = {
+    "2014-08.csv": "starttime,bikeid,usertype\n" + "".join(f"{day} 10:00:00,{n},A\n" for n, day in enumerate(_DAYS)),
+    "2014-09.csv": "starttime,bikeid,usertype\n" + "".join(f"9/{n % 30 + 1}/2014 10:00:00,{n},B\n" for n in range(60)),
+    "2021-02.csv": "started_at,ride_id,member\n2021-02-01 10:00:00,7,A\n2021-02-02 10:00:00,8,B\n",
+    "2022-01.csv": "ride_id,started_at,member,tip\n9,2022-01-01 10:00:00,A,1.5\n",
+}
+
+
+def test_a_draft_of_a_folder_stages_all_its_files(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    for name, content in _RIDES.items():
+        (tmp_path / "raw" / name).write_text(content)
+    drafted = draft("things", tmp_path / "raw", tmp_path)
+    counts = _stage(spark, tmp_path, "", load_contract("things", tmp_path))
+    assert (counts["quarantined"], counts["staged"], drafted.rejected) == (0, 263, 0)
+    rows = spark.read.parquet(str(tmp_path / "staged")).where("source_file >= '2021'").orderBy("ride_id")
+    found = [tuple(row) for row in rows.selectExpr("string(started_at)", "ride_id", "member", "string(tip)").collect()]
+    assert found == [
+        ("2021-02-01 10:00:00", 7, "A", None),
+        ("2021-02-02 10:00:00", 8, "B", None),
+        ("2022-01-01 10:00:00", 9, "A", "1.50"),
+    ]

@@ -118,7 +118,7 @@ def test_files_without_rows_are_skipped_and_named(tmp_path: Path, capsys: pytest
 
 
 def test_files_that_all_have_no_rows_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(EmptyFileError, match="all 2 files are empty: a.csv, b.csv"):
+    with pytest.raises(EmptyFileError, match=r"all 2 files are empty: a\.csv, b\.csv"):
         _draft(tmp_path, {"a.csv": b"", "b.csv": b""})
 
 
