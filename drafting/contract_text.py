@@ -104,9 +104,8 @@ def _superseded(facts: Facts, guess: Guess) -> Iterator[str]:
         yield from _property("versionColumn", scalar(guess.version))
     percent = min(_MAX_SUPERSEDED_PERCENT, -(-200 * guess.resent // facts.extent.rows))
     if guess.resent:
-        share = (
-            f"{guess.resent / facts.extent.rows:.2%} of the sample was sent again; twice that, in whole percents, is accepted"
-        )
+        resent = f"{guess.resent / facts.extent.rows:.2%}"
+        share = f"{resent} of the sample was sent again; twice that, in whole percents, is accepted"
         yield f"      # {share}, at most {_MAX_SUPERSEDED_PERCENT} %. Above it a run is held."
     else:
         yield "      # No key repeats in the sample, so a run whose new rows supersede any is held."

@@ -147,7 +147,7 @@ def test_a_draft_of_a_folder_stages_all_its_files(spark: SparkSession, tmp_path:
         (tmp_path / "raw" / name).write_text(content)
     drafted = draft("things", tmp_path / "raw", tmp_path)
     counts = _stage(spark, tmp_path, "", load_contract("things", tmp_path))
-    assert (counts["quarantined"], counts["staged"], drafted.rejected) == (0, 263, 0)
+    assert (counts.quarantined, counts.staged, drafted.rejected) == (0, 263, 0)
     rows = spark.read.parquet(str(tmp_path / "staged")).where("source_file >= '2021'").orderBy("ride_id")
     found = [tuple(row) for row in rows.selectExpr("string(started_at)", "ride_id", "member", "string(tip)").collect()]
     assert found == [
