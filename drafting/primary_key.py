@@ -202,10 +202,11 @@ def _is_row_number(sample: Sample, place: int, column: ColumnDraft) -> bool:
     """Whether it counts 0, 1, 2 or 1, 2, 3 from the first row of each file: the next file would replace its rows."""
     if column.type != "BIGINT" or column.nulls or column.fitting < column.values:
         return False
+    # NULL, and so no step, where digits are grouped: such a number is read only by the contract.
+    number = f"TRY_CAST(c{place} AS BIGINT)"
     sql = f"""
         WITH parts AS (
-            SELECT part, count(DISTINCT CAST(c{place} AS BIGINT) - rowid) AS steps,
-                min(CAST(c{place} AS BIGINT)) AS first
+            SELECT part, count(DISTINCT {number} - rowid) AS steps, min({number}) AS first
             FROM sample GROUP BY file_place, part
         )
         SELECT max(steps), max(first) FILTER (part = 0) FROM parts"""
