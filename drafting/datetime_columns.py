@@ -9,8 +9,6 @@ from drafting.sample import Sample
 from warehouse.contract.model import EPOCH_UNITS
 
 _MAX_SHAPES = 40
-# Fraction, offset and zone: strptime need not read them, their shape says enough.
-_TAIL = r"([.][0-9]+)?( ?[AaPp][Mm])?(Z| ?[+-][0-9]{2}(:?[0-9]{2})?| UTC)?$"
 _MAX_SCATTER = 4
 """How much longer the time between first and last date may be in an order that is still likely."""
 
@@ -113,8 +111,7 @@ def _read_shape(sample: Sample, column: str, shape: tuple[str, str], compact: bo
 
 
 def _count(sample: Sample, column: str, shape: str, pattern: Pattern) -> _Read | None:
-    # A half of the day is kept, fraction and zone are cut off.
-    cut = f"regexp_replace({column}, ?, '\\2')" if pattern.time else column
+    cut = f"regexp_replace({column}, ?, '\\1\\2')" if pattern.time else column
     sql = f"""
         WITH moments AS (
             SELECT try_strptime({cut}, ?) AS moment FROM sample
@@ -122,7 +119,7 @@ def _count(sample: Sample, column: str, shape: str, pattern: Pattern) -> _Read |
         )
         SELECT count(*), CAST(min(moment) AS VARCHAR), CAST(max(moment) AS VARCHAR) FROM moments
         WHERE moment BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'"""
-    tail = [_TAIL] if pattern.time else []
+    tail = [pattern.unread] if pattern.time else []
     count, least, most = sample.ask(sql, [*tail, pattern.strptime, shape])[0]
     return _Read(pattern, count, least, most) if count else None
 
@@ -165,7 +162,7 @@ def _days(reads: Sequence[_Read]) -> int:
 
 
 def _formats(reads: list[_Read]) -> tuple[str, ...]:
-    families: dict[tuple[str, str, str], list[_Read]] = {}
+    families: dict[tuple[str, ...], list[_Read]] = {}
     for read in reads:
         families.setdefault(read.pattern.family, []).append(read)
     ordered = sorted(families.values(), key=lambda found: -sum(read.fitting for read in found))

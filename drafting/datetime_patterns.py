@@ -2,22 +2,34 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 _DATE = re.compile(
     r"(?P<ymd>(?P<y>\d{4})(?P<s1>[-/.])(?P<m>\d{1,2})(?P=s1)(?P<d>\d{1,2}))"
     r"|(?P<xxy>(?P<a>\d{1,2})(?P<s2>[-/.])(?P<b>\d{1,2})(?P=s2)(?P<y2>\d{4}|\d{2}))"
     r"|(?P<dmy>(?P<d3>\d{1,2})(?P<s3>[-/ ])(?P<m3>[A-Za-z]{3,9})(?P=s3)(?P<y3>\d{4}|\d{2}))"
-    r"|(?P<mdy>(?P<m4>[A-Za-z]{3,9}) (?P<d4>\d{1,2})(?P<s4>,?) \d{4})",
+    r"|(?P<mdy>(?P<m4>[A-Za-z]{3,9}) (?P<d4>\d{1,2})(?P<s4>,?) \d{4})"
+    r"|(?P<md>(?P<m5>[A-Za-z]{3}) (?P<d5>[ \d]?\d)(?= \d{1,2}:))",
     re.ASCII,
+)
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAY = re.compile(
+    rf"(?:(?P<full>{'|'.join(_DAYS)})|(?:{'|'.join(day[:3] for day in _DAYS)}))(?P<after>,? )", re.IGNORECASE
 )
 _TIME = re.compile(
-    r"(?P<sep>T|, | )(?P<h>\d{1,2}):\d{2}(?P<s>:\d{2}(?P<f>[.]\d{1,9})?)?(?P<half> ?[AaPp][Mm])?"
-    r"(?P<zone>Z| ?[+-]\d{2}(?P<colon>:?)(?P<minutes>\d{2})?| UTC)?",
+    r"(?P<sep>T|, | |:)(?P<h>\d{1,2})(?P<colon>[:.])\d{2}(?P<s>(?P=colon)\d{2}((?P<point>[.,])(?P<f>\d{1,9}))?)?"
+    r"(?P<half> ?[AaPp][Mm])?(?P<zone>Z| (UTC|GMT)|(?P<lead> GMT| ?)[+-]\d{2}(?P<middle>:?)(?P<minutes>\d{2})?)?"
+    r"(?P<year> \d{4})?",
     re.ASCII,
 )
-_COMPACT = {8: ("yyyyMMdd", "%Y%m%d"), 14: ("yyyyMMddHHmmss", "%Y%m%d%H%M%S")}
+_ZONE = "(?:Z| UTC|(?: GMT| ?)[+-][0-9]{2}(?::?[0-9]{2})?| GMT)"
+_COMPACT = {
+    8: ("yyyyMMdd", "%Y%m%d"),
+    10: ("yyyyMMddHH", "%Y%m%d%H"),
+    12: ("yyyyMMddHHmm", "%Y%m%d%H%M"),
+    14: ("yyyyMMddHHmmss", "%Y%m%d%H%M%S"),
+}
 First = Literal["", "day", "month", "year"]
 
 _SHORT_MONTH, _FRACTION_DIGITS = 3, 6
@@ -35,6 +47,8 @@ class Pattern:
         zone: Java pattern of offset or zone, empty for none.
         strptime: DuckDB's format of day and time.
         first: What comes first where day, month and year could be taken for each other; empty: no question.
+        point: Before the fraction, a point or comma.
+        after: Java pattern of what comes after the zone.
     """
 
     date: str
@@ -44,6 +58,8 @@ class Pattern:
     zone: str
     strptime: str
     first: First = ""
+    point: str = "."
+    after: str = ""
 
     @property
     def is_zoned(self) -> bool:
@@ -51,13 +67,24 @@ class Pattern:
         return "X" in self.zone
 
     @property
-    def family(self) -> tuple[str, str, str]:
+    def family(self) -> tuple[str, str, str, str]:
         """Equal for patterns that one pattern can read."""
-        return self.loose, _unpadded(self.time), self.zone
+        return self.loose, _unpadded(self.time), self.zone, self.after
+
+    @property
+    def unread(self) -> str:
+        """Regular expression of the fraction and zone, which `strptime` does not read; its two groups it does."""
+        fraction = rf"[.,][0-9]{{{self.fraction}}}" if self.fraction else ""
+        return rf"{fraction}( ?[AaPp][Mm])?{_ZONE if self.zone else ''}((?: [0-9]{{4}})?\]?)$"
 
 
 def patterns_of(text: str) -> list[Pattern]:
     """Patterns that may read a text, several where day, month and year are all numbers; empty when it is no moment."""
+    if text.startswith("[") and text.endswith("]"):
+        return [_in_brackets(pattern) for pattern in patterns_of(text[1:-1])]
+    weekday = _WEEKDAY.match(text)
+    if weekday is not None:
+        return [_behind_weekday(pattern, weekday) for pattern in patterns_of(text[weekday.end() :])]
     date = _DATE.match(text)
     if date is None:
         return []
@@ -65,17 +92,32 @@ def patterns_of(text: str) -> list[Pattern]:
     if not rest:
         return [Pattern(java, loose, "", 0, "", strptime, first) for java, loose, strptime, first in _dates(date)]
     time = _TIME.fullmatch(rest)
-    if time is None:
+    # Of two years or none it is no moment.
+    if time is None or bool(time["year"]) != bool(date["md"]):
         return []
+    return [_with_time(time, *found) for found in _dates(date)]
+
+
+def _with_time(time: re.Match[str], java: str, loose: str, strptime: str, first: First) -> Pattern:
     clock, time_strptime = _clock(time)
-    zone, fraction = _zone(time), time["f"] or ""
-    found = []
-    for java, loose, strptime, first in _dates(date):
-        # Where days are written without a leading zero, so may hours be.
-        free = first != "" and java == loose
-        hours = _unpadded(clock) if free else clock
-        found.append(Pattern(java, loose, hours, max(len(fraction) - 1, 0), zone, strptime + time_strptime, first))
-    return found
+    # Where days are written without a leading zero, so may hours be.
+    hours = _unpadded(clock) if first and java == loose else clock
+    year = (" yyyy", " %Y") if time["year"] else ("", "")
+    return Pattern(
+        date=java, loose=loose, time=hours, fraction=len(time["f"] or ""), zone=_zone(time),
+        strptime=strptime + time_strptime + year[1], first=first, point=time["point"] or ".", after=year[0],
+    )  # fmt: skip
+
+
+def _in_brackets(pattern: Pattern) -> Pattern:
+    date, loose, after = f"'['{pattern.date}", f"'['{pattern.loose}", f"{pattern.after}']'"
+    return replace(pattern, date=date, loose=loose, after=after, strptime=f"[{pattern.strptime}]")
+
+
+def _behind_weekday(pattern: Pattern, weekday: re.Match[str]) -> Pattern:
+    java, strptime = ("EEEE", "%A") if weekday["full"] else ("EEE", "%a")
+    date, loose = (f"{java}{weekday['after']}{found}" for found in (pattern.date, pattern.loose))
+    return replace(pattern, date=date, loose=loose, strptime=f"{strptime}{weekday['after']}{pattern.strptime}")
 
 
 def compact_pattern(digits: int) -> Pattern | None:
@@ -98,10 +140,11 @@ def merged(patterns: list[Pattern]) -> str:
     times = {pattern.time for pattern in patterns}
     time = first.time if len(times) == 1 else first.family[1]
     digits = max(pattern.fraction for pattern in patterns)
-    fraction = f"[.{'S' * max(digits, _FRACTION_DIGITS)}]" if digits else ""
+    points = sorted({pattern.point for pattern in patterns if pattern.fraction})
+    fraction = "".join(f"[{point}{'S' * max(digits, _FRACTION_DIGITS)}]" for point in points)
     halves = re.fullmatch(r"(.*?)( ?a)?", time)
     before, half = (halves[1], halves[2] or "") if halves else (time, "")
-    return date + before + fraction + half + first.zone
+    return date + before + fraction + half + first.zone + first.after
 
 
 def _dates(found: re.Match[str]) -> Iterator[tuple[str, str, str, First]]:
@@ -116,6 +159,9 @@ def _dates(found: re.Match[str]) -> Iterator[tuple[str, str, str, First]]:
         month, name = _month(found["m3"])
         tail, parsed = f"{sep}{month}{sep}{year}", f"%d{sep}{name}{sep}{_year(year)}"
         yield _free("d", found["d3"]) + tail, "d" + tail, parsed, ""
+    elif found["md"]:
+        day = "dd" if found["d5"].startswith("0") else "ppd"
+        yield f"MMM {day}", "MMM ppd", "%b %d", ""
     else:
         month, name = _month(found["m4"])
         comma = found["s4"]
@@ -159,10 +205,11 @@ def _clock(found: re.Match[str]) -> tuple[str, str]:
     """Java pattern and strptime format of a time of day, separator included."""
     sep, half = found["sep"], found["half"] or ""
     letter = "h" if half else "H"
-    seconds = (":ss", ":%S") if found["s"] else ("", "")
+    colon = found["colon"]
+    seconds = (f"{colon}ss", f"{colon}%S") if found["s"] else ("", "")
     space = " " if half.startswith(" ") else ""
-    java = f"{_separator(sep)}{_width(letter, found['h'])}:mm{seconds[0]}{space}{'a' if half else ''}"
-    return java, f"{sep}%{'I' if half else 'H'}:%M{seconds[1]}{space}{'%p' if half else ''}"
+    java = f"{_separator(sep)}{_width(letter, found['h'])}{colon}mm{seconds[0]}{space}{'a' if half else ''}"
+    return java, f"{sep}%{'I' if half else 'H'}{colon}%M{seconds[1]}{space}{'%p' if half else ''}"
 
 
 def _separator(sep: str) -> str:
@@ -170,8 +217,8 @@ def _separator(sep: str) -> str:
 
 
 def _zone(found: re.Match[str]) -> str:
-    zone = found["zone"] or ""
-    if zone in ("", " UTC"):
-        return " 'UTC'" if zone else ""
-    offset = "XXX" if zone == "Z" or found["colon"] else "XX" if found["minutes"] else "X"
-    return (" " if zone.startswith(" ") else "") + offset
+    zone, lead = found["zone"] or "", found["lead"] or ""
+    if zone in ("", " UTC", " GMT"):
+        return f" '{zone[1:]}'" if zone else ""
+    offset = "XXX" if zone == "Z" or found["middle"] else "XX" if found["minutes"] else "X"
+    return (" 'GMT'" if lead == " GMT" else lead) + offset

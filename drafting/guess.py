@@ -23,7 +23,10 @@ from warehouse.contract.model import InputFormat
 NULL_TOKENS = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "nan", "NaN", "-", "?", "\\N")
 """Texts that mean NULL where a column's other values are of a narrower type than STRING."""
 
-TIME_WORDS = {"time", "date", "datetime", "timestamp", "ts", "day", "at", "when", "created", "pickup", "epoch"}
+TIME_WORDS = {
+    *("time", "date", "datetime", "timestamp", "ts", "day", "at", "when", "created", "pickup", "epoch", "unix"),
+    *("datum", "zeit", "zeitstempel", "fecha", "hora", "heure", "jour", "dato"),
+}
 """Words in the name of a column of dates or times."""
 
 _LIKE_NUMBER = "[+-]?[0-9.][0-9., ']*([eE][+-]?[0-9]+)?"

@@ -16,6 +16,7 @@ from functools import cache
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
+from spark.datetime_texts import readable
 from spark.schema import spark_type
 from warehouse.contract.model import Column
 
@@ -76,6 +77,7 @@ def _wall_clock(text: Expression, column: Column) -> Expression:
 
 def _parsed(text: Expression, pattern: str) -> Expression:
     if pattern not in _ISO:
+        text, pattern = readable(text, pattern)
         return F.try_to_timestamp(text, F.lit(pattern))
     # Spark's cast reads ISO 8601 several times as fast as a pattern does, and more than is meant.
     return F.when(text.rlike(_ISO[pattern]), text.try_cast("timestamp_ntz"))
@@ -95,18 +97,18 @@ def _from_epoch(text: Expression, unit: int) -> Expression:
 
 def _from_zoned(text: Expression, column: Column) -> Expression:
     """UTC wall clock of a text with an offset or zone."""
-    # The one parser of patterns that gives an instant and no error; as JSON any text is safely enclosed.
-    enclosed = F.to_json(F.struct(text.alias("moment")))
-    found = [
-        F.from_json(
-            enclosed,
-            "moment TIMESTAMP_LTZ",
-            {"timestampFormat": pattern, "enableDateTimeParsingFallback": "false", "mode": "PERMISSIVE"},
-        )["moment"]
-        for pattern in column.formats
-    ]
     # The session's zone is UTC.
-    return F.coalesce(*found).cast("timestamp_ntz")
+    return F.coalesce(*(_instant(text, pattern) for pattern in column.formats)).cast("timestamp_ntz")
+
+
+def _instant(text: Expression, pattern: str) -> Expression:
+    text, pattern = readable(text, pattern)
+    # The one parser of patterns that gives an instant and no error; as JSON any text is safely enclosed.
+    return F.from_json(
+        F.to_json(F.struct(text.alias("moment"))),
+        "moment TIMESTAMP_LTZ",
+        {"timestampFormat": pattern, "enableDateTimeParsingFallback": "false", "mode": "PERMISSIVE"},
+    )["moment"]
 
 
 def _is_in_named_gap(text: Expression, pattern: str) -> Expression:

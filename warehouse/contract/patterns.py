@@ -6,9 +6,12 @@ from warehouse.contract.model import EPOCH_UNITS
 from warehouse.contract.odcs import Spot
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
+_WEEKDAY = re.compile(r"(?P<before>(?:'(?:[^']|'')*'|[^a-zA-Z'\[\]])*)E{1,4}(?![a-zA-Z])")
+_PADDED = re.compile(r"pp(?=[dMHhKkms])")
 _LETTERS = {
     **{"y": range(1, 7), "M": range(1, 5), "L": range(1, 5), "D": range(1, 4), "S": range(1, 10), "a": range(1, 2)},
     **dict.fromkeys("dHhKkms", range(1, 3)),
+    **{"E": range(1, 5), "p": (2,)},
     **{"V": (2,), "z": range(1, 5), "O": (1, 4), "X": range(1, 6), "x": range(1, 6)},
 }
 """Letters of a pattern that text can be read by, and how often each may stand in a row (Java's and Spark's limits)."""
@@ -32,6 +35,9 @@ def check_pattern(pattern: str, spot: Spot) -> None:
     for match in re.finditer(r"([a-zA-Z])\1*", bare):
         if len(match[0]) not in _LETTERS[match[1]]:
             raise spot.wrong(f"{pattern!r}: {match[0]} is not part of a pattern that Java and Spark know")
+    _check_weekday(pattern, bare, spot)
+    if "p" in _PADDED.sub("", bare):
+        raise spot.wrong(f"{pattern!r}: pp stands before the number that is padded with a space, e.g. ppd")
     if bool(letters & {"h", "K"}) != ("a" in letters):
         raise spot.wrong(f"{pattern!r}: h and K count to twelve and need a, for AM and PM; H counts to 24 without it")
     if not _balanced(bare):
@@ -39,6 +45,21 @@ def check_pattern(pattern: str, spot: Spot) -> None:
     wanted = {"y", "D"} if "D" in letters else {"y", "M", "d"}
     if missing := wanted - letters - ({"M"} if "L" in letters else set()):
         raise spot.wrong(f"{pattern!r} has no {' and no '.join(sorted(missing))}: it gives no day")
+
+
+def weekday_of(pattern: str) -> tuple[str, str] | None:
+    """The text before the name of a weekday that a pattern begins with, and the pattern after it; else `None`."""
+    found = _WEEKDAY.match(pattern)
+    if found is None:
+        return None
+    quoted = _QUOTED.sub(lambda part: part[0][1:-1].replace("''", "'") or "'", found["before"])
+    return quoted, pattern[found.end() :]
+
+
+def with_pads(pattern: str) -> str:
+    """A pattern in which each number that may be padded with a space has an optional space before it."""
+    parts = re.split(f"({_QUOTED.pattern})", pattern)
+    return "".join(part if part.startswith("'") else _PADDED.sub("[ ]", part) for part in parts)
 
 
 def is_cut(pattern: str) -> bool:
@@ -49,6 +70,14 @@ def is_cut(pattern: str) -> bool:
 def zone_letters(pattern: str) -> set[str]:
     """The letters of a pattern that mean an offset or zone."""
     return set() if pattern in EPOCH_UNITS else set(_QUOTED.sub("", pattern)) & _ZONE_LETTERS
+
+
+def _check_weekday(pattern: str, bare: str, spot: Spot) -> None:
+    if "E" not in bare:
+        return
+    found = weekday_of(pattern)
+    if found is None or "E" in _QUOTED.sub(" ", found[1]):
+        raise spot.wrong(f"{pattern!r}: E, the name of a weekday, is read only at the start, e.g. EEE, dd MMM yyyy")
 
 
 def _balanced(pattern: str) -> bool:

@@ -95,6 +95,20 @@ def _sentence(drafted: Draft, part: str) -> bool:
         (["29.2.2020", "1.12.2020"], "DATE", ("d.M.yyyy",)),
         (["29-Feb-2020", "1-Mar-2020"], "DATE", ("d-MMM-yyyy",)),
         (["February 29, 2020", "March 1, 2020"], "DATE", ("MMMM d, yyyy",)),
+        (["Sat Feb 29 04:47:44 2020", "Sun Mar 01 00:00:00 2020"], "TIMESTAMP", ("EEE MMM ppd HH:mm:ss yyyy",)),
+        (["Sun Mar 01 00:00:00 2020"], "TIMESTAMP", ("EEE MMM dd HH:mm:ss yyyy",)),
+        (["Sun Mar  1 00:00:00 2020", "Thu Mar 12 00:00:00 2020"], "TIMESTAMP", ("EEE MMM ppd HH:mm:ss yyyy",)),
+        (["Sat, 29 Feb 2020 04:47:44 +0000"], "TIMESTAMP", ("EEE, d MMM yyyy HH:mm:ss XX",)),
+        (["Sat, 29 Feb 2020 04:47:44 GMT"], "TIMESTAMP", ("EEE, d MMM yyyy HH:mm:ss 'GMT'",)),
+        (["Sat Feb 29 13:08:45 +0000 2020"], "TIMESTAMP", ("EEE MMM ppd HH:mm:ss XX yyyy",)),
+        (["Sun Mar 01 2020 04:47:44 GMT+0100"], "TIMESTAMP", ("EEE MMM dd yyyy HH:mm:ss 'GMT'XX",)),
+        (["Saturday, February 29, 2020"], "DATE", ("EEEE, MMMM d, yyyy",)),
+        (["Sat Feb 29 2020 04:47:44 2020", "Sat Feb 29 04:47:44"], "STRING", ()),
+        (["2020-02-29 23:59:00,123", "2020-03-01 23:59:00"], "TIMESTAMP", ("yyyy-MM-dd HH:mm:ss[,SSSSSS]",)),
+        (["29-FEB-20 03.04.05.000000 AM"], "TIMESTAMP", ("d-MMM-yy hh.mm.ss[.SSSSSS] a",)),
+        (["29/02/2020 18.00.00", "01/12/2020 03.00.00"], "TIMESTAMP", ("dd/MM/yyyy HH.mm.ss",)),
+        (["01/Jul/1995:00:00:01 -0400"], "TIMESTAMP", ("dd/MMM/yyyy:HH:mm:ss XX",)),
+        (["[01/Jul/1995:00:00:01 -0400]"], "TIMESTAMP", ("'['dd/MMM/yyyy:HH:mm:ss XX']'",)),
         (["2020-02-29", "2020-02-29", "2020-02-29 10:11:12"], "TIMESTAMP", ("yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss")),
         (["2021-02-29"], "STRING", ()),
         (["10:11:12"], "STRING", ()),
@@ -112,8 +126,20 @@ def test_the_narrowest_type_that_fits(
     )
 
 
-def test_digits_without_separators_are_dates_where_the_column_is_called_so(tmp_path: Path) -> None:
-    assert _typed(tmp_path, ["20210101", "20211231"], "Order Date")[1].formats == ("yyyyMMdd",)
+@pytest.mark.parametrize(
+    ("pattern", "values"),
+    [
+        ("yyyyMMdd", ["20210101", "20211231"]),
+        ("yyyyMMddHH", ["2021010100", "2021123123"]),
+        ("yyyyMMddHHmm", ["202101010059", "202112312300"]),
+        ("yyyyMMddHHmmss", ["20210101005901", "20211231230000"]),
+    ],
+)
+@pytest.mark.parametrize("name", ["Order Date", "MESS_DATUM"])
+def test_digits_without_separators_are_dates_where_the_column_is_called_so(
+    tmp_path: Path, pattern: str, values: list[str], name: str
+) -> None:
+    assert _typed(tmp_path, values, name)[1].formats == (pattern,)
 
 
 def test_digits_without_separators_are_numbers_elsewhere(tmp_path: Path) -> None:
@@ -270,7 +296,7 @@ def test_numbers_of_rows_are_no_key(tmp_path: Path) -> None:
         ("a, day\n1, 2021-01-01\n", "spaces around them"),
         ("Month,Passengers\n1949-01,112\n1949-02,118\n", "look like one: month (1949-01)"),
         ("year,births\n1990,112\n1991,118\n", "look like one: year (1990)"),
-        ("at what,n\nSun Dec 04 04:47:44 2005,1\n", "look like one: at_what (Sun Dec 04 04:47:44 2005)"),
+        ("at what,n\n4th Dec 04:47:44 2005,1\n", "look like one: at_what (4th Dec 04:47:44 2005)"),
         ('log,n\n"23:59:00,123",1\n', "look like one: log (23:59:00,123)"),
     ],
 )

@@ -484,6 +484,46 @@ def test_the_first_format_that_fits_counts(spark: SparkSession, tmp_path: Path) 
     assert bad == [(texts[3], ["at:type"]), (texts[4], ["at:type"])]
 
 
+def test_the_name_of_a_weekday_is_read_and_not_compared_with_the_date(spark: SparkSession, tmp_path: Path) -> None:
+    formats = ("EEE MMM ppd HH:mm:ss yyyy", "EEEE, d MMMM yyyy", "'['EEE MMM dd HH:mm yyyy']'")
+    texts = ["Sun Dec 04 04:47:44 2005", "sun Dec  4 04:47:44 2005", "Mon Dec 14 04:47:44 2005",
+             "Sunday, 4 December 2005", "[Sun Dec 04 04:47 2005]"]  # fmt: skip
+    wrong = [" Dec 04 04:47:44 2005", "Xyz Dec 04 04:47:44 2005", "Sund Dec 04 04:47:44 2005",
+             "Sun Feb 30 04:47:44 2005", "Sun Dec 04 04:47:44 2005 Sun", "Sun"]  # fmt: skip
+    good, bad = _moments(spark, tmp_path, [*texts, *wrong], formats=formats)
+    clock = datetime(2005, 12, 4, 4, 47, 44)
+    assert good == [clock, clock, clock.replace(day=14), datetime(2005, 12, 4), datetime(2005, 12, 4, 4, 47)]
+    assert bad == [(text, ["at:type"]) for text in wrong]
+
+
+def test_a_weekday_before_an_offset(spark: SparkSession, tmp_path: Path) -> None:
+    formats = ("EEE, d MMM yyyy HH:mm:ss XX", "EEE MMM dd HH:mm:ss XX yyyy", "EEE MMM dd yyyy HH:mm:ss 'GMT'XX")
+    texts = ["Sun, 04 Dec 2005 04:47:44 +0200", "Wed Aug 27 13:08:45 +0000 2008", "Sun Dec 04 2005 04:47:44 GMT-0100"]
+    wrong = ["04 Dec 2005 04:47:44 +0200", "Sun, 04 Dec 2005 04:47:44", "}"]
+    good, bad = _moments(spark, tmp_path, [*texts, *wrong], "UTC", formats=formats, zoned=True)
+    assert good == [
+        datetime(2005, 12, 4, 2, 47, 44),
+        datetime(2008, 8, 27, 13, 8, 45),
+        datetime(2005, 12, 4, 5, 47, 44),
+    ]
+    assert bad == [(text, ["at:type"]) for text in wrong]
+
+
+def test_forms_of_logs_and_exports(spark: SparkSession, tmp_path: Path) -> None:
+    formats = ("yyyy-MM-dd HH:mm:ss[,SSSSSS]", "yyyyMMddHH", "d-MMM-yy hh.mm.ss[.SSSSSS] a", "dd/MM/yyyy HH.mm.ss")
+    texts = ["2015-07-29 23:59:00,123", "2019010113", "15-NOV-19 03.04.05.000001 PM", "10/03/2004 18.00.00"]
+    good, bad = _moments(spark, tmp_path, [*texts, "2019010124"], formats=formats)
+    assert good == [datetime(2015, 7, 29, 23, 59, 0, 123000), datetime(2019, 1, 1, 13),
+                    datetime(2019, 11, 15, 15, 4, 5, 1), datetime(2004, 3, 10, 18)]  # fmt: skip
+    assert bad == [("2019010124", ["at:type"])]
+
+
+def test_brackets_around_a_moment_of_apache(spark: SparkSession, tmp_path: Path) -> None:
+    good, _ = _moments(spark, tmp_path, ["[01/Jul/1995:00:00:01 -0400]"], "UTC", zoned=True,
+                       formats=("'['dd/MMM/yyyy:HH:mm:ss XX']'",))  # fmt: skip
+    assert good == [datetime(1995, 7, 1, 4, 0, 1)]
+
+
 @pytest.mark.parametrize(
     ("unit", "text", "value"),
     [
