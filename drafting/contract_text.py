@@ -9,8 +9,9 @@ from drafting.extent import Extent
 from drafting.guess import MAX_EXAMPLE_LENGTH, ColumnDraft, Guess
 from drafting.measures import FirstMart, MartColumn
 from drafting.renames import HeldColumn
-from warehouse.contract.column import OTHER_FORMATS, OTHER_NAMES
-from warehouse.contract.model import EPOCH_UNITS, InputFormat
+from warehouse.contract.column import OTHER_NAMES
+from warehouse.contract.datetime_options import OTHER_FORMATS
+from warehouse.contract.model import EPOCH_FORMATS, InputFormat
 
 _LOGICAL = {"STRING": "string", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean",
             "DATE": "date", "TIMESTAMP": "timestamp"}  # fmt: skip
@@ -93,7 +94,7 @@ def _dataset(facts: Facts, guess: Guess, mart: str) -> Iterator[str]:
     yield f"      # {_rejects(share, facts)}"
     yield from _property("rejectThreshold", str(REJECT_THRESHOLD))
     yield from _superseded(facts, guess)
-    if any(column.zoned or not EPOCH_UNITS.keys().isdisjoint(column.formats) for column in guess.columns):
+    if any(column.zoned or not set(EPOCH_FORMATS).isdisjoint(column.formats) for column in guess.columns):
         yield "      # Instants are published as wall clocks of this zone, e.g. America/New_York."
         yield from _property("timeZone", "UTC")
     yield from _property("marts", f"[{scalar(mart)}]")

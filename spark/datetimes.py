@@ -17,8 +17,10 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
 from spark.datetime_texts import readable
+from spark.epochs import from_epoch
 from spark.schema import spark_type
-from warehouse.contract.model import Column
+from warehouse.contract.model import CENTURY, Column
+from warehouse.contract.patterns import has_short_year
 
 DEFAULT_FORMATS = {"DATE": "yyyy-MM-dd", "TIMESTAMP": "yyyy-MM-dd HH:mm:ss[.SSSSSS]"}
 """Datetime pattern of a column that has none."""
@@ -33,7 +35,6 @@ _ISO = {
 
 _NAMED_ZONE = "VV"
 _FIRST_MOMENT, _LAST_MOMENT = "0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"
-_FIRST_MICROS, _LAST_MICROS = -62_135_596_800_000_000, 253_402_300_799_999_999
 
 
 def moment_of(text: Expression, column: Column, time_zone: str | None) -> Expression:
@@ -44,8 +45,8 @@ def moment_of(text: Expression, column: Column, time_zone: str | None) -> Expres
         column: A DATE or TIMESTAMP column.
         time_zone: Zone that instants are published in.
     """
-    if column.epoch_unit is not None:
-        found = _in_zone(_from_epoch(text, column.epoch_unit), time_zone)
+    if column.epoch is not None:
+        found = _in_zone(from_epoch(text, column.epoch), time_zone)
     elif column.zoned:
         found = _in_zone(_from_zoned(text, column), time_zone)
     else:
@@ -65,19 +66,27 @@ def is_in_gap(text: Expression, column: Column) -> Expression | None:
     if not column.zoned or not any(_NAMED_ZONE in pattern for pattern in column.formats):
         return None
     # The first format that fits counts, also with a gap.
-    return F.coalesce(*(_is_in_named_gap(text, pattern) for pattern in column.formats), F.lit(False))
+    return F.coalesce(*(_is_in_named_gap(text, pattern, column.locale) for pattern in column.formats), F.lit(False))
 
 
 def _wall_clock(text: Expression, column: Column) -> Expression:
     # A DATE too is read as a wall clock: to_date would shift a text with a zone to the session's.
     formats = column.formats or (DEFAULT_FORMATS[column.type],)
-    found = [_parsed(text, pattern) for pattern in formats]
+    found = [_with_century(_parsed(text, pattern, column.locale), pattern, column) for pattern in formats]
     return found[0] if len(found) == 1 else F.coalesce(*found)
 
 
-def _parsed(text: Expression, pattern: str) -> Expression:
+def _with_century(clock: Expression, pattern: str, column: Column) -> Expression:
+    """A wall clock in the century of the column; Spark takes two digits for a year from 2000 to 2099."""
+    if column.pivot_year == CENTURY or not has_short_year(pattern):
+        return clock
+    is_late = F.year(clock) >= column.pivot_year + 100
+    return F.when(is_late, clock - F.make_ym_interval(F.lit(100))).otherwise(clock)
+
+
+def _parsed(text: Expression, pattern: str, locale: str) -> Expression:
     if pattern not in _ISO:
-        text, pattern = readable(text, pattern)
+        text, pattern = readable(text, pattern, locale)
         return F.try_to_timestamp(text, F.lit(pattern))
     # Spark's cast reads ISO 8601 several times as fast as a pattern does, and more than is meant.
     return F.when(text.rlike(_ISO[pattern]), text.try_cast("timestamp_ntz"))
@@ -88,21 +97,14 @@ def _is_known(moment: Expression) -> Expression:
     return moment.between(first, last)
 
 
-def _from_epoch(text: Expression, unit: int) -> Expression:
-    """UTC wall clock of a count."""
-    count = F.when(text.rlike(r"\A[+-]?[0-9]+\z"), text.try_cast("bigint"))
-    known = F.when(count.between(-(-_FIRST_MICROS // unit), _LAST_MICROS // unit), count)
-    return F.timestamp_micros(known * F.lit(unit)).cast("timestamp_ntz")
-
-
 def _from_zoned(text: Expression, column: Column) -> Expression:
     """UTC wall clock of a text with an offset or zone."""
     # The session's zone is UTC.
-    return F.coalesce(*(_instant(text, pattern) for pattern in column.formats)).cast("timestamp_ntz")
+    return F.coalesce(*(_instant(text, pattern, column.locale) for pattern in column.formats)).cast("timestamp_ntz")
 
 
-def _instant(text: Expression, pattern: str) -> Expression:
-    text, pattern = readable(text, pattern)
+def _instant(text: Expression, pattern: str, locale: str) -> Expression:
+    text, pattern = readable(text, pattern, locale)
     # The one parser of patterns that gives an instant and no error; as JSON any text is safely enclosed.
     return F.from_json(
         F.to_json(F.struct(text.alias("moment"))),
@@ -111,9 +113,9 @@ def _instant(text: Expression, pattern: str) -> Expression:
     )["moment"]
 
 
-def _is_in_named_gap(text: Expression, pattern: str) -> Expression:
+def _is_in_named_gap(text: Expression, pattern: str, locale: str) -> Expression:
     """Whether a text is left out by the clocks of the zone that it names; NULL if it does not fit the pattern."""
-    clock = _parsed(text, pattern)
+    clock = _parsed(text, pattern, locale)
     if _NAMED_ZONE not in pattern:
         return F.when(clock.isNotNull(), F.lit(False))
     # The parser, to which upper and lower case are the same, does not tell which zone it read. Offsets have no gaps.

@@ -154,7 +154,7 @@ def _as_parquet(contract: Contract, kinds: Mapping[str, DataType]) -> Contract:
 
 
 def _as_held(column: Column, kind: DataType | None) -> Column:
-    if column.type not in ("DATE", "TIMESTAMP") or column.epoch_unit or isinstance(kind, StringType):
+    if column.type not in ("DATE", "TIMESTAMP") or column.epoch or isinstance(kind, StringType):
         return column
     # An instant is written as its wall clock in UTC, whatever zone wall clocks are of.
     instant = column.zoned or (column.source_zone is not None and isinstance(kind, TimestampType))

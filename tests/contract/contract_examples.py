@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from warehouse.contract.column import LOGICAL_TYPES, OPTIONS, OTHER_FORMATS, OTHER_NAMES
+from warehouse.contract.column import CUSTOM_PROPERTIES, LOGICAL_TYPES, OPTIONS
+from warehouse.contract.datetime_options import COLUMN_PROPERTIES
 from warehouse.contract.file import _CUSTOM, parse_contract
 from warehouse.contract.input_format import _KEYS_OF
 from warehouse.contract.model import Contract
@@ -24,11 +25,10 @@ _COLUMN_KEYS = {"name", "physicalName", "logicalType", "physicalType", "descript
     "tags",
     "enum",
 }
-_CUSTOM_OF_COLUMN = {OTHER_FORMATS, OTHER_NAMES}
 _AT_THE_TOP = ("slaProperties",)
 _OPTIONS = set().union(*OPTIONS.values())
 _LIKELY_TYPES = {
-    **dict.fromkeys(("format", "timezone", "defaultTimezone", OTHER_FORMATS), "TIMESTAMP"),
+    **dict.fromkeys(("format", "timezone", "defaultTimezone", *COLUMN_PROPERTIES), "TIMESTAMP"),
     **dict.fromkeys(("minimum", "maximum"), "INT"),
 }
 
@@ -125,7 +125,7 @@ def fragment(cell: str) -> dict[str, Any]:
     form = {key: value for key, value in given.items() if key in _KEYS_OF["csv"]}
     custom = {key: given[key] for key in given if key in _CUSTOM or key == "limit"}
     custom |= {"inputFormat": {"kind": "csv", **form}} if form else {}
-    if column := {key: given[key] for key in given if key in _COLUMN_KEYS | _OPTIONS | _CUSTOM_OF_COLUMN}:
+    if column := {key: given[key] for key in given if key in _COLUMN_KEYS | _OPTIONS | {*CUSTOM_PROPERTIES}}:
         snippet["properties"] = [_column(column)]
     if custom:
         snippet["customProperties"] = [{"property": key, "value": value} for key, value in custom.items()]
@@ -142,7 +142,7 @@ def _column(given: dict[str, Any]) -> dict[str, Any]:
     column.setdefault("logicalType", logical_type(physical))
     if options:
         column["logicalTypeOptions"] = options
-    if custom := [{"property": key, "value": given[key]} for key in given if key in _CUSTOM_OF_COLUMN]:
+    if custom := [{"property": key, "value": given[key]} for key in CUSTOM_PROPERTIES if key in given]:
         column["customProperties"] = custom
     return column
 

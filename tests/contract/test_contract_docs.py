@@ -39,7 +39,7 @@ from tests.contract.contract_examples import (
 )
 from warehouse.batch_files import MAX_FILES, check_files
 from warehouse.contract.change import changes
-from warehouse.contract.column import OPTIONS, OTHER_FORMATS, OTHER_NAMES
+from warehouse.contract.column import CUSTOM_PROPERTIES, OPTIONS
 from warehouse.contract.file import _CUSTOM, MAX_COLUMNS, RESERVED_COLUMNS, RESERVED_TABLES, check_dataset_name
 from warehouse.contract.file_columns import check_columns
 from warehouse.contract.input_format import _KEYS_OF, _MAX_TITLE_LINES
@@ -444,8 +444,7 @@ def shown_snippets() -> list[dict[str, Any]]:
 def test_every_option_has_an_example() -> None:
     known = {(kind, key) for kind, keys in _KEYS_OF.items() for key in keys}
     known |= {(logical, key) for logical, keys in OPTIONS.items() for key in keys}
-    known |= {("customProperties", name) for name in _CUSTOM}
-    known |= {("column", OTHER_FORMATS), ("column", OTHER_NAMES)}
+    known |= {("customProperties", name) for name in _CUSTOM} | {("column", name) for name in CUSTOM_PROPERTIES}
     known |= {("column", key) for key in ("name", "physicalName", "logicalType", "physicalType", "description")}
     known |= {("column", key) for key in ("required", "primaryKey", "enum", "tags")}
     known |= {("quality", key) for key in ("name", "type", "query", "description")}

@@ -133,10 +133,10 @@ def _columns(
 
 
 def _column(name: str, old: dict[str, Any], new: dict[str, Any], ignored: bool) -> Iterator[Change]:
-    # Either may lack a key: the old one is of an earlier version, and other names appear only where there are some.
-    known, changed = _defaults(Column) | old, _defaults(Column) | new
-    for attribute in {**new, **changed}:
-        before, after = known[attribute], changed[attribute]
+    # Either may lack a key: the old one is of an earlier version, and some appear only where they are used.
+    known = _defaults(Column) | old
+    for attribute, after in (_defaults(Column) | new).items():
+        before = known[attribute]
         if before != after:
             looser = attribute in _LOOSER and _LOOSER[attribute](before, after)
             # Where unknown columns are ignored, a file may have held one of that name.

@@ -8,11 +8,12 @@ from typing import Any
 from open_data_contract_standard.model import SchemaProperty
 
 from warehouse.contract import expect
+from warehouse.contract.datetime_options import COLUMN_PROPERTIES, read_formats, read_locale, read_pivot_year
 from warehouse.contract.hive_type import INTEGERS, MAX_PRECISION, decimal_digits, type_name
 from warehouse.contract.limits import check_limits, read_limit, read_values
-from warehouse.contract.model import EPOCH_UNITS, Column
+from warehouse.contract.model import CENTURY, Column
 from warehouse.contract.odcs import Spot
-from warehouse.contract.patterns import check_pattern, zone_letters
+from warehouse.contract.patterns import zone_letters
 
 LOGICAL_TYPES = {
     "string": ("STRING",),
@@ -34,11 +35,11 @@ OPTIONS = {
 }
 """ODCS `logicalTypeOptions` that are known, by `logicalType`."""
 
-OTHER_FORMATS = "otherFormats"
-"""Custom property of a date or timestamp: formats that are tried after `format`."""
-
 OTHER_NAMES = "otherPhysicalNames"
 """Custom property of a column: further names that it has in some files instead of `physicalName`."""
+
+CUSTOM_PROPERTIES = (OTHER_NAMES, *COLUMN_PROPERTIES)
+"""Custom properties of a column that are known."""
 
 _ONLY_JAVA = re.compile(r"\\[pP]\{\w+\}|\\[hHvVRXGQEzZ]|&&")
 MAX_NAME_LENGTH = 1000
@@ -61,8 +62,9 @@ def read_column(item: SchemaProperty, spot: Spot) -> Column:
     hive_type = _hive_type(item, here)
     options = item.logicalTypeOptions or {}
     place = here.at("logicalTypeOptions")
-    custom = expect.custom_properties(item.customProperties, here, {OTHER_FORMATS, OTHER_NAMES})
     expect.mapping(options, place, OPTIONS[item.logicalType or ""])
+    custom = expect.custom_properties(item.customProperties, here, set(CUSTOM_PROPERTIES))
+    formats = read_formats(item, options, custom, here)
     column = Column(
         name=name,
         source_name=_source_name(item, here),
@@ -74,11 +76,13 @@ def read_column(item: SchemaProperty, spot: Spot) -> Column:
         maximum=read_limit(options, "maximum", hive_type, place),
         pattern=_pattern(options["pattern"], place.at("pattern")) if "pattern" in options else None,
         values=read_values(item, hive_type, here),
-        formats=_formats(item, options, custom, here),
+        formats=formats,
         zoned=expect.truth(options.get("timezone", False), place.at("timezone")),
         source_zone=_zone(options, place),
         pii="pii" in (item.tags or []),
         other_source_names=_other_names(*custom[OTHER_NAMES]) if OTHER_NAMES in custom else (),
+        pivot_year=read_pivot_year(formats, custom),
+        locale=read_locale(formats, custom),
     )
     check_limits(column, place)
     _check_zone(column, place)
@@ -144,26 +148,6 @@ def _hive_type(item: SchemaProperty, here: Spot) -> str:
     return physical
 
 
-def _formats(
-    item: SchemaProperty, options: dict[str, Any], custom: dict[str, tuple[Any, Spot]], here: Spot
-) -> tuple[str, ...]:
-    first = [expect.text(options["format"], here.at("logicalTypeOptions").at("format"))] if "format" in options else []
-    others, spot = custom.get(OTHER_FORMATS, ([], here))
-    if others and not first:
-        raise spot.wrong("other formats than which? logicalTypeOptions has no format")
-    formats = (*first, *expect.texts(others, spot))
-    for pattern in formats:
-        _check_format(pattern, item, len(formats) == 1, here.at("logicalTypeOptions").at("format"))
-    return formats
-
-
-def _check_format(pattern: str, item: SchemaProperty, alone: bool, spot: Spot) -> None:
-    if pattern not in EPOCH_UNITS:
-        check_pattern(pattern, spot)
-    elif item.logicalType != "timestamp" or not alone:
-        raise spot.wrong(f"{pattern} is the one format of a timestamp or none of them")
-
-
 def _zone(options: dict[str, Any], place: Spot) -> str | None:
     if "defaultTimezone" not in options:
         return None
@@ -184,7 +168,9 @@ def _check_zone(column: Column, place: Spot) -> None:
         )
     if not column.zoned and any(zones):
         raise place.at("format").wrong("the format has an offset or zone: say timezone: true, or quote it to ignore it")
-    if column.epoch_unit and column.source_zone:
+    if column.zoned and column.pivot_year != CENTURY:
+        raise place.at("timezone").wrong("pivotYear is for wall clocks: years of two digits with an offset are 20xx")
+    if column.epoch and column.source_zone:
         raise place.at("defaultTimezone").wrong(f"{column.formats[0]} counts from 1970 in UTC: it has no other zone")
 
 

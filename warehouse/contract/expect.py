@@ -48,10 +48,10 @@ def truth(value: object, spot: Spot) -> bool:
     return value
 
 
-def count(value: object, spot: Spot, most: int) -> int:
-    """A whole number from 0 to a limit."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-        raise spot.wrong(f"expected a whole number from 0 to {most}, got {value!r}")
+def count(value: object, spot: Spot, most: int, least: int = 0) -> int:
+    """A whole number from one limit to another."""
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise spot.wrong(f"expected a whole number from {least} to {most}, got {value!r}")
     return value
 
 

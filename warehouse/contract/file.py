@@ -264,13 +264,10 @@ def _check_cut(contract: Contract, spot: Spot) -> None:
     for index, column in enumerate(contract.columns):
         apart = column.type == "TIMESTAMP" and (column.key or column.name == contract.version)
         if apart and any(map(is_cut, column.formats)):
-            here = spot.at("properties", index, words=f"column {column.name}")
-            raise (
-                here.at("logicalTypeOptions")
-                .at("format")
-                .wrong(
-                    "more than six S: TIMESTAMP keeps microseconds, so two timestamps would become one key or version"
-                )
+            here = spot.at("properties", index, words=f"column {column.name}").at("logicalTypeOptions").at("format")
+            raise here.wrong(
+                f"{column.epoch or 'more than six S'}: TIMESTAMP keeps microseconds, so two timestamps would become "
+                "one key or version"
             )
 
 

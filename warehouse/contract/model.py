@@ -6,18 +6,26 @@ The words are those of the Open Data Contract Standard; `warehouse.contract.file
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from warehouse.contract.calendar_names import ENGLISH
 from warehouse.errors import ContractError
 
 ORIGIN_COLUMNS = ("source_batch", "source_file", "source_line")
 """Where a row came from, in the files of staged and clean rows: batch id, file name, line number (1 = first)."""
 
 EPOCH_UNITS = {"epoch-seconds": 1_000_000, "epoch-milliseconds": 1_000, "epoch-microseconds": 1}
-"""Formats of a timestamp that is a count since 1970-01-01 00:00:00 UTC: microseconds a unit."""
+"""Formats of a timestamp that is a whole count since 1970-01-01 00:00:00 UTC: microseconds a unit."""
+
+EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EPOCH_AUTO = "epoch-fractional-seconds", "epoch-nanoseconds", "epoch-auto"
+EPOCH_FORMATS = (*EPOCH_UNITS, EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EPOCH_AUTO)
+"""Formats of a timestamp that is a count; the unit of the last one goes by the magnitude of the number."""
+
+CENTURY = 2000
+"""The earliest year that two digits mean, if a column does not say another."""
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -57,11 +65,13 @@ class Column:
         pattern: Regular expression the whole text must match.
         values: The accepted values, empty for any.
         formats: Spark datetime patterns of a date or timestamp in the files, the first that fits counts; or one of
-            `EPOCH_UNITS`; empty for ISO 8601 with a space.
+            `EPOCH_FORMATS`; empty for ISO 8601 with a space.
         zoned: The text names its offset or zone; the value is the wall clock of the contract's time zone.
         source_zone: Zone of the wall clocks in the files; the value is the wall clock of the contract's time zone.
         pii: Personal data.
         other_source_names: Further names in the header; a file has the column under one of its names.
+        pivot_year: The earliest year that two digits mean; the latest is 99 years later.
+        locale: Language of the names of months and weekdays, by ISO 639.
     """
 
     name: str
@@ -79,6 +89,8 @@ class Column:
     source_zone: str | None = None
     pii: bool = False
     other_source_names: tuple[str, ...] = ()
+    pivot_year: int = CENTURY
+    locale: str = ENGLISH
 
     @property
     def source_names(self) -> tuple[str, ...]:
@@ -86,22 +98,24 @@ class Column:
         return (self.source_name, *self.other_source_names)
 
     @property
-    def epoch_unit(self) -> int | None:
-        """Microseconds that one unit of the text stands for, `None` when the text is no count since 1970."""
-        return EPOCH_UNITS.get(self.formats[0]) if self.formats else None
+    def epoch(self) -> str | None:
+        """The format of a count since 1970, `None` when the text is none."""
+        return self.formats[0] if self.formats and self.formats[0] in EPOCH_FORMATS else None
 
     @property
     def is_instant(self) -> bool:
         """Whether its text means one instant, which the contract's time zone gives a wall clock."""
-        return self.zoned or self.source_zone is not None or self.epoch_unit is not None
+        return self.zoned or self.source_zone is not None or self.epoch is not None
+
+
+_MEANINGLESS = {"description", "pii"}
+# A contract that does not use what came later keeps its fingerprint, so nothing is read again.
+_ADDED = {"other_source_names", "pivot_year", "locale"}
 
 
 def _meaning_of(column: Column) -> dict[str, Any]:
-    left_out = {"description", "pii"}
-    # Fingerprints of contracts from before there were other names stay as they are.
-    if not column.other_source_names:
-        left_out.add("other_source_names")
-    return {name: value for name, value in asdict(column).items() if name not in left_out}
+    unused = {known.name for known in fields(column) if getattr(column, known.name) == known.default} & _ADDED
+    return {name: value for name, value in asdict(column).items() if name not in _MEANINGLESS | unused}
 
 
 @dataclass(frozen=True)

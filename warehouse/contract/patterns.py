@@ -1,8 +1,9 @@
 """Patterns of dates and times in a contract file: those that Java and Spark can read a text by."""
 
 import re
+from collections.abc import Callable
 
-from warehouse.contract.model import EPOCH_UNITS
+from warehouse.contract.model import EPOCH_FORMATS, EPOCH_FRACTIONAL, EPOCH_NANOSECONDS
 from warehouse.contract.odcs import Spot
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
@@ -15,12 +16,18 @@ _LETTERS = {
     **{"V": (2,), "z": range(1, 5), "O": (1, 4), "X": range(1, 6), "x": range(1, 6)},
 }
 """Letters of a pattern that text can be read by, and how often each may stand in a row (Java's and Spark's limits)."""
+_MONTH_NAME = "M{3,}|L{3,}"
 _MICROSECONDS = "SSSSSS"
 _ZONE_LETTERS = set("VzOXx")
 
 
-def check_pattern(pattern: str, spot: Spot) -> None:
+def check_pattern(pattern: str, spot: Spot, partial: bool = False) -> None:
     """Refuse a pattern that no text is read by, or that gives no day.
+
+    Args:
+        pattern: Of Java's DateTimeFormatter.
+        spot: Where it is.
+        partial: It may leave out the day, or day and month.
 
     Raises:
         ContractError: Names file, line and key.
@@ -42,9 +49,11 @@ def check_pattern(pattern: str, spot: Spot) -> None:
         raise spot.wrong(f"{pattern!r}: h and K count to twelve and need a, for AM and PM; H counts to 24 without it")
     if not _balanced(bare):
         raise spot.wrong(f"{pattern!r}: a bracket is not closed or not opened")
-    wanted = {"y", "D"} if "D" in letters else {"y", "M", "d"}
+    wanted = {"y", "D"} if "D" in letters else {"y"} if partial and "d" not in letters else {"y", "M", "d"}
     if missing := wanted - letters - ({"M"} if "L" in letters else set()):
-        raise spot.wrong(f"{pattern!r} has no {' and no '.join(sorted(missing))}: it gives no day")
+        lacks = " and no ".join(sorted(missing))
+        advice = "" if partial or missing - {"M", "d"} else "; partialDate: first-day takes the first one"
+        raise spot.wrong(f"{pattern!r} has no {lacks}: it gives no day{advice}")
 
 
 def weekday_of(pattern: str) -> tuple[str, str] | None:
@@ -58,18 +67,45 @@ def weekday_of(pattern: str) -> tuple[str, str] | None:
 
 def with_pads(pattern: str) -> str:
     """A pattern in which each number that may be padded with a space has an optional space before it."""
-    parts = re.split(f"({_QUOTED.pattern})", pattern)
-    return "".join(part if part.startswith("'") else _PADDED.sub("[ ]", part) for part in parts)
+    return _unquoted(pattern, lambda part: _PADDED.sub("[ ]", part))
+
+
+def has_day(pattern: str) -> bool:
+    """Whether a text of the pattern names one day."""
+    return bool(set(_QUOTED.sub(" ", pattern)) & set("dD"))
+
+
+def has_short_year(pattern: str) -> bool:
+    """Whether a text of the pattern has a year of two digits."""
+    return pattern not in EPOCH_FORMATS and bool(re.search("(?<!y)yy(?!y)", _QUOTED.sub(" ", pattern)))
+
+
+def has_names(pattern: str) -> bool:
+    """Whether a text of the pattern has the name of a month or weekday."""
+    return pattern not in EPOCH_FORMATS and bool(re.search(f"{_MONTH_NAME}|E", _QUOTED.sub(" ", pattern)))
+
+
+def with_numbers(pattern: str) -> str:
+    """A pattern in which months are two digits and no names."""
+    return _unquoted(pattern, lambda part: re.sub(_MONTH_NAME, "MM", part))
 
 
 def is_cut(pattern: str) -> bool:
     """Whether a text of the pattern may say more of a second than the microseconds that TIMESTAMP keeps."""
+    if pattern in EPOCH_FORMATS:
+        return pattern in (EPOCH_FRACTIONAL, EPOCH_NANOSECONDS)
     return _MICROSECONDS + "S" in _QUOTED.sub(" ", pattern)
 
 
 def zone_letters(pattern: str) -> set[str]:
     """The letters of a pattern that mean an offset or zone."""
-    return set() if pattern in EPOCH_UNITS else set(_QUOTED.sub("", pattern)) & _ZONE_LETTERS
+    return set() if pattern in EPOCH_FORMATS else set(_QUOTED.sub("", pattern)) & _ZONE_LETTERS
+
+
+def _unquoted(pattern: str, change: Callable[[str], str]) -> str:
+    """A pattern with a change in each of its parts that are no quoted text."""
+    parts = re.split(f"({_QUOTED.pattern})", pattern)
+    return "".join(part if part.startswith("'") else change(part) for part in parts)
 
 
 def _check_weekday(pattern: str, bare: str, spot: Spot) -> None:

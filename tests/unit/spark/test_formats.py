@@ -18,6 +18,7 @@ from pyspark.sql import SparkSession
 
 from ingestion.input_file import describe_file
 from spark.stage import stage
+from warehouse.contract.calendar_names import LOCALES, months, weekdays
 from warehouse.contract.file import load_contract
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.job import StagedCounts, StageTask
@@ -537,6 +538,76 @@ def test_counts_since_1970(spark: SparkSession, tmp_path: Path, unit: str, text:
     good, bad = _moments(spark, tmp_path, [text, *worst], "UTC", formats=(unit,))
     assert good == [value]
     assert bad == [(wrong, ["at:type"]) for wrong in worst]
+
+
+def test_seconds_with_a_fraction_are_rounded_to_microseconds(spark: SparkSession, tmp_path: Path) -> None:
+    texts = ["1594512094.3859746", "1594512094", "-0.0000005", "0.0000004"]
+    wrong = ["1e9", "1594512094.", ".5", "1594512094,5", "9" * 30, "NaN"]
+    good, bad = _moments(spark, tmp_path, [*texts, *wrong], "UTC", formats=("epoch-fractional-seconds",))
+    first, start = datetime(2020, 7, 12, 0, 1, 34), datetime(1970, 1, 1)
+    assert good == [first.replace(microsecond=385975), first, datetime(1969, 12, 31, 23, 59, 59, 999999), start]
+    assert bad == [(text, ["at:type"]) for text in wrong]
+
+
+def test_nanoseconds_are_cut_to_microseconds(spark: SparkSession, tmp_path: Path) -> None:
+    texts = ["1594512094385974699", "-1", "-9223372036854775808"]
+    good, bad = _moments(spark, tmp_path, [*texts, "9223372036854775808"], "UTC", formats=("epoch-nanoseconds",))
+    assert good == [datetime(2020, 7, 12, 0, 1, 34, 385974), datetime(1969, 12, 31, 23, 59, 59, 999999),
+                    datetime(1677, 9, 21, 0, 12, 43, 145224)]  # fmt: skip
+    assert bad == [("9223372036854775808", ["at:type"])]
+
+
+def test_the_magnitude_of_a_count_gives_its_unit(spark: SparkSession, tmp_path: Path) -> None:
+    texts = ["1735689600", "1735689600000", "1735689600000000", "99999999999", "100000000000", "-100000000000",
+             "99999999999999", "100000000000000"]  # fmt: skip
+    wrong = ["100000000000000000", "-9223372036854775808", "1735689600.5"]
+    good, bad = _moments(spark, tmp_path, [*texts, *wrong], "UTC", formats=("epoch-auto",))
+    assert good == [*[datetime(2025, 1, 1)] * 3, datetime(5138, 11, 16, 9, 46, 39), datetime(1973, 3, 3, 9, 46, 40),
+                    datetime(1966, 10, 31, 14, 13, 20), datetime(5138, 11, 16, 9, 46, 39, 999000),
+                    datetime(1973, 3, 3, 9, 46, 40)]  # fmt: skip
+    assert bad == [(text, ["at:type"]) for text in wrong]
+
+
+def test_a_month_or_year_is_its_first_day(spark: SparkSession, tmp_path: Path) -> None:
+    texts = ["1949-02", "1990", "Mar 2001"]
+    good, bad = _moments(spark, tmp_path, [*texts, "1949-13"], formats=("yyyy-MM", "yyyy", "MMM yyyy"))
+    assert good == [datetime(1949, 2, 1), datetime(1990, 1, 1), datetime(2001, 3, 1)]
+    assert bad == [("1949-13", ["at:type"])]
+
+
+def test_two_digits_of_a_year_mean_one_from_the_pivot_on(spark: SparkSession, tmp_path: Path) -> None:
+    texts = ["31-DEC-98", "01-JAN-68", "01-JAN-69", "29-FEB-00", "01/02/1950"]
+    good, bad = _moments(spark, tmp_path, [*texts, "29-FEB-99"], formats=("dd-MMM-yy", "dd/MM/yyyy"), pivot_year=1969)
+    assert good == [datetime(1998, 12, 31), datetime(2068, 1, 1), datetime(1969, 1, 1), datetime(2000, 2, 29),
+                    datetime(1950, 2, 1)]  # fmt: skip
+    assert bad == [("29-FEB-99", ["at:type"])]
+
+
+def test_names_of_other_languages(spark: SparkSession, tmp_path: Path) -> None:
+    formats = ("EEEE, d. MMMM yyyy", "dd.MMM.yyyy HH:mm", "ddMMMyyyy")
+    texts = ["Sonntag, 4. Dezember 2005", "04.MÄRZ.2005 01:02", "04.Mrz.2005 01:02", "04Okt2005"]
+    wrong = ["Sunday, 4. Dezember 2005", "04.Oct.2005 01:02", "04.12.2005 01:02", "04.Marz.2005 01:02"]
+    good, bad = _moments(spark, tmp_path, [*texts, *wrong], formats=formats, locale="de")
+    assert good == [datetime(2005, 12, 4), *[datetime(2005, 3, 4, 1, 2)] * 2, datetime(2005, 10, 4)]
+    assert bad == [(text, ["at:type"]) for text in wrong]
+
+
+def test_a_weekday_that_is_called_like_a_month(spark: SparkSession, tmp_path: Path) -> None:
+    texts = ["mar 4 mar 2005 01:00:00 +0100", "martes 12 abril 2005 01:00:00 +0000"]
+    options = {"formats": ("E d MMM yyyy HH:mm:ss XX",), "zoned": True, "locale": "es"}
+    good, bad = _moments(spark, tmp_path, texts, "UTC", **options)
+    assert (good, bad) == ([datetime(2005, 3, 4), datetime(2005, 4, 12, 1)], [])
+
+
+def test_names_of_months_are_those_of_java(spark: SparkSession) -> None:
+    java = spark._jvm.java  # type: ignore[union-attr]
+    for locale in LOCALES:
+        names = java.text.DateFormatSymbols.getInstance(java.util.Locale.forLanguageTag(locale))
+        for found in (names.getMonths(), names.getShortMonths()):
+            numbers = [months(locale)[name.lower().rstrip(".")] for name in list(found)[:12]]
+            assert numbers == list(range(1, 13)), locale
+        for found in (names.getWeekdays(), names.getShortWeekdays()):
+            assert {name.lower().rstrip(".") for name in list(found)[1:]} <= set(weekdays(locale)), locale
 
 
 def test_counts_are_published_in_the_zone_of_the_contract(spark: SparkSession, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from textwrap import indent
 import pytest
 
 from warehouse.contract.file import MAX_COLUMNS, parse_contract
-from warehouse.contract.model import Column, InputFormat
+from warehouse.contract.model import EPOCH_UNITS, Column, InputFormat
 from warehouse.errors import ContractError
 
 PATH = Path("/data/sales/dataset.yaml")
@@ -237,7 +237,8 @@ def test_column_of_instants_is_read_and_published_in_the_time_zone_of_the_contra
     ("name", "unit"), [("epoch-seconds", 1_000_000), ("epoch-milliseconds", 1_000), ("epoch-microseconds", 1)]
 )
 def test_epoch_formats_have_their_unit_in_microseconds(name, unit):
-    assert Column("a", "a", "TIMESTAMP", "A.", formats=(name,)).epoch_unit == unit
+    assert Column("a", "a", "TIMESTAMP", "A.", formats=(name,)).epoch == name
+    assert EPOCH_UNITS[name] == unit
 
 
 def test_other_formats_come_after_the_first_in_their_order():

@@ -1,0 +1,96 @@
+"""Options of a date or timestamp in a contract file: its formats, and what they leave open."""
+
+from typing import Any
+
+from open_data_contract_standard.model import SchemaProperty
+
+from warehouse.contract import expect
+from warehouse.contract.calendar_names import ENGLISH, LOCALES
+from warehouse.contract.model import CENTURY, EPOCH_FORMATS
+from warehouse.contract.odcs import Spot
+from warehouse.contract.patterns import check_pattern, has_day, has_names, has_short_year
+
+OTHER_FORMATS = "otherFormats"
+"""Custom property of a date or timestamp: formats that are tried after `format`."""
+
+PARTIAL_DATE = "partialDate"
+"""Custom property: formats may leave out the day, or day and month; `first-day` of the month or year is meant."""
+
+PIVOT_YEAR = "pivotYear"
+"""Custom property: the earliest year that two digits mean."""
+
+LOCALE = "locale"
+"""Custom property: language of the names of months and weekdays."""
+
+COLUMN_PROPERTIES = (OTHER_FORMATS, PARTIAL_DATE, PIVOT_YEAR, LOCALE)
+
+_FIRST_DAY = "first-day"
+_FIRST_PIVOT = 1901
+
+Custom = dict[str, tuple[Any, Spot]]
+
+
+def read_formats(item: SchemaProperty, options: dict[str, Any], custom: Custom, here: Spot) -> tuple[str, ...]:
+    """The formats of a column, the first that fits counts.
+
+    Raises:
+        ContractError: One of them is of no use.
+    """
+    place = here.at("logicalTypeOptions").at("format")
+    first = [expect.text(options["format"], place)] if "format" in options else []
+    others, spot = custom.get(OTHER_FORMATS, ([], here))
+    if others and not first:
+        raise spot.wrong("other formats than which? logicalTypeOptions has no format")
+    formats = (*first, *expect.texts(others, spot))
+    partial = _is_partial(custom)
+    for pattern in formats:
+        _check_format(pattern, item, len(formats) == 1, place, partial)
+    if partial and all(pattern in EPOCH_FORMATS or has_day(pattern) for pattern in formats):
+        raise custom[PARTIAL_DATE][1].wrong("no format leaves out the day: leave it out")
+    return formats
+
+
+def read_pivot_year(formats: tuple[str, ...], custom: Custom) -> int:
+    """The earliest year that two digits mean; the latest is 99 years later.
+
+    Raises:
+        ContractError: It is none of the years from 1901 to 2000, or no format has two digits.
+    """
+    if PIVOT_YEAR not in custom:
+        return CENTURY
+    value, spot = custom[PIVOT_YEAR]
+    # From 1901 on, the same days exist a century later: a leap year stays one.
+    year = expect.count(value, spot, CENTURY, least=_FIRST_PIVOT)
+    if not any(map(has_short_year, formats)):
+        raise spot.wrong("no format has a year of two digits: leave it out")
+    return year
+
+
+def read_locale(formats: tuple[str, ...], custom: Custom) -> str:
+    """Language of the names in the texts.
+
+    Raises:
+        ContractError: It is not known, or no format has names.
+    """
+    if LOCALE not in custom:
+        return ENGLISH
+    value, spot = custom[LOCALE]
+    locale = expect.choice(value, spot, LOCALES)
+    if not any(map(has_names, formats)):
+        raise spot.wrong("no format has the name of a month or weekday (MMM, MMMM, E): leave it out")
+    return locale
+
+
+def _is_partial(custom: Custom) -> bool:
+    if PARTIAL_DATE not in custom:
+        return False
+    value, spot = custom[PARTIAL_DATE]
+    expect.choice(value, spot, (_FIRST_DAY,))
+    return True
+
+
+def _check_format(pattern: str, item: SchemaProperty, alone: bool, spot: Spot, partial: bool) -> None:
+    if pattern not in EPOCH_FORMATS:
+        check_pattern(pattern, spot, partial)
+    elif item.logicalType != "timestamp" or not alone:
+        raise spot.wrong(f"{pattern} is the one format of a timestamp or none of them")
