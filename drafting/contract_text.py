@@ -151,13 +151,13 @@ def _column(column: ColumnDraft, facts: Facts) -> Iterator[str]:
         yield f"          format: {scalar(column.formats[0])}"
         if column.zoned:
             yield "          timezone: true"
-    custom = {OTHER_NAMES: column.held.names[1:] if column.held else (), OTHER_FORMATS: column.formats[1:]}
-    if any(custom.values()):
+    lists = {OTHER_NAMES: column.held.names[1:] if column.held else (), OTHER_FORMATS: column.formats[1:]}
+    written = [(name, f"[{', '.join(map(scalar, texts))}]") for name, texts in lists.items() if texts]
+    if properties := [*written, *column.properties]:
         yield "        customProperties:"
-    for name, texts in custom.items():
-        if texts:
-            yield f"          - property: {name}"
-            yield f"            value: [{', '.join(map(scalar, texts))}]"
+    for name, value in properties:
+        yield f"          - property: {name}"
+        yield f"            value: {value}"
 
 
 def evidence(column: ColumnDraft) -> str:

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from drafting.datetime_patterns import Pattern, compact_pattern, merged, patterns_of
+from drafting.datetime_patterns import Pattern, compact_pattern, merged, partial_pattern, patterns_of
 from drafting.sample import Sample
-from warehouse.contract.model import EPOCH_UNITS
 
 _MAX_SHAPES = 40
 _MAX_SCATTER = 4
 """How much longer the time between first and last date may be in an order that is still likely."""
 
-_FIRST_EPOCH, _LAST_EPOCH = 315_532_800, 4_102_444_800  # 1980 to 2100
+_FIRST_YEAR, _LAST_YEAR = "1600", "2200"
+"""Between which a number of four digits may be a year."""
 
 
 @dataclass(frozen=True)
@@ -73,25 +73,31 @@ def measure_moments(sample: Sample, column: str, tokens: list[str], compact: boo
     )
 
 
-def epoch_format(least: str | None, most: str | None) -> str | None:
-    """The epoch format under which numbers, given as they were written, are moments of 1980 to 2100."""
-    try:
-        first, last = float(least or 0), float(most or 0)
-    except ValueError:
-        # Nobody groups the digits of an epoch.
+def measure_partial_dates(sample: Sample, column: str, tokens: list[str]) -> Moments | None:
+    """The formats of a column of months or years, `None` when its values are none.
+
+    Args:
+        sample: Has the column.
+        column: Its place, `c0`.
+        tokens: Texts that are no values.
+    """
+    if sample.types:
         return None
-    for name, microseconds in EPOCH_UNITS.items():
-        if first * microseconds / 1e6 >= _FIRST_EPOCH and last * microseconds / 1e6 <= _LAST_EPOCH:
-            return name
-    return None
+    found = [(name, partial_pattern(text)) for name, text in _shapes(sample, column, tokens, len("1990"))]
+    counted = [_count(sample, column, name, pattern) for name, pattern in found if pattern]
+    reads = [read for read in counted if read is not None]
+    if not reads or min(read.least for read in reads) < _FIRST_YEAR or max(read.most for read in reads) > _LAST_YEAR:
+        return None
+    return Moments("DATE", _formats(reads), False, sum(read.fitting for read in reads),
+                   min(read.least for read in reads), max(read.most for read in reads))  # fmt: skip
 
 
-def _shapes(sample: Sample, column: str, tokens: list[str]) -> Sequence[tuple[str, str]]:
+def _shapes(sample: Sample, column: str, tokens: list[str], shortest: int = 6) -> Sequence[tuple[str, str]]:
     """The most frequent shapes, digits as 9 and words as a, each with its smallest text."""
     sql = f"""
         SELECT {_shape_of(column)} AS shape, min({column})
         FROM sample
-        WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) AND length({column}) BETWEEN 6 AND 40
+        WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) AND length({column}) BETWEEN {shortest} AND 40
         GROUP BY shape ORDER BY count(*) DESC, shape LIMIT {_MAX_SHAPES}"""
     return [(shape, text) for shape, text in sample.ask(sql, [tokens])]
 

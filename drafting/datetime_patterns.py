@@ -30,6 +30,9 @@ _COMPACT = {
     12: ("yyyyMMddHHmm", "%Y%m%d%H%M"),
     14: ("yyyyMMddHHmmss", "%Y%m%d%H%M%S"),
 }
+_PARTIAL = re.compile(
+    r"(?P<y>\d{4})|\d{4}(?P<ym>[-/.])\d{2}|\d{2}(?P<my>[-/.])\d{4}|(?P<m>[A-Za-z]{3,9})(?P<s>[- ])\d{4}", re.ASCII
+)
 First = Literal["", "day", "month", "year"]
 
 _SHORT_MONTH, _FRACTION_DIGITS = 3, 6
@@ -126,6 +129,23 @@ def compact_pattern(digits: int) -> Pattern | None:
         return None
     java, strptime = _COMPACT[digits]
     return Pattern(java[:8], java[:8], java[8:], 0, "", strptime)
+
+
+def partial_pattern(text: str) -> Pattern | None:
+    """Pattern of a month or year alone."""
+    found = _PARTIAL.fullmatch(text)
+    if found is None:
+        return None
+    if found["y"]:
+        java, strptime = "yyyy", "%Y"
+    elif sep := found["ym"]:
+        java, strptime = f"yyyy{sep}MM", f"%Y{sep}%m"
+    elif sep := found["my"]:
+        java, strptime = f"MM{sep}yyyy", f"%m{sep}%Y"
+    else:
+        month, name = _month(found["m"])
+        java, strptime = f"{month}{found['s']}yyyy", f"{name}{found['s']}%Y"
+    return Pattern(java, java, "", 0, "", strptime)
 
 
 def is_moment(text: str) -> bool:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from drafting.datetime_columns import Moments, epoch_format, measure_moments
+from drafting.datetime_columns import Moments, measure_moments
+from drafting.epochs import epoch_format
 from drafting.naming import identifiers, words
 from drafting.number_columns import (
     CONVENTIONS,
@@ -18,7 +19,9 @@ from drafting.number_columns import (
 )
 from drafting.renames import HeldColumn
 from drafting.sample import Sample
-from warehouse.contract.model import InputFormat
+from warehouse.contract.datetime_options import PIVOT_YEAR
+from warehouse.contract.model import CENTURY, InputFormat
+from warehouse.contract.patterns import has_short_year
 
 NULL_TOKENS = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "nan", "NaN", "-", "?", "\\N")
 """Texts that mean NULL where a column's other values are of a narrower type than STRING."""
@@ -36,6 +39,7 @@ MAX_EXAMPLE_LENGTH = 40
 """Characters of a value that a draft shows."""
 
 _EXAMPLES = 3
+_POSIX_PIVOT = 1969
 _PERSONAL = re.compile(r"(^|_)(e?mail|phone|mobile|ssn|passport|birth\w*|dob|address|street|surname|iban|ip)(_|$)|"
                        r"(first|last|full|user|customer|patient|person)_?name")  # fmt: skip
 
@@ -62,6 +66,7 @@ class ColumnDraft:
         required: No NULL is accepted.
         key: The primary key.
         held: Its names and places in the files of the sample.
+        properties: Custom properties in the contract beside other formats, name and value.
     """
 
     name: str
@@ -81,6 +86,7 @@ class ColumnDraft:
     required: bool = False
     key: bool = False
     held: HeldColumn | None = None
+    properties: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_personal(self) -> bool:
@@ -212,7 +218,8 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
             if lettered:
                 return replace(text, notes=(f"Letters in {lettered:,} values, so kept as text; others are numbers.",))
             native = sample.types[place] if sample.types else ""
-            found = _number_column(text, numbers, native, dated)
+            epoch = epoch_format(sample, column, tokens, named=True) if dated else None
+            found = _number_column(text, numbers, native, epoch)
             sentinel = None if found.type == "STRING" else find_sentinel(sample, column, tokens, convention)
             return _with_sentinel(found, sentinel) if sentinel else found
     return replace(text, notes=("Nested JSON, kept as its text.",)) if place in sample.nested else text
@@ -225,22 +232,25 @@ def _moment_column(text: ColumnDraft, found: Moments) -> ColumnDraft:
             f"Day, month and year could be read the other way round, as {' or '.join(found.others)}; "
             f"{found.formats[0]} is a guess."
         )
-    if any(re.search(r"(?<!y)yy(?!y)", pattern) for pattern in found.formats):
-        notes.append("Years of two digits are read as 20xx.")
+    # DuckDB takes 69 to 99 for 1969 to 1999.
+    is_old = found.least < str(CENTURY) and not found.zoned
+    if is_short := any(map(has_short_year, found.formats)):
+        years = f"{_POSIX_PIVOT} to {_POSIX_PIVOT + 99}" if is_old else "20xx"
+        notes.append(f"Years of two digits are read as {years}.")
     shown = slice(len("2001-04-01")) if found.type == "DATE" else slice(None)
     return replace(
         text, type=found.type, fitting=found.fitting, formats=found.formats, zoned=found.zoned,
         least=found.least[shown], most=found.most[shown], notes=tuple(notes),
+        properties=((PIVOT_YEAR, str(_POSIX_PIVOT)),) if is_short and is_old else (),
     )  # fmt: skip
 
 
-def _number_column(text: ColumnDraft, found: Numbers, native: str, dated: bool) -> ColumnDraft:
+def _number_column(text: ColumnDraft, found: Numbers, native: str, epoch: str | None) -> ColumnDraft:
     chosen = number_type(found, native)
     if chosen is None:
         why = "Codes with leading zeros, kept as text." if found.padded else "Numbers of too many digits, kept as text."
         return replace(text, notes=(why,))
     notes = []
-    epoch = epoch_format(found.least, found.most) if dated and found.whole == found.double else None
     if epoch:
         notes.append(f"Looks like a count since 1970: TIMESTAMP with format {epoch} and timeZone would make it a time.")
     if chosen[0].startswith("DECIMAL") and found.scale:

@@ -3,10 +3,13 @@
 import re
 from dataclasses import replace
 
-from drafting.datetime_columns import epoch_format
+from drafting.datetime_columns import measure_partial_dates
+from drafting.epochs import epoch_format
 from drafting.guess import TIME_WORDS, ColumnDraft, Guess
 from drafting.naming import words
+from drafting.number_columns import MOSTLY
 from drafting.sample import Sample
+from warehouse.contract.datetime_options import PARTIAL_DATE
 
 _GOOD_WORDS = (
     *({"pickup", "event", "occurred", "happened", "start", "started", "departure"}, {"timestamp", "datetime", "ts"}),
@@ -17,6 +20,22 @@ _BAD_WORDS = {
     *("birthdate", "birthday", "delivered", "estimated", "loaded", "inserted", "deleted", "closed", "finish", "stop"),
 }
 _SHOWN = 5
+_YEAR_WORDS = {"year", "yr", "date", "jahr", "anno", "ano", "annee"}
+_PART_WORDS = {
+    "month",
+    "mo",
+    "quarter",
+    "week",
+    "day",
+    "hour",
+    "monat",
+    "quartal",
+    "woche",
+    "tag",
+    "mes",
+    "mois",
+    "mese",
+}
 _LIKE_TIME = re.compile(
     r"\d[-/.:]\d{1,2}\b|\d(st|nd|rd|th)\b|(?i:\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b)"
 )
@@ -31,7 +50,9 @@ def choose_event_time(guess: Guess, sample: Sample) -> tuple[Guess, str]:
     """The guess with its event time required, and the name of that column, empty if no column surely is it."""
     moments = [column for column in guess.columns if column.type in ("DATE", "TIMESTAMP") and column.values]
     if not moments:
-        guess, moments = _with_epoch(guess)
+        guess, moments = _with_epoch(guess, sample)
+    if not moments:
+        guess, moments = _with_partial_date(guess, sample)
     if not moments:
         return _without_event_time(guess, sample), ""
     best = min(moments, key=lambda column: _event_rank(column, guess.columns.index(column)))
@@ -61,19 +82,55 @@ def _event_rank(column: ColumnDraft, place: int) -> tuple[float, ...]:
     )
 
 
-def _with_epoch(guess: Guess) -> tuple[Guess, list[ColumnDraft]]:
-    """Without any date, a number that is called like a time and lies in 1980 to 2100 is one."""
-    for place, column in enumerate(guess.columns):
-        is_whole = column.type == "BIGINT" and column.least and column.most
-        called = words(column.name) & TIME_WORDS or column.name.endswith("time")
-        form = epoch_format(column.least, column.most) if is_whole and called else None
+def _with_epoch(guess: Guess, sample: Sample) -> tuple[Guess, list[ColumnDraft]]:
+    """Without any date, numbers that are called like a time, or have no name at all, may be counts since 1970."""
+    places = sorted(range(len(guess.columns)), key=lambda place: guess.columns[place].source_name is None)
+    for place in places:
+        form = _epoch(sample, place, guess.columns[place])
         if form:
-            found = replace(column, type="TIMESTAMP", formats=(form,), notes=())
-            doubt = f"{column.name} holds numbers, read as {form}; the wall clock is that of UTC (timeZone)."
-            unsure = [sentence for sentence in guess.unsure if not sentence.startswith(f"{column.name}:")]
-            columns = (*guess.columns[:place], found, *guess.columns[place + 1 :])
-            return replace(guess, columns=columns, unsure=(*unsure, doubt)), [found]
+            found = replace(guess.columns[place], type="TIMESTAMP", formats=(form,), notes=())
+            doubt = f"{found.name} holds numbers, read as {form}; the wall clock is that of UTC (timeZone)."
+            return _with_moment(guess, place, found, doubt)
     return guess, []
+
+
+def _epoch(sample: Sample, place: int, column: ColumnDraft) -> str | None:
+    called = bool(words(column.name) & TIME_WORDS) or column.name.endswith("time")
+    unnamed = column.source_name is None and column.distinct > 1
+    if not column.type.startswith(("BIGINT", "DECIMAL", "DOUBLE")) or not (called or unnamed):
+        return None
+    return epoch_format(sample, f"c{place}", list(column.tokens), called)
+
+
+def _with_partial_date(guess: Guess, sample: Sample) -> tuple[Guess, list[ColumnDraft]]:
+    """Without any date or count, a column of months, or one called year, is its first day."""
+    for place, column in enumerate(guess.columns):
+        found = measure_partial_dates(sample, f"c{place}", list(column.tokens))
+        if found is None or found.fitting < MOSTLY * column.values:
+            continue
+        is_year = "yyyy" in found.formats
+        if is_year and not _is_only_year(column, guess):
+            continue
+        dated = replace(
+            column, type="DATE", fitting=found.fitting, formats=found.formats, notes=(),
+            least=found.least[:10], most=found.most[:10], properties=((PARTIAL_DATE, "first-day"),),
+        )  # fmt: skip
+        unit = "year" if is_year else "month"
+        doubt = f"{column.name} gives no day: each date is the first day of its {unit} (partialDate)."
+        return _with_moment(guess, place, dated, doubt)
+    return guess, []
+
+
+def _is_only_year(column: ColumnDraft, guess: Guess) -> bool:
+    """Whether it is called a year and has no month beside it: that would put all rows of a year into one quarter."""
+    parts = [other for other in guess.columns if other is not column and words(other.name) & _PART_WORDS]
+    return bool(words(column.name) & _YEAR_WORDS) and not parts
+
+
+def _with_moment(guess: Guess, place: int, found: ColumnDraft, doubt: str) -> tuple[Guess, list[ColumnDraft]]:
+    unsure = [sentence for sentence in guess.unsure if not sentence.startswith(f"{found.name}:")]
+    columns = (*guess.columns[:place], found, *guess.columns[place + 1 :])
+    return replace(guess, columns=columns, unsure=(*unsure, doubt)), [found]
 
 
 def _without_event_time(guess: Guess, sample: Sample) -> Guess:

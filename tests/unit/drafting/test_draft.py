@@ -265,6 +265,62 @@ def test_epoch_is_the_event_time_where_nothing_else_is(tmp_path: Path) -> None:
     assert _sentence(drafted, "read as epoch-seconds")
 
 
+@pytest.mark.parametrize(
+    ("values", "form"),
+    [
+        (["1594512094.3859746", "1594512096"], "epoch-fractional-seconds"),
+        (["1594512094385974699", "1594512094385974700"], "epoch-nanoseconds"),
+        (["1735603200000", "1735689600000000"], "epoch-auto"),
+        (["1594512094.5", "1594512094500"], None),
+        (["1735603200000", "42"], None),
+    ],
+)
+def test_magnitude_of_numbers_gives_the_unit_of_an_epoch(tmp_path: Path, values: list[str], form: str | None) -> None:
+    content = "ts,name\n" + "".join(f"{value},a\n" for value in values * 6)
+    drafted = _read_or_ask(tmp_path, content)
+    assert (drafted.event_time, _sentence(drafted, f"read as {form};")) == (("ts", True) if form else ("", False))
+
+
+@pytest.mark.parametrize(("value", "event_time"), [(1735689600000, True), (4000000000000, False), (10**18, False)])
+def test_numbers_without_a_name_may_be_an_epoch(tmp_path: Path, value: int, event_time: bool) -> None:
+    drafted = _read_or_ask(tmp_path, "".join(f"{value + n * 3_600_000},{n}.5,{n}\n" for n in range(20)))
+    assert bool(drafted.event_time) == event_time
+    assert _sentence(drafted, "read as epoch-milliseconds") == event_time
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "formats", "first"),
+    [
+        ("Month", ["1949-01", "1949-02"], ("yyyy-MM",), "first day of its month"),
+        ("Period", ["Jan 1990", "Feb 1990"], ("MMM yyyy",), "first day of its month"),
+        ("period", ["01/1990", "12/1990"], ("MM/yyyy",), "first day of its month"),
+        ("Year", ["1990", "2020"], ("yyyy",), "first day of its year"),
+    ],
+)
+def test_month_or_year_is_the_event_time_where_nothing_else_is(
+    tmp_path: Path, name: str, values: list[str], formats: tuple[str, ...], first: str
+) -> None:
+    content = f"{name},n\n" + "".join(f"{value},{n}\n" for n, value in enumerate(values))
+    drafted, contract = _draft(tmp_path, content)
+    column = contract.columns[0]
+    assert (drafted.event_time, column.type, column.formats) == (name.lower(), "DATE", formats)
+    assert _sentence(drafted, first)
+
+
+def test_month_beside_a_date_stays_text(tmp_path: Path) -> None:
+    _, contract = _draft(tmp_path, "day,month,year\n2020-01-02,2020-01,2020\n2020-02-03,2020-02,2020\n")
+    assert [column.type for column in contract.columns] == ["DATE", "STRING", "BIGINT"]
+
+
+@pytest.mark.parametrize(("values", "pivot"), [(["31-DEC-98", "01-JAN-05"], 1969), (["31-DEC-08", "01-JAN-05"], 2000)])
+def test_two_digits_of_years_that_would_lie_ahead_are_of_the_last_century(
+    tmp_path: Path, values: list[str], pivot: int
+) -> None:
+    drafted, column = _typed(tmp_path, values)
+    assert column.pivot_year == pivot
+    assert _sentence(drafted, f"read as {'1969 to 2068' if pivot == 1969 else '20xx'}")
+
+
 def test_epoch_beside_a_date_is_a_hint(tmp_path: Path) -> None:
     drafted, column = _typed(tmp_path, ["1600000000000", "1600000060000"], "event_ts")
     assert (column.type, _sentence(drafted, "epoch-milliseconds")) == ("BIGINT", True)
@@ -294,8 +350,7 @@ def test_numbers_of_rows_are_no_key(tmp_path: Path) -> None:
     [
         ("a,b\n1,2\n3,4\n", "No column looks like one"),
         ("a, day\n1, 2021-01-01\n", "spaces around them"),
-        ("Month,Passengers\n1949-01,112\n1949-02,118\n", "look like one: month (1949-01)"),
-        ("year,births\n1990,112\n1991,118\n", "look like one: year (1990)"),
+        ("year,month,births\n1990,1,112\n1991,2,118\n", "look like one: year (1990), month (1)"),
         ("at what,n\n4th Dec 04:47:44 2005,1\n", "look like one: at_what (4th Dec 04:47:44 2005)"),
         ('log,n\n"23:59:00,123",1\n', "look like one: log (23:59:00,123)"),
     ],
