@@ -6,8 +6,11 @@ from datetime import date
 
 from drafting.datetime_patterns import Pattern, compact_pattern, merged, partial_pattern, patterns_of
 from drafting.sample import Sample
+from warehouse.contract.model import CENTURY
+from warehouse.contract.patterns import has_short_year
 
 _MAX_SHAPES = 40
+_POSIX_PIVOT = 1969
 _MAX_SCATTER = 4
 """How much longer the time between first and last date may be in an order that is still likely."""
 
@@ -36,6 +39,12 @@ class Moments:
     least: str
     most: str
     others: tuple[str, ...] = ()
+
+    @property
+    def pivot_year(self) -> int:
+        """The earliest year that two digits mean, by the rule of DuckDB and POSIX if that gives years before 2000."""
+        short = any(map(has_short_year, self.formats))
+        return _POSIX_PIVOT if short and not self.zoned and self.least < str(CENTURY) else CENTURY
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,6 @@ MAX_EXAMPLE_LENGTH = 40
 """Characters of a value that a draft shows."""
 
 _EXAMPLES = 3
-_POSIX_PIVOT = 1969
 _PERSONAL = re.compile(r"(^|_)(e?mail|phone|mobile|ssn|passport|birth\w*|dob|address|street|surname|iban|ip)(_|$)|"
                        r"(first|last|full|user|customer|patient|person)_?name")  # fmt: skip
 
@@ -232,16 +231,13 @@ def _moment_column(text: ColumnDraft, found: Moments) -> ColumnDraft:
             f"Day, month and year could be read the other way round, as {' or '.join(found.others)}; "
             f"{found.formats[0]} is a guess."
         )
-    # DuckDB takes 69 to 99 for 1969 to 1999.
-    is_old = found.least < str(CENTURY) and not found.zoned
-    if is_short := any(map(has_short_year, found.formats)):
-        years = f"{_POSIX_PIVOT} to {_POSIX_PIVOT + 99}" if is_old else "20xx"
-        notes.append(f"Years of two digits are read as {years}.")
+    if any(map(has_short_year, found.formats)):
+        notes.append(f"Years of two digits are read as {found.pivot_year} to {found.pivot_year + 99}.")
     shown = slice(len("2001-04-01")) if found.type == "DATE" else slice(None)
     return replace(
         text, type=found.type, fitting=found.fitting, formats=found.formats, zoned=found.zoned,
         least=found.least[shown], most=found.most[shown], notes=tuple(notes),
-        properties=((PIVOT_YEAR, str(_POSIX_PIVOT)),) if is_short and is_old else (),
+        properties=((PIVOT_YEAR, str(found.pivot_year)),) if found.pivot_year != CENTURY else (),
     )  # fmt: skip
 
 

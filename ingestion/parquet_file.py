@@ -13,6 +13,7 @@ _MAX_PRECISION = 38
 # What the Parquet library of Spark 4.1 reads; tried.
 _COMPRESSIONS = {"UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD", "LZ4"}
 _UNREAD_ENCODING = "BYTE_STREAM_SPLIT"
+_MICROSECONDS_ADVICE = 'write it in microseconds, from pandas: frame.to_parquet(path, coerce_timestamps="us")'
 _PLAIN_TYPES = (
     pa.types.is_integer,
     lambda kind: pa.types.is_floating(kind) and not pa.types.is_float16(kind),
@@ -53,7 +54,7 @@ def _check_types(path: Path, schema: pa.Schema) -> None:
         # A category of pandas: in the file its values are plain.
         kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
         if not any(is_plain(kind) for is_plain in _PLAIN_TYPES):
-            advice = "write it in microseconds" if pa.types.is_timestamp(kind) else "write it as a plain column"
+            advice = _MICROSECONDS_ADVICE if pa.types.is_timestamp(kind) else "write it as a plain column"
             column = one_line(f"column {field.name} is of type {field.type}")
             raise InputFileError(f"{path}: {column}, which is not read", advice)
 

@@ -318,7 +318,7 @@ def test_two_digits_of_years_that_would_lie_ahead_are_of_the_last_century(
 ) -> None:
     drafted, column = _typed(tmp_path, values)
     assert column.pivot_year == pivot
-    assert _sentence(drafted, f"read as {'1969 to 2068' if pivot == 1969 else '20xx'}")
+    assert _sentence(drafted, f"read as {pivot} to {pivot + 99}.")
 
 
 def test_epoch_beside_a_date_is_a_hint(tmp_path: Path) -> None:
