@@ -182,6 +182,14 @@ def test_option_of_a_column_that_an_older_release_does_not_know_had_its_default(
     assert changes(old, new) == []
 
 
+@pytest.mark.parametrize(("later", "value"), [("pivot_year", 1969), ("locale", "de")])
+def test_option_that_came_later_keeps_fingerprints_and_is_a_change_both_ways(later, value):
+    new = with_column(SOLD, **{later: value})
+    assert all(later not in column for column in OLD.meaning["columns"])
+    assert new.fingerprint != OLD.fingerprint
+    assert [the_change(new).kind, the_change(OLD, new).kind] == ["incompatible", "incompatible"]
+
+
 def test_all_changes_are_told_in_the_order_of_the_columns():
     names = ["d", "c", "b", "a"]
     old = replace(OLD, columns=tuple(Column(name, name, "INT", "A.") for name in names))
