@@ -29,7 +29,8 @@ def epoch_format(sample: Sample, column: str, tokens: list[str], named: bool) ->
             WHERE {column} IS NOT NULL AND NOT list_contains(?, {column})
         )
         SELECT count(*), count_if(number <> floor(number)), {counts} FROM numbers"""
-    values, fractions, *found = sample.ask(sql, [tokens])[0]
+    # Where no value is a number, `count_if` gives NULL.
+    values, fractions, *found = (count or 0 for count in sample.ask(sql, [tokens])[0])
     fitting = [name for name, count in zip(units, found, strict=True) if values and count == values]
     if fractions:
         return EPOCH_FRACTIONAL if fitting == [_SECONDS] else None
