@@ -141,7 +141,7 @@ def test_release_that_is_none_is_not_the_live_one(client, storage, monkeypatch, 
 
 def test_clients_of_two_roots_read_their_own_warehouse(client, storage, monkeypatch):
     other = MemoryStorage("/user/ann/w")
-    other.create("/user/ann/w/releases/sales/000003.json", replace(client.release, number=3).to_json())
+    other.create("/user/ann/w/releases/sales/000003.json", write(replace(client.release, number=3)))
     ledger.append(other, ledger.Event("sales", "published", 3, "r1", "2020-01-01 10:00:00", "ann"))
     storages = {found.root: found for found in (storage, other)}
     monkeypatch.setattr("consumers.client.WebHdfs", lambda endpoints: storages[endpoints.root])

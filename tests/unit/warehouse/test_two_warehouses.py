@@ -7,6 +7,7 @@ import pytest
 
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.batch import loaded_ids
+from warehouse.document import write
 from warehouse.lock.lock import DatasetLock, dead_owners, lock_holder
 from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
@@ -35,7 +36,7 @@ def fill(storage, dataset, batch, number):
     storage.create(f"{paths.raw_batch(batch)}/_manifest.json", b"{}")
     storage.create(f"{paths.clean(batch)}/quarter_start=2001-01-01/part-0", b"")
     release = Release(dataset, number, "r1", "c", {}, "", "ann", {}, {}, {"clean": ReleasedTable("d", {})})
-    storage.create(paths.release(number), release.to_json())
+    storage.create(paths.release(number), write(release))
     ledger.append(storage, ledger.Event(dataset, "published", number, "r1", "2026-11-24 10:00:00", "ann"))
 
 
