@@ -14,6 +14,7 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
 from spark.schema import quoted
+from warehouse.contract.file_columns import fields_of
 from warehouse.contract.model import Column, Contract
 
 # No column has a line end in its name.
@@ -34,12 +35,13 @@ _NUMBER = (
 
 def read_object(line: Expression, contract: Contract) -> Expression:
     """A struct of STRINGs named like the contract's columns, NULL when the line is not one JSON object."""
-    source = [name for column in contract.columns for name in column.source_names]
+    fields = fields_of(contract)
+    source = [name for field in fields for name in field.source_names]
     shape = ", ".join(f"{quoted(name)} STRING" for name in (*source, _CORRUPT))
     found = F.from_json(line, shape, _OPTIONS)
     # Spark reads a number as a double before it is a text; in quotes it keeps its digits.
     exact = F.from_json(F.regexp_replace(line, F.lit(_NUMBER), F.lit('$1"$2"')), shape, _OPTIONS)
-    texts = [_text(column, found, exact).alias(column.name) for column in contract.columns]
+    texts = [_text(field, found, exact).alias(field.name) for field in fields]
     good = _is_one_object(line) & found[_CORRUPT].isNull() & ~_has_two_names(line, contract)
     return F.when(good, F.struct(*texts))
 
@@ -68,7 +70,7 @@ def _text_called(name: str, column: Column, found: Expression, exact: Expression
 
 def unknown_keys(line: Expression, contract: Contract) -> Expression:
     """Keys of the object that are no column of the contract."""
-    known = _array(name for column in contract.columns for name in column.source_names)
+    known = _array(name for field in fields_of(contract) for name in field.source_names)
     return F.array_except(F.json_object_keys(line), known)
 
 

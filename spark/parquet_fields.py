@@ -16,6 +16,7 @@ from pyspark.sql.types import DataType, DecimalType, DoubleType, FloatType
 from spark.fields import FIELDS
 from spark.lines import LINE, file_name
 from spark.schema import SOURCE_FILE, SOURCE_LINE, quoted
+from warehouse.contract.file_columns import fields_of
 from warehouse.contract.model import Contract
 from warehouse.job import StageTask
 
@@ -60,9 +61,9 @@ def read_parquet(
     schema = spark.read.parquet(f"{task.raw}/{min(names)}").schema
     rows = spark.read.schema(schema).parquet(*(f"{task.raw}/{name}" for name in sorted(names)))
     held = {name: schema[place] for name, place in places.items()}
+    types = {column.name: column.type for column in fields_of(contract)}
     texts = [
-        _text(F.col(quoted(field.name)), field.dataType, contract.column(name).type).alias(name)
-        for name, field in held.items()
+        text_of(F.col(quoted(field.name)), field.dataType, types[name]).alias(name) for name, field in held.items()
     ]
     record = F.to_json(F.struct(*(F.col(quoted(field.name)) for field in schema)), _JSON)
     frame = rows.select(
@@ -74,7 +75,8 @@ def read_parquet(
     return frame, {name: field.dataType for name, field in held.items()}
 
 
-def _text(value: Expression, kind: DataType, hive_type: str) -> Expression:
+def text_of(value: Expression, kind: DataType, hive_type: str) -> Expression:
+    """The text that a value of Spark's is, for a column of a type."""
     text = value.cast("string")
     if isinstance(kind, FloatType | DoubleType):
         whole = (value == F.floor(value)) & (F.abs(value) < _EXACT_AS_DOUBLE)

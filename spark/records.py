@@ -15,7 +15,7 @@ from spark.parquet_fields import by_schema, read_parquet
 from spark.quoted_lines import join_lines
 from spark.schema import SOURCE_FILE, SOURCE_LINE
 from warehouse.batch import SPLIT_BYTES
-from warehouse.contract.file_columns import places_of
+from warehouse.contract.file_columns import BLANKS, fields_of, places_of
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.job import StageTask
 
@@ -38,6 +38,8 @@ class Records:
         present: Names of the contract's columns that the files have.
         header: Text of each column's header, by column name; empty for files without one.
         is_json: A record is a JSON object.
+        empty_is_null: An empty text is NULL, as in CSV.
+        computed: Names of the columns whose text is a column of the frame, `computed_text` of the name.
     """
 
     frame: DataFrame
@@ -45,15 +47,33 @@ class Records:
     present: Collection[str]
     header: dict[str, str] = field(default_factory=dict)
     is_json: bool = False
+    empty_is_null: bool = False
+    computed: Collection[str] = ()
 
     def field(self, column: str) -> Expression:
-        """Text of a column as it was written, NULL if the files do not have it."""
+        """Text of a column as it was written or computed, NULL if the files do not have it."""
+        if column in self.computed:
+            return F.col(computed_text(column))
         return F.col(FIELDS)[column] if column in self.present else F.lit(None).cast("string")
 
     def text(self, column: str) -> Expression:
-        """Text of a column, NULL when it is a null token."""
+        """Text of a column, trimmed if the contract says so, NULL when it is a null token."""
         text, tokens = self.field(column), self.contract.input_format.null_tokens
+        trimmed = self._is_trimmed(column)
+        if trimmed:
+            text = F.trim(text, F.lit(BLANKS))
+        if self.empty_is_null and (trimmed or column in self.computed):
+            tokens = ("", *tokens)
         return F.when(~text.isin(*tokens), text) if tokens else text
+
+    def _is_trimmed(self, name: str) -> bool:
+        own = next((column.trim for column in self.contract.columns if column.name == name), None)
+        return self.contract.input_format.trim if own is None else own
+
+
+def computed_text(column: str) -> str:
+    """Name of the frame's column that has the text of a computed column."""
+    return f"_computed_{column}"
 
 
 def read_records(
@@ -112,20 +132,20 @@ def _text_records(rows: DataFrame, contract: Contract, kind: str, columns: tuple
 
 def _csv_records(rows: DataFrame, contract: Contract, columns: tuple[str, ...]) -> Records:
     form = contract.input_format
-    found = columns or tuple(column.source_name for column in contract.columns)
+    found = columns or tuple(column.source_name for column in fields_of(contract))
     places = places_of(contract, found)
     names = {place: name for name, place in places.items()}
     fields = split_fields(F.col(_TEXT), form, [names.get(place, f"_{place}") for place in range(len(found))])
     readable = F.col(FIELDS).isNotNull() & F.col(FIELDS)[CORRUPT].isNull()
     header = {name: found[place] for name, place in places.items()} if form.header else {}
-    return Records(_with_fields(rows, form, fields, readable), contract, set(places), header)
+    return Records(_with_fields(rows, form, fields, readable), contract, set(places), header, empty_is_null=True)
 
 
 def _json_records(rows: DataFrame, contract: Contract) -> Records:
     form, text = contract.input_format, F.col(_TEXT)
     fields = read_object(F.when(is_readable(text, form) & is_short(text), text), contract)
     frame = _with_fields(rows, form, fields, F.col(FIELDS).isNotNull())
-    return Records(frame, contract, {column.name for column in contract.columns}, is_json=True)
+    return Records(frame, contract, {column.name for column in fields_of(contract)}, is_json=True)
 
 
 def _parquet_records(
@@ -149,11 +169,15 @@ def _with_fields(records: DataFrame, form: InputFormat, fields: Expression, read
 
 def _as_parquet(contract: Contract, kinds: Mapping[str, DataType]) -> Contract:
     """The contract of rows whose values are written by `spark.parquet_fields`."""
-    columns = tuple(_as_held(column, kinds.get(column.name)) for column in contract.columns)
-    return replace(contract, columns=columns, input_format=InputFormat(null_tokens=contract.input_format.null_tokens))
+    columns = tuple(
+        column if column.transform else as_held(column, kinds.get(column.name)) for column in contract.columns
+    )
+    form = contract.input_format
+    return replace(contract, columns=columns, input_format=InputFormat(null_tokens=form.null_tokens, trim=form.trim))
 
 
-def _as_held(column: Column, kind: DataType | None) -> Column:
+def as_held(column: Column, kind: DataType | None) -> Column:
+    """A column whose texts are written by `spark.parquet_fields` from values of a type."""
     if column.type not in ("DATE", "TIMESTAMP") or column.epoch or isinstance(kind, StringType):
         return column
     # An instant is written as its wall clock in UTC, whatever zone wall clocks are of.

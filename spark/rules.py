@@ -1,9 +1,9 @@
 """The rules a row must keep, as expressions that name the broken ones and the values that break them.
 
 Rule ids, in the order they are tried: `row:encoding`, `row:length` and `row:parse` alone, since nothing else can be
-said about such a record; then `row:header`, `row:unknown_key` (JSON), per column `<column>:type`, `:gap`, `:required`,
-`:minimum`, `:maximum`, `:pattern`, `:values`, and last `row:<name>` of the contract's row rules. All broken ones are
-named.
+said about such a record; then `row:header`, `row:unknown_key` (JSON), per column `<column>:transform`, `:type`,
+`:gap`, `:required`, `:minimum`, `:maximum`, `:pattern`, `:values`, and last `row:<name>` of the contract's row rules.
+All broken ones are named.
 """
 
 import re
@@ -23,6 +23,7 @@ from spark.json_fields import unknown_keys
 from spark.lines import LINE
 from spark.records import FAULT, Records
 from spark.schema import spark_type
+from spark.transforms import failed, fields_shown
 from spark.values import matches
 from warehouse.contract.hive_type import MAX_PRECISION, integer_bound
 from warehouse.contract.model import Column
@@ -75,13 +76,23 @@ def _rules(records: Records) -> Iterator[Rule]:
         unknown = unknown_keys(F.col(LINE), contract)
         yield Rule("row:unknown_key", F.size(unknown) > 0, F.array_join(unknown, ", "))
     for column in contract.columns:
-        for name, broken in _column_rules(column, records.text(column.name)):
-            yield Rule(f"{column.name}:{name}", broken, records.field(column.name))
+        yield from _column_rules(column, records)
     for row_rule in contract.row_rules:
         yield Rule(f"row:{row_rule.name}", ~F.expr(row_rule.predicate), _named_in(row_rule.predicate, records))
 
 
-def _column_rules(column: Column, text: Expression) -> Iterator[tuple[str, Expression]]:
+def _column_rules(column: Column, records: Records) -> Iterator[Rule]:
+    text, field = records.text(column.name), records.field(column.name)
+    if column.transform is None:
+        rules = _value_rules(column, text)
+    else:
+        unknown = failed(column, records)
+        yield Rule(f"{column.name}:transform", unknown, fields_shown(column, records))
+        rules = ((name, broken & ~unknown) for name, broken in _value_rules(column, text))
+    yield from (Rule(f"{column.name}:{name}", broken, field) for name, broken in rules)
+
+
+def _value_rules(column: Column, text: Expression) -> Iterator[tuple[str, Expression]]:
     value = F.col(column.name)
     gap = is_in_gap(text, column)
     if gap is not None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from contextlib import nullcontext
 from functools import reduce
 
+from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, BinaryType, LongType, StringType, StructField, StructType
@@ -24,9 +25,10 @@ from spark.schema import (
     row_schema,
 )
 from spark.session import interpreted
+from spark.transforms import compute
 from spark.values import value_of
 from warehouse.batch import SPLIT_BYTES
-from warehouse.contract.model import Contract
+from warehouse.contract.model import Column, Contract
 from warehouse.job import StagedCounts, StageTask
 from warehouse.quarter import PARTITION_COLUMN
 
@@ -70,6 +72,7 @@ def judge(records: Records) -> DataFrame:
     Returns:
         The contract's columns, `source_file`, `source_line`, `_line`, and `_broken`: ids of broken rules as one text.
     """
+    records = compute(records)
     columns = [field.name for field in contract_fields(records.contract)]
     return _typed(records).select(SOURCE_FILE, SOURCE_LINE, LINE, *columns, broken_rules(records).alias(_BROKEN))
 
@@ -102,6 +105,7 @@ def _write_quarantine(spark: SparkSession, task: StageTask, contract: Contract) 
 
 def quarantined_rows(records: Records) -> DataFrame:
     """The rows that break a rule: where each came from, the broken rules with what breaks them, and its bytes."""
+    records = compute(records)
     judged = _typed(records).withColumn(_BROKEN, broken_rules(records))
     # Observing keeps the optimizer from copying every rule into the filter: the generated code would not fit.
     kept_apart = judged.observe(Observation(), F.count(F.lit(1)).alias("rows"))
@@ -117,11 +121,16 @@ def quarantined_rows(records: Records) -> DataFrame:
 def _typed(records: Records) -> DataFrame:
     """The records with the contract's columns, typed, beside them."""
     contract = records.contract
-    plain = F.col(PLAIN)
     values = [
-        value_of(records.text(found.name), found, contract, plain).alias(found.name) for found in contract.columns
+        value_of(records.text(found.name), found, contract, _plain(found)).alias(found.name)
+        for found in contract.columns
     ]
     return records.frame.select("*", *values)
+
+
+def _plain(column: Column) -> Expression:
+    # Of what is computed, the record tells nothing.
+    return F.col(PLAIN) if column.transform is None else F.lit(False)
 
 
 def _united(frames: Iterable[DataFrame]) -> DataFrame:

@@ -125,7 +125,9 @@ def _columns(
         if name in before:
             yield from _column(name, before[name], column, ignored)
         else:
-            kind: Kind = "incompatible" if column["required"] or by_position or ignored else "compatible"
+            # A row may break the rule of a transform.
+            strict = column["required"] or column.get("transform") or by_position or ignored
+            kind: Kind = "incompatible" if strict else "compatible"
             yield Change(f"column {name} is new and {'required' if column['required'] else 'nullable'}", kind)
     kept = [[column["name"] for column in columns if column["name"] in before.keys() & after] for columns in (old, new)]
     if kept[0] != kept[1]:
@@ -195,7 +197,7 @@ def _row_rules(old: list[dict[str, str]], new: list[dict[str, str]]) -> Iterator
 def _input_format(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
     defining = row_definition(new).keys()
     known = _defaults(InputFormat) | old
-    for name, after in new.items():
+    for name, after in (_defaults(InputFormat) | new).items():
         before = known[name]
         if before == after:
             continue

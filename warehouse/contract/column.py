@@ -38,7 +38,10 @@ OPTIONS = {
 OTHER_NAMES = "otherPhysicalNames"
 """Custom property of a column: further names that it has in some files instead of `physicalName`."""
 
-CUSTOM_PROPERTIES = (OTHER_NAMES, *COLUMN_PROPERTIES)
+TRIM = "trim"
+"""Custom property of a column: whether blanks and tabs around its values are removed."""
+
+CUSTOM_PROPERTIES = (OTHER_NAMES, TRIM, *COLUMN_PROPERTIES)
 """Custom properties of a column that are known."""
 
 _ONLY_JAVA = re.compile(r"\\[pP]\{\w+\}|\\[hHvVRXGQEzZ]|&&")
@@ -83,6 +86,7 @@ def read_column(item: SchemaProperty, spot: Spot) -> Column:
         other_source_names=_other_names(*custom[OTHER_NAMES]) if OTHER_NAMES in custom else (),
         pivot_year=read_pivot_year(formats, custom),
         locale=read_locale(formats, custom),
+        trim=expect.truth(*custom[TRIM]) if TRIM in custom else None,
     )
     check_limits(column, place)
     _check_zone(column, place)

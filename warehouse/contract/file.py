@@ -16,6 +16,7 @@ from warehouse.contract.model import ORIGIN_COLUMNS, Column, Contract, Mart, Row
 from warehouse.contract.odcs import Spot, read_standard
 from warehouse.contract.patterns import is_cut
 from warehouse.contract.service_levels import read_lateness
+from warehouse.contract.transform.logic import check_fields, with_transforms
 from warehouse.errors import ContractError, NoContractError
 from warehouse.quarter import PARTITION_COLUMN
 from warehouse.settings import REPOSITORY
@@ -114,7 +115,7 @@ def parse_contract(dataset: str, path: Path, text: str) -> Contract:
     contract = Contract(
         dataset=dataset,
         description=expect.sentence(rows.description, spot),
-        columns=_columns(rows, spot),
+        columns=with_transforms(_columns(rows, spot), rows.properties or [], spot),
         event_time=expect.text(*_custom(custom, "eventTime", spot)),
         input_format=read_format(*_custom(custom, "inputFormat", spot)),
         row_rules=_row_rules(rows, spot),
@@ -208,9 +209,7 @@ def _refuse_unchecked(item: SchemaObject, spot: Spot, instead: str) -> None:
 def _check(contract: Contract, custom: dict[str, tuple[Any, Spot]], spot: Spot) -> None:
     check_names(contract.columns, RESERVED_COLUMNS, spot)
     names = {column.name: column for column in contract.columns}
-    # Files are matched by name whatever the case.
-    names_in_files = [name.lower() for column in contract.columns for name in column.source_names]
-    expect.once(names_in_files, spot.at("properties", words="physicalName"))
+    check_fields(contract, spot)
     place = custom["eventTime"][1]
     if contract.event_time not in names:
         raise place.wrong(f"no column {contract.event_time!r}")

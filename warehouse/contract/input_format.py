@@ -12,10 +12,10 @@ KINDS = ("csv", "jsonl", "parquet")
 _KEYS_OF = {
     "csv": {
         *("kind", "delimiter", "quote", "escape", "header", "nullTokens", "encoding", "decimalSeparator"),
-        *("thousandsSeparator", "comment", "skipLines", "quotedNewlines", "unknownColumns"),
+        *("thousandsSeparator", "comment", "skipLines", "quotedNewlines", "unknownColumns", "trim"),
     },
-    "jsonl": {"kind", "nullTokens", "decimalSeparator", "thousandsSeparator", "unknownColumns"},
-    "parquet": {"kind", "unknownColumns"},
+    "jsonl": {"kind", "nullTokens", "decimalSeparator", "thousandsSeparator", "unknownColumns", "trim"},
+    "parquet": {"kind", "unknownColumns", "trim"},
 }
 _MAX_TITLE_LINES = 1000
 # One byte a character and ASCII as in ASCII, so that lines and fields can be cut before anything is decoded; and of
@@ -52,6 +52,7 @@ def read_format(value: object, spot: Spot) -> InputFormat:
         skip_lines=expect.count(found.get("skipLines", 0), spot.at("skipLines"), _MAX_TITLE_LINES),
         quoted_newlines=expect.truth(found.get("quotedNewlines", False), spot.at("quotedNewlines")),
         ignore_unknown=_unknown_columns(found, spot.at("unknownColumns")),
+        trim=expect.truth(found.get("trim", False), spot.at("trim")),
     )
     _check_roles(form, spot)
     return form

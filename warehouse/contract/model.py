@@ -72,6 +72,9 @@ class Column:
         other_source_names: Further names in the header; a file has the column under one of its names.
         pivot_year: The earliest year that two digits mean; the latest is 99 years later.
         locale: Language of the names of months and weekdays, by ISO 639.
+        trim: Blanks and tabs around values are removed; `None`: as the input format says.
+        transform: Spark SQL that computes the text from fields of the files; `None`: the field of `source_name` is it.
+        reads: Names of the fields that it reads.
     """
 
     name: str
@@ -91,6 +94,9 @@ class Column:
     other_source_names: tuple[str, ...] = ()
     pivot_year: int = CENTURY
     locale: str = ENGLISH
+    trim: bool | None = None
+    transform: str | None = None
+    reads: tuple[str, ...] = ()
 
     @property
     def source_names(self) -> tuple[str, ...]:
@@ -106,16 +112,6 @@ class Column:
     def is_instant(self) -> bool:
         """Whether its text means one instant, which the contract's time zone gives a wall clock."""
         return self.zoned or self.source_zone is not None or self.epoch is not None
-
-
-_MEANINGLESS = {"description", "pii"}
-# A contract that does not use what came later keeps its fingerprint, so nothing is read again.
-_ADDED = {"other_source_names", "pivot_year", "locale"}
-
-
-def _meaning_of(column: Column) -> dict[str, Any]:
-    unused = {known.name for known in fields(column) if getattr(column, known.name) == known.default} & _ADDED
-    return {name: value for name, value in asdict(column).items() if name not in _MEANINGLESS | unused}
 
 
 @dataclass(frozen=True)
@@ -158,6 +154,7 @@ class InputFormat:
         skip_lines: Title lines before the header.
         quoted_newlines: A quoted field may hold line ends.
         ignore_unknown: Columns of a file that the contract does not know are left out; else the file is refused.
+        trim: Blanks and tabs around values, and around names in a header, are removed.
     """
 
     kind: str = "csv"
@@ -173,6 +170,7 @@ class InputFormat:
     skip_lines: int = 0
     quoted_newlines: bool = False
     ignore_unknown: bool = False
+    trim: bool = False
 
     @property
     def header_lines(self) -> int:
@@ -284,7 +282,7 @@ class Contract:
         meaning = {
             "columns": [_meaning_of(column) for column in self.columns],
             "event_time": self.event_time,
-            "input_format": asdict(self.input_format),
+            "input_format": _meaning_of(self.input_format),
             "row_rules": [{"name": r.name, "predicate": r.predicate} for r in self.row_rules],
             "time_zone": self.time_zone,
             "version": self.version,
@@ -296,3 +294,13 @@ class Contract:
     def fingerprint(self) -> str:
         """16 hex digits that change with `meaning`."""
         return hashlib.sha256(json.dumps(self.meaning, sort_keys=True).encode()).hexdigest()[:16]
+
+
+_MEANINGLESS = {"description", "pii", "reads"}
+# A contract that does not use what came later keeps its fingerprint, so nothing is read again.
+_ADDED = {"other_source_names", "pivot_year", "locale", "trim", "transform"}
+
+
+def _meaning_of(item: Column | InputFormat) -> dict[str, Any]:
+    unused = {known.name for known in fields(item) if getattr(item, known.name) == known.default} & _ADDED
+    return {name: value for name, value in asdict(item).items() if name not in _MEANINGLESS | unused}
