@@ -12,7 +12,7 @@ from pipeline.dataset import contract_of
 from warehouse.contract.change import changes
 from warehouse.contract.model import Contract
 from warehouse.contract.sql import load_clean_check, load_mart_sql
-from warehouse.errors import StackDownError
+from warehouse.errors import StackDownError, one_line
 from warehouse.release.manifest import load_live
 from warehouse.settings import Settings
 
@@ -76,7 +76,9 @@ def _print(contract: Contract, report: dict[str, Any]) -> None:
         rules += [
             name for name in ("minimum", "maximum", "pattern", "values") if getattr(column, name) not in (None, ())
         ]
-        table.add_row(*map(Text, (column.name, " or ".join(column.source_names), column.type, ", ".join(rules))))
+        named = " or ".join(column.source_names)
+        written = named if column.transform is None else f"= {one_line(column.transform)}"
+        table.add_row(*map(Text, (column.name, written, column.type, ", ".join(rules))))
     console.print(table)
     print(f"{contract.path} is valid")
     for change in report["changes"]:

@@ -24,6 +24,7 @@ _HEADING = {"apiVersion": "v3.2.0", "kind": "DataContract", "id": "test.x", "ver
 _COLUMN_KEYS = {"name", "physicalName", "logicalType", "physicalType", "description", "required", "primaryKey"} | {
     "tags",
     "enum",
+    "transformLogic",
 }
 _AT_THE_TOP = ("slaProperties",)
 _OPTIONS = set().union(*OPTIONS.values())

@@ -16,6 +16,7 @@ import pytest
 import yaml
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
+from sqlglot import exp, parse_one
 
 from ingestion.input_file import MAX_LINE_BYTES, describe_file
 from ingestion.loader import _refuse_known_rows
@@ -44,7 +45,9 @@ from warehouse.contract.file import _CUSTOM, MAX_COLUMNS, RESERVED_COLUMNS, RESE
 from warehouse.contract.file_columns import check_columns
 from warehouse.contract.input_format import _KEYS_OF, _MAX_TITLE_LINES
 from warehouse.contract.model import MAX_RECORD_BYTES, Contract, DriftLimit, validate_identifier
-from warehouse.errors import ContractError, InputFileError
+from warehouse.contract.transform.logic import MAX_CHARACTERS
+from warehouse.contract.transform.sql import _RULES, translate
+from warehouse.errors import ContractError, InputFileError, UnreadableSqlError
 from warehouse.job import FileRows, StagedCounts, StagedSource, StageTask, rows_of
 from warehouse.quarter import Quarter
 from warehouse.release.drift import Figures, drift_failures
@@ -294,6 +297,21 @@ def test_table_of_refused_contracts(cell: str, told: str) -> None:
     assert all(text in str(problem.value) for text in codes(told)), problem.value
 
 
+@pytest.mark.parametrize("row", table("transforms"), ids=lambda row: row[0])
+def test_table_of_transforms_is_what_an_expression_may_say(row: list[str]) -> None:
+    assert all(translate(sql).reads for sql in codes(row[1]))
+    for sql in codes(row[2]):
+        with pytest.raises(UnreadableSqlError):
+            translate(sql)
+
+
+def test_every_part_of_an_expression_is_on_the_page() -> None:
+    shown = {
+        type(node) for row in table("transforms") for sql in codes(row[1]) for node in parse_one(sql, "spark").walk()
+    }
+    assert _RULES.keys() - shown - {exp.RawString, exp.SafeDivide, exp.DateFromParts} == set()
+
+
 @pytest.mark.parametrize(("before", "after", "kind"), [row[:3] for row in table("changes")])
 def test_table_of_changes(before: str, after: str, kind: str) -> None:
     old, new = (contract_of(fragment(cell)).meaning for cell in (before, after))
@@ -324,6 +342,7 @@ def test_table_of_limits() -> None:
         "`skipLines`": str(_MAX_TITLE_LINES),
         "characters of a name": "63",
         "characters of a `physicalName`": "1000",
+        "characters of a `transformLogic`": str(MAX_CHARACTERS),
     }
     validate_identifier("a" * 63)
     with pytest.raises(ContractError):
@@ -446,7 +465,7 @@ def test_every_option_has_an_example() -> None:
     known |= {(logical, key) for logical, keys in OPTIONS.items() for key in keys}
     known |= {("customProperties", name) for name in _CUSTOM} | {("column", name) for name in CUSTOM_PROPERTIES}
     known |= {("column", key) for key in ("name", "physicalName", "logicalType", "physicalType", "description")}
-    known |= {("column", key) for key in ("required", "primaryKey", "enum", "tags")}
+    known |= {("column", key) for key in ("required", "primaryKey", "enum", "tags", "transformLogic")}
     known |= {("quality", key) for key in ("name", "type", "query", "description")}
     assert known - options_of(shown_snippets()) == set()
 
@@ -454,11 +473,11 @@ def test_every_option_has_an_example() -> None:
 def test_every_rule_has_an_example_and_stands_in_the_table_in_its_order() -> None:
     source = "".join((REPOSITORY / "spark" / name).read_text() for name in ("records.py", "rules.py"))
     code = source.split("def _with_fields", 1)[1]
-    known = set(re.findall(r'"(row:[a-z_]+)"', code)) | set(re.findall(r'yield "([a-z]+)"', code))
+    known = set(re.findall(r'"(row:[a-z_]+)"', code)) | set(re.findall(r'(?:yield "|column.name\}:)([a-z]+)"', code))
     told = [codes(row[0])[0] for row in table("rules")]
     assert [rule.removeprefix("<column>:") for rule in told if rule != "row:<name>"] == [
         *(f"row:{name}" for name in ("encoding", "length", "parse", "header", "unknown_key")),
-        *("type", "gap", "required", "minimum", "maximum", "pattern", "values"),
+        *("transform", "type", "gap", "required", "minimum", "maximum", "pattern", "values"),
     ]
     assert known == {rule.removeprefix("<column>:") for rule in told if rule != "row:<name>"}
     outcomes = " ".join(line for example in EXAMPLES for line in example.outcome)
