@@ -146,6 +146,8 @@ def _column(column: ColumnDraft, facts: Facts) -> Iterator[str]:
     if column.key:
         yield "        primaryKey: true"
     yield f"        description: {scalar(_description(column))}"
+    if column.transform is not None:
+        yield f"        transformLogic: {scalar(column.transform)}"
     if column.formats:
         yield "        logicalTypeOptions:"
         yield f"          format: {scalar(column.formats[0])}"
@@ -203,6 +205,8 @@ def _short(text: str) -> str:
 
 
 def _description(column: ColumnDraft) -> str:
+    if column.transform is not None:
+        return f"Computed from other columns of the file: {' '.join(printable(column.transform).split())}."
     if column.source_name is None:
         return f"Column {column.name} of the file, which does not name it."
     return f"Column {' '.join(printable(column.source_name).split())} of the file."
@@ -226,6 +230,8 @@ def _format(form: InputFormat) -> Iterator[tuple[str, str]]:
             yield "quotedNewlines", "true"
     if form.null_tokens:
         yield "nullTokens", f"[{', '.join(map(scalar, form.null_tokens))}]"
+    if form.trim:
+        yield "trim", "true"
     if form.kind != "parquet" and form.decimal_separator != ".":
         yield "decimalSeparator", scalar(form.decimal_separator)
     if form.thousands_separator is not None:

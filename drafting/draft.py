@@ -11,12 +11,14 @@ import duckdb
 
 from drafting.contract_text import REJECT_THRESHOLD, Facts, contract_text, rejected_share, renamed
 from drafting.extent import Extent
-from drafting.guess import ColumnDraft, Guess, few_values, guess_columns
+from drafting.guess import ColumnDraft, Guess, few_values
 from drafting.mart_text import mart_name, mart_sql
 from drafting.measures import FirstMart, first_mart
+from drafting.padding import guess_trimmed
 from drafting.primary_key import choose_key
 from drafting.roles import choose_event_time
 from drafting.sample import Sample, read_sample
+from drafting.split_columns import join_columns
 from warehouse.contract.file import check_dataset_name, contract_path, parse_contract
 from warehouse.errors import ContractError, StackhouseError, UsageError
 from warehouse.settings import REPOSITORY
@@ -97,7 +99,8 @@ def named(given: Sequence[Path]) -> str:
 
 
 def _drafted(name: str, given: tuple[Path, ...], root: Path, sample: Sample) -> Draft:
-    guess, event_time = choose_event_time(guess_columns(sample), sample)
+    sample, guess = guess_trimmed(sample)
+    guess, event_time = choose_event_time(join_columns(guess, sample), sample)
     guess = choose_key(guess, sample, event_time)
     values = {column.name: few_values(sample, place, column) for place, column in enumerate(guess.columns)}
     mart = first_mart(mart_name(name), sample, guess.columns, values)

@@ -66,6 +66,7 @@ class ColumnDraft:
         key: The primary key.
         held: Its names and places in the files of the sample.
         properties: Custom properties in the contract beside other formats, name and value.
+        transform: `transformLogic` of a column that the file does not have.
     """
 
     name: str
@@ -86,6 +87,7 @@ class ColumnDraft:
     key: bool = False
     held: HeldColumn | None = None
     properties: tuple[tuple[str, str], ...] = ()
+    transform: str | None = None
 
     @property
     def is_personal(self) -> bool:

@@ -158,7 +158,7 @@ def _no_event_time(sample: Sample) -> str:
         f"regexp_matches(c{place}, '^ +[0-9]+[-/.][0-9]+[-/.][0-9]+| +$')" for place in range(len(sample.names))
     )
     some = sample.ask(f"SELECT count(*) FROM (SELECT 1 FROM sample WHERE {spaced} LIMIT 1)")[0][0]
-    hint = " Values have spaces around them, which are not removed: remove them from the file." if some else ""
+    hint = " Values have spaces around them: trim: true in inputFormat removes them." if some else ""
     return (
         "No column holds dates or timestamps in 99 % of its values. A dataset needs one, whose quarter is the "
         f"partition: name it as eventTime in the contract, with its format.{hint}"

@@ -91,7 +91,19 @@ def _parquet() -> bytes:
     return bytes(frame.to_parquet())
 
 
+def _split() -> bytes:
+    rows = [f" {day[:4]},{int(day[5:7])},{int(day[8:])}, {n % 24} ,{n / 10}" for n, day in enumerate(_DAYS)]
+    return "\n".join(["year, month,day,hour,pm2.5", *rows, "2021,2,30,1,1"]).encode()
+
+
+def _joined() -> bytes:
+    rows = [f"{day[8:]}/{day[5:7]}/{day[:4]};{n % 24:02}.00.00;{n},5" for n, day in enumerate(_DAYS)]
+    return "\n".join(["Date;Time;CO(GT)", *rows]).encode()
+
+
 _SAMPLES = {
+    "split.csv": (_split(), 1),
+    "joined.csv": (_joined(), 0),
     "trips.csv": (_trips(), 2),
     "german.csv": (_german(), 0),
     "american.csv": (_american(), 4),
