@@ -39,6 +39,10 @@ _PART_WORDS = {
 _LIKE_TIME = re.compile(
     r"\d[-/.:]\d{1,2}\b|\d(st|nd|rd|th)\b|(?i:\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b)"
 )
+_NO_EVENT_TIME = (
+    "No column holds dates or timestamps in 99 % of its values. A dataset needs one, whose quarter is the "
+    "partition: name it as eventTime in the contract, with its format."
+)
 NEAR_TIME = (
     "Looks like a time. To make it the event time, write logicalType: timestamp, physicalType: TIMESTAMP, required: "
     'true and logicalTypeOptions: {format: PATTERN}, e.g. "yyyy-MM-dd HH:mm:ss"; docs/contract.md has the patterns.'
@@ -54,7 +58,7 @@ def choose_event_time(guess: Guess, sample: Sample) -> tuple[Guess, str]:
     if not moments:
         guess, moments = _with_partial_date(guess, sample)
     if not moments:
-        return _without_event_time(guess, sample), ""
+        return _without_event_time(guess), ""
     best = min(moments, key=lambda column: _event_rank(column, guess.columns.index(column)))
     unsure = []
     if len(moments) > 1:
@@ -133,7 +137,7 @@ def _with_moment(guess: Guess, place: int, found: ColumnDraft, doubt: str) -> tu
     return replace(guess, columns=columns, unsure=(*unsure, doubt)), [found]
 
 
-def _without_event_time(guess: Guess, sample: Sample) -> Guess:
+def _without_event_time(guess: Guess) -> Guess:
     """The guess with a note at each column that looks like a time, and what is missing first under "unsure"."""
     near = [column for column in guess.columns if column.values and _is_near(column)]
     noted = tuple(
@@ -141,7 +145,7 @@ def _without_event_time(guess: Guess, sample: Sample) -> Guess:
     )
     looks = [f"{column.name}{_like(column)}" for column in near[:_SHOWN]]
     hint = f" These look like one: {', '.join(looks)}." if looks else " No column looks like one."
-    return replace(guess, columns=noted, unsure=(_no_event_time(sample) + hint, *guess.unsure))
+    return replace(guess, columns=noted, unsure=(_NO_EVENT_TIME + hint, *guess.unsure))
 
 
 def _is_near(column: ColumnDraft) -> bool:
@@ -151,15 +155,3 @@ def _is_near(column: ColumnDraft) -> bool:
 
 def _like(column: ColumnDraft) -> str:
     return f" ({column.examples[0]})" if column.examples else ""
-
-
-def _no_event_time(sample: Sample) -> str:
-    spaced = " OR ".join(
-        f"regexp_matches(c{place}, '^ +[0-9]+[-/.][0-9]+[-/.][0-9]+| +$')" for place in range(len(sample.names))
-    )
-    some = sample.ask(f"SELECT count(*) FROM (SELECT 1 FROM sample WHERE {spaced} LIMIT 1)")[0][0]
-    hint = " Values have spaces around them: trim: true in inputFormat removes them." if some else ""
-    return (
-        "No column holds dates or timestamps in 99 % of its values. A dataset needs one, whose quarter is the "
-        f"partition: name it as eventTime in the contract, with its format.{hint}"
-    )
