@@ -14,7 +14,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from warehouse.contract.hive_type import decimal_digits
+from warehouse.contract.hive_type import INTEGERS, decimal_digits
 from warehouse.contract.transform.functions import FUNCTIONS, NAMED
 from warehouse.contract.transform.terms import WORDS, Kind, Rule, Translation, only
 from warehouse.errors import UnreadableSqlError
@@ -24,7 +24,7 @@ logging.getLogger("sqlglot").addHandler(logging.NullHandler())
 
 _NUMBER = re.compile(r"[0-9]{1,18}(?:[.][0-9]{1,18})?")
 _TYPES: dict[str, tuple[str, Kind]] = {
-    **{name: (name, "number") for name in ("TINYINT", "SMALLINT", "INT", "BIGINT", "DECIMAL", "DOUBLE")},
+    **{name: (name, "number") for name in (*INTEGERS, "DECIMAL", "DOUBLE")},
     "TEXT": ("STRING", "text"),
     "BOOLEAN": ("BOOLEAN", "truth"),
     "DATE": ("DATE", "date"),
