@@ -22,19 +22,8 @@ _BAD_WORDS = {
 _SHOWN = 5
 _YEAR_WORDS = {"year", "yr", "date", "jahr", "anno", "ano", "annee"}
 _PART_WORDS = {
-    "month",
-    "mo",
-    "quarter",
-    "week",
-    "day",
-    "hour",
-    "monat",
-    "quartal",
-    "woche",
-    "tag",
-    "mes",
-    "mois",
-    "mese",
+    *("month", "mo", "quarter", "week", "day", "hour"),
+    *("monat", "quartal", "woche", "tag", "mes", "mois", "mese"),
 }
 _LIKE_TIME = re.compile(
     r"\d[-/.:]\d{1,2}\b|\d(st|nd|rd|th)\b|(?i:\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b)"
