@@ -68,7 +68,7 @@ def _kind(path: Path, contract: Contract) -> str:
         return "parquet"
     if kind == "parquet":
         raise InputFileError(f"{path}: {contract.path} says kind: parquet, so its name ends in {PARQUET}")
-    other = _SUFFIXES["csv" if kind == "jsonl" else "jsonl"] & suffixes
+    other = set[str]().union(*(known for name, known in _SUFFIXES.items() if name != kind)) & suffixes
     if other:
         raise InputFileError(f"{path}: {contract.path} says kind: {kind}, the name of the file says {min(other)}")
     return kind

@@ -29,7 +29,7 @@ _MOMENTS = (
 )
 """How Spark writes dates, wall clocks and instants into JSON."""
 
-_SUFFIX = {"csv": ".csv", "jsonl": ".jsonl", "parquet": ".parquet"}
+_SUFFIX = {"csv": ".csv", "jsonl": ".jsonl", "lines": ".log", "parquet": ".parquet"}
 
 
 def write_export(

@@ -48,9 +48,9 @@ def is_readable(record: Expression, form: InputFormat) -> Expression:
     return F.is_valid_utf8(record) if form.encoding == "utf-8" else ~F.contains(record, F.lit(_REPLACED))
 
 
-def is_short(record: Expression) -> Expression:
+def is_short(record: Expression, max_bytes: int = MAX_RECORD_BYTES) -> Expression:
     """Whether the record is short enough to be parsed."""
-    return F.octet_length(record) <= MAX_RECORD_BYTES
+    return F.octet_length(record) <= max_bytes
 
 
 def is_plain(record: Expression, form: InputFormat) -> Expression:

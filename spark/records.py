@@ -10,17 +10,19 @@ from pyspark.sql.types import DataType, StringType, TimestampType
 
 from spark.fields import BOM, CORRUPT, FIELDS, is_plain, is_readable, is_short, split_fields
 from spark.json_fields import read_object
+from spark.line_fields import GROUPS, group_fields, matched_groups
 from spark.lines import LINE, read_lines, rows_of
 from spark.parquet_fields import by_schema, read_parquet
 from spark.quoted_lines import join_lines
 from spark.schema import SOURCE_FILE, SOURCE_LINE
 from warehouse.batch import SPLIT_BYTES
 from warehouse.contract.file_columns import BLANKS, fields_of, places_of
-from warehouse.contract.model import Column, Contract, InputFormat
+from warehouse.contract.line_pattern import read_pattern
+from warehouse.contract.model import MAX_RECORD_BYTES, Column, Contract, InputFormat
 from warehouse.job import StageTask
 
 FAULT = "_fault"
-"""Why a record cannot be read: `row:encoding`, `row:length` or `row:parse`; NULL when it can."""
+"""Why a record cannot be read: `row:encoding`, `row:length`, `row:parse` or `row:pattern`; NULL when it can."""
 
 PLAIN = "_plain"
 """Whether `spark.fields.is_plain` holds for the record."""
@@ -127,6 +129,8 @@ def _alike(task: StageTask) -> dict[tuple[str, tuple[str, ...]], list[str]]:
 
 
 def _text_records(rows: DataFrame, contract: Contract, kind: str, columns: tuple[str, ...]) -> Records:
+    if kind == "lines":
+        return _line_records(rows, contract)
     return _json_records(rows, contract) if kind == "jsonl" else _csv_records(rows, contract, columns)
 
 
@@ -148,6 +152,17 @@ def _json_records(rows: DataFrame, contract: Contract) -> Records:
     return Records(frame, contract, {column.name for column in fields_of(contract)}, is_json=True)
 
 
+def _line_records(rows: DataFrame, contract: Contract) -> Records:
+    form, pattern = contract.input_format, read_pattern(contract.input_format.pattern or "")
+    text = _decoded(F.col(LINE), form)
+    read = F.when(is_readable(text, form) & is_short(text, pattern.max_bytes), text)
+    # A column of its own: the optimizer would copy the search into every field.
+    matched = rows.withColumn(GROUPS, matched_groups(read, pattern))
+    fields = group_fields(F.col(_TEXT), F.col(GROUPS), pattern, contract)
+    frame = _with_fields(matched, form, fields, F.col(FIELDS).isNotNull(), pattern.max_bytes).drop(GROUPS)
+    return Records(frame, contract, {column.name for column in fields_of(contract)})
+
+
 def _parquet_records(
     spark: SparkSession, task: StageTask, contract: Contract, columns: tuple[str, ...], names: list[str]
 ) -> Records:
@@ -157,13 +172,16 @@ def _parquet_records(
     return Records(frame, _as_parquet(contract, kinds), set(places))
 
 
-def _with_fields(records: DataFrame, form: InputFormat, fields: Expression, readable: Expression) -> DataFrame:
+def _with_fields(
+    records: DataFrame, form: InputFormat, fields: Expression, readable: Expression, max_bytes: int = MAX_RECORD_BYTES
+) -> DataFrame:
     """Records with `_fields` and `_fault`; one column after the other, since the optimizer copies what is nested."""
     found = records.withColumn(_TEXT, _decoded(F.col(LINE), form)).withColumn(FIELDS, fields)
     text = F.col(_TEXT)
     fault = F.when(readable, None).when(~is_readable(text, form), "row:encoding")
     plain = is_plain(text, form) if form.kind == "csv" else F.lit(False)
-    faults = fault.when(~is_short(text), "row:length").otherwise("row:parse")
+    other = "row:pattern" if form.kind == "lines" else "row:parse"
+    faults = fault.when(~is_short(text, max_bytes), "row:length").otherwise(other)
     return found.withColumns({FAULT: faults, PLAIN: plain}).drop(_TEXT)
 
 

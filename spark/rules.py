@@ -1,9 +1,9 @@
 """The rules a row must keep, as expressions that name the broken ones and the values that break them.
 
-Rule ids, in the order they are tried: `row:encoding`, `row:length` and `row:parse` alone, since nothing else can be
-said about such a record; then `row:header`, `row:unknown_key` (JSON), per column `<column>:transform`, `:type`,
-`:gap`, `:required`, `:minimum`, `:maximum`, `:pattern`, `:values`, and last `row:<name>` of the contract's row rules.
-All broken ones are named.
+Rule ids, in the order they are tried: `row:encoding`, `row:length` and `row:parse` or `row:pattern` alone, since
+nothing else can be said about such a record; then `row:header`, `row:unknown_key` (JSON), per column
+`<column>:transform`, `:type`, `:gap`, `:required`, `:minimum`, `:maximum`, `:pattern`, `:values`, and last `row:<name>`
+of the contract's row rules. All broken ones are named.
 """
 
 import re

@@ -23,7 +23,7 @@ class BatchFile:
         size: Bytes as stored, compressed if the file is.
         sha256: Of those bytes, 64 hex digits.
         rows: Rows as the contract's input format tells them from header, comments and empty lines.
-        kind: `csv`, `jsonl` or `parquet`.
+        kind: `csv`, `jsonl`, `lines` or `parquet`.
         columns: Names in its header, in order; empty for files without one.
         split_lines: Number of lines that begin at or before each multiple of `SPLIT_BYTES`, without
             offset 0; empty for compressed files, which are never split. With it a Spark task that

@@ -11,7 +11,7 @@ from open_data_contract_standard.model import OpenDataContractStandard, SchemaOb
 from warehouse.contract import expect
 from warehouse.contract.column import check_names, read_column, zone
 from warehouse.contract.drift_limits import read_drift_limits
-from warehouse.contract.input_format import read_format
+from warehouse.contract.input_format import check_groups, read_format
 from warehouse.contract.model import ORIGIN_COLUMNS, Column, Contract, Mart, RowRule, validate_identifier
 from warehouse.contract.odcs import Spot, read_standard
 from warehouse.contract.patterns import is_cut
@@ -210,6 +210,7 @@ def _check(contract: Contract, custom: dict[str, tuple[Any, Spot]], spot: Spot) 
     check_names(contract.columns, RESERVED_COLUMNS, spot)
     names = {column.name: column for column in contract.columns}
     check_fields(contract, spot)
+    check_groups(contract, custom["inputFormat"][1])
     place = custom["eventTime"][1]
     if contract.event_time not in names:
         raise place.wrong(f"no column {contract.event_time!r}")

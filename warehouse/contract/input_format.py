@@ -4,10 +4,13 @@ import codecs
 import re
 
 from warehouse.contract import expect
+from warehouse.contract.file_columns import fields_of
+from warehouse.contract.line_pattern import read_pattern
 from warehouse.contract.model import InputFormat
 from warehouse.contract.odcs import Spot
+from warehouse.errors import ContractError
 
-KINDS = ("csv", "jsonl", "parquet")
+KINDS = ("csv", "jsonl", "lines", "parquet")
 
 _KEYS_OF = {
     "csv": {
@@ -15,6 +18,10 @@ _KEYS_OF = {
         *("thousandsSeparator", "comment", "skipLines", "quotedNewlines", "unknownColumns", "trim"),
     },
     "jsonl": {"kind", "nullTokens", "decimalSeparator", "thousandsSeparator", "unknownColumns", "trim"},
+    "lines": {
+        *("kind", "pattern", "nullTokens", "encoding", "decimalSeparator", "thousandsSeparator", "comment"),
+        *("skipLines", "trim"),
+    },
     "parquet": {"kind", "unknownColumns", "trim"},
 }
 _MAX_TITLE_LINES = 1000
@@ -53,9 +60,47 @@ def read_format(value: object, spot: Spot) -> InputFormat:
         quoted_newlines=expect.truth(found.get("quotedNewlines", False), spot.at("quotedNewlines")),
         ignore_unknown=_unknown_columns(found, spot.at("unknownColumns")),
         trim=expect.truth(found.get("trim", False), spot.at("trim")),
+        pattern=_pattern(found, spot.at("pattern")) if kind == "lines" else None,
     )
     _check_roles(form, spot)
     return form
+
+
+def check_groups(contract: Contract, spot: Spot) -> None:
+    """Refuse a pattern of lines whose groups are not the fields of the contract.
+
+    Args:
+        contract: The contract.
+        spot: Where its input format is.
+
+    Raises:
+        ContractError: A field has no group or two, or a group is of no field.
+    """
+    pattern = contract.input_format.pattern
+    if pattern is None:
+        return
+    here, names = spot.at("pattern"), [name.lower() for name in read_pattern(pattern).names]
+    expect.once(names, here)
+    fields = {field.source_name: {name.lower() for name in field.source_names} for field in fields_of(contract)}
+    if unknown := [name for name in names if not any(name in known for known in fields.values())]:
+        raise here.wrong(f"group {unknown[0]} is not a column: write (?:...) for a part that is not one")
+    for field, known in fields.items():
+        groups = len(known.intersection(names))
+        if groups == 0:
+            raise here.wrong(f"column {field} has no group: write (?<name>...), its name in the file as the name")
+        if groups > 1:
+            raise here.wrong(f"column {field} has {groups} groups: leave one")
+
+
+def _pattern(found: dict[str, object], spot: Spot) -> str:
+    if "pattern" not in found:
+        raise spot.wrong("missing: write the regular expression of a line, e.g. '(?<day>\\S+) (?<text>.*)'")
+    text = expect.text(found["pattern"], spot)
+    try:
+        read_pattern(text)
+    except ContractError as problem:
+        raise spot.wrong(str(problem)) from problem
+    return text
 
 
 def _encoding(value: object, spot: Spot) -> str:
@@ -81,7 +126,8 @@ def _unknown_columns(found: dict[str, object], spot: Spot) -> bool:
 
 def _check_roles(form: InputFormat, spot: Spot) -> None:
     """One character cannot play two roles."""
-    roles = {"delimiter": form.delimiter, "quote": form.quote, "escape": form.escape, "comment": form.comment}
+    csv = {"delimiter": form.delimiter, "quote": form.quote, "escape": form.escape}
+    roles = {**(csv if form.kind == "csv" else {}), "comment": form.comment}
     taken: dict[str, str] = {}
     for role, character in roles.items():
         # The quote as its own escape is the doubled quote.

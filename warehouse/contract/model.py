@@ -141,7 +141,7 @@ class InputFormat:
     any kind, since it says itself how it is written.
 
     Attributes:
-        kind: `csv`, `jsonl` (one JSON object a line) or `parquet`.
+        kind: `csv`, `jsonl` (one JSON object a line), `lines` (one regular expression a line) or `parquet`.
         delimiter: One character.
         quote: One character.
         escape: Character before a quote, or itself, inside quotes; `None`: a quote inside is doubled.
@@ -155,6 +155,7 @@ class InputFormat:
         quoted_newlines: A quoted field may hold line ends.
         ignore_unknown: Columns of a file that the contract does not know are left out; else the file is refused.
         trim: Blanks and tabs around values, and around names in a header, are removed.
+        pattern: Regular expression of a whole line, whose groups are the columns; of `lines` only.
     """
 
     kind: str = "csv"
@@ -171,6 +172,7 @@ class InputFormat:
     quoted_newlines: bool = False
     ignore_unknown: bool = False
     trim: bool = False
+    pattern: str | None = None
 
     @property
     def header_lines(self) -> int:
@@ -298,9 +300,12 @@ class Contract:
 
 _MEANINGLESS = {"description", "pii", "reads"}
 # A contract that does not use what came later keeps its fingerprint, so nothing is read again.
-_ADDED = {"other_source_names", "pivot_year", "locale", "trim", "transform"}
+_ADDED = {
+    Column: {"other_source_names", "pivot_year", "locale", "trim", "transform"},
+    InputFormat: {"trim", "pattern"},
+}
 
 
 def _meaning_of(item: Column | InputFormat) -> dict[str, Any]:
-    unused = {known.name for known in fields(item) if getattr(item, known.name) == known.default} & _ADDED
+    unused = {known.name for known in fields(item) if getattr(item, known.name) == known.default} & _ADDED[type(item)]
     return {name: value for name, value in asdict(item).items() if name not in _MEANINGLESS | unused}
