@@ -268,7 +268,7 @@ def beeline(arguments: Passed = None) -> None:
 @app.command()
 def new(
     dataset: Annotated[str, typer.Argument(help="Name of the new dataset: lower-case letters, digits and _.")],
-    files: Annotated[list[Path], typer.Argument(help="CSV, JSON lines or Parquet; a directory means its files.")],
+    files: Annotated[list[Path], typer.Argument(help="CSV, JSON lines, logs or Parquet; a directory means its files.")],
     as_json: AsJson = False,
 ) -> None:
     """Draft a contract and a first mart from files, as `load` takes them."""

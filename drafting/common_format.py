@@ -1,10 +1,11 @@
 """The records of several files, read by the one format that a contract has for all of them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from drafting.parquet_records import read_parquet
-from drafting.records import Records, read_csv, read_json
+from drafting.records import Records, read_csv, read_json, read_log
 from warehouse.contract.model import InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
 
@@ -12,6 +13,8 @@ _TOLD_BY_SOME = ("quote", "escape", "comment", "quoted_newlines", "encoding")
 """Attributes of a format that a file need not show: another one of the sample may."""
 
 _TOLD_BY_ALL = ("delimiter", "header", "skip_lines")
+
+_TOLD_BY_LOGS = ("kind", "pattern")
 
 
 def read_files(kind: str, paths: Sequence[Path]) -> tuple[list[Records], list[str]]:
@@ -24,7 +27,7 @@ def read_files(kind: str, paths: Sequence[Path]) -> tuple[list[Records], list[st
         EmptyFileError: None has rows.
         InputFileError: One cannot be read, or two are written differently; names them.
     """
-    read: Callable[[Path, int], Records] = {"csv": read_csv, "jsonl": read_json, "parquet": read_parquet}[kind]
+    read: Callable[[Path, int], Records] = {"csv": _read_text, "jsonl": read_json, "parquet": read_parquet}[kind]
     found, empty = list[Records](), dict[str, EmptyFileError]()
     for path in paths:
         try:
@@ -33,10 +36,40 @@ def read_files(kind: str, paths: Sequence[Path]) -> tuple[list[Records], list[st
             empty[path.name] = problem
     if not found:
         raise next(iter(empty.values()))
-    return _read_alike(found, len(paths)) if kind == "csv" else found, list(empty)
+    return _read_alike(found, len(paths)), list(empty)
+
+
+def _read_text(path: Path, files: int) -> Records:
+    return read_log(path, files) or read_csv(path, files)
 
 
 def _read_alike(found: Sequence[Records], files: int) -> list[Records]:
+    for records in found[1:]:
+        for name in _TOLD_BY_LOGS:
+            if getattr(found[0].form, name) != getattr(records.form, name):
+                raise _differ(found[0], records, name)
+    kind = found[0].form.kind
+    if kind == "lines":
+        return _in_one_encoding(found)
+    return _as_csv(found, files) if kind == "csv" else list(found)
+
+
+def _in_one_encoding(found: Sequence[Records]) -> list[Records]:
+    """The records of logs, of which those in ASCII are of every encoding."""
+    told = [records for records in found if _has_letters(records)]
+    for records in told[1:]:
+        if records.form.encoding != told[0].form.encoding:
+            raise _differ(told[0], records, "encoding")
+    form = told[0].form if told else found[0].form
+    return [replace(records, form=form) for records in found]
+
+
+def _has_letters(records: Records) -> bool:
+    """Whether characters beyond ASCII are in its rows."""
+    return any(not (text or "").isascii() for row in records.rows for text in row)
+
+
+def _as_csv(found: Sequence[Records], files: int) -> list[Records]:
     telling = _telling(found)
     alike = [_as_told(records, files, telling) for records in found]
     for records in alike[1:]:
@@ -64,7 +97,7 @@ def _as_told(records: Records, files: int, telling: dict[str, Records]) -> Recor
     if not wrong:
         return records
     found = read_csv(records.path, files, known)
-    has_letters = any(not (text or "").isascii() for row in records.rows for text in row)
+    has_letters = _has_letters(records)
     if len(found.rows) < len(records.rows) or (has_letters and "encoding" in wrong):
         name = "encoding" if has_letters and "encoding" in wrong else wrong[0]
         raise _differ(records, telling[name], name)

@@ -220,14 +220,17 @@ def _format(form: InputFormat) -> Iterator[tuple[str, str]]:
         if form.escape is not None:
             yield "escape", scalar(form.escape)
         yield "header", str(form.header).lower()
-        if form.encoding != "utf-8":
-            yield "encoding", scalar(form.encoding)
         if form.skip_lines:
             yield "skipLines", str(form.skip_lines)
         if form.comment is not None:
             yield "comment", scalar(form.comment)
         if form.quoted_newlines:
             yield "quotedNewlines", "true"
+    if form.pattern is not None:
+        # Double quotes would double its backslashes.
+        yield "pattern", "'" + form.pattern.replace("'", "''") + "'"
+    if form.encoding != "utf-8":
+        yield "encoding", scalar(form.encoding)
     if form.null_tokens:
         yield "nullTokens", f"[{', '.join(map(scalar, form.null_tokens))}]"
     if form.trim:

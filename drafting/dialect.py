@@ -68,6 +68,13 @@ def guess_dialect(lines: Sequence[str]) -> tuple[InputFormat, int]:
     return replace(form, comment=_comment(form, width, lines[skipped:])), width
 
 
+def cuts_all(lines: Sequence[str]) -> bool:
+    """Whether a delimiter cuts all lines into the same number of fields, 2 or more, none with a quote inside."""
+    splitters = (FieldSplitter(InputFormat(delimiter=delimiter)) for delimiter in _DELIMITERS)
+    widths = ({len(splitter.split(line) or []) for line in lines} for splitter in splitters)
+    return any(len(found) == 1 and min(found) > 1 for found in widths)
+
+
 def has_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first record names the columns: it holds no date where the rows below do, or else no number."""
     # Years head columns of numbers; a first row may lack a date or two.

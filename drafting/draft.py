@@ -12,6 +12,7 @@ import duckdb
 from drafting.contract_text import REJECT_THRESHOLD, Facts, contract_text, rejected_share, renamed
 from drafting.extent import Extent
 from drafting.guess import ColumnDraft, Guess, few_values
+from drafting.log_formats import unsure_of
 from drafting.mart_text import mart_name, mart_sql
 from drafting.measures import FirstMart, first_mart
 from drafting.padding import guess_trimmed
@@ -73,7 +74,7 @@ def draft(name: str, files: Path | Sequence[Path], root: Path = REPOSITORY) -> D
 
     Args:
         name: Name of the new dataset.
-        files: CSV, JSON lines or Parquet, or directories of them; they are only read.
+        files: CSV, JSON lines, logs or Parquet, or directories of them; they are only read.
         root: Directory that has or gets `data` and `sql`.
 
     Raises:
@@ -169,12 +170,15 @@ def _unsure_of_files(sample: Sample) -> list[str]:
     if not sample.whole:
         ends = "first and last" if sample.has_last else "first"
         found.append(f"Only {sample.rows:,} rows, the {ends} of each file, were looked at; others may be different.")
+    if form.pattern is not None:
+        found += unsure_of(form.pattern)
     if form.kind == "csv" and not sample.types:
         found += _unsure_of_text(sample)
+    if form.encoding != "utf-8":
+        found.append(f"The file is not UTF-8; {form.encoding} is a guess, so look at its letters with accents.")
     if sample.broken:
-        found.append(
-            f"{sample.broken:,} records are quarantined: their fields are too many or too few, or not legible."
-        )
+        why = "they do not match the pattern" if form.pattern else "their fields are too many or too few"
+        found.append(f"{sample.broken:,} records are quarantined: {why}, or not legible.")
     return found
 
 
@@ -193,8 +197,6 @@ def _unsure_of_columns(guess: Guess) -> list[str]:
 
 def _unsure_of_text(sample: Sample) -> list[str]:
     form, found = sample.form, list[str]()
-    if form.encoding != "utf-8":
-        found.append(f"The file is not UTF-8; {form.encoding} is a guess, so look at its letters with accents.")
     if not sample.named_from:
         found.append("The first line holds values, so the file has no header and its columns have no names.")
     titles = sample.named_from - 1 if sample.named_from else form.skip_lines

@@ -14,7 +14,7 @@ _SHOWN = 5
 def guess_trimmed(sample: Sample) -> tuple[Sample, Guess]:
     """The columns of a sample, which is trimmed for that if a column is text only because of its blanks."""
     guess = guess_columns(sample)
-    columns = list(sample.columns) if sample.form.kind == "jsonl" else list(map(_trimmed, sample.columns))
+    columns = list(sample.columns) if sample.form.kind in ("jsonl", "lines") else list(map(_trimmed, sample.columns))
     if not _is_padded(sample) or _are_doubled([name for column in columns for name in column.names]):
         return sample, guess
     _trim(sample)
@@ -47,7 +47,7 @@ def _are_doubled(names: Sequence[str]) -> bool:
 
 def _trim(sample: Sample) -> None:
     """Set the rows aside as `padded`, and their trimmed values in their place."""
-    text = "trim({0}, ?)" if sample.form.kind == "jsonl" else "nullif(trim({0}, ?), '')"
+    text = "nullif(trim({0}, ?), '')" if sample.form.kind == "csv" else "trim({0}, ?)"
     columns = ", ".join(f"{text.format(column)} AS {column}" for column in _places(sample))
     sample.database.execute("ALTER TABLE sample RENAME TO padded")
     sample.ask(

@@ -1,6 +1,7 @@
-"""The records of a sample as rows of texts, from CSV or JSON lines."""
+"""The records of a sample as rows of texts, from CSV, JSON lines or a log."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from drafting.datetime_patterns import is_moment
-from drafting.dialect import FieldSplitter, guess_dialect, has_header, has_open_quote, joined, usual_width
+from drafting.dialect import FieldSplitter, cuts_all, guess_dialect, has_header, has_open_quote, joined, usual_width
+from drafting.log_formats import LogFormat, log_format
 from drafting.source import ILLEGIBLE, Ends, Lines, read_ends, shortened, split_at_lf, split_lines
 from warehouse.contract.column import MAX_NAME_LENGTH
 from warehouse.contract.file import MAX_COLUMNS
@@ -16,6 +18,9 @@ from warehouse.contract.model import MAX_RECORD_BYTES, InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
 
 _SHOWN_NAME = 60
+_NAMED_CSV = {".csv", ".tsv"}
+_TRIED_BYTES = 256 * 1024
+_MILLISECONDS = re.compile(r"(:\d\d),(\d{3})\b")
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,48 @@ def read_json(path: Path, files: int = 1) -> Records:
     )  # fmt: skip
 
 
+def read_log(path: Path, files: int = 1) -> Records | None:
+    """Read a sample of a log; `None` when its lines are of no known format, or are CSV.
+
+    Args:
+        path: The file.
+        files: Number of files in the sample.
+
+    Raises:
+        EmptyFileError: It has no lines.
+        InputFileError: It is not text.
+    """
+    # `load` takes a file by its name.
+    if _NAMED_CSV & {suffix.lower() for suffix in path.suffixes}:
+        return None
+    ends = read_ends(path, files)
+    log = _log_format(ends)
+    if log is None:
+        return None
+    lines = split_lines(ends, files)
+    first, last = ([_groups(line, log) for line in part if line] for part in (lines.texts, lines.last))
+    rows = [groups for groups in (*first, *last) if groups is not None]
+    return Records(
+        path, InputFormat(kind="lines", header=False, encoding=lines.encoding, pattern=log.pattern),
+        list(log.shape.groupindex), rows, len(first) + len(last) - len(rows), lines.whole,
+        first=sum(groups is not None for groups in first),
+    )  # fmt: skip
+
+
+def _log_format(ends: Ends) -> LogFormat | None:
+    tried = Ends(ends.head[:_TRIED_BYTES], b"", ends.whole and len(ends.head) <= _TRIED_BYTES)
+    lines = [line for line in split_lines(tried).texts if line]
+    log = log_format(lines)
+    # A comma before milliseconds is in every line of a log.
+    return None if log and cuts_all([_MILLISECONDS.sub(r"\1.\2", line) for line in lines]) else log
+
+
+def _groups(line: str, log: LogFormat) -> list[str | None] | None:
+    readable = ILLEGIBLE not in line and not _is_too_long(line, log.max_bytes)
+    found = log.shape.fullmatch(line) if readable else None
+    return list(found.groups()) if found else None
+
+
 def check_names(path: Path, names: Sequence[str]) -> None:
     """Refuse names that no contract can hold.
 
@@ -211,8 +258,8 @@ def _json_object(line: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _is_too_long(record: str) -> bool:
-    return 4 * len(record) > MAX_RECORD_BYTES and len(record.encode()) > MAX_RECORD_BYTES
+def _is_too_long(record: str, max_bytes: int = MAX_RECORD_BYTES) -> bool:
+    return 4 * len(record) > max_bytes and len(record.encode()) > max_bytes
 
 
 def _refuse(constant: str) -> None:

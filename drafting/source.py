@@ -177,7 +177,7 @@ def _check_text(path: Path, head: bytes) -> None:
     controls = len(start) - len(start.translate(None, _CONTROL))
     if b"\0" in start or controls > _MAX_CONTROL * len(start):
         raise InputFileError(
-            f"{path} is not text: expected CSV, JSON lines or .parquet", "unpack archives and workbooks"
+            f"{path} is not text: expected CSV, JSON lines, a log or .parquet", "unpack archives and workbooks"
         )
     if not head.removeprefix(codecs.BOM_UTF8).strip():
         raise EmptyFileError(f"{path} has no lines")

@@ -37,10 +37,8 @@ def group_fields(line: Expression, groups: Expression, pattern: LinePattern, con
         pattern: The pattern.
         contract: Contract of the dataset.
     """
-    places = places_of(contract, pattern.names)
-    texts = [
-        _text(line, groups[place + 1], pattern, pattern.names[place]).alias(name) for name, place in places.items()
-    ]
+    places = places_of(contract, pattern.names).items()
+    texts = [_text(line, groups[place + 1], pattern, pattern.names[place]).alias(name) for name, place in places]
     return F.when(F.size(groups) > 1, F.struct(*texts))
 
 

@@ -1,7 +1,8 @@
 r"""The `pattern` of `kind: lines`: one regular expression for a whole line, whose named groups are the columns.
 
-It is written as Java's are. Only what Java and Python read alike is accepted, so that it can be checked without a JVM, and
-only what reads every line in a bounded time. Java knows no `_` in the name of a group; here names are numbers for it.
+It is written as Java's are. Only what Java and Python read alike is accepted, so that it can be checked without a
+JVM, and only what reads every line in a bounded time. Java knows no `_` in the name of a group: it gets groups without
+names.
 """
 
 import re
@@ -151,9 +152,7 @@ class _Reader:
         if letter == "[":
             return self._characters(_CLASS, "write a class as [a-z] or [^a-z], and \\[ for a bracket in it")
         if letter == "\\":
-            return self._characters(
-                _ESCAPE, "known are \\d \\w \\s \\D \\W \\S \\t \\x41 and \\ before a punctuation mark"
-            )
+            return self._characters(_ESCAPE, "known are \\d \\w \\s \\D \\W \\S \\t \\x41 and \\ before punctuation")
         if letter in "^$":
             raise self._wrong("^ and $ stand at the ends of the pattern only; write \\ before the character itself")
         if letter in "*+?{":
