@@ -156,7 +156,7 @@ def test_header_in_another_encoding_is_refused(described):
     assert "unknown 'grÃ¶ÃŸe'" in refusal(described, "größe\n1\n".encode(), names=["größe"], encoding="cp1252")
 
 
-@pytest.mark.parametrize("form", [{}, {"header": False}, {"kind": "jsonl"}])
+@pytest.mark.parametrize("form", [{}, {"header": False}, {"kind": "jsonl"}, {"kind": "lines"}])
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
 @pytest.mark.parametrize("pack", ["", ".gz"])
 def test_utf_16_is_refused_with_what_to_do(described, encoding, form, pack):
@@ -171,12 +171,21 @@ def test_objects_of_json_lines_are_the_lines_that_are_not_empty(described, name,
     assert (found.rows, found.kind, found.columns) == (3, "jsonl", ())
 
 
+@pytest.mark.parametrize(("name", "pack"), [("a.log", bytes), ("a.log.1.gz", gzip.compress), ("a.bz2", bz2.compress)])
+def test_lines_are_rows_but_titles_comments_and_empty_ones(described, name, pack):
+    content = codecs.BOM_UTF8 + b'title\r\n#x\r\n\r\n"a\r\n # b\r\n#\r\n\xff'
+    found = described(pack(content), name, kind="lines", comment="#", skip_lines=1)
+    assert (found.rows, found.kind, found.columns) == (3, "lines", ())
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "told"),
     [
         ("a.csv", "jsonl", "says kind: jsonl, the name of the file says .csv"),
         ("a.TSV.gz", "jsonl", "says kind: jsonl, the name of the file says .tsv"),
         ("a.jsonl", "csv", "says kind: csv, the name of the file says .jsonl"),
+        ("a.csv", "lines", "says kind: lines, the name of the file says .csv"),
+        ("a.ndjson.gz", "lines", "says kind: lines, the name of the file says .ndjson"),
         ("a.csv", "parquet", "says kind: parquet, so its name ends in .parquet"),
     ],
 )
@@ -202,7 +211,7 @@ def test_empty_file_is_refused_and_a_header_alone_is_not(tmp_path, described):
     assert described(b"day,amount\n\n\r\n").rows == 0
 
 
-@pytest.mark.parametrize("form", [{}, {"quoted_newlines": True}, {"kind": "jsonl"}])
+@pytest.mark.parametrize("form", [{}, {"quoted_newlines": True}, {"kind": "jsonl"}, {"kind": "lines"}])
 @pytest.mark.parametrize(("name", "pack"), [("a", bytes), ("a.gz", gzip.compress)])
 def test_line_that_is_too_long_is_refused(described, monkeypatch, form, name, pack):
     monkeypatch.setattr(input_file, "MAX_LINE_BYTES", 3 * 2**20)
@@ -290,7 +299,7 @@ GOOD = {
 }
 
 
-@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "lines", "parquet"])
 @pytest.mark.parametrize("compression", ["snappy", "gzip", "zstd", "lz4", "none"])
 def test_parquet_is_described_in_a_dataset_of_any_kind(parquet, kind, compression):
     path = parquet(GOOD, compression=compression, row_group_size=2)

@@ -203,6 +203,7 @@ FORMS = [
     ),
     *(InputFormat(escape="\\"), InputFormat(comment="#"), InputFormat(skip_lines=2), InputFormat(encoding="cp1252")),
     *(InputFormat(quoted_newlines=True), InputFormat(quoted_newlines=True, escape="\\"), InputFormat(kind="jsonl")),
+    *(InputFormat(kind="lines", pattern="(?<day>.*)"), InputFormat(kind="lines", comment="#", skip_lines=1)),
     *(InputFormat(kind="parquet"), InputFormat(header=False, comment="#", skip_lines=1)),
 ]
 TEXT = b'day,amount,note\n2001-01-01,1.50,"a ""b""\nc"\r\n2001-01-02,2,\n#x\n\n2001-01-03,,"d,\\"e"\n'

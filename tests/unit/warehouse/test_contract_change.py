@@ -257,3 +257,10 @@ def test_batch_whose_rows_were_counted_otherwise_is_named(options, told):
     with pytest.raises(ContractError, match=r"rows of a\.csv were counted before .* the same file again") as problem:
         check_counts(with_format(**options), [a_batch({}), a_batch(COUNTED)])
     assert told in str(problem.value)
+
+
+def test_lines_instead_of_fields_are_impossible_and_another_pattern_is_incompatible():
+    old, new = (with_format(kind="lines", pattern=pattern) for pattern in ("(?<a>.*)", "(?<a>.+)"))
+    assert {change.kind for change in changes(OLD.meaning, old.meaning)} == {"impossible", "incompatible"}
+    assert {change.kind for change in changes(old.meaning, OLD.meaning)} == {"impossible"}
+    assert the_change(new, old).kind == "incompatible"

@@ -162,7 +162,7 @@ def test_wrong_column_is_told_with_file_and_key(sales, changes, told):
         ("rejectThreshold", "1%", "rejectThreshold"),
         ("inputFormat", None, "inputFormat"),
         ("inputFormat", "csv", "inputFormat"),
-        ("inputFormat", {"kind": "xml"}, "inputFormat: kind: 'xml', expected one of: csv, jsonl, parquet"),
+        ("inputFormat", {"kind": "xml"}, "inputFormat: kind: 'xml', expected one of: csv, jsonl, lines, parquet"),
         ("inputFormat", {"kind": "csv", "header": "no"}, "inputFormat: header"),
         ("inputFormat", {"kind": "csv", "delimiter": "::"}, "inputFormat: delimiter"),
         ("inputFormat", {"kind": "csv", "delimiter": 1}, "inputFormat: delimiter"),

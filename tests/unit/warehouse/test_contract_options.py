@@ -196,6 +196,7 @@ def test_records_of_several_lines_have_no_titles_or_comments(other):
     ("kind", "line"),
     [
         *(("jsonl", line) for line in ("delimiter: ','", "header: true", "encoding: utf-8", "skipLines: 1")),
+        *(("lines", line) for line in ("delimiter: ','", "quote: x", "header: false", "unknownColumns: ignore")),
         *(("parquet", line) for line in ("quote: '\"'", "nullTokens: []", "quotedNewlines: false", "escape: x")),
     ],
 )  # fmt: skip
@@ -204,11 +205,57 @@ def test_option_of_another_kind_is_refused(kind, line):
     check_told({"form": f"kind: {kind}\n{line}"}, line, told)
 
 
+LINES = "^(?<sold_at>.{19}) (?<Revision>[0-9]+)$"
+
+
+def test_lines_have_a_pattern_and_what_makes_sense_of_text():
+    form = f"""kind: lines
+pattern: '{LINES}'
+comment: '"'
+encoding: latin-1
+skipLines: 2
+nullTokens: ['-', '']
+decimalSeparator: ','
+thousandsSeparator: '.'"""
+    found = parsed(form=form).input_format
+    assert found == InputFormat(
+        "lines", pattern=LINES, comment='"', encoding="iso8859-1", skip_lines=2, null_tokens=("-", ""),
+        decimal_separator=",", thousands_separator=".",
+    )  # fmt: skip
+    assert found.header_lines == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("pattern: 1", "expected a non-empty string, got 1"),
+        ("pattern: (a", "at its end: a parenthesis is not closed"),
+        ("pattern: (?<sold_at>.*)", "column revision has no group: write (?<name>...)"),
+        ("pattern: (?<sold_at>a)(?<revision>b)(?<c>d)", "group c is not a column: write (?:...)"),
+        ("pattern: (?<sold_at>a)(?<revision>b)(?<Sold_At>d)", "sold_at appears twice"),
+        ("pattern: (?<sold_at>.*)(?<revision>(a+)+)", "(a+)+ may go back and forth in a long line"),
+    ],
+)
+def test_wrong_pattern_of_lines_is_told_with_file_line_and_key(line, told):
+    place = "schema sales: customProperties: inputFormat: pattern: "
+    check_told({"form": f"kind: lines\n{line}"}, line, place + told)
+
+
+def test_lines_without_a_pattern_and_a_pattern_without_lines_are_refused():
+    assert "inputFormat: pattern: missing: write the regular expression" in refusal(contract_text(form="kind: lines"))
+    assert "inputFormat: pattern: unknown key" in refusal(contract_text(form="kind: csv\npattern: a"))
+
+
+def test_the_meaning_of_a_contract_without_a_pattern_has_none():
+    assert "pattern" not in parsed().meaning["input_format"]
+    assert parsed(form=f"kind: lines\npattern: '{LINES}'").meaning["input_format"]["pattern"] == LINES
+
+
 @pytest.mark.parametrize("kind", ["orc", "CSV", "null", "[csv]", "1"])
 def test_unknown_kind_is_told_with_the_known_ones(kind):
     told = "schema sales: customProperties: inputFormat: kind: "
     check_told({"form": f"kind: {kind}"}, f"kind: {kind}", told)
-    assert "expected one of: csv, jsonl, parquet" in refusal(contract_text(form=f"kind: {kind}"))
+    assert "expected one of: csv, jsonl, lines, parquet" in refusal(contract_text(form=f"kind: {kind}"))
 
 
 def extra(column, time_zone=True):
