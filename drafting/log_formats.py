@@ -40,6 +40,11 @@ class LogFormat:
         """For `fullmatch`; it has the groups by name and no others."""
         return re.compile(read_pattern(self.pattern).python, re.ASCII)
 
+    def head(self, line: str) -> str:
+        """A line up to its last group, the message; a line that does not match as it is."""
+        found = self.shape.fullmatch(line)
+        return line[: found.start(self.shape.groups)] if found else line
+
     @cached_property
     def max_bytes(self) -> int:
         """Bytes of the longest line that is read."""
@@ -82,7 +87,7 @@ LOG_FORMATS = (
     ),
     LogFormat("log4j", rf"^{_ISO_TIME} {_LEVEL} +(?<logger>[^:\s]+)(?: -|:) (?<message>.*)$"),
     LogFormat("Python's logging", rf"^{_ISO_TIME} - (?<logger>\S+) - {_LEVEL} - (?<message>.*)$"),
-    LogFormat("Python's logging", rf"^{_ISO_TIME} {_LEVEL} +(?<message>.*)$"),
+    LogFormat("Python's logging", rf"^{_ISO_TIME} {_LEVEL} +(?<message>(?:\S.*)?)$"),
 )
 """The first that fits is it: the narrower one comes first."""
 

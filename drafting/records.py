@@ -153,8 +153,9 @@ def _log_format(ends: Ends) -> LogFormat | None:
     tried = Ends(ends.head[:_TRIED_BYTES], b"", ends.whole and len(ends.head) <= _TRIED_BYTES)
     lines = [line for line in split_lines(tried).texts if line]
     log = log_format(lines)
-    # A comma before milliseconds is in every line of a log.
-    return None if log and cuts_all([_MILLISECONDS.sub(r"\1.\2", line) for line in lines]) else log
+    # Every line of a log has the comma before milliseconds, and may have one and the same message.
+    heads = [_MILLISECONDS.sub(r"\1.\2", log.head(line)) for line in lines] if log else []
+    return None if cuts_all(heads) else log
 
 
 def _groups(line: str, log: LogFormat) -> list[str | None] | None:

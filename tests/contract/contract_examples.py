@@ -123,10 +123,13 @@ def fragment(cell: str) -> dict[str, Any]:
     """Keys of one column, of `inputFormat` or of the dataset, as they stand in a cell; each goes to its place."""
     given: dict[str, Any] = yaml.safe_load("{" + " ".join(codes(cell)) + "}")
     snippet: dict[str, Any] = {key: given[key] for key in ("quality", *_AT_THE_TOP) if key in given}
-    form = {key: value for key, value in given.items() if key in _KEYS_OF["csv"]}
+    # A pattern without a kind is that of a column.
+    keys = _KEYS_OF.get(given.get("kind", ""), set()) | _KEYS_OF["csv"]
+    form = {key: value for key, value in given.items() if key in keys}
     custom = {key: given[key] for key in given if key in _CUSTOM or key == "limit"}
     custom |= {"inputFormat": {"kind": "csv", **form}} if form else {}
-    if column := {key: given[key] for key in given if key in _COLUMN_KEYS | _OPTIONS | {*CUSTOM_PROPERTIES}}:
+    columns = _COLUMN_KEYS | _OPTIONS | {*CUSTOM_PROPERTIES}
+    if column := {key: given[key] for key in given if key not in form and key in columns}:
         snippet["properties"] = [_column(column)]
     if custom:
         snippet["customProperties"] = [{"property": key, "value": value} for key, value in custom.items()]

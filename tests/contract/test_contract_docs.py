@@ -476,7 +476,7 @@ def test_every_rule_has_an_example_and_stands_in_the_table_in_its_order() -> Non
     known = set(re.findall(r'"(row:[a-z_]+)"', code)) | set(re.findall(r'(?:yield "|column.name\}:)([a-z]+)"', code))
     told = [codes(row[0])[0] for row in table("rules")]
     assert [rule.removeprefix("<column>:") for rule in told if rule != "row:<name>"] == [
-        *(f"row:{name}" for name in ("encoding", "length", "parse", "header", "unknown_key")),
+        *(f"row:{name}" for name in ("encoding", "length", "parse", "pattern", "header", "unknown_key")),
         *("transform", "type", "gap", "required", "minimum", "maximum", "pattern", "values"),
     ]
     assert known == {rule.removeprefix("<column>:") for rule in told if rule != "row:<name>"}

@@ -20,7 +20,7 @@ _KEYS_OF = {
     "jsonl": {"kind", "nullTokens", "decimalSeparator", "thousandsSeparator", "unknownColumns", "trim"},
     "lines": {
         *("kind", "pattern", "nullTokens", "encoding", "decimalSeparator", "thousandsSeparator", "comment"),
-        *("skipLines", "trim"),
+        "skipLines",
     },
     "parquet": {"kind", "unknownColumns", "trim"},
 }

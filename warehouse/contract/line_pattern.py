@@ -26,7 +26,7 @@ from warehouse.errors import ContractError
 MAX_CHARACTERS = 10_000
 """Of a pattern: Java goes down its stack with every part of it."""
 
-MAX_SEARCHED_BYTES = 64 * 1024
+MAX_SEARCHED_BYTES = 16 * 1024
 """Bytes of the longest line that is read by a pattern with an open end, which takes the square of that."""
 
 _MAX_DEPTH = 20
