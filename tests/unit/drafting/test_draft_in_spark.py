@@ -77,6 +77,13 @@ def _multiline() -> bytes:
     return "\n".join(["key,moment,text,rough", *rows]).encode()
 
 
+def _log() -> bytes:
+    rows = [
+        f"<34>1 {day}T01:02:03.5+02:00 host app {n % 50 or '-'} - -{' a, b' * (n % 3)}" for n, day in enumerate(_DAYS)
+    ]
+    return gzip.compress("\n".join([*rows, "    at java.lang.Thread"]).encode())
+
+
 def _parquet() -> bytes:
     times = [datetime.fromisoformat(day) for day in _DAYS]
     frame = pd.DataFrame(
@@ -111,6 +118,7 @@ _SAMPLES = {
     "objects.jsonl.gz": (_objects(), 1),
     "multiline.csv": (_multiline(), 0),
     "formats.csv": (_formats(), 0),
+    "app.log.gz": (_log(), 1),
     "table.parquet": (_parquet(), 0),
 }
 
