@@ -128,12 +128,12 @@ def test_a_long_line_of_a_log_is_rejected_where_the_load_rejects_it(tmp_path: Pa
 )
 def test_what_a_delimiter_cuts_alike_stays_csv(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.log").write_text(text)
-    assert read_sample(tmp_path / "a.log").form.kind == "csv"
+    assert read_sample((tmp_path / "a.log",)).form.kind == "csv"
 
 
 def test_a_log_that_is_called_csv_stays_csv_since_load_goes_by_the_name(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("\n".join(_lines("spark")))
-    assert read_sample(tmp_path / "a.csv").form.kind == "csv"
+    assert read_sample((tmp_path / "a.csv",)).form.kind == "csv"
 
 
 def test_only_the_common_log_has_a_pattern_that_searches() -> None:
