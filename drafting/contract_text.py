@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import yaml
 
-from drafting.extent import Extent
-from drafting.guess import MAX_EXAMPLE_LENGTH, ColumnDraft, Guess
+from drafting.column_draft import ColumnDraft, Guess
+from drafting.guess import MAX_EXAMPLE_LENGTH
 from drafting.measures import FirstMart, MartColumn
-from drafting.renames import HeldColumn
+from drafting.reading.extent import Extent
+from drafting.reading.renames import HeldColumn
 from warehouse.contract.column import OTHER_NAMES
 from warehouse.contract.datetime_options import OTHER_FORMATS
 from warehouse.contract.model import EPOCH_FORMATS, InputFormat

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from drafting.datetime_patterns import Pattern, compact_pattern, merged, partial_pattern, patterns_of
-from drafting.sample import Sample
+from drafting.reading.sample import Sample
 from warehouse.contract.model import CENTURY
 from warehouse.contract.patterns import has_short_year
 

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import duckdb
 
+from drafting.column_draft import ColumnDraft, Guess
 from drafting.contract_text import REJECT_THRESHOLD, Facts, contract_text, rejected_share, renamed
-from drafting.extent import Extent
-from drafting.guess import ColumnDraft, Guess, few_values
-from drafting.log_formats import unsure_of
+from drafting.guess import few_values
 from drafting.mart_text import mart_name, mart_sql
 from drafting.measures import FirstMart, first_mart
 from drafting.padding import guess_trimmed
 from drafting.primary_key import choose_key
+from drafting.reading.extent import Extent
+from drafting.reading.log_formats import unsure_of
+from drafting.reading.sample import Sample, read_sample
 from drafting.roles import choose_event_time
-from drafting.sample import Sample, read_sample
 from drafting.split_columns import join_columns
 from warehouse.contract.file import check_dataset_name, contract_path, parse_contract
 from warehouse.errors import ContractError, StackhouseError, UsageError

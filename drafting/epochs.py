@@ -1,6 +1,6 @@
 """Numbers of a sample that may be counts since 1970: the unit that they have."""
 
-from drafting.sample import Sample
+from drafting.reading.sample import Sample
 from warehouse.contract.model import EPOCH_AUTO, EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EPOCH_UNITS
 
 _MICROS_A_SECOND, _NANOS_A_SECOND = 1_000_000, 1_000_000_000

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import comb, prod
 
-from drafting.guess import ColumnDraft, Guess
+from drafting.column_draft import ColumnDraft, Guess
 from drafting.naming import words
-from drafting.sample import Sample
+from drafting.reading.sample import Sample
 from warehouse.contract.patterns import is_cut
 
 ID_WORDS = {"id", "ids", "key", "uuid", "guid", "nr", "no", "number", "num", "pk", "ref", "serial"}

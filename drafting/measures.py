@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from drafting.guess import ColumnDraft
+from drafting.column_draft import ColumnDraft
 from drafting.naming import unique, words
-from drafting.sample import Sample
+from drafting.reading.sample import Sample
 from warehouse.contract.hive_type import MAX_PRECISION
 
 _MAX_MEASURES = 3

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from drafting.sample import Sample
+from drafting.reading.sample import Sample
 from warehouse.contract.hive_type import MAX_PRECISION
 from warehouse.contract.number_text import NumberText
 

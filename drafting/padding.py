@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from drafting.guess import Guess, guess_columns
-from drafting.renames import HeldColumn
-from drafting.sample import Sample
+from drafting.column_draft import Guess
+from drafting.guess import guess_columns
+from drafting.reading.renames import HeldColumn
+from drafting.reading.sample import Sample
 from warehouse.contract.file_columns import BLANKS
 
 _SHOWN = 5

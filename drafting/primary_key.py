@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from drafting.guess import ColumnDraft, Guess
+from drafting.column_draft import ColumnDraft, Guess
 from drafting.key_columns import (
     CODE_WORDS,
     ID_WORDS,
@@ -15,7 +15,7 @@ from drafting.key_columns import (
     tell_apart,
 )
 from drafting.naming import words
-from drafting.sample import Sample
+from drafting.reading.sample import Sample
 
 _MIN_KEY_ROWS = 10
 _MIN_UNNAMED_KEY_ROWS = 100

@@ -3,12 +3,13 @@
 import re
 from dataclasses import replace
 
+from drafting.column_draft import ColumnDraft, Guess
 from drafting.datetime_columns import measure_partial_dates
 from drafting.epochs import epoch_format
-from drafting.guess import TIME_WORDS, ColumnDraft, Guess
+from drafting.guess import TIME_WORDS
 from drafting.naming import words
 from drafting.number_columns import MOSTLY
-from drafting.sample import Sample
+from drafting.reading.sample import Sample
 from warehouse.contract.datetime_options import PARTIAL_DATE
 
 _GOOD_WORDS = (

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from drafting.guess import ColumnDraft, Guess
+from drafting.column_draft import ColumnDraft, Guess
 from drafting.naming import unique
 from drafting.number_columns import MOSTLY
-from drafting.sample import Sample
+from drafting.reading.sample import Sample
 from warehouse.contract.file import RESERVED_COLUMNS
 
 _ROLES = {

@@ -78,7 +78,7 @@ def _write(form: InputFormat, layout: Layout, records: list[bytes], directory: P
 
 
 def _array(values: Sequence[object]) -> pa.Array:
-    """Values of one column of Parquet, from JSON as `spark.parquet_fields` writes it.
+    """Values of one column of Parquet, from JSON as `spark.reading.parquet_fields` writes it.
 
     Dates and times become what they were; the rest is text: a value that does not fit the type of its column could not
     be written otherwise.

@@ -19,9 +19,9 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DecimalType
 
 from spark.datetimes import is_in_gap
-from spark.json_fields import unknown_keys
-from spark.lines import LINE
-from spark.records import FAULT, Records
+from spark.reading.json_fields import unknown_keys
+from spark.reading.lines import LINE
+from spark.reading.records import FAULT, Records
 from spark.schema import spark_type
 from spark.transforms import failed, fields_shown
 from spark.values import matches

@@ -11,8 +11,8 @@ from pyspark.sql.types import ArrayType, BinaryType, LongType, StringType, Struc
 
 from spark.counts import rows_by_quarter
 from spark.hdfs import delete, exists, size_of
-from spark.lines import LINE, check_files, needs_unsplit, unsplit
-from spark.records import PLAIN, Records, read_again, read_records
+from spark.reading.lines import LINE, check_files, needs_unsplit, unsplit
+from spark.reading.records import PLAIN, Records, read_again, read_records
 from spark.rules import SEPARATOR, broken_rules, offending_values
 from spark.schema import (
     NO_QUARTER,

@@ -12,8 +12,8 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DateType, NumericType, TimestampNTZType
 
-from spark.parquet_fields import text_of
-from spark.records import Records, as_held, computed_text
+from spark.reading.parquet_fields import text_of
+from spark.reading.records import Records, as_held, computed_text
 from warehouse.contract.file_columns import fields_of
 from warehouse.contract.hive_type import is_numeric
 from warehouse.contract.model import Column

@@ -471,7 +471,7 @@ def test_every_option_has_an_example() -> None:
 
 
 def test_every_rule_has_an_example_and_stands_in_the_table_in_its_order() -> None:
-    source = "".join((REPOSITORY / "spark" / name).read_text() for name in ("records.py", "rules.py"))
+    source = "".join((REPOSITORY / "spark" / name).read_text() for name in ("reading/records.py", "rules.py"))
     code = source.split("def _with_fields", 1)[1]
     known = set(re.findall(r'"(row:[a-z_]+)"', code)) | set(re.findall(r'(?:yield "|column.name\}:)([a-z]+)"', code))
     told = [codes(row[0])[0] for row in table("rules")]

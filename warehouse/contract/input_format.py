@@ -5,7 +5,7 @@ import re
 
 from warehouse.contract import expect
 from warehouse.contract.file_columns import fields_of
-from warehouse.contract.line_pattern import read_pattern
+from warehouse.contract.lines.pattern import read_pattern
 from warehouse.contract.model import Contract, InputFormat
 from warehouse.contract.odcs import Spot
 from warehouse.errors import ContractError

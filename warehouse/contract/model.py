@@ -6,12 +6,13 @@ The words are those of the Open Data Contract Standard; `warehouse.contract.file
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from warehouse.contract.calendar_names import ENGLISH
+from warehouse.contract.meaning import meaning_of
 from warehouse.errors import ContractError
 
 ORIGIN_COLUMNS = ("source_batch", "source_file", "source_line")
@@ -282,9 +283,9 @@ class Contract:
         Descriptions, marts and the limits of a release are left out: changing them re-reads nothing.
         """
         meaning = {
-            "columns": [_meaning_of(column) for column in self.columns],
+            "columns": [meaning_of(column) for column in self.columns],
             "event_time": self.event_time,
-            "input_format": _meaning_of(self.input_format),
+            "input_format": meaning_of(self.input_format),
             "row_rules": [{"name": r.name, "predicate": r.predicate} for r in self.row_rules],
             "time_zone": self.time_zone,
             "version": self.version,
@@ -296,16 +297,3 @@ class Contract:
     def fingerprint(self) -> str:
         """16 hex digits that change with `meaning`."""
         return hashlib.sha256(json.dumps(self.meaning, sort_keys=True).encode()).hexdigest()[:16]
-
-
-_MEANINGLESS = {"description", "pii", "reads"}
-# A contract that does not use what came later keeps its fingerprint, so nothing is read again.
-_ADDED = {
-    Column: {"other_source_names", "pivot_year", "locale", "trim", "transform"},
-    InputFormat: {"trim", "pattern"},
-}
-
-
-def _meaning_of(item: Column | InputFormat) -> dict[str, Any]:
-    unused = {known.name for known in fields(item) if getattr(item, known.name) == known.default} & _ADDED[type(item)]
-    return {name: value for name, value in asdict(item).items() if name not in _MEANINGLESS | unused}

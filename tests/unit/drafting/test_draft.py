@@ -711,7 +711,7 @@ def test_the_longest_name_has_a_mart(tmp_path: Path) -> None:
 def test_only_the_first_and_the_last_rows_of_many_are_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("drafting.source.MAX_ROWS", 8)
+    monkeypatch.setattr("drafting.reading.source.MAX_ROWS", 8)
     rows = ["2021-01-01,1"] * 3 + ["between,x"] * 4 + ["2021-01-02,1.5"] * 4
     drafted, contract = _draft(tmp_path, "\n".join(["day,n", *rows]))
     assert (drafted.rows, drafted.whole, contract.column("n").type) == (7, False, "DECIMAL(6,2)")
@@ -720,7 +720,7 @@ def test_only_the_first_and_the_last_rows_of_many_are_looked_at(
 
 
 def test_a_large_file_is_read_at_both_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("drafting.source.MAX_BYTES", 100)
+    monkeypatch.setattr("drafting.reading.source.MAX_BYTES", 100)
     rows = ["1,2021-01-01"] * 10 + ["x,between"] * 1000 + ["2,2021-12-31"] * 10
     drafted, contract = _draft(tmp_path, "\n".join(["n,day", *rows]))
     assert [column.type for column in contract.columns] == ["BIGINT", "DATE"]
@@ -728,7 +728,7 @@ def test_a_large_file_is_read_at_both_ends(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_of_many_columns_fewer_rows_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("drafting.source.MAX_FIELDS", 30)
+    monkeypatch.setattr("drafting.reading.source.MAX_FIELDS", 30)
     rows = ["2021-01-01,1,2"] * 5 + ["between,x,2"] * 10 + ["2021-12-31,1.5,2"] * 5
     drafted, contract = _draft(tmp_path, "\n".join(["day,n,m", *rows]))
     assert (drafted.rows, drafted.whole, contract.column("n").type) == (9, False, "DECIMAL(6,2)")
@@ -737,7 +737,7 @@ def test_of_many_columns_fewer_rows_are_looked_at(tmp_path: Path, monkeypatch: p
 def test_row_numbers_are_found_though_rows_between_are_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("drafting.source.MAX_ROWS", 200)
+    monkeypatch.setattr("drafting.reading.source.MAX_ROWS", 200)
     rows = [f"{n},2021-01-{1 + n % 28:02}" for n in range(1000)]
     drafted, contract = _draft(tmp_path, "\n".join(["id,day", *rows]))
     assert (contract.key, _sentence(drafted, "id numbers the rows")) == ((), True)

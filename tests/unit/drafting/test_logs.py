@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from drafting.draft import Draft, draft
-from drafting.log_formats import LOG_FORMATS, log_format
-from drafting.sample import read_sample
+from drafting.reading.log_formats import LOG_FORMATS, log_format
+from drafting.reading.sample import read_sample
 from warehouse.contract.file import load_contract
-from warehouse.contract.line_pattern import MAX_SEARCHED_BYTES, read_pattern
+from warehouse.contract.lines.pattern import MAX_SEARCHED_BYTES, read_pattern
 
 _TIMES = [datetime(2021, 1, 1, 9, 30, tzinfo=UTC) + timedelta(days=3 * n, seconds=n) for n in range(100)]
 _COMBINED = r'%h - frank [%t] "GET /a?b=1 HTTP/1.1" 200 1%n "-" "Mozilla/5.0 (X11; \"Linux\")"'

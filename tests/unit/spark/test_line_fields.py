@@ -13,10 +13,10 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from ingestion.input_file import describe_file
-from spark.line_fields import group_fields, matched_groups
-from spark.records import read_records
+from spark.reading.line_fields import group_fields, matched_groups
+from spark.reading.records import read_records
 from spark.stage import stage
-from warehouse.contract.line_pattern import MAX_SEARCHED_BYTES, LinePattern, read_pattern
+from warehouse.contract.lines.pattern import MAX_SEARCHED_BYTES, LinePattern, read_pattern
 from warehouse.contract.model import MAX_RECORD_BYTES, Column, Contract, InputFormat
 from warehouse.errors import ContractError
 from warehouse.job import StageTask

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from spark.lines import SPLIT_SETTINGS, check_files, needs_unsplit, read_lines, rows_of, unsplit
+from spark.reading.lines import SPLIT_SETTINGS, check_files, needs_unsplit, read_lines, rows_of, unsplit
 from warehouse.batch import BatchFile
 from warehouse.contract.model import InputFormat
 from warehouse.errors import JobError

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from warehouse.contract.line_pattern import MAX_CHARACTERS, MAX_SEARCHED_BYTES, read_pattern
+from warehouse.contract.lines.pattern import MAX_CHARACTERS, MAX_SEARCHED_BYTES, read_pattern
 from warehouse.contract.model import MAX_RECORD_BYTES
 from warehouse.errors import ContractError
 

@@ -8,7 +8,7 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
 from warehouse.contract.file_columns import places_of
-from warehouse.contract.line_pattern import LinePattern
+from warehouse.contract.lines.pattern import LinePattern
 from warehouse.contract.model import Contract
 
 GROUPS = "_groups"

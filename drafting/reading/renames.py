@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from drafting.datetime_patterns import is_moment
-from drafting.records import Records
+from drafting.reading.records import Records
 
 _TRIED_VALUES = 200
 _MOSTLY = 0.9

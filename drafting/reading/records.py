@@ -9,9 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from drafting.datetime_patterns import is_moment
-from drafting.dialect import FieldSplitter, cuts_all, guess_dialect, has_header, has_open_quote, joined, usual_width
-from drafting.log_formats import LogFormat, log_format
-from drafting.source import ILLEGIBLE, Ends, Lines, read_ends, shortened, split_at_lf, split_lines
+from drafting.reading.dialect import (
+    FieldSplitter,
+    cuts_all,
+    guess_dialect,
+    has_header,
+    has_open_quote,
+    joined,
+    usual_width,
+)
+from drafting.reading.log_formats import LogFormat, log_format
+from drafting.reading.source import ILLEGIBLE, Ends, Lines, read_ends, shortened, split_at_lf, split_lines
 from warehouse.contract.column import MAX_NAME_LENGTH
 from warehouse.contract.file import MAX_COLUMNS
 from warehouse.contract.model import MAX_RECORD_BYTES, InputFormat

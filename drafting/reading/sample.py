@@ -13,10 +13,10 @@ from typing import Any
 
 import duckdb
 
-from drafting.common_format import read_files
-from drafting.records import Records, check_names
-from drafting.renames import HeldColumn, unite_columns
-from drafting.sample_files import SampleFiles, choose_files
+from drafting.reading.common_format import read_files
+from drafting.reading.records import Records, check_names
+from drafting.reading.renames import HeldColumn, unite_columns
+from drafting.reading.sample_files import SampleFiles, choose_files
 from warehouse.contract.file import MAX_COLUMNS
 from warehouse.contract.model import InputFormat
 from warehouse.errors import InputFileError

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from warehouse.contract.line_pattern import read_pattern
+from warehouse.contract.lines.pattern import read_pattern
 
 _MOSTLY = 0.95
 

@@ -8,8 +8,7 @@ names.
 import re
 from dataclasses import dataclass
 
-from warehouse.contract.model import MAX_RECORD_BYTES
-from warehouse.contract.pattern_tree import (
+from warehouse.contract.lines.tree import (
     OTHER,
     Characters,
     Choice,
@@ -21,6 +20,7 @@ from warehouse.contract.pattern_tree import (
     groups,
     ways,
 )
+from warehouse.contract.model import MAX_RECORD_BYTES
 from warehouse.errors import ContractError
 
 MAX_CHARACTERS = 10_000

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from drafting.source import kind_of
+from drafting.reading.source import kind_of
 from warehouse.batch_files import check_files, listed
 from warehouse.errors import EmptyFileError, InputFileError
 

@@ -8,16 +8,16 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StringType, TimestampType
 
-from spark.fields import BOM, CORRUPT, FIELDS, is_plain, is_readable, is_short, split_fields
-from spark.json_fields import read_object
-from spark.line_fields import GROUPS, group_fields, matched_groups
-from spark.lines import LINE, read_lines, rows_of
-from spark.parquet_fields import by_schema, read_parquet
-from spark.quoted_lines import join_lines
+from spark.reading.fields import BOM, CORRUPT, FIELDS, is_plain, is_readable, is_short, split_fields
+from spark.reading.json_fields import read_object
+from spark.reading.line_fields import GROUPS, group_fields, matched_groups
+from spark.reading.lines import LINE, read_lines, rows_of
+from spark.reading.parquet_fields import by_schema, read_parquet
+from spark.reading.quoted_lines import join_lines
 from spark.schema import SOURCE_FILE, SOURCE_LINE
 from warehouse.batch import SPLIT_BYTES
 from warehouse.contract.file_columns import BLANKS, fields_of, places_of
-from warehouse.contract.line_pattern import read_pattern
+from warehouse.contract.lines.pattern import read_pattern
 from warehouse.contract.model import MAX_RECORD_BYTES, Column, Contract, InputFormat
 from warehouse.job import StageTask
 
@@ -25,7 +25,7 @@ FAULT = "_fault"
 """Why a record cannot be read: `row:encoding`, `row:length`, `row:parse` or `row:pattern`; NULL when it can."""
 
 PLAIN = "_plain"
-"""Whether `spark.fields.is_plain` holds for the record."""
+"""Whether `spark.reading.fields.is_plain` holds for the record."""
 
 _TEXT = "_text"
 
@@ -87,7 +87,7 @@ def read_records(
         spark: Session.
         task: The batch.
         contract: Contract of its dataset.
-        split_bytes: Bytes of a split, as in `spark.lines.read_lines`.
+        split_bytes: Bytes of a split, as in `spark.reading.lines.read_lines`.
     """
     form = contract.input_format
     for (kind, columns), names in _alike(task).items():
@@ -186,7 +186,7 @@ def _with_fields(
 
 
 def _as_parquet(contract: Contract, kinds: Mapping[str, DataType]) -> Contract:
-    """The contract of rows whose values are written by `spark.parquet_fields`."""
+    """The contract of rows whose values are written by `spark.reading.parquet_fields`."""
     columns = tuple(
         column if column.transform else as_held(column, kinds.get(column.name)) for column in contract.columns
     )
@@ -195,7 +195,7 @@ def _as_parquet(contract: Contract, kinds: Mapping[str, DataType]) -> Contract:
 
 
 def as_held(column: Column, kind: DataType | None) -> Column:
-    """A column whose texts are written by `spark.parquet_fields` from values of a type."""
+    """A column whose texts are written by `spark.reading.parquet_fields` from values of a type."""
     if column.type not in ("DATE", "TIMESTAMP") or column.epoch or isinstance(kind, StringType):
         return column
     # An instant is written as its wall clock in UTC, whatever zone wall clocks are of.

@@ -9,7 +9,7 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from spark.lines import LINE
+from spark.reading.lines import LINE
 from spark.schema import SOURCE_FILE, SOURCE_LINE
 from warehouse.contract.csv_quoting import ends_open
 from warehouse.contract.model import InputFormat

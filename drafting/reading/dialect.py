@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?")
 
 
 class FieldSplitter:
-    """Cuts a record into fields, as strictly as `spark.fields` does."""
+    """Cuts a record into fields, as strictly as `spark.reading.fields` does."""
 
     def __init__(self, form: InputFormat) -> None:
         """Prepare for files of one format."""

@@ -13,8 +13,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DecimalType, DoubleType, FloatType
 
-from spark.fields import FIELDS
-from spark.lines import LINE, file_name
+from spark.reading.fields import FIELDS
+from spark.reading.lines import LINE, file_name
 from spark.schema import SOURCE_FILE, SOURCE_LINE, quoted
 from warehouse.contract.file_columns import fields_of
 from warehouse.contract.model import Contract

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from drafting.parquet_records import read_parquet
-from drafting.records import Records, read_csv, read_json, read_log
+from drafting.reading.parquet_records import read_parquet
+from drafting.reading.records import Records, read_csv, read_json, read_log
 from warehouse.contract.model import InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from drafting.records import Records, check_names
-from drafting.source import MAX_FIELDS, MAX_ROWS
+from drafting.reading.records import Records, check_names
+from drafting.reading.source import MAX_FIELDS, MAX_ROWS
 from warehouse.contract.file import MAX_COLUMNS
 from warehouse.contract.model import InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
@@ -77,7 +77,7 @@ def _check_columns(path: Path, columns: list[tuple[str, str]]) -> None:
 
 
 def _as_text(name: str, kind: str) -> str:
-    """As `spark.parquet_fields` writes it: whole numbers of floating-point columns without a fraction."""
+    """As `spark.reading.parquet_fields` writes it: whole numbers of floating-point columns without a fraction."""
     column = _quoted(name)
     text = f"CAST({column} AS VARCHAR)"
     if kind not in ("FLOAT", "DOUBLE"):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from drafting.sample import Sample
+from drafting.reading.sample import Sample
 
 
 @dataclass(frozen=True)

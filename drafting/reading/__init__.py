@@ -1,0 +1,1 @@
+"""Reads rows of sample files, of whatever kind, into one table."""

@@ -1,0 +1,1 @@
+"""Reads files of every kind into records: one struct of texts a row, with file and line."""

@@ -1,0 +1,1 @@
+"""Regular expressions that read lines of logs, checked without a JVM."""
