@@ -206,7 +206,7 @@ def _short(text: str) -> str:
 
 
 def _description(column: ColumnDraft) -> str:
-    if column.transform is not None:
+    if column.transform is not None and column.source_name is None:
         return f"Computed from other columns of the file: {' '.join(printable(column.transform).split())}."
     if column.source_name is None:
         return f"Column {column.name} of the file, which does not name it."

@@ -18,9 +18,13 @@ from drafting.number_columns import (
     number_type,
 )
 from drafting.reading.sample import Sample
+from drafting.zero_fractions import without_zero_fractions
 from warehouse.contract.datetime_options import PIVOT_YEAR
 from warehouse.contract.model import CENTURY
 from warehouse.contract.patterns import has_short_year
+
+_ALWAYS_NULL = {"\\N"}
+"""What MySQL, PostgreSQL and Hive write for NULL, also in a column of text."""
 
 NULL_TOKENS = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "nan", "NaN", "-", "?", "\\N")
 """Texts that mean NULL where a column's other values are of a narrower type than STRING."""
@@ -64,7 +68,11 @@ def guess_columns(sample: Sample) -> Guess:
     looks = [_look(sample, f"c{place}") for place in range(len(names))]
     convention, unsure = _convention(sample, looks)
     drafted = [_draft(sample, place, name, looks[place], convention) for place, name in enumerate(names)]
-    tokens = sorted({token for column in drafted if column.type != "STRING" for token in column.tokens})
+    tokens = sorted(
+        token
+        for token in {token for column in drafted for token in column.tokens}
+        if token in _ALWAYS_NULL or any(token in column.tokens for column in drafted if column.type != "STRING")
+    )
     columns = tuple(_with_nulls(sample, f"c{place}", column, tokens) for place, column in enumerate(drafted))
     form = replace(
         sample.form,
@@ -140,6 +148,8 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
             native = sample.types[place] if sample.types else ""
             epoch = epoch_format(sample, column, tokens, named=True) if dated else None
             found = _number_column(text, numbers, native, epoch)
+            if convention == CONVENTIONS[0] and found.type.startswith("DECIMAL"):
+                found = without_zero_fractions(sample, column, found)
             sentinel = None if found.type == "STRING" else find_sentinel(sample, column, tokens, convention)
             return _with_sentinel(found, sentinel) if sentinel else found
     return replace(text, notes=("Nested JSON, kept as its text.",)) if place in sample.nested else text
@@ -227,5 +237,5 @@ def _unsure_of_tokens(columns: Sequence[ColumnDraft], tokens: Sequence[str]) -> 
 
 
 def _unsure_of_moments(columns: Sequence[ColumnDraft]) -> list[str]:
-    doubts = ("Day, month", "Years of two", "Looks like a count", "Letters in", "Does ")
+    doubts = ("Day, month", "Years of two", "Looks like a count", "Letters in", "Does ", "Whole numbers written")
     return [f"{column.name}: {note}" for column in columns for note in column.notes if note.startswith(doubts)]

@@ -41,6 +41,11 @@ def unique(name: str, taken: set[str]) -> str:
     return free
 
 
+def field(source_name: str) -> str:
+    """The name of a file's column in a `transformLogic`."""
+    return "`" + source_name.replace("`", "``") + "`"
+
+
 def words(identifier: str) -> set[str]:
     """The words of an identifier."""
     return set(identifier.split("_"))

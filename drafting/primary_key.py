@@ -150,12 +150,12 @@ def _proof(found: _Evidence, key: Sequence[int]) -> Iterator[str]:
     yield f"The primary key is {' and '.join(names)}: of rows with one key the newest is kept."
     for one in found.combinations[:1]:
         alone = " and ".join(
-            f"{count_sharing(found.sample, found.guess, [place]):,} their {name}"
+            f"{name} repeats in {count_sharing(found.sample, found.guess, [place]):,}"
             for place, name in zip(one.places, names, strict=True)
         )
         yield (
-            f"No two of {rows.apart:,} rows share it, though {alone} with another; by chance {one.expected:,.0f} pairs "
-            "of rows would."
+            f"All {rows.apart:,} rows differ in it; alone, {alone} rows. If the columns were independent, about "
+            f"{one.expected:,.0f} pairs of rows would share it."
         )
     if rows.resent:
         how = "they are identical to another"
@@ -176,6 +176,8 @@ def _candidates(found: _Evidence) -> Iterator[str]:
         doubt = "" if one.is_proved else ", which may be chance"
         yield f"No two rows of the sample share {' and '.join(found.names(one.places))}{doubt}."
     for place, column in enumerate(found.guess.columns):
+        if place in found.numbering:
+            continue
         if place not in found.unique and words(column.name) & ID_WORDS and column.distinct > 1 and not column.nulls:
             sharing = count_sharing(found.sample, found.guess, [place])
             if sharing:
@@ -184,7 +186,7 @@ def _candidates(found: _Evidence) -> Iterator[str]:
 
 def _numbered(found: _Evidence) -> list[str]:
     return [
-        f"{name} numbers the rows of a file, so it is not a key. If the next file goes on with higher numbers, "
+        f"Column {name} numbers the rows of a file, so it is not a key. If the next file goes on with higher numbers, "
         "write primaryKey: true there."
         for name in found.names(found.numbering)
     ]

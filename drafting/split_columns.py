@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from drafting.column_draft import ColumnDraft, Guess
-from drafting.naming import unique
+from drafting.naming import field, unique
 from drafting.number_columns import MOSTLY
 from drafting.reading.sample import Sample
 from warehouse.contract.file import RESERVED_COLUMNS
@@ -104,6 +104,8 @@ def _of_day_and_clock(guess: Guess, sample: Sample, dated: Sequence[int]) -> _Mo
     formats = tuple(f"{form} {pattern}" for form in guess.columns[day].formats or (_ISO_DATE,))
     transform = f"CONCAT({_quoted(guess.columns[day])}, ' ', {_quoted(guess.columns[clock])})"
     doubt = f"{_listed(guess, [day, clock])} are taken for the day and the time of day of one wall clock."
+    if any(note.startswith("Day, month") for note in guess.columns[day].notes):
+        doubt += f" If the format of {guess.columns[day].name} is wrong, correct it here too."
     return _Moment("TIMESTAMP", transform, f"concat(c{day}, ' ', c{clock})", (day, clock), formats, doubt)
 
 
@@ -144,7 +146,7 @@ def _drafted(name: str, moment: _Moment, guess: Guess, sample: Sample) -> Column
 
 
 def _quoted(column: ColumnDraft) -> str:
-    return "`" + (column.source_name or column.name).replace("`", "``") + "`"
+    return field(column.source_name or column.name)
 
 
 def _listed(guess: Guess, places: Sequence[int]) -> str:

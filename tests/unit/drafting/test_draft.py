@@ -417,7 +417,7 @@ def test_columns_that_are_unique_together_are_the_key(
     drafted, contract = _draft(tmp_path, "\n".join([header, *rows]))
     assert sorted(contract.key) == sorted(key)
     assert contract.superseded_threshold == 0
-    assert _sentence(drafted, f"No two of {len(rows)} rows share it")
+    assert _sentence(drafted, f"All {len(rows)} rows differ in it")
     assert f"# The primary key is {' and '.join(key)}" in drafted.paths[0].read_text()
 
 
@@ -751,6 +751,33 @@ def test_personal_data_is_not_shown(tmp_path: Path) -> None:
 
 def _mart(contract: Contract) -> dict[str, str]:
     return {column.name: column.type for column in contract.mart("things_by_quarter").columns}
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind"),
+    [
+        ("customer_id", ["17850.0", "13047.0", ""], "BIGINT"),
+        ("customer_id", ["17850", "13047.0", "-2.0"], "BIGINT"),
+        ("customer_id", ["17850.0", "13047.5", ""], "DECIMAL(10,2)"),
+        ("customer_id", ["17850.0", "13047.00", ""], "DECIMAL(10,2)"),
+        ("pieces", [f"{n}.0" for n in range(20)], "BIGINT"),
+        ("pieces", ["1.0", "2.0"], "DECIMAL(6,2)"),
+    ],
+)
+def test_whole_numbers_written_with_a_zero_after_the_point(
+    tmp_path: Path, name: str, values: list[str], kind: str
+) -> None:
+    drafted, contract = _draft(tmp_path, f"day,{name}\n" + "".join(f"2021-01-01,{value}\n" for value in values))
+    assert contract.column(name).type == kind
+    assert (contract.column(name).transform is not None) == (kind == "BIGINT")
+    assert _sentence(drafted, "Whole numbers written with .0") == (kind == "BIGINT")
+
+
+def test_null_of_databases_is_null_in_a_column_of_text_too(tmp_path: Path) -> None:
+    drafted, contract = _draft(tmp_path, "day,kind\n2021-01-01,\\N\n2021-01-02,member\n")
+    assert contract.input_format.null_tokens == ("\\N",)
+    assert not contract.column("kind").required
+    assert _sentence(drafted, "\\N means NULL in every column")
 
 
 def test_a_mart_has_figures_of_measures_and_counts_identifiers(tmp_path: Path) -> None:
