@@ -196,7 +196,8 @@ class Expressions:
             kind = Kind(a.kind.name, max(a.kind.whole, b.kind.whole), max(a.kind.scale, b.kind.scale))
             # Hive compares in NULLIF what is left of the second once it has the type of the first.
             if name != "dec" and self._random.random() < 0.12:
-                return Value(exp.Nullif(this=a.tree, expression=b.tree), kind)
+                both = [exp.cast(each.tree, "bigint") if name == "int" else each.tree for each in (a, b)]
+                return Value(exp.Nullif(this=both[0], expression=both[1]), kind)
             return Value(self._choose(a.tree, b.tree, scope, depth), kind)
 
         return make
