@@ -22,6 +22,7 @@ CHECKS = {
     "ruff-format": ["ruff", "format", "--check"],
     "mypy": ["mypy"],
     "import-linter": ["lint-imports"],
+    "codespell": ["codespell"],
     "sqlfluff": ["sqlfluff", "lint", "--disable-progress-bar", "sql"],
     "shellcheck": ["shellcheck", "stackhouse", ".ci/run", *map(str, SCRIPTS)],
 }
