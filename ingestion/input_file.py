@@ -43,6 +43,7 @@ def describe_file(path: Path, contract: Contract, progress: Progress) -> BatchFi
         InputFileError: It cannot be read or uncompressed to its end, or its columns do not fit.
     """
     kind = _kind(path, contract)
+    nanoseconds: tuple[tuple[str, str], ...] = ()
     try:
         with path.open("rb", buffering=0) as file:
             if not file.read(1):
@@ -51,13 +52,14 @@ def describe_file(path: Path, contract: Contract, progress: Progress) -> BatchFi
             source = _HashedFile(file, progress)
             if kind == "parquet":
                 _read_to_end(io.BufferedReader(source, CHUNK_BYTES))
-                columns, rows = describe_parquet(path, contract)
+                facts = describe_parquet(path, contract)
+                columns, rows, nanoseconds = facts.names, facts.rows, facts.nanoseconds
                 split_lines: tuple[int, ...] = ()
             else:
                 columns, rows, split_lines = _describe_text(path, source, contract)
     except (OSError, EOFError, zlib.error) as problem:
         raise InputFileError(f"{path} cannot be read to its end: {problem}") from problem
-    return BatchFile(path.name, source.size, source.sha256.hexdigest(), rows, kind, columns, split_lines)
+    return BatchFile(path.name, source.size, source.sha256.hexdigest(), rows, kind, columns, split_lines, nanoseconds)
 
 
 def _kind(path: Path, contract: Contract) -> str:

@@ -1,10 +1,13 @@
 """Reads a Parquet file once: is it whole, what are its columns, how many rows."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from warehouse.batch import INSTANT, WALL_CLOCK
 from warehouse.contract.file_columns import check_columns
 from warehouse.contract.model import Contract
 from warehouse.errors import ContractError, InputFileError, one_line
@@ -13,7 +16,11 @@ _MAX_PRECISION = 38
 # What the Parquet library of Spark 4.1 reads; tried.
 _COMPRESSIONS = {"UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD", "LZ4"}
 _UNREAD_ENCODING = "BYTE_STREAM_SPLIT"
-_MICROSECONDS_ADVICE = 'write it in microseconds, from pandas: frame.to_parquet(path, coerce_timestamps="us")'
+_NANOS_A_MICRO = 1000
+_MICROSECONDS_ADVICE = (
+    "write it in microseconds, from pandas: "
+    'frame.to_parquet(path, coerce_timestamps="us", allow_truncated_timestamps=True)'
+)
 _PLAIN_TYPES = (
     pa.types.is_integer,
     lambda kind: pa.types.is_floating(kind) and not pa.types.is_float16(kind),
@@ -23,30 +30,67 @@ _PLAIN_TYPES = (
     pa.types.is_date,
     pa.types.is_null,
     lambda kind: pa.types.is_decimal(kind) and kind.precision <= _MAX_PRECISION,
-    lambda kind: pa.types.is_timestamp(kind) and kind.unit != "ns",
+    pa.types.is_timestamp,
 )
 
 
-def describe_parquet(path: Path, contract: Contract) -> tuple[tuple[str, ...], int]:
-    """Names of the columns and number of rows; every value is read once.
+@dataclass(frozen=True)
+class ParquetFacts:
+    """What a Parquet file holds.
+
+    Attributes:
+        names: Names of its columns, in order.
+        rows: Number of its rows.
+        nanoseconds: As in `BatchFile`.
+    """
+
+    names: tuple[str, ...]
+    rows: int
+    nanoseconds: tuple[tuple[str, str], ...]
+
+
+def describe_parquet(path: Path, contract: Contract) -> ParquetFacts:
+    """Describe a file; every value is read once.
 
     Raises:
-        InputFileError: It is damaged, or its columns do not fit or are of a type that is not read.
+        InputFileError: It is damaged, or its columns do not fit or are of a type that is not read, or a timestamp has a
+            fraction of a microsecond.
     """
     try:
         with pq.ParquetFile(path) as file:
             names = tuple(file.schema_arrow.names)
             _check_types(path, file.schema_arrow)
             check_columns(contract, names)
-            rows = sum(batch.num_rows for batch in file.iter_batches())
-            # Behind the values: asked about the columns of a damaged file Arrow ends the process.
+            nanoseconds = _nanoseconds(file.schema_arrow)
+            rows = 0
+            for batch in file.iter_batches():
+                rows += batch.num_rows
+                _check_fractions(path, batch, [name for name, _ in nanoseconds])
+            # After the values: asked about the columns of a damaged file Arrow ends the process.
             _check_storage(path, file.metadata)
     except ContractError as problem:
         raise InputFileError(f"{path}: its columns do not fit {contract.path}: {problem}") from problem
     except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
         reason = one_line(" ".join(str(problem).split()))
         raise InputFileError(f"{path} is not a readable Parquet file: {reason}") from problem
-    return names, rows
+    return ParquetFacts(names, rows, nanoseconds)
+
+
+def _nanoseconds(schema: pa.Schema) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (field.name, INSTANT if field.type.tz else WALL_CLOCK)
+        for field in schema
+        if pa.types.is_timestamp(field.type) and field.type.unit == "ns"
+    )
+
+
+def _check_fractions(path: Path, batch: pa.RecordBatch, names: list[str]) -> None:
+    for name in names:
+        counts = batch.column(name).view(pa.int64())
+        whole = pc.multiply(pc.divide(counts, _NANOS_A_MICRO), _NANOS_A_MICRO)
+        if pc.any(pc.not_equal(counts, whole)).as_py():
+            column = one_line(f"column {name} has fractions of a microsecond")
+            raise InputFileError(f"{path}: {column}, and a timestamp keeps microseconds", _MICROSECONDS_ADVICE)
 
 
 def _check_types(path: Path, schema: pa.Schema) -> None:
@@ -54,9 +98,8 @@ def _check_types(path: Path, schema: pa.Schema) -> None:
         # A category of pandas: in the file its values are plain.
         kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
         if not any(is_plain(kind) for is_plain in _PLAIN_TYPES):
-            advice = _MICROSECONDS_ADVICE if pa.types.is_timestamp(kind) else "write it as a plain column"
             column = one_line(f"column {field.name} is of type {field.type}")
-            raise InputFileError(f"{path}: {column}, which is not read", advice)
+            raise InputFileError(f"{path}: {column}, which is not read", "write it as a plain column")
 
 
 def _check_storage(path: Path, metadata: pq.FileMetaData) -> None:

@@ -28,6 +28,8 @@ class BatchFile:
         split_lines: Number of lines that begin at or before each multiple of `SPLIT_BYTES`, without
             offset 0; empty for compressed files, which are never split. With it a Spark task that
             reads the file from the middle knows which line it is on.
+        nanoseconds: Columns of a Parquet file that count them, each with `INSTANT` or `WALL_CLOCK`: Spark reads them
+            as whole numbers, so their type must be told.
     """
 
     __pydantic_config__ = REFUSES_UNKNOWN
@@ -39,7 +41,11 @@ class BatchFile:
     kind: str
     columns: tuple[str, ...]
     split_lines: tuple[int, ...]
+    nanoseconds: tuple[tuple[str, str], ...] = ()
 
+
+INSTANT, WALL_CLOCK = "instant", "wall clock"
+"""What a Parquet file's timestamps are: adjusted to UTC, or not."""
 
 SPLIT_BYTES = 64 * 1024 * 1024
 """Bytes of uncompressed text that one Spark task reads."""

@@ -18,6 +18,8 @@ _PLAIN = re.compile(
     r"|TIMESTAMP(_MS|_S| WITH TIME ZONE)?",
     re.DOTALL,
 )
+_IN_MICROSECONDS = {"TIMESTAMP_NS": "TIMESTAMP", "TIMESTAMPTZ_NS": "TIMESTAMP WITH TIME ZONE"}
+"""`load` takes nanoseconds that are whole microseconds."""
 
 
 def read_parquet(path: Path, files: int = 1) -> Records:
@@ -46,7 +48,7 @@ def read_parquet(path: Path, files: int = 1) -> Records:
 
 def _read(path: Path, link: str, database: duckdb.DuckDBPyConnection, files: int) -> Records:
     described = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [link]).fetchall()
-    columns = [(name, kind) for name, kind, *_ in described]
+    columns = [(name, _IN_MICROSECONDS.get(kind, kind)) for name, kind, *_ in described]
     _check_columns(path, columns)
     count = database.execute("SELECT count(*) FROM read_parquet(?)", [link]).fetchall()[0][0]
     if not count:
@@ -69,8 +71,9 @@ def _check_columns(path: Path, columns: list[tuple[str, str]]) -> None:
         raise InputFileError(f"{path} has {len(columns):,} columns, at most {MAX_COLUMNS:,} are possible")
     for name, kind in columns:
         if not _PLAIN.fullmatch(kind):
-            advice = "write it in microseconds" if kind == "TIMESTAMP_NS" else "write it as a plain column"
-            raise InputFileError(f"{path}: column {name!a} is {kind[:60]}, which load does not read", advice)
+            raise InputFileError(
+                f"{path}: column {name!a} is {kind[:60]}, which load does not read", "write it as a plain column"
+            )
     if any(not name.strip() for name, _ in columns):
         raise InputFileError(f"{path}: a column has no name", "name it")
     check_names(path, [name for name, _ in columns])
@@ -79,7 +82,11 @@ def _check_columns(path: Path, columns: list[tuple[str, str]]) -> None:
 def _as_text(name: str, kind: str) -> str:
     """As `spark.reading.parquet_fields` writes it: whole numbers of floating-point columns without a fraction."""
     column = _quoted(name)
-    text = f"CAST({column} AS VARCHAR)"
+    text = (
+        f"CAST(CAST({column} AS {kind}) AS VARCHAR)"
+        if kind in _IN_MICROSECONDS.values()
+        else f"CAST({column} AS VARCHAR)"
+    )
     if kind not in ("FLOAT", "DOUBLE"):
         return text
     whole = f"isfinite({column}) AND {column} = floor({column}) AND abs({column}) < 9007199254740992"

@@ -3,7 +3,8 @@
 A whole number held as a floating-point one is written without a fraction, since pandas holds every column of
 integers with a gap so. What becomes a number is written as a contract's number may be: without an exponent where that
 says the same, and without the zeros that only the scale of the file's type adds. Dates and times are written as ISO
-8601, instants as their wall clock in UTC.
+8601, instants as their wall clock in UTC. Spark reads nanoseconds as whole numbers only, so the batch's manifest says
+which columns count them; `load` takes only those that are whole microseconds.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -11,11 +12,21 @@ from collections.abc import Collection, Iterable, Mapping
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, DecimalType, DoubleType, FloatType
+from pyspark.sql.types import (
+    DataType,
+    DecimalType,
+    DoubleType,
+    FloatType,
+    StructField,
+    StructType,
+    TimestampNTZType,
+    TimestampType,
+)
 
 from spark.reading.fields import FIELDS
 from spark.reading.lines import LINE, file_name
 from spark.schema import SOURCE_FILE, SOURCE_LINE, quoted
+from warehouse.batch import INSTANT
 from warehouse.contract.file_columns import fields_of
 from warehouse.contract.model import Contract
 from warehouse.job import StageTask
@@ -32,10 +43,15 @@ _JSON = {
 
 def by_schema(spark: SparkSession, task: StageTask, names: Iterable[str]) -> list[list[str]]:
     """Names of files in groups of the same types: read by the schema of another a value would be another."""
-    found: dict[str, list[str]] = {}
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], list[str]] = {}
     for name in sorted(names):
-        found.setdefault(spark.read.parquet(f"{task.raw}/{name}").schema.json(), []).append(name)
+        schema = spark.read.parquet(f"{task.raw}/{name}").schema.json()
+        found.setdefault((schema, _nanoseconds(task, name)), []).append(name)
     return list(found.values())
+
+
+def _nanoseconds(task: StageTask, name: str) -> tuple[tuple[str, str], ...]:
+    return next(file.nanoseconds for file in task.files if file.name == name)
 
 
 def read_parquet(
@@ -60,19 +76,31 @@ def read_parquet(
     """
     schema = spark.read.parquet(f"{task.raw}/{min(names)}").schema
     rows = spark.read.schema(schema).parquet(*(f"{task.raw}/{name}" for name in sorted(names)))
-    held = {name: schema[place] for name, place in places.items()}
+    values = _values(schema, dict(_nanoseconds(task, min(names))))
+    held = {name: values[place] for name, place in places.items()}
     types = {column.name: column.type for column in fields_of(contract)}
-    texts = [
-        text_of(F.col(quoted(field.name)), field.dataType, types[name]).alias(name) for name, field in held.items()
-    ]
-    record = F.to_json(F.struct(*(F.col(quoted(field.name)) for field in schema)), _JSON)
+    texts = [text_of(value, kind, types[name]).alias(name) for name, (value, kind) in held.items()]
+    named = [value.alias(field.name) for field, (value, _) in zip(schema, values, strict=True)]
     frame = rows.select(
         file_name().alias(SOURCE_FILE),
         (F.col("_metadata.row_index") + 1).alias(SOURCE_LINE),
-        record.alias(LINE),
+        F.to_json(F.struct(*named), _JSON).alias(LINE),
         F.struct(*texts).alias(FIELDS),
     )
-    return frame, {name: field.dataType for name, field in held.items()}
+    return frame, {name: kind for name, (_, kind) in held.items()}
+
+
+def _values(schema: StructType, nanoseconds: Mapping[str, str]) -> list[tuple[Expression, DataType]]:
+    """Values of the columns, and their types: those in nanoseconds as the timestamps that they are."""
+    return [_value(field, nanoseconds.get(field.name)) for field in schema]
+
+
+def _value(field: StructField, counted: str | None) -> tuple[Expression, DataType]:
+    name = quoted(field.name)
+    if counted is None:
+        return F.col(name), field.dataType
+    instant = F.timestamp_micros(F.expr(f"{name} DIV 1000"))
+    return (instant, TimestampType()) if counted == INSTANT else (instant.cast("timestamp_ntz"), TimestampNTZType())
 
 
 def text_of(value: Expression, kind: DataType, hive_type: str) -> Expression:

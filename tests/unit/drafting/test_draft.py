@@ -582,12 +582,19 @@ def test_parquet(tmp_path: Path) -> None:
     assert drafted.rejected == 0
 
 
+def test_parquet_in_nanoseconds_is_drafted_in_microseconds(tmp_path: Path) -> None:
+    at = pa.array([datetime(2021, 1, 1, 0, 0, 0, 5)] * 2, pa.timestamp("ns"))
+    pq.write_table(pa.table({"at": at, "seen": at.cast(pa.timestamp("ns", "UTC"))}), tmp_path / "a.parquet")
+    draft("things", tmp_path / "a.parquet", tmp_path)
+    contract = load_contract("things", tmp_path)
+    assert [(column.type, column.zoned) for column in contract.columns] == [("TIMESTAMP", False), ("TIMESTAMP", True)]
+
+
 @pytest.mark.parametrize(
     ("column", "said"),
     [
         (pa.array([[1], [2]]), "plain column"),
         (pa.array([b"1", b"2"]), "plain column"),
-        (pa.array([datetime(2021, 1, 1)] * 2, pa.timestamp("ns")), "microseconds"),
     ],
 )
 def test_parquet_columns_that_load_does_not_read(tmp_path: Path, column: Any, said: str) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from ingestion import input_file
 from ingestion.input_file import describe_file
+from warehouse.batch import INSTANT, WALL_CLOCK
 from warehouse.batch_files import check_files
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.errors import InputFileError
@@ -337,6 +338,7 @@ def test_parquet_without_rows_has_none(parquet):
         pa.array([1], pa.int8()), pa.array([1], pa.uint64()), pa.array([1.5]), pa.array([True]), pa.array(["a"]),
         pa.array(["a"], pa.large_string()), pa.array([None]), pa.array([1], pa.date32()),
         pa.array([1], pa.timestamp("ms")), pa.array([1], pa.timestamp("us", "Europe/Berlin")),
+        pa.array([1000], pa.timestamp("ns")),
         pa.array([Decimal(1)], pa.decimal128(38, 10)), pa.array(["x"]).dictionary_encode(),
     ],
 )  # fmt: skip
@@ -344,10 +346,23 @@ def test_parquet_column_of_a_plain_type_is_read(parquet, values):
     assert of_parquet(parquet({"day": ["1"], "amount": values})).rows == 1
 
 
+def test_columns_of_nanoseconds_are_named_in_the_manifest(parquet):
+    wall, instant = pa.array([None, 1000], pa.timestamp("ns")), pa.array([-1000, 0], pa.timestamp("ns", "UTC"))
+    path = parquet({"day": ["1", "2"], "amount": wall, "seen": instant})
+    found = of_parquet(path, ignore_unknown=True)
+    assert found.nanoseconds == (("amount", WALL_CLOCK), ("seen", INSTANT))
+
+
+def test_fractions_of_a_microsecond_are_refused(parquet):
+    path = parquet({"day": ["1", "2"], "amount": pa.array([1000, 1001], pa.timestamp("ns"))})
+    told = refusal(of_parquet, path)
+    assert told.startswith(f"{path}: column amount has fractions of a microsecond")
+    assert "allow_truncated_timestamps=True" in told
+
+
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        (pa.array([1], pa.timestamp("ns")), "of type timestamp[ns], which is not read; write it in microseconds"),
         (pa.array([{"a": 1}]), "of type struct<a: int64>, which is not read; write it as a plain column"),
         (pa.array([[1]]), "which is not read"),
         (pa.array([b"x"]), "of type binary, which is not read"),

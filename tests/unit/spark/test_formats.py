@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -420,6 +420,27 @@ def test_numbers_of_parquet_fit_whatever_type_holds_them(spark: SparkSession, tm
     found = [next(value for value in row if value is not None) for row in _staged(spark, tmp_path, *_NUMBERS)]
     assert found == expected
     assert {rule for _, rules, *_ in _rejected(spark, tmp_path) for rule in rules} == {"amount:type", "pieces:type"}
+
+
+def test_nanoseconds_in_parquet_are_the_timestamps_that_they_are(spark: SparkSession, tmp_path: Path) -> None:
+    columns = (
+        _COLUMNS[0], Column("wall", "wall", "TIMESTAMP", "d"), Column("count", "count", "BIGINT", "d"),
+        Column("instant", "instant", "TIMESTAMP", "d", source_zone="Asia/Tokyo"),
+    )  # fmt: skip
+    at = [datetime(1969, 12, 31, 23, 59, 59, 999999), datetime(2024, 7, 1, 12, 0, 0, 1)]
+    wall = pa.array([*at, None], pa.timestamp("ns"))
+    buffer = io.BytesIO()
+    pq.write_table(
+        pa.table({"Day": [date(2024, 7, 1)] * 3, "wall": wall, "count": [1_719_835_200_000, 1, None],
+                  "instant": wall.cast(pa.timestamp("ns", "UTC"))}),
+        buffer,
+    )  # fmt: skip
+    contract = _contract(columns, "Europe/Berlin", kind="parquet")
+    _stage(spark, tmp_path, {"a.parquet": buffer.getvalue()}, contract)
+    assert _staged(spark, tmp_path, "wall", "count", "instant") == [
+        (at[0], 1_719_835_200_000, at[0] + timedelta(hours=1)), (at[1], 1, at[1] + timedelta(hours=2)),
+        (None, None, None),
+    ]  # fmt: skip
 
 
 def test_an_instant_in_parquet_is_one_whatever_the_default_zone_says(spark: SparkSession, tmp_path: Path) -> None:
