@@ -141,7 +141,7 @@ def batches_of(spark: SparkSession, example: Example, home: Path) -> tuple[Lines
         held += held_for(contract, counts)
         held += drifted(contract, before, figures_of(spark, contract, sources))
         if contract.superseded_threshold is not None:
-            why, superseded = superseding(spark, contract, sources, superseded, counts["staged"])
+            why, superseded = superseding(spark, contract, sources, superseded, counts.staged)
             held += why
     if contract.key:
         _supersede(spark, contract, sources, home / "clean", found)

@@ -46,7 +46,7 @@ def _task(home: Path, files: dict[str, bytes], contract: Contract) -> StageTask:
 def _stage(spark: SparkSession, home: Path, files: dict[str, bytes], contract: Contract) -> None:
     task = _task(home, files, contract)
     counts = stage(spark, task, contract)
-    assert counts["staged"] + counts["quarantined"] == sum(file.rows for file in task.files)
+    assert counts.staged + counts.quarantined == sum(file.rows for file in task.files)
 
 
 def _staged(spark: SparkSession, home: Path, *columns: str) -> list[tuple[Any, ...]]:

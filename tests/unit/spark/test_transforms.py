@@ -38,7 +38,7 @@ def staged(spark: SparkSession, home: Path, files: dict[str, bytes], contract: C
     described = [describe_file(home / "raw" / name, contract, lambda _phase, _size: None) for name in files]
     task = StageTask("0123", 1, str(home / "raw"), described, str(home / "staged"), str(home / "quarantine"))
     counts = stage(spark, task, contract)
-    assert counts["staged"] + counts["quarantined"] == sum(file.rows for file in described)
+    assert counts.staged + counts.quarantined == sum(file.rows for file in described)
     return counts
 
 
