@@ -37,6 +37,7 @@ TIME_WORDS = {
 
 _LIKE_NUMBER = "[+-]?[0-9.][0-9., ']*([eE][+-]?[0-9]+)?"
 _BOOLEAN = "(?i)(true|false|t|f|yes|no)"
+_BOOLEAN_WORD = "(?i)(true|false)"
 _FEW_VALUES = 10
 MAX_EXAMPLE_LENGTH = 40
 """Characters of a value that a draft shows."""
@@ -59,7 +60,15 @@ class _Looks:
     distinct: int
     like_number: int
     boolean: int
+    boolean_words: int
     tokens: dict[str, int]
+
+    @property
+    def is_boolean(self) -> bool:
+        """Whether they are true and false: NO alone is Norway, and F alone a sex or a unit."""
+        if self.boolean_words:
+            return self.boolean >= MOSTLY * self.values
+        return self.boolean == self.values and self.distinct > 1
 
 
 def guess_columns(sample: Sample) -> Guess:
@@ -89,15 +98,15 @@ def _look(sample: Sample, column: str) -> _Looks:
     # Columns are named by place; whatever comes from the file is a parameter.
     sql = f"""
         SELECT count(*), count(DISTINCT {column}), count_if(regexp_full_match({column}, ?)),
-            count_if(regexp_full_match({column}, ?))
+            count_if(regexp_full_match({column}, ?)), count_if(regexp_full_match({column}, ?))
         FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column})"""
-    row = sample.ask(sql, [_LIKE_NUMBER, _BOOLEAN, list(NULL_TOKENS)])[0]
+    row = sample.ask(sql, [_LIKE_NUMBER, _BOOLEAN, _BOOLEAN_WORD, list(NULL_TOKENS)])[0]
     tokens = sample.ask(
         f"SELECT {column}, count(*) FROM sample WHERE list_contains(?, {column}) GROUP BY 1 ORDER BY 1",
         [list(NULL_TOKENS)],
     )
-    values, distinct, like_number, boolean = (count or 0 for count in row)
-    return _Looks(values, distinct, like_number, boolean, dict(tokens))
+    values, distinct, like_number, boolean, boolean_words = (count or 0 for count in row)
+    return _Looks(values, distinct, like_number, boolean, boolean_words, dict(tokens))
 
 
 def _convention(sample: Sample, looks: Sequence[_Looks]) -> tuple[tuple[str, str | None], list[str]]:
@@ -133,7 +142,7 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
     )  # fmt: skip
     if not look.values:
         return replace(text, notes=("No value in the sample: nothing is known of its type.",), tokens={})
-    if look.boolean >= MOSTLY * look.values:
+    if look.is_boolean:
         return replace(text, type="BOOLEAN", fitting=look.boolean)
     dated = bool(words(name) & TIME_WORDS) or name.endswith(("time", "date"))
     moments = measure_moments(sample, column, tokens, dated)

@@ -82,6 +82,11 @@ def _sentence(drafted: Draft, part: str) -> bool:
         (["true", "FALSE"], "BOOLEAN", ()),
         (["yes", "no"], "BOOLEAN", ()),
         (["Y", "N"], "STRING", ()),
+        # Norway; a sex or a unit.
+        (["NO"], "STRING", ()),
+        (["F"], "STRING", ()),
+        (["F", "T"], "BOOLEAN", ()),
+        (["false"], "BOOLEAN", ()),
         (["1 ", "2"], "BIGINT", ()),
         (["1 ", "a"], "STRING", ()),
         (["nothing", "1"], "STRING", ()),
