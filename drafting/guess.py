@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from drafting.column_draft import ColumnDraft, Guess
 from drafting.datetime_columns import Moments, measure_moments
 from drafting.epochs import epoch_format
+from drafting.marked_numbers import find_mark
 from drafting.naming import identifiers, words
 from drafting.number_columns import (
     CONVENTIONS,
@@ -148,20 +149,34 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
     moments = measure_moments(sample, column, tokens, dated)
     if moments is not None and moments.fitting >= MOSTLY * look.values:
         return _moment_column(text, moments)
+    mark = find_mark(sample, column, tokens) if look.like_number < look.values and not sample.types else None
+    if mark:
+        return replace(text, notes=(f"Numbers with {mark} values, kept as text: transformLogic can take it away.",))
     if 2 * look.like_number >= look.values or sample.types:
-        numbers = measure(sample, column, tokens, convention)
-        if numbers.double >= MOSTLY * look.values:
-            lettered = count_with_letters(sample, column, tokens, convention)
-            if lettered:
-                return replace(text, notes=(f"Letters in {lettered:,} values, so kept as text; others are numbers.",))
-            native = sample.types[place] if sample.types else ""
-            epoch = epoch_format(sample, column, tokens, named=True) if dated else None
-            found = _number_column(text, numbers, native, epoch)
-            if convention == CONVENTIONS[0] and found.type.startswith("DECIMAL"):
-                found = without_zero_fractions(sample, column, found)
-            sentinel = None if found.type == "STRING" else find_sentinel(sample, column, tokens, convention)
-            return _with_sentinel(found, sentinel) if sentinel else found
+        found = _number_draft(sample, place, text, convention, dated)
+        if found is not None:
+            return found
     return replace(text, notes=("Nested JSON, kept as its text.",)) if place in sample.nested else text
+
+
+def _number_draft(
+    sample: Sample, place: int, text: ColumnDraft, convention: tuple[str, str | None], dated: bool
+) -> ColumnDraft | None:
+    """A column of numbers; text with a note where some values have letters; `None` if it has others."""
+    column, tokens = f"c{place}", list(NULL_TOKENS)
+    numbers = measure(sample, column, tokens, convention)
+    lettered = count_with_letters(sample, column, tokens, convention) if 2 * numbers.double >= text.values else 0
+    if lettered:
+        return replace(text, notes=(f"Letters in {lettered:,} values, so kept as text; others are numbers.",))
+    if numbers.double < MOSTLY * text.values:
+        return None
+    native = sample.types[place] if sample.types else ""
+    epoch = epoch_format(sample, column, tokens, named=True) if dated else None
+    found = _number_column(text, numbers, native, epoch)
+    if convention == CONVENTIONS[0] and found.type.startswith("DECIMAL"):
+        found = without_zero_fractions(sample, column, found)
+    sentinel = None if found.type == "STRING" else find_sentinel(sample, column, tokens, convention)
+    return _with_sentinel(found, sentinel) if sentinel else found
 
 
 def _moment_column(text: ColumnDraft, found: Moments) -> ColumnDraft:
@@ -246,5 +261,6 @@ def _unsure_of_tokens(columns: Sequence[ColumnDraft], tokens: Sequence[str]) -> 
 
 
 def _unsure_of_moments(columns: Sequence[ColumnDraft]) -> list[str]:
-    doubts = ("Day, month", "Years of two", "Looks like a count", "Letters in", "Does ", "Whole numbers written")
+    doubts = ("Day, month", "Years of two", "Looks like a count", "Letters in", "Does ", "Whole numbers written",
+              "Numbers with")
     return [f"{column.name}: {note}" for column in columns for note in column.notes if note.startswith(doubts)]

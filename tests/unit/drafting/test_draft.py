@@ -201,6 +201,36 @@ def test_letters_in_any_value_make_a_column_text(tmp_path: Path) -> None:
     assert (drafted.rejected, _sentence(drafted, "invoice: Letters in 1 values")) == (0, True)
 
 
+@pytest.mark.parametrize("letters", [1, 15])
+def test_letters_in_some_values_are_a_doubt(tmp_path: Path, letters: int) -> None:
+    drafted, column = _typed(tmp_path, [f"{n}.5 p" if n < letters else f"{n}.5" for n in range(40)])
+    assert (column.type, _sentence(drafted, f"value: Letters in {letters} values")) == ("STRING", True)
+
+
+@pytest.mark.parametrize(
+    ("values", "mark"),
+    [
+        (["1,00-", "20,50", "3,00", "4,00-"], "a minus after the digits in 20 values"),
+        (["(1.00)", "1,020.50"], "parentheses around the digits in 20 values"),
+        (["($1.00)", "$20.50"], "parentheses around the digits in 20 or a sign of a currency in 20 values"),
+        (["12.5%", "1%"], "a percent sign in 40 values"),
+        (["\u22121.5", "2"], "a minus that is not the hyphen in 20 values"),
+        (["12 €", "1.250,50 €"], "a sign of a currency in 40 values"),
+        # One in many is no damage either.
+        (["1"] * 39 + ["2-"], "a minus after the digits in 1 values"),
+    ],
+)
+def test_numbers_with_a_mark_are_text_and_a_doubt(tmp_path: Path, values: list[str], mark: str) -> None:
+    drafted, column = _typed(tmp_path, values)
+    assert (column.type, _sentence(drafted, f"value: Numbers with {mark}, kept as text")) == ("STRING", True)
+
+
+@pytest.mark.parametrize("values", [["2021-", "x"], ["-", "--"], ["1-2", "3-4"], ["(none)", "(5)"]])
+def test_other_texts_are_no_numbers_with_a_mark(tmp_path: Path, values: list[str]) -> None:
+    drafted, column = _typed(tmp_path, values)
+    assert (column.type, _sentence(drafted, "Numbers with")) == ("STRING", False)
+
+
 @pytest.mark.parametrize(
     ("values", "sentinel"),
     [
