@@ -86,7 +86,7 @@ def read_csv(path: Path, files: int = 1, known: Mapping[str, Any] | None = None)
         many, many_broken = _split(multiline.texts, form, width)
         # Two quotes that are never closed make one record of all lines between them: fewer broken ones, and rows lost.
         if len(many) > len(rows) or (many_broken < broken and len(many) == len(rows)):
-            form = _with_quoted_newlines(path, form)
+            form = _with_quoted_newlines(path, form, multiline.texts)
             rows, broken, lines = many, many_broken, multiline
     found = _named(path, form, rows, broken, lines)
     return found if form.quoted_newlines else _with_last(found, lines.last, width)
@@ -223,7 +223,10 @@ def _multiline(ends: Ends, lines: Lines, form: InputFormat, files: int) -> Lines
     return replace(cut, texts=list(joined(cut.texts, form)))
 
 
-def _with_quoted_newlines(path: Path, form: InputFormat) -> InputFormat:
+def _with_quoted_newlines(path: Path, form: InputFormat, records: Sequence[str]) -> InputFormat:
+    # A line that looks like a comment may be part of a quoted text.
+    if form.comment and not any(record.startswith(form.comment) for record in records):
+        form = replace(form, comment=None)
     if form.skip_lines or form.comment:
         raise InputFileError(
             f"{path} has line ends inside quotes and also title or comment lines",

@@ -541,6 +541,7 @@ def test_separators_of_numbers(tmp_path: Path, values: list[str], separators: tu
         ('day,n\n2021-01-01,5" pipe\n2021-01-01,7" pipe\n', {"quote": "\x02"}),
         ('day,n\n2021-01-01,"a\nb"\n2021-01-01,c\n', {"quoted_newlines": True}),
         ('day,n\n2021-01-01,"a\n""b"", c"\n2021-01-01,"d\n""e"", f"\n', {"quoted_newlines": True, "quote": '"'}),
+        ('day,n\n2021-01-01,"a\n#b"\n2021-01-01,c\n', {"quoted_newlines": True, "comment": None}),
         ("day,n\n2021-01-01,'tis\n2021-01-01,'twas\n", {"quote": '"'}),
         ("Report\n\nday,n\n2021-01-01,1\n", {"skip_lines": 2, "header": True}),
         ("# a, b, c\n# x\nday,n,m\n2021-01-01,1,2\n# mid\n2021-01-01,1,2\n", {"skip_lines": 2, "comment": "#"}),
