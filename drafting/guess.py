@@ -52,6 +52,8 @@ _DOUBTS = (
 )
 """The convention that is chosen, another under which as many columns are numbers, and what to say."""
 
+_OTHER_SEPARATORS = "Numbers with other separators than those of other columns, kept as text: a contract has one of each."
+
 
 @dataclass(frozen=True)
 class _Looks:
@@ -116,15 +118,19 @@ def _convention(sample: Sample, looks: Sequence[_Looks]) -> tuple[tuple[str, str
     if sample.form.kind == "parquet" or not suspects:
         return CONVENTIONS[0], []
     numeric = {
-        convention: sum(
-            count_fitting(sample, f"c{place}", list(NULL_TOKENS), convention) >= MOSTLY * looks[place].values
-            for place in suspects
-        )
+        convention: [place for place in suspects if _fits(sample, place, looks[place], convention)]
         for convention in (CONVENTIONS if _has_separators(sample, suspects) else CONVENTIONS[:1])
     }
-    most = max(numeric.values())
-    best = [convention for convention in CONVENTIONS if numeric.get(convention) == most]
+    most = max(map(len, numeric.values()))
+    best = [convention for convention, places in numeric.items() if len(places) == most]
+    # Dates and addresses have points too, but are numbers by no convention.
+    if not numeric[best[0]] or not _has_separators(sample, numeric[best[0]]):
+        return best[0], []
     return best[0], [doubt for chosen, other, doubt in _DOUBTS if best[0] == chosen and other in best]
+
+
+def _fits(sample: Sample, place: int, look: _Looks, convention: tuple[str, str | None]) -> bool:
+    return count_fitting(sample, f"c{place}", list(NULL_TOKENS), convention) >= MOSTLY * look.values
 
 
 def _has_separators(sample: Sample, places: Sequence[int]) -> bool:
@@ -156,6 +162,8 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
         found = _number_draft(sample, place, text, convention, dated)
         if found is not None:
             return found
+    if look.like_number == look.values and any(_fits(sample, place, look, other) for other in CONVENTIONS):
+        return replace(text, notes=(_OTHER_SEPARATORS,))
     return replace(text, notes=("Nested JSON, kept as its text.",)) if place in sample.nested else text
 
 

@@ -966,3 +966,17 @@ def test_points_that_could_group_digits_are_a_doubt(tmp_path: Path, values: list
     drafted, contract = _draft(tmp_path, content)
     assert contract.columns[1].type.startswith("DECIMAL")
     assert any("not as 1234" in sentence for sentence in drafted.unsure) == doubted
+
+
+@pytest.mark.parametrize("values", [["10.0.0.123"], ["29.02.2020", "01.12.2020"], ["100", "250"]])
+def test_points_of_dates_and_addresses_are_no_doubt(tmp_path: Path, values: list[str]) -> None:
+    rows = [f"{day};{(values * 40)[n]};10.0.0.123;{n}" for n, day in enumerate(_DAYS)]
+    drafted, _ = _draft(tmp_path, "\n".join(["day;value;host;n", *rows]))
+    assert not _sentence(drafted, "not as 1234")
+
+
+def test_numbers_with_other_separators_than_others_are_a_doubt(tmp_path: Path) -> None:
+    rows = [f"{day};{n / 8:.4f};{n / 7:.4f};{n},5" for n, day in enumerate(_DAYS)]
+    drafted, contract = _draft(tmp_path, "\n".join(["day;lat;lon;price", *rows]))
+    assert [column.type for column in contract.columns[1:]] == ["DECIMAL(8,4)", "DECIMAL(8,4)", "STRING"]
+    assert _sentence(drafted, "price: Numbers with other separators")
