@@ -217,8 +217,12 @@ def _is_row_number(sample: Sample, place: int, column: ColumnDraft) -> bool:
 
 
 def _is_code(sample: Sample, place: int, column: ColumnDraft) -> bool:
-    """Whether its texts are short and without spaces; a unique number may be a measure."""
+    """Whether its texts are short and without spaces; a unique number may be a measure, also below a line of units."""
     if column.type != "STRING":
         return False
-    found = sample.ask(f"SELECT bool_and(regexp_full_match(c{place}, '[!-~]{{1,64}}')) FROM sample")
-    return bool(found[0][0])
+    sql = f"""
+        SELECT bool_and(regexp_full_match(c{place}, '[!-~]{{1,64}}')),
+            count_if(regexp_full_match(c{place}, '[+-]?(0|[1-9][0-9]*)([.,][0-9]*)?'))
+        FROM sample"""
+    short, numbers = sample.ask(sql)[0]
+    return bool(short) and 2 * numbers < column.values

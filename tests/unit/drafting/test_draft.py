@@ -980,3 +980,9 @@ def test_numbers_with_other_separators_than_others_are_a_doubt(tmp_path: Path) -
     drafted, contract = _draft(tmp_path, "\n".join(["day;lat;lon;price", *rows]))
     assert [column.type for column in contract.columns[1:]] == ["DECIMAL(8,4)", "DECIMAL(8,4)", "STRING"]
     assert _sentence(drafted, "price: Numbers with other separators")
+
+
+def test_measure_below_a_line_of_units_is_no_key(tmp_path: Path) -> None:
+    rows = [f"{day},{n}.5" for n, day in enumerate(_DAYS * 4)]
+    _, contract = _draft(tmp_path, "\n".join(["day,level", "yyyy-MM-dd,cm", *rows]))
+    assert (contract.column("level").type, contract.key) == ("STRING", ())
