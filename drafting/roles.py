@@ -54,10 +54,20 @@ def choose_event_time(guess: Guess, sample: Sample) -> tuple[Guess, str]:
     if len(moments) > 1:
         others = ", ".join(column.name for column in moments if column is not best)
         unsure.append(f"The event time is {best.name}: its quarter is the partition. It could be {others}.")
+    if best.zoned and _has_offset(sample, guess.columns.index(best)):
+        unsure.append(f"{best.name}: offsets are applied, so quarters are those of UTC (timeZone).")
     if best.nulls:
         unsure.append(f"{best.nulls:,} rows without {best.name} are quarantined, since no quarter is theirs.")
     columns = tuple(replace(column, required=True) if column is best else column for column in guess.columns)
     return replace(guess, columns=columns, unsure=(*guess.unsure, *unsure)), best.name
+
+
+def _has_offset(sample: Sample, place: int) -> bool:
+    """Whether a moment is of another clock than that of UTC."""
+    sql = (
+        f"SELECT bool_or(regexp_matches(c{place}, '[+-](0[1-9]|1[0-9])(:?[0-9]{{2}})?\\]?( [0-9]{{4}})?$')) FROM sample"
+    )
+    return bool(sample.ask(sql)[0][0])
 
 
 def _event_rank(column: ColumnDraft, place: int) -> tuple[float, ...]:
@@ -140,7 +150,8 @@ def _without_event_time(guess: Guess) -> Guess:
 
 def _is_near(column: ColumnDraft) -> bool:
     called = words(column.name) & {*TIME_WORDS, "year", "month", "period", "quarter"} or column.name.endswith("time")
-    return bool(called or column.name.endswith("date") or any(_LIKE_TIME.search(text) for text in column.examples))
+    looks = column.type == "STRING" and any(_LIKE_TIME.search(text) for text in column.examples)
+    return bool(called or column.name.endswith("date") or looks)
 
 
 def _like(column: ColumnDraft) -> str:

@@ -986,3 +986,14 @@ def test_measure_below_a_line_of_units_is_no_key(tmp_path: Path) -> None:
     rows = [f"{day},{n}.5" for n, day in enumerate(_DAYS * 4)]
     _, contract = _draft(tmp_path, "\n".join(["day,level", "yyyy-MM-dd,cm", *rows]))
     assert (contract.column("level").type, contract.key) == ("STRING", ())
+
+
+@pytest.mark.parametrize(("offset", "doubted"), [("+02:00", True), ("-0500", True), ("Z", False), ("+00:00", False)])
+def test_offsets_that_move_quarters_are_a_doubt(tmp_path: Path, offset: str, doubted: bool) -> None:
+    drafted, _ = _draft(tmp_path, "at,n\n" + "".join(f"{day}T10:00:00{offset},1\n" for day in _DAYS))
+    assert _sentence(drafted, "at: offsets are applied, so quarters are those of UTC (timeZone)") == doubted
+
+
+def test_numbers_are_no_hint_at_the_event_time(tmp_path: Path) -> None:
+    drafted = _read_or_ask(tmp_path, "label,value\n" + "".join(f"x{n},{n}.5\n" for n in range(40)))
+    assert "No column looks like one" in drafted.unsure[0]
