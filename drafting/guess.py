@@ -36,6 +36,12 @@ TIME_WORDS = {
 }
 """Words in the name of a column of dates or times."""
 
+_PADDED_WORDS = {
+    *("zip", "zipcode", "postcode", "postal", "plz", "fips", "phone", "telephone", "mobile"),
+    *("isbn", "ean", "gtin", "upc", "barcode"),
+}
+"""Words in the name of a column whose digits are no number: one with a zero in front is another."""
+
 _LIKE_NUMBER = "[+-]?[0-9.][0-9., ']*([eE][+-]?[0-9]+)?"
 _BOOLEAN = "(?i)(true|false|t|f|yes|no)"
 _BOOLEAN_WORD = "(?i)(true|false)"
@@ -206,8 +212,10 @@ def _moment_column(text: ColumnDraft, found: Moments) -> ColumnDraft:
 
 def _number_column(text: ColumnDraft, found: Numbers, native: str, epoch: str | None) -> ColumnDraft:
     chosen = number_type(found, native)
+    if chosen and chosen[0] == "BIGINT" and words(text.name) & _PADDED_WORDS:
+        return replace(text, notes=("Codes that may have leading zeros in other files, kept as text.",))
     if chosen is None:
-        why = "Codes with leading zeros, kept as text." if found.padded else "Numbers of too many digits, kept as text."
+        why = "Codes with leading zeros or a plus, kept as text." if found.padded else "Numbers of too many digits, kept as text."
         return replace(text, notes=(why,))
     notes = []
     if epoch:

@@ -74,6 +74,7 @@ def _sentence(drafted: Draft, part: str) -> bool:
         (["1000000000000000000", "-5"], "DECIMAL(38,0)", ()),
         (["123456789012345678901", "5"], "DECIMAL(38,0)", ()),
         (["007", "123"], "STRING", ()),
+        (["+493012345", "+441234567"], "STRING", ()),
         (["1.5", "20"], "DECIMAL(7,2)", ()),
         (["1.123456", "-20.1"], "DECIMAL(11,6)", ()),
         (["1e10", "5"], "DOUBLE", ()),
@@ -997,3 +998,8 @@ def test_offsets_that_move_quarters_are_a_doubt(tmp_path: Path, offset: str, dou
 def test_numbers_are_no_hint_at_the_event_time(tmp_path: Path) -> None:
     drafted = _read_or_ask(tmp_path, "label,value\n" + "".join(f"x{n},{n}.5\n" for n in range(40)))
     assert "No column looks like one" in drafted.unsure[0]
+
+
+@pytest.mark.parametrize("name", ["zip_code", "Phone", "EAN"])
+def test_digits_of_codes_that_may_begin_with_zero_are_text(tmp_path: Path, name: str) -> None:
+    assert _typed(tmp_path, ["80331", "10115"], name)[1].type == "STRING"
