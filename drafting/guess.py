@@ -14,7 +14,7 @@ from drafting.number_columns import (
     Numbers,
     count_fitting,
     count_with_letters,
-    find_sentinel,
+    doubt_sentinels,
     measure,
     number_type,
 )
@@ -189,8 +189,8 @@ def _number_draft(
     found = _number_column(text, numbers, native, epoch)
     if convention == CONVENTIONS[0] and found.type.startswith("DECIMAL"):
         found = without_zero_fractions(sample, column, found)
-    sentinel = None if found.type == "STRING" else find_sentinel(sample, column, tokens, convention)
-    return _with_sentinel(found, sentinel) if sentinel else found
+    doubts = [] if found.type == "STRING" else doubt_sentinels(sample, column, tokens, convention)
+    return replace(found, notes=(*found.notes, *doubts))
 
 
 def _moment_column(text: ColumnDraft, found: Moments) -> ColumnDraft:
@@ -225,13 +225,6 @@ def _number_column(text: ColumnDraft, found: Numbers, native: str, epoch: str | 
             f"Digits after the point in the sample: {found.scale} at most. More than the type has are quarantined."
         )
     return replace(text, type=chosen[0], fitting=chosen[1], least=found.least, most=found.most, notes=tuple(notes))
-
-
-def _with_sentinel(draft: ColumnDraft, sentinel: tuple[str, int]) -> ColumnDraft:
-    value, rows = sentinel
-    advice = f'If so, write nullTokens: ["{value}"].'
-    note = f'Does {value} mean "no value"? {rows:,} rows have it, far from all others. {advice}'
-    return replace(draft, notes=(*draft.notes, note))
 
 
 def _with_nulls(sample: Sample, column: str, draft: ColumnDraft, tokens: list[str]) -> ColumnDraft:

@@ -17,6 +17,7 @@ _MORE_DIGITS = 3
 _MIN_SCALE = 2
 _NOISE_SCALE = 6
 _MIN_SENTINEL_ROWS, _MIN_OTHERS = 3, 5
+_NINES = "-?9{2,}([.,](9+|0+))?"
 # Java writes other doubles with an exponent.
 _PLAIN_DOUBLES = (1e-3, 1e7)
 
@@ -108,29 +109,36 @@ def _plain(convention: tuple[str, str | None]) -> tuple[str, list[str]]:
     return "replace(replace(t, ?, ''), ?, '.')", [group, point]
 
 
-def find_sentinel(
-    sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]
-) -> tuple[str, int] | None:
-    """A number that stands for "no value", like -200 or 9999, and how many rows have it; `None` if none looks so.
+def doubt_sentinels(sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]) -> list[str]:
+    """A sentence for each number that may stand for "no value", like -200 or 9999.
 
-    It is the most frequent value, and farther from all others than any two of them are from each other.
+    Such a number is farther from all others than any two of them are from each other. It is the most frequent value,
+    the only one below zero, or written in nines, of which a column may have two.
     """
     plain, separators = _plain(convention)
     sql = f"""
         WITH texts AS (
             SELECT {column} AS t FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column})
         ), numbers AS (
-            SELECT min(t) AS t, try_cast({plain} AS DOUBLE) AS d, count(*) AS rows FROM texts GROUP BY 2
-        ), found AS (
-            SELECT t, d, rows FROM numbers WHERE isfinite(d) ORDER BY rows DESC, abs(d) DESC LIMIT 1
+            SELECT min(t) AS t, try_cast({plain} AS DOUBLE) AS d, count(*) AS rows,
+                regexp_full_match(min(t), ?) AS nines
+            FROM texts GROUP BY 2
+        ), ends AS (
+            SELECT * FROM numbers WHERE isfinite(d)
+            QUALIFY row_number() OVER (PARTITION BY nines ORDER BY d) = 1
+                OR row_number() OVER (PARTITION BY nines ORDER BY d DESC) = 1
         )
-        SELECT f.t, f.rows, max(n.rows), min(abs(n.d - f.d)), max(n.d) - min(n.d), count(n.d)
-        FROM found AS f, numbers AS n WHERE isfinite(n.d) AND n.d <> f.d GROUP BY ALL"""
-    rows = sample.ask(sql, [tokens, *separators])
-    for text, count, next_count, gap, spread, others in rows:
-        if count >= _MIN_SENTINEL_ROWS and count > next_count and others >= _MIN_OTHERS and gap > spread:
-            return text, count
-    return None
+        SELECT e.t, e.rows FROM ends AS e, numbers AS n
+        WHERE isfinite(n.d) AND n.d <> e.d AND NOT (e.nines AND n.nines)
+        GROUP BY e.t, e.d, e.rows, e.nines
+        HAVING e.rows >= {_MIN_SENTINEL_ROWS} AND count(*) >= {_MIN_OTHERS}
+            AND min(abs(n.d - e.d)) > max(n.d) - min(n.d)
+            AND (e.nines OR e.rows > max(n.rows) OR (e.d < 0 AND min(n.d) >= 0))
+        ORDER BY e.rows DESC, e.d"""
+    return [
+        f'Does {text} mean "no value"? {rows:,} rows have it, far from all others. If so, write nullTokens: ["{text}"].'
+        for text, rows in sample.ask(sql, [tokens, *separators, _NINES])
+    ]
 
 
 def number_type(found: Numbers, native: str) -> tuple[str, int] | None:
