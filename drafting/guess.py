@@ -19,6 +19,7 @@ from drafting.number_columns import (
     number_type,
 )
 from drafting.reading.sample import Sample
+from drafting.separators import choose_separators
 from drafting.zero_fractions import without_zero_fractions
 from warehouse.contract.datetime_options import PIVOT_YEAR
 from warehouse.contract.model import CENTURY
@@ -51,14 +52,9 @@ MAX_EXAMPLE_LENGTH = 40
 
 _EXAMPLES = 3
 
-
-_DOUBTS = (
-    ((".", ","), (",", None), "1,234 is read as 1234, not as 1.234: all commas in numbers stand before three digits."),
-    ((".", None), (",", "."), "1.234 is read as 1.234, not as 1234: all points in numbers stand before three digits."),
+_OTHER_SEPARATORS = (
+    "Numbers with other separators than those of other columns, kept as text: a contract has one of each."
 )
-"""The convention that is chosen, another under which as many columns are numbers, and what to say."""
-
-_OTHER_SEPARATORS = "Numbers with other separators than those of other columns, kept as text: a contract has one of each."
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,8 @@ def guess_columns(sample: Sample) -> Guess:
     """Propose the columns of a sample."""
     names = identifiers(sample.names)
     looks = [_look(sample, f"c{place}") for place in range(len(names))]
-    convention, unsure = _convention(sample, looks)
+    suspects = {n: look.values for n, look in enumerate(looks) if 0 < MOSTLY * look.values <= look.like_number}
+    convention, unsure = choose_separators(sample, suspects, list(NULL_TOKENS))
     drafted = [_draft(sample, place, name, looks[place], convention) for place, name in enumerate(names)]
     tokens = sorted(
         token
@@ -118,33 +115,6 @@ def _look(sample: Sample, column: str) -> _Looks:
     return _Looks(values, distinct, like_number, boolean, boolean_words, dict(tokens))
 
 
-def _convention(sample: Sample, looks: Sequence[_Looks]) -> tuple[tuple[str, str | None], list[str]]:
-    """Decimal and thousands separator under which most columns are numbers."""
-    suspects = [place for place, look in enumerate(looks) if look.values and look.like_number >= MOSTLY * look.values]
-    if sample.form.kind == "parquet" or not suspects:
-        return CONVENTIONS[0], []
-    numeric = {
-        convention: [place for place in suspects if _fits(sample, place, looks[place], convention)]
-        for convention in (CONVENTIONS if _has_separators(sample, suspects) else CONVENTIONS[:1])
-    }
-    most = max(map(len, numeric.values()))
-    best = [convention for convention, places in numeric.items() if len(places) == most]
-    # Dates and addresses have points too, but are numbers by no convention.
-    if not numeric[best[0]] or not _has_separators(sample, numeric[best[0]]):
-        return best[0], []
-    return best[0], [doubt for chosen, other, doubt in _DOUBTS if best[0] == chosen and other in best]
-
-
-def _fits(sample: Sample, place: int, look: _Looks, convention: tuple[str, str | None]) -> bool:
-    return count_fitting(sample, f"c{place}", list(NULL_TOKENS), convention) >= MOSTLY * look.values
-
-
-def _has_separators(sample: Sample, places: Sequence[int]) -> bool:
-    found = " OR ".join(f"regexp_matches(c{place}, ?)" for place in places)
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM sample WHERE {found} LIMIT 1)"
-    return bool(sample.ask(sql, ["[0-9][,' ][0-9]|[.][0-9]+[.]|[1-9][0-9]{0,2}[.][0-9]{3}$"] * len(places))[0][0])
-
-
 def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tuple[str, str | None]) -> ColumnDraft:
     """A column by its own values; its NULLs are counted when the null tokens of all columns are known."""
     column, tokens = f"c{place}", list(NULL_TOKENS)
@@ -168,9 +138,17 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
         found = _number_draft(sample, place, text, convention, dated)
         if found is not None:
             return found
-    if look.like_number == look.values and any(_fits(sample, place, look, other) for other in CONVENTIONS):
-        return replace(text, notes=(_OTHER_SEPARATORS,))
-    return replace(text, notes=("Nested JSON, kept as its text.",)) if place in sample.nested else text
+    return replace(text, notes=_why_text(sample, place, look))
+
+
+def _why_text(sample: Sample, place: int, look: _Looks) -> tuple[str, ...]:
+    if place in sample.nested:
+        return ("Nested JSON, kept as its text.",)
+    column, tokens = f"c{place}", list(NULL_TOKENS)
+    is_number = (
+        look.like_number == look.values == max(count_fitting(sample, column, tokens, other) for other in CONVENTIONS)
+    )
+    return (_OTHER_SEPARATORS,) if is_number else ()
 
 
 def _number_draft(
@@ -215,7 +193,11 @@ def _number_column(text: ColumnDraft, found: Numbers, native: str, epoch: str | 
     if chosen and chosen[0] == "BIGINT" and words(text.name) & _PADDED_WORDS:
         return replace(text, notes=("Codes that may have leading zeros in other files, kept as text.",))
     if chosen is None:
-        why = "Codes with leading zeros or a plus, kept as text." if found.padded else "Numbers of too many digits, kept as text."
+        why = (
+            "Codes with leading zeros or a plus, kept as text."
+            if found.padded
+            else "Numbers of too many digits, kept as text."
+        )
         return replace(text, notes=(why,))
     notes = []
     if epoch:
@@ -270,6 +252,13 @@ def _unsure_of_tokens(columns: Sequence[ColumnDraft], tokens: Sequence[str]) -> 
 
 
 def _unsure_of_moments(columns: Sequence[ColumnDraft]) -> list[str]:
-    doubts = ("Day, month", "Years of two", "Looks like a count", "Letters in", "Does ", "Whole numbers written",
-              "Numbers with")
+    doubts = (
+        "Day, month",
+        "Years of two",
+        "Looks like a count",
+        "Letters in",
+        "Does ",
+        "Whole numbers written",
+        "Numbers with",
+    )
     return [f"{column.name}: {note}" for column in columns for note in column.notes if note.startswith(doubts)]

@@ -526,6 +526,7 @@ def test_rows_that_are_alike_and_say_nothing_else_are_not_sent_again(tmp_path: P
         (["12,5", "7,25"], (",", None), "DECIMAL(7,2)"),
         (["1,234.5", "7.25"], (".", ","), "DECIMAL(9,2)"),
         (["1,234", "12,345,678"], (".", ","), "BIGINT"),
+        (["0,234", "12,345"], (",", None), "DECIMAL(8,3)"),
         (["1 234,5", "7"], (",", " "), "DECIMAL(9,2)"),
         (["1.234", "5.678"], (".", None), "DECIMAL(7,3)"),
     ],
