@@ -2,12 +2,13 @@
 
 from drafting.reading.sample import Sample
 
-_DIGITS = "[0-9][0-9.,'\\x{A0}\\x{202F} ]*"
+_DIGITS = "[0-9][0-9.,' ]*"
 _MARKS = (
     (f"[-+]?{_DIGITS}-", "a minus after the digits"),
     (f"[(] ?\\p{{Sc}}? ?{_DIGITS}[)]", "parentheses around the digits"),
     (f"[-+]?\\p{{Sc}} ?-?{_DIGITS}|[-+]?{_DIGITS}\\p{{Sc}}", "a sign of a currency"),
     (f"[-+]?{_DIGITS}%", "a percent sign"),
+    ("[-+]?[0-9]{1,3}([\\x{A0}\\x{202F}\\x{2009}][0-9]{3})+([.,][0-9]+)?", "no-break spaces between the digits"),
     (f"[\\x{{2212}}\\x{{2013}}]{_DIGITS}", "a minus that is not the hyphen"),
 )
 _PLAIN = f"[-+]?{_DIGITS}"

@@ -216,6 +216,7 @@ def test_letters_in_some_values_are_a_doubt(tmp_path: Path, letters: int) -> Non
         (["($1.00)", "$20.50"], "parentheses around the digits in 20 or a sign of a currency in 20 values"),
         (["12.5%", "1%"], "a percent sign in 40 values"),
         (["\u22121.5", "2"], "a minus that is not the hyphen in 20 values"),
+        (["1\u202f000,5", "2"], "no-break spaces between the digits in 20 values"),
         (["12 €", "1.250,50 €"], "a sign of a currency in 40 values"),
         # One in many is no damage either.
         (["1"] * 39 + ["2-"], "a minus after the digits in 1 values"),
