@@ -30,7 +30,7 @@ class Facts:
         dataset: Name.
         source: Name of the sample file, or of what holds the files.
         extent: What was looked at.
-        broken: Records that are no rows.
+        broken: Records that are not rows.
         event_time: Name of that column; empty: there is none yet.
         values: All values of text columns that have few, by column name.
     """
@@ -127,7 +127,7 @@ def _rejects(share: float, facts: Facts) -> str:
     if not share:
         return "The sample has no record that is rejected."
     unreadable = f", {facts.broken:,} records as unreadable" if facts.broken else ""
-    return f"Of the sample at most {share:.4%} is rejected{unreadable}; above this threshold a run is held."
+    return f"At most {share:.4%} of the sample is rejected{unreadable}; above this threshold a run is held."
 
 
 def _property(name: str, value: str) -> Iterator[str]:

@@ -61,7 +61,7 @@ def measure_moments(sample: Sample, column: str, tokens: list[str], compact: boo
     Args:
         sample: Has the column.
         column: Its place, `c0`.
-        tokens: Texts that are no values.
+        tokens: Strings that are not values.
         compact: Digits without separators may be dates, since the column is called so.
     """
     native = sample.types[int(column[1:])] if sample.types else ""
@@ -83,12 +83,12 @@ def measure_moments(sample: Sample, column: str, tokens: list[str], compact: boo
 
 
 def measure_partial_dates(sample: Sample, column: str, tokens: list[str]) -> Moments | None:
-    """The formats of a column of months or years, `None` when its values are none.
+    """The formats of a column of months or years, `None` when its values are not such.
 
     Args:
         sample: Has the column.
         column: Its place, `c0`.
-        tokens: Texts that are no values.
+        tokens: Strings that are not values.
     """
     if sample.types:
         return None

@@ -82,7 +82,7 @@ class Pattern:
 
 
 def patterns_of(text: str) -> list[Pattern]:
-    """Patterns that may read a text, several where day, month and year are all numbers; empty when it is no moment."""
+    """Patterns that may read a text, several where all parts are numbers; empty when it is not a timestamp."""
     if text.startswith("[") and text.endswith("]"):
         return [_in_brackets(pattern) for pattern in patterns_of(text[1:-1])]
     weekday = _WEEKDAY.match(text)
@@ -95,7 +95,7 @@ def patterns_of(text: str) -> list[Pattern]:
     if not rest:
         return [Pattern(java, loose, "", 0, "", strptime, first) for java, loose, strptime, first in _dates(date)]
     time = _TIME.fullmatch(rest)
-    # Of two years or none it is no moment.
+    # With two years or none it is not a timestamp.
     if time is None or bool(time["year"]) != bool(date["md"]):
         return []
     return [_with_time(time, *found) for found in _dates(date)]

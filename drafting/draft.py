@@ -179,7 +179,7 @@ def _unsure_of_files(sample: Sample) -> list[str]:
         found.append(f"The file is not UTF-8; {form.encoding} is a guess, so look at its letters with accents.")
     if sample.broken:
         why = "they do not match the pattern" if form.pattern else "their fields are too many or too few"
-        found.append(f"{sample.broken:,} records are quarantined: {why}, or not legible.")
+        found.append(f"{sample.broken:,} records are quarantined: {why}, or not readable.")
     return found
 
 

@@ -16,9 +16,9 @@ def epoch_format(sample: Sample, column: str, tokens: list[str], named: bool) ->
     Args:
         sample: Has the column.
         column: Its place, `c0`.
-        tokens: Texts that are no values.
-        named: It is called like a time. Numbers without a name are moments of fewer years, and no nanoseconds, which
-            identifiers of 18 and 19 digits look like.
+        tokens: Strings that are not values.
+        named: It is called like a time. Numbers without a name are timestamps of fewer years, and not nanoseconds:
+            identifiers of 18 and 19 digits look like those.
     """
     units = {**_A_SECOND, EPOCH_NANOSECONDS: _NANOS_A_SECOND} if named else _A_SECOND
     first, last = _NAMED if named else _UNNAMED

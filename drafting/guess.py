@@ -41,7 +41,7 @@ _PADDED_WORDS = {
     *("zip", "zipcode", "postcode", "postal", "plz", "fips", "phone", "telephone", "mobile"),
     *("isbn", "ean", "gtin", "upc", "barcode"),
 }
-"""Words in the name of a column whose digits are no number: one with a zero in front is another."""
+"""Words in the name of a column whose digits are not a number: one with a zero in front is another."""
 
 _LIKE_NUMBER = "[+-]?[0-9.][0-9., ']*([eE][+-]?[0-9]+)?"
 _BOOLEAN = "(?i)(true|false|t|f|yes|no)"
@@ -91,7 +91,7 @@ def guess_columns(sample: Sample) -> Guess:
     columns = tuple(_with_nulls(sample, f"c{place}", column, tokens) for place, column in enumerate(drafted))
     form = replace(
         sample.form,
-        # Parquet takes no tokens; in a dataset of CSV files a .parquet is Parquet all the same.
+        # Parquet takes no tokens; in a dataset of CSV files a .parquet is Parquet even so.
         kind="csv" if tokens and sample.form.kind == "parquet" else sample.form.kind,
         null_tokens=tuple(tokens),
         decimal_separator=convention[0],

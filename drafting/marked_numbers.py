@@ -22,7 +22,7 @@ def find_mark(sample: Sample, column: str, tokens: list[str]) -> str | None:
     Args:
         sample: Has the column.
         column: Its place, `c0`.
-        tokens: Texts that are no values.
+        tokens: Strings that are not values.
     """
     counts = ", ".join("count_if(regexp_full_match(t, ?))" for _ in (_PLAIN, *_MARKS))
     sql = f"""

@@ -33,7 +33,7 @@ def identifiers(names: Sequence[str], reserved: Iterable[str] = RESERVED_COLUMNS
 
 
 def unique(name: str, taken: set[str]) -> str:
-    """The name, cut to `LONGEST`, with the first number behind it that makes it a new one."""
+    """The name, cut to `LONGEST`, with the first number after it that makes it a new one."""
     free, number = name[:LONGEST].rstrip("_"), 2
     while free in taken:
         ending = f"_{number}"

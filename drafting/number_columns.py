@@ -75,7 +75,7 @@ def measure(sample: Sample, column: str, tokens: list[str], convention: tuple[st
     Args:
         sample: Has the column.
         column: Its place, `c0`.
-        tokens: Texts that are no values.
+        tokens: Strings that are not values.
         convention: Decimal and thousands separator.
     """
     number = NumberText(*convention)

@@ -63,7 +63,7 @@ def choose_event_time(guess: Guess, sample: Sample) -> tuple[Guess, str]:
 
 
 def _has_offset(sample: Sample, place: int) -> bool:
-    """Whether a moment is of another clock than that of UTC."""
+    """Whether a timestamp is of another clock than that of UTC."""
     sql = (
         f"SELECT bool_or(regexp_matches(c{place}, '[+-](0[1-9]|1[0-9])(:?[0-9]{{2}})?\\]?( [0-9]{{4}})?$')) FROM sample"
     )

@@ -23,7 +23,7 @@ def choose_separators(
     Args:
         sample: Rows.
         suspects: Places of columns that look like numbers, each with its number of values.
-        tokens: Texts that are no values.
+        tokens: Strings that are not values.
     """
     if sample.form.kind == "parquet" or not suspects:
         return CONVENTIONS[0], []

@@ -1,4 +1,4 @@
-"""A moment that a file splits into columns: year, month, day and hour, or a date and a time of day."""
+"""A timestamp that a file splits into columns: year, month, day and hour, or a date and a time of day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ _ROLES = {
     "day": ({"day", "dd", "day_of_month"}, 1, 31),
     "hour": ({"hour", "hr", "hh", "hour_of_day"}, 0, 23),
 }
-"""Names of the columns that have a part of a moment, and its least and greatest value."""
+"""Names of the columns that have a part of a timestamp, and its least and greatest value."""
 _ISO_DATE = "yyyy-MM-dd"
 _CLOCK = "([01]?[0-9]|2[0-3])[:.][0-5][0-9]([:.][0-5][0-9])?"
 _NAMES = {"TIMESTAMP": "recorded_at", "DATE": "recorded_on"}
@@ -23,7 +23,7 @@ _NAMES = {"TIMESTAMP": "recorded_at", "DATE": "recorded_on"}
 
 @dataclass(frozen=True)
 class _Moment:
-    """A moment that columns give together: type, expression, its text in DuckDB, formats, and what it assumes."""
+    """A timestamp that columns give together: type, expression, its text in DuckDB, formats, and what it assumes."""
 
     type: str
     transform: str
@@ -34,7 +34,7 @@ class _Moment:
 
 
 def join_columns(guess: Guess, sample: Sample) -> Guess:
-    """The guess with one more column, computed from those that a moment is split into, if there are such."""
+    """The guess with one more column, computed from those that a timestamp is split into, if there are such."""
     dated = [place for place, column in enumerate(guess.columns) if column.type in ("DATE", "TIMESTAMP")]
     moment = _of_day_and_clock(guess, sample, dated) if dated else _of_numbers(guess, sample)
     if moment is None:
@@ -56,13 +56,13 @@ def _add_to_sample(sample: Sample, place: int, moment: _Moment, guess: Guess) ->
 
 
 def _known(moment: _Moment, guess: Guess) -> tuple[str, list[list[str]]]:
-    """Condition that no part of a moment is missing, and its parameters."""
+    """Condition that no part of a timestamp is missing, and its parameters."""
     condition = " AND ".join(f"c{place} IS NOT NULL AND NOT list_contains(?, c{place})" for place in moment.places)
     return condition, [list(guess.form.null_tokens)] * len(moment.places)
 
 
 def _of_numbers(guess: Guess, sample: Sample) -> _Moment | None:
-    """Of year, month and day, and the hour if there is one, each in a column that is called so."""
+    """From year, month and day, and the hour if there is one, each in a column that is called so."""
     places = {role: _place_of(role, guess, sample) for role in _ROLES}
     year, month, day, hour = (places[role] for role in _ROLES)
     if year is None or month is None or day is None:
@@ -79,7 +79,7 @@ def _of_numbers(guess: Guess, sample: Sample) -> _Moment | None:
 
 
 def _place_of(role: str, guess: Guess, sample: Sample) -> int | None:
-    """Place of the one column that has a part of a moment."""
+    """Place of the one column that has a part of a timestamp."""
     names, least, most = _ROLES[role]
     found = [place for place, column in enumerate(guess.columns) if column.name in names]
     if len(found) != 1:
@@ -93,7 +93,7 @@ def _place_of(role: str, guess: Guess, sample: Sample) -> int | None:
 
 
 def _of_day_and_clock(guess: Guess, sample: Sample, dated: Sequence[int]) -> _Moment | None:
-    """Of the one date of a file and the times of day in the column beside it."""
+    """From the one date of a file and the times of day in the column beside it."""
     if len(dated) != 1 or guess.columns[dated[0]].type != "DATE":
         return None
     day = dated[0]

@@ -10,7 +10,7 @@ from warehouse.contract.model import Contract, InputFormat
 from warehouse.errors import ContractError, InputFileError
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-# Where a record may hold line ends, a CR alone is none.
+# Where a record may hold line ends, a CR alone is not one.
 _LINE_END_OF_RECORDS = re.compile(rb"\r?\n")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 

@@ -99,7 +99,7 @@ def _describe_text(
         chunk = _read_chunk(text)
     if isinstance(counter, RecordCounter):
         counter.finish()
-    # bz2 leaves alone what follows its last stream; it is part of the file all the same.
+    # bz2 leaves alone what follows its last stream; it is still part of the file.
     _read_to_end(buffered)
     return columns, counter.rows - no_rows, () if compressed else tuple(counter.split_lines)
 

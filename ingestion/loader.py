@@ -42,7 +42,7 @@ class LoadResult:
     Attributes:
         batch: Manifest of the batch.
         already_loaded: The same bytes were there before; nothing was sent.
-        counted_before: Rows that the manifest told before, when they were counted anew.
+        counted_before: Rows that the manifest told before, when they were counted again.
         skipped: Names of the files that were empty and are not part of the batch.
     """
 
@@ -106,7 +106,9 @@ def _load(
     paths = DatasetPaths(contract.dataset, storage.root)
     counted_by = row_definition(contract.meaning["input_format"])
     if storage.exists(paths.raw_batch(batch_id(described))):
-        return _counted_anew(storage, load_batch(storage, contract.dataset, batch_id(described)), described, counted_by)
+        return _counted_again(
+            storage, load_batch(storage, contract.dataset, batch_id(described)), described, counted_by
+        )
     loaded = loaded_batches(storage, contract.dataset)
     _refuse_known_rows(ordered, described, loaded)
     batch = Batch(
@@ -121,7 +123,7 @@ def _load(
     return LoadResult(batch, already_loaded=False)
 
 
-def _counted_anew(
+def _counted_again(
     storage: FileStorage, found: Batch, described: tuple[BatchFile, ...], counted_by: dict[str, Any]
 ) -> LoadResult:
     """The batch that is there, its manifest by the contract as it is now."""

@@ -26,7 +26,7 @@ class LineCounter:
         """Start before the first byte.
 
         Args:
-            comment: First character of lines that are no rows.
+            comment: First character of lines that are not rows.
             split_bytes: Distance of the offsets that `split_lines` is about.
             offset: Bytes of the file before that, a byte order mark.
         """
@@ -51,7 +51,7 @@ class LineCounter:
         feeds, returns = data == _LF, data == _CR
         if self._last == _CR and not feeds[0]:
             self._ended += 1
-        # Only now is it known whether a line end before this offset goes on behind it.
+        # Only now is it known whether a line end before this offset goes on after it.
         if self._offset and self._offset % self._split_bytes == 0:
             self.split_lines.append(self._ended + 1)
         ended = _count(feeds) + _count(returns[:-1] > feeds[1:])

@@ -1,4 +1,4 @@
-"""Writes rejected records to files that are loaded again once somebody has mended them."""
+"""Writes rejected records to files that are loaded again once they are fixed."""
 
 import csv
 import io

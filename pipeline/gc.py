@@ -1,7 +1,7 @@
-"""Gives up releases that nobody needs and moves directories that no release refers to into the trash of HDFS.
+"""Gives up releases that are no longer needed and moves directories that no release refers to into the trash of HDFS.
 
-The order makes a kill harmless: the ledger first, so that nobody is shown the release; then its tables; directories
-when no table of a dropped release is left. What a killed gc did not come to, the next finds.
+The order makes a kill harmless: the ledger first, so that readers are not shown the release; then its tables;
+directories when no table of a dropped release is left. What a killed gc did not come to, the next finds.
 """
 
 from collections.abc import Iterator, Sequence
@@ -63,7 +63,7 @@ def plan_collection(settings: Settings, dataset: str, policy: Policy) -> Collect
 
 
 def collect(settings: Settings, dataset: str, policy: Policy, wait: bool) -> Collection:
-    """Drop old releases and move what nobody refers to into the trash.
+    """Drop old releases and move what no release refers to into the trash.
 
     Args:
         settings: Settings of the stack.
@@ -133,7 +133,7 @@ def _sizes(storage: Storage, directories: Sequence[OldDirectory]) -> Iterator[tu
 
 
 def _refuse_shown(server: HiveServer, writer: Writer, plan: RetentionPlan) -> None:
-    """Stop before anything is removed when views show what the ledger takes for old: somebody moved them by hand."""
+    """Stop before anything is removed when views show what the ledger takes for old: they were moved by hand."""
     shown = shown_releases(server, writer.dataset)
     old = {release.number for release in plan.releases} | _dropped(writer)
     if wrong := sorted(shown & old):

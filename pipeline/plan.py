@@ -25,7 +25,7 @@ class Inputs:
         batches: All loaded batches, in loading order.
         staged: Those staged already under this contract, by batch id.
         live: What readers see, `None` before the first release.
-        quarters: Asked to be built anew.
+        quarters: Asked to be rebuilt.
         clean_check: Check of the clean rows; `None`: there is none.
     """
 
@@ -40,7 +40,7 @@ class Inputs:
 
     @property
     def kept(self) -> Release | None:
-        """The live release when its rows may be kept; under another contract every row is read anew."""
+        """The live release when its rows may be kept; under another contract every row is read again."""
         return self.live if self.live and self.live.contract == self.contract.fingerprint else None
 
 

@@ -1,4 +1,4 @@
-"""Checks a release that nobody can read yet, and shows it to readers or holds it."""
+"""Checks a release that readers do not see yet, and shows it to them or holds it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from warehouse.run import utc_now
 from warehouse.steps import Step, reached
 
 _PROOF_SHARE = 0.1
-"""Of the time of a run until then, what computing its marts again may take."""
+"""Share of a run's time until then that computing its marts again may take."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _record(writer: Writer, release: Release, checks: Sequence[Check]) -> None:
 def _hold_or_accept(writer: Writer, release: Release, failed: Sequence[Check], accept: str | None) -> None:
     if not failed:
         return
-    # What nobody can accept is told first.
+    # What cannot be accepted is told first.
     failed = sorted(failed, key=lambda check: check.may_be_accepted)
     failures = [f"{check.name}: {failure}" for check in failed for failure in check.failures]
     if accept is not None and all(check.may_be_accepted for check in failed):

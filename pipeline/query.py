@@ -18,7 +18,7 @@ def query_release(settings: Settings, sql: str, number: int) -> Rows:
     """Rows of a query over the views of one dataset as they would be with this release.
 
     Raises:
-        UsageError: It is no query, names views of no dataset or of several, or the release cannot be read.
+        UsageError: It is not a query, names views of no dataset or of several, or the release cannot be read.
         QueryError: HiveServer2 refuses or fails it.
     """
     names = find_names(sql)
@@ -31,7 +31,7 @@ def query_release(settings: Settings, sql: str, number: int) -> Rows:
 
 
 def _only_dataset(databases: set[str], root: Path, storage: Storage) -> str:
-    # Of a dataset whose contract is elsewhere, HDFS knows.
+    # HDFS knows datasets whose contract is elsewhere.
     datasets = sorted(name for name in databases if contract_path(name, root).is_file() or _has_releases(storage, name))
     if not datasets:
         raise UsageError("the statement reads no dataset", "name its views in full, e.g. FROM flights.clean")

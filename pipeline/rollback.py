@@ -90,7 +90,7 @@ def choose(dataset: str, history: History, to: int | None) -> tuple[int, int]:
 
 
 def refuse_undoing(writer: Writer, inputs: Inputs) -> None:
-    """Keep a run that nobody thought about, by a timer for example, from undoing a rollback.
+    """Keep a run that no person thought about, by a timer for example, from undoing a rollback.
 
     Raises:
         HeldError: The run would publish what readers were taken from.

@@ -94,7 +94,7 @@ def run_pipeline(settings: Settings, dataset: str, request: RunRequest, observer
 
     Raises:
         UsageError: Nothing is loaded, or a quarter that was asked for has no rows: nothing is published.
-        ContractError: The contract changed so that published rows may change, and nobody asked for that.
+        ContractError: The contract changed so that published rows may change, and that was not asked for.
         HeldError: A check failed; readers keep the old release.
         JobError: The Spark job failed; readers keep the old release.
         LockedError: Another writer works on the dataset.

@@ -39,7 +39,7 @@ class Warehouse:
 
         Args:
             settings: Settings of the stack; `None`: from the environment and `.env`, as `./stackhouse` reads them.
-            observer: Told of every step; `None`: nobody is.
+            observer: Told of every step; `None`: none is.
 
         Raises:
             SettingsError: A setting is missing or cannot be used.

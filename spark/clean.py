@@ -192,7 +192,7 @@ def _count_older(older: DataFrame, contract: Contract, task: CleanTask) -> tuple
     released = F.lit(False)
     if task.released:
         released = F.col(SOURCE_BATCH).isin(*task.released) & F.col(f"{_NEWEST}.{SOURCE_BATCH}").isin(*task.released)
-    # Of each file the last: an earlier one may have been superseded within the file before.
+    # The last of each file: an earlier one may have been superseded within the file before.
     last = F.max(F.when(~released, F.struct(SOURCE_LINE, _told(contract).alias("told"))))["told"]
     counts, examples = examples_by_origin(older, last)
     return counts, examples[:_SHOWN_EXAMPLES]

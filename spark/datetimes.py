@@ -38,7 +38,7 @@ _FIRST_MOMENT, _LAST_MOMENT = "0001-01-01 00:00:00", "9999-12-31 23:59:59.999999
 
 
 def moment_of(text: Expression, column: Column, time_zone: str | None) -> Expression:
-    """The value of a text, NULL when it is none.
+    """The value of a text, NULL when it is not one.
 
     Args:
         text: The field.
@@ -129,7 +129,7 @@ def _is_in_named_gap(text: Expression, pattern: str, locale: str) -> Expression:
 def _zone_names() -> tuple[str, dict[str, str]]:
     """Finds the name of a zone in a text in lower case; and how each is written."""
     names = {name.lower(): name for name in zoneinfo.available_timezones()}
-    # Of two that begin alike the longer. They are many: each is tried only where a word begins.
+    # The longer of two that begin alike. They are many: each is tried only where a word begins.
     either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     return rf"(?<![a-z/_])(?=[a-z])(?:{either})", names
 

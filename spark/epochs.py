@@ -12,7 +12,7 @@ _LIMITS = {"epoch-seconds": 10**11, "epoch-milliseconds": 10**14, "epoch-microse
 
 
 def from_epoch(text: Expression, form: str) -> Expression:
-    """UTC wall clock of a count, NULL when the text is none or its year is not 1 to 9999.
+    """UTC wall clock of a count, NULL when the text is not one or its year is not 1 to 9999.
 
     Args:
         text: The field.

@@ -168,7 +168,7 @@ def _exit_with_parent(stdin: int) -> None:
     # Not through sys.stdin: its lock, held here, would abort the interpreter's own exit.
     while os.read(stdin, 1):
         pass
-    # No clean-up: Spark's JVM ends with this process, and nobody would read the result.
+    # No clean-up: Spark's JVM ends with this process, and the result would not be read.
     os._exit(1)
 
 

@@ -120,7 +120,7 @@ def _limit(column: Column, limit: float | str) -> Expression:
     if column.type == "DOUBLE" or _digits(exact) > MAX_PRECISION:
         # A text, since Spark has no integer and no decimal as long as Python's.
         return F.lit(str(limit)).cast("double")
-    # Of the column's own type if that can hold it: else every value would be converted to be compared.
+    # In the column's own type if that can hold it: else every value would be converted to be compared.
     return F.lit(exact).cast(spark_type(column.type)) if _can_hold(column.type, exact) else F.lit(exact)
 
 

@@ -129,7 +129,7 @@ def _typed(records: Records) -> DataFrame:
 
 
 def _plain(column: Column) -> Expression:
-    # Of what is computed, the record tells nothing.
+    # The record tells nothing about what is computed.
     return F.col(PLAIN) if column.transform is None else F.lit(False)
 
 

@@ -13,7 +13,7 @@ MAX_FILES = 10_000
 PARQUET = ".parquet"
 """How the name of a Parquet file ends, whatever the case."""
 
-# Spark would read these as text, or decode them by a codec that nobody counted the rows with.
+# Spark would read these as text, or decode them by a codec that the rows were not counted with.
 _REFUSED_SUFFIXES = {
     *(".zip", ".7z", ".rar", ".tar", ".tgz", ".tbz2", ".xz", ".lzma", ".lzo", ".lz4", ".zst", ".zstd", ".z", ".br"),
     *(".snappy", ".deflate", ".orc", ".avro", ".xls", ".xlsx"),

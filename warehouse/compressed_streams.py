@@ -1,7 +1,7 @@
 """Uncompresses gzip and bzip2 as Hadoop does, all of it, or not at all.
 
-Python's own readers do not: that of bzip2 takes a damaged stream behind a good one for the end, that of gzip passes
-over zeros between and behind the members, which Hadoop takes for one more.
+Python's own readers do not: that of bzip2 takes a damaged stream after a good one for the end, that of gzip passes
+over zeros between and after the members, which Hadoop takes for one more.
 """
 
 import bz2
@@ -27,10 +27,10 @@ class _Stream(Protocol):
 
 
 class CompressedStreams(io.RawIOBase):
-    """The content of all streams of a file, one behind the other, as pigz, pbzip2 and `cat` write them.
+    """The content of all streams of a file, one after the other, as pigz, pbzip2 and `cat` write them.
 
     Raises:
-        OSError: A stream is damaged, or what is behind it is none.
+        OSError: A stream is damaged, or what follows it is not a stream.
         zlib.error: A gzip member is damaged.
         EOFError: The last one ends too early.
     """
@@ -41,7 +41,7 @@ class CompressedStreams(io.RawIOBase):
         Args:
             file: Compressed bytes.
             new_stream: Makes what reads one stream.
-            padded: Bytes 0 behind the last stream are padding, as of a tape.
+            padded: Zero bytes after the last stream are padding, as on a tape.
         """
         self._file = file
         self._new_stream = new_stream

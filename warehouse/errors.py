@@ -111,7 +111,7 @@ class QueryError(StackhouseError):
 
 
 class NotProvedError(StackhouseError):
-    """A mart cannot be computed again by Hive, so nobody can say that it is right or wrong."""
+    """A mart cannot be computed again by Hive, so it is neither proved nor refuted."""
 
 
 class SetupError(StackhouseError):

@@ -17,7 +17,7 @@ class Finding:
         name: Name of the check that found it.
         problem: What is wrong, where; one line.
         remedy: What to do about it.
-        severity: `error`: something does not work. `warning`: it works, and will not for ever.
+        severity: `error`: something does not work. `warning`: it works, but not indefinitely.
     """
 
     name: str

@@ -212,7 +212,7 @@ class JobSizing:
         executors: How many, one a node.
         executor_mb: MiB of heap of each, without overhead.
         cores: Cores of each.
-        driver_mb: MiB of heap of the driver, which is no container.
+        driver_mb: MiB of heap of the driver, which is not a container.
     """
 
     executors: int

@@ -1,4 +1,4 @@
-"""One execution of a command, and the moment of it."""
+"""One execution of a command, and its time."""
 
 import secrets
 from datetime import UTC, datetime
@@ -33,10 +33,10 @@ def utc_now() -> str:
 
 
 def parse_utc(text: str) -> datetime:
-    """The moment that `utc_now` wrote.
+    """The time that `utc_now` wrote.
 
     Raises:
-        StorageError: The text is no moment.
+        StorageError: The text is not such a time.
     """
     try:
         found = datetime.fromisoformat(text)

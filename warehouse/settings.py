@@ -87,7 +87,7 @@ class Endpoints:
 
     @classmethod
     def of(cls, hive: str, namenode: str, user: str = "", gateway: str = "", root: str = DEFAULT_ROOT) -> "Endpoints":
-        """Of a warehouse elsewhere.
+        """Endpoints of a warehouse elsewhere.
 
         Args:
             hive: `host:port` of HiveServer2.

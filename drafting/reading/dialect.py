@@ -14,7 +14,7 @@ MAX_FIELD_LENGTH = 4 * 1024 * 1024
 """Characters; Python's own limit is lower than Spark's."""
 
 _DELIMITERS = ("\t", ";", "|", ",", "^", "~", "\x01")
-"""Of two that cut alike the first is it: a comma may be in numbers and texts."""
+"""The first of two that cut alike is it: a comma may be in numbers and texts."""
 
 _COMMENTS = ("#", "%", "!")
 _TRIED_LINES = 1000

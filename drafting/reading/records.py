@@ -40,7 +40,7 @@ class Records:
         form: How the file is written; of its null tokens and separators nothing is known yet.
         names: Names of the columns in the file, empty texts where it has none.
         rows: Fields of each row; an empty field is an empty text or `None`.
-        broken: Records that are no rows: another number of fields, loose quotes, illegible bytes.
+        broken: Records that are not rows: another number of fields, loose quotes, bytes that cannot be decoded.
         whole: The sample is the whole file.
         named_from: Line of the header, 0 when there is none.
         nested: Places of the columns that hold nested JSON.
@@ -70,7 +70,7 @@ def read_csv(path: Path, files: int = 1, known: Mapping[str, Any] | None = None)
 
     Raises:
         EmptyFileError: It has no rows.
-        InputFileError: It is no such text.
+        InputFileError: It is not such a text.
     """
     known = known or {}
     ends = read_ends(path, files)
@@ -176,7 +176,7 @@ def check_names(path: Path, names: Sequence[str]) -> None:
     """Refuse names that no contract can hold.
 
     Raises:
-        InputFileError: One appears twice, whatever the case, or is no line of text.
+        InputFileError: One appears twice, whatever the case, or is not a line of text.
     """
     doubled = [name for name, times in Counter(name.lower() for name in names if name).items() if times > 1]
     if doubled:
@@ -184,7 +184,7 @@ def check_names(path: Path, names: Sequence[str]) -> None:
     for name in names:
         if len(name) > MAX_NAME_LENGTH or any(character in name for character in "\r\n\0") or ILLEGIBLE in name:
             raise InputFileError(
-                f"{path}: {_shown(name)} cannot be the name of a column: one legible line, not too long"
+                f"{path}: {_shown(name)} cannot be the name of a column: it must be one readable line, not too long"
             )
         if any("\ud800" <= character <= "\udfff" for character in name):
             raise InputFileError(f"{path}: {_shown(name)} cannot be the name of a column: it is not valid Unicode")

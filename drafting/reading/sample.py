@@ -37,7 +37,7 @@ class Sample:
         count: Number of files that were given.
         empty: Names of files that were found to have no rows.
         rows: Rows in the table.
-        broken: Records that are no rows.
+        broken: Records that are not rows.
         whole: All rows of the files that were read.
         has_last: Where it is not whole, it has the last rows of files too, not only the first.
         named_from: Line of the header, 0 when there is none.

@@ -21,7 +21,7 @@ MAX_FIELDS = 1_000_000
 """Fields that are looked at, of all files of a sample together: a million of them take about 100 MB."""
 
 ILLEGIBLE = "\ufffd"
-"""Stands in a decoded line for bytes that are no characters of the encoding."""
+"""Stands in a decoded line for bytes that are not characters of the encoding."""
 
 _JSON_SUFFIXES = {".jsonl", ".ndjson", ".json"}
 _MIN_ROWS = 4
@@ -67,7 +67,7 @@ def kind_of(path: Path) -> str:
     """`csv`, `jsonl` or `parquet`, by the name.
 
     Raises:
-        InputFileError: It is no file that can be read as one of these.
+        InputFileError: It is not a file that can be read as one of these.
     """
     _check_file(path)
     content = Path(path.stem) if path.suffix in COMPRESSIONS else path
@@ -88,7 +88,7 @@ def read_ends(path: Path, files: int = 1) -> Ends:
 
     Raises:
         EmptyFileError: It has no lines.
-        InputFileError: It cannot be read or uncompressed, or is no text.
+        InputFileError: It cannot be read or uncompressed, or is not text.
     """
     most, compressed = MAX_BYTES // files, path.suffix in COMPRESSIONS
     try:

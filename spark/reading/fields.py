@@ -18,7 +18,7 @@ CORRUPT = "_corrupt"
 """Field of that struct: the record, when it has another number of fields."""
 
 BOM = "\ufeff"
-"""Byte order mark; one at the start of a file is no text, any other is."""
+"""Byte order mark; one at the start of a file is not text, any other is."""
 
 _BEFORE = "_before"
 _REPLACED = "\ufffd"

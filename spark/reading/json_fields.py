@@ -1,8 +1,8 @@
 """Reads a line of JSON, one object, into one text per contract column.
 
-A number keeps the digits it is written with, a nested value is JSON that Spark writes anew, `null` and a missing key
+A number keeps the digits it is written with, a nested value is JSON that Spark rewrites, `null` and a missing key
 are NULL.
-Keys are compared exactly. A key that appears twice, two names of one column, or anything behind the object make the
+Keys are compared exactly. A key that appears twice, two names of one column, or anything after the object make the
 line unreadable.
 """
 
@@ -63,22 +63,22 @@ def _text(column: Column, found: Expression, exact: Expression) -> Expression:
 
 def _text_called(name: str, column: Column, found: Expression, exact: Expression) -> Expression:
     if column.type == "STRING":
-        # Of a list or an object, which Spark writes anew, the numbers stay numbers: in quotes they would be texts.
+        # In a list or an object, which Spark rewrites, the numbers stay numbers: in quotes they would be texts.
         return F.when(found[name].rlike(r"^[\[{]"), found[name]).otherwise(exact[name])
     return exact[name] if column.type.startswith(("DECIMAL", "DOUBLE")) else found[name]
 
 
 def unknown_keys(line: Expression, contract: Contract) -> Expression:
-    """Keys of the object that are no column of the contract."""
+    """Keys of the object that are not columns of the contract."""
     known = _array(name for field in fields_of(contract) for name in field.source_names)
     return F.array_except(F.json_object_keys(line), known)
 
 
 def _is_one_object(line: Expression) -> Expression:
-    # Spark stops reading behind the first object; as the one element of a list there can be nothing behind it.
+    # Spark stops reading after the first object; as the one element of a list, nothing can follow it.
     elements = F.from_json(F.concat(F.lit("["), line, F.lit("]")), "array<string>", _OPTIONS)
     keys = F.json_object_keys(line)
-    # A list that ends behind the object hides what follows; as the value of a key it does not.
+    # A list that ends after the object hides what follows; as the value of a key it does not.
     inside = F.json_object_keys(F.concat(F.lit('{"o":'), line, F.lit("}")))
     return F.coalesce(
         (F.size(elements) == 1)

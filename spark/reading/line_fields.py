@@ -1,6 +1,6 @@
 """Reads a line by the contract's pattern, into one text per contract column.
 
-One replacement gives all groups at once, each behind a line end: no line has one, so a line that does not match has
+One replacement gives all groups at once, each after a line end: no line has one, so a line that does not match has
 none afterwards either.
 """
 

@@ -146,7 +146,7 @@ def test_history_has_every_release(mended, command) -> None:
     assert states == [(1, "previous"), (2, "previous"), (3, "live")]
 
 
-def test_contract_that_is_corrected_before_anything_is_published_has_its_rows_counted_anew(root, command) -> None:
+def test_contract_that_is_corrected_before_anything_is_published_has_its_rows_counted_again(root, command) -> None:
     dataset, path = "corrected", root / "commented.csv"
     write_small_dataset(root, dataset)
     path.write_bytes(SMALL_HEADER + b"# by hand\n" + ROWS[0] + b"\n")

@@ -241,7 +241,7 @@ def test_file_whose_checksum_nobody_can_tell_is_sent_again(storage, contract, fi
     assert len(asked) == len(batch.files) + 1
 
 
-def test_batch_is_counted_anew_when_the_contract_tells_rows_in_another_way(storage, contract, paths, tmp_path):
+def test_batch_is_counted_again_when_the_contract_tells_rows_in_another_way(storage, contract, paths, tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(HEADER + b"# by hand\n2001-01-01,1\n")
     assert load(storage, contract, [path], "ann", no_progress).batch.rows == 2

@@ -49,7 +49,7 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
 
 
 def row_definition(input_format: dict[str, Any]) -> dict[str, Any]:
-    """Of the input format of a `Contract.meaning` what tells rows from other lines, so how many a file has."""
+    """What tells rows from other lines in the input format of a `Contract.meaning`, and so how many a file has."""
     quoting = ("delimiter", "quote", "escape") if input_format["quoted_newlines"] else ()
     return {name: input_format[name] for name in (*_ROW_DEFINING, *quoting)}
 
@@ -115,7 +115,7 @@ def _columns(
         old: Columns of the published contract.
         new: Columns of this one.
         by_position: Files without a header tell columns apart by their position alone.
-        ignored: Files may have columns that the published contract has not: what is in a new one nobody looked at.
+        ignored: Files may have columns that the published contract has not: what is in a new one was not looked at.
     """
     before, after = ({column["name"]: column for column in columns} for columns in (old, new))
     for name in before:
@@ -176,7 +176,7 @@ _LOOSER: dict[str, Callable[[Any, Any], Any]] = {
     "maximum": lambda old, new: new is None or (old is not None and _is_below(old, new)),
     "pattern": lambda _, new: new is None,
     "values": lambda old, new: not new or (old and set(old) < set(new)),
-    # Formats are tried in order: behind the known ones a new one changes no value.
+    # Formats are tried in order: after the known ones a new one changes no value.
     "formats": lambda old, new: old and new[: len(old)] == old,
     "other_source_names": lambda old, new: set(old) < set(new),
 }

@@ -96,7 +96,7 @@ def read_column(item: SchemaProperty, spot: Spot) -> Column:
 def zone(value: object, spot: Spot) -> str:
     """Name of a time zone that has rules, such as `America/New_York`."""
     name = expect.text(value, spot)
-    # Two names of the machine's database are no zones.
+    # Two names in the machine's database are not zones.
     if name not in zoneinfo.available_timezones() - {"localtime", "Factory"}:
         raise spot.wrong(f"{name!r} is not a time zone of the IANA database, e.g. America/New_York or UTC")
     return name

@@ -54,7 +54,7 @@ def read_pivot_year(formats: tuple[str, ...], custom: Custom) -> int:
     """The earliest year that two digits mean; the latest is 99 years later.
 
     Raises:
-        ContractError: It is none of the years from 1901 to 2000, or no format has two digits.
+        ContractError: It is not a year from 1901 to 2000, or no format has two digits.
     """
     if PIVOT_YEAR not in custom:
         return CENTURY

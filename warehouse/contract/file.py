@@ -260,7 +260,7 @@ def _check_told_apart(contract: Contract, custom: dict[str, tuple[Any, Spot]]) -
 
 
 def _check_cut(contract: Contract, spot: Spot) -> None:
-    """Refuse moments in the key or as version of which more is written than is kept."""
+    """Refuse timestamps in the key or as version of which more is written than is kept."""
     for index, column in enumerate(contract.columns):
         apart = column.type == "TIMESTAMP" and (column.key or column.name == contract.version)
         if apart and any(map(is_cut, column.formats)):

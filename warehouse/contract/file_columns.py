@@ -15,8 +15,8 @@ _SHOWN_CHARACTERS = 200
 def fields_of(contract: Contract) -> tuple[Column, ...]:
     """What files have: the columns that are not computed, and a text for every other field that a transform reads.
 
-    They come in the contract's order; fields that are no column of the contract come last. The name of such a text,
-    `_read_0`, is no column's.
+    They come in the contract's order; fields that are not columns of the contract come last. The name of such a text,
+    `_read_0`, is not that of a column.
     """
     plain = [column for column in contract.columns if column.transform is None]
     written = {_matched(contract, name) for column in plain for name in column.source_names}

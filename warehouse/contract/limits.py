@@ -21,7 +21,7 @@ def read_limit(options: dict[str, Any], name: str, hive_type: str, place: Spot) 
     """A `minimum` or `maximum`, `None` where there is none.
 
     Raises:
-        ContractError: It is no number that can be compared with the column's, or of a date or timestamp no ISO text.
+        ContractError: It is not a number that can be compared with the column's, or not an ISO date or timestamp.
     """
     value = options.get(name)
     if name not in options:
@@ -43,8 +43,8 @@ def read_limit(options: dict[str, Any], name: str, hive_type: str, place: Spot) 
 def _check_digits(limit: float, hive_type: str, spot: Spot) -> None:
     """Spark and Hive compare in a DECIMAL that holds both numbers: of more digits none is, or it rounds."""
     whole, _, fraction = f"{Decimal(str(limit)).copy_abs():f}".partition(".")
-    before, behind = _digits(hive_type)
-    digits = max(before, len(whole.lstrip("0"))) + max(behind, len(fraction.rstrip("0")))
+    before, after = _digits(hive_type)
+    digits = max(before, len(whole.lstrip("0"))) + max(after, len(fraction.rstrip("0")))
     if digits > MAX_PRECISION:
         raise spot.wrong(
             f"{limit} cannot be compared with {hive_type}: that takes a DECIMAL of {digits} digits, "
@@ -53,11 +53,11 @@ def _check_digits(limit: float, hive_type: str, spot: Spot) -> None:
 
 
 def _digits(hive_type: str) -> tuple[int, int]:
-    """Digits before and behind the point that Spark gives the values of an integer type or DECIMAL."""
+    """Digits before and after the point that Spark gives the values of an integer type or DECIMAL."""
     if found := decimal_digits(hive_type):
         precision, scale = found
         return precision - scale, scale
-    # Of BIGINT it is 20, one more than any value has.
+    # BIGINT gets 20, one more than any value has.
     return len(str(2 * integer_bound(hive_type))), 0
 
 

@@ -106,7 +106,7 @@ class Column:
 
     @property
     def epoch(self) -> str | None:
-        """The format of a count since 1970, `None` when the text is none."""
+        """The format of a count since 1970, `None` when the text is not one."""
         return self.formats[0] if self.formats and self.formats[0] in EPOCH_FORMATS else None
 
     @property
@@ -151,7 +151,7 @@ class InputFormat:
         encoding: `utf-8`, or a codec of one byte a character that extends ASCII.
         decimal_separator: `.` or `,`.
         thousands_separator: Between groups of three digits, `None`: no groups.
-        comment: Lines that begin with this character are no rows.
+        comment: Lines that begin with this character are not rows.
         skip_lines: Title lines before the header.
         quoted_newlines: A quoted field may hold line ends.
         ignore_unknown: Columns of a file that the contract does not know are left out; else the file is refused.
@@ -177,7 +177,7 @@ class InputFormat:
 
     @property
     def header_lines(self) -> int:
-        """Lines at the start of a text file that are no rows."""
+        """Lines at the start of a text file that are not rows."""
         return self.skip_lines + int(self.kind == "csv" and self.header)
 
 

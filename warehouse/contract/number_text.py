@@ -24,7 +24,7 @@ class NumberText:
         """Decimals without an exponent.
 
         Args:
-            scale: Digits behind the point at most, `None`: any number of them.
+            scale: Digits after the point at most, `None`: any number of them.
         """
         if scale == 0:
             return self.whole()

@@ -16,7 +16,7 @@ Place = tuple[str | int, ...]
 """Keys and positions that lead to a value, from the top of the file."""
 
 MAX_CHARACTERS = 2_000_000
-"""Of all keys and values in a contract, aliases written out: ten lines of them can stand for billions."""
+"""All keys and values in a contract, aliases written out: ten lines of them can stand for billions."""
 
 
 @dataclass(frozen=True)

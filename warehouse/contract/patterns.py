@@ -103,7 +103,7 @@ def zone_letters(pattern: str) -> set[str]:
 
 
 def _unquoted(pattern: str, change: Callable[[str], str]) -> str:
-    """A pattern with a change in each of its parts that are no quoted text."""
+    """A pattern with a change in each of its parts that are not quoted."""
     parts = re.split(f"({_QUOTED.pattern})", pattern)
     return "".join(part if part.startswith("'") else change(part) for part in parts)
 

@@ -12,7 +12,7 @@ _LATENCY = "latency"
 _HOURS = ("h", "hour", "hours")
 _DAYS = ("d", "day", "days")
 _MOST = 10_000
-"""Of either unit; more is a mistake, and dates would leave the calendar."""
+"""The most of either unit; more is a mistake, and dates would leave the calendar."""
 
 
 def read_lateness(items: Sequence[ServiceLevelAgreementProperty] | None, top: Spot) -> timedelta:
@@ -21,7 +21,7 @@ def read_lateness(items: Sequence[ServiceLevelAgreementProperty] | None, top: Sp
     Other properties of the standard promise things that no schedule depends on.
 
     Raises:
-        ContractError: One is no whole number of days or hours.
+        ContractError: One is not a whole number of days or hours.
     """
     found = [
         _latency(item, top.at("slaProperties", index, words=f"slaProperties {_LATENCY}"))

@@ -51,7 +51,7 @@ def load_mart_sql(contract: Contract) -> tuple[MartSql, ...]:
     """Read the SQL of all marts of a contract, in its order: it stands where the contract does.
 
     Raises:
-        ContractError: The SQL of a mart is missing, or the severity of a check is none.
+        ContractError: The SQL of a mart is missing, or the severity of a check is not one.
     """
     return tuple(_load(contract, mart, sql_directory(contract)) for mart in contract.marts)
 
@@ -60,7 +60,7 @@ def load_clean_check(contract: Contract) -> CheckSql | None:
     """Read the check of the clean rows; `None` without one.
 
     Raises:
-        ContractError: Its severity is none.
+        ContractError: Its severity is not one.
     """
     return _check(sql_directory(contract) / f"{CLEAN}.check.sql", contract)
 

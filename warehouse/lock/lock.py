@@ -3,7 +3,7 @@
 Of a process on this host it is known whether it ended. That of another host is taken for dead when whoever waits for
 the lock has seen no heartbeat for `TAKEOVER_SECONDS` by its own clock; so clocks need not agree. The owner for its part
 stops before its next change of HDFS or Hive when its last heartbeat is older than `LEASE_SECONDS`, which is less: it
-may have been stopped meanwhile, or cut off, and somebody else may have the lock. What cannot be ruled out is a change
+may have been stopped meanwhile, or cut off, and another command may have the lock. What cannot be ruled out is a change
 that was on its way when the owner was stopped and that arrives after the takeover: HDFS and Hive know no fencing.
 """
 
@@ -70,7 +70,7 @@ class DatasetLock:
         """Take the lock.
 
         Raises:
-            LockedError: Somebody else has it; names who, where and since when.
+            LockedError: Another command has it; names whose, where and since when.
         """
         self._take()
         # Whoever is stopped at this step has no `__exit__`, and must leave no guard that stops others.
@@ -85,7 +85,7 @@ class DatasetLock:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give the lock back; one that is, or may be, somebody else's by now stays."""
+        """Give the lock back; one that is, or may be, another command's by now stays."""
         self._exits.close()
         if self._is_lost():
             return
@@ -104,7 +104,7 @@ class DatasetLock:
         attempts = 0
         while attempts < _ATTEMPTS:
             try:
-                # Published, not created: nobody ever reads a lock without its owner.
+                # Published, not created: a lock is never read without its owner.
                 self._storage.publish(self._path, content)
             except AlreadyExistsError:
                 attempts += self._clear_or_wait(sign_of_life)
@@ -113,7 +113,7 @@ class DatasetLock:
         raise LockedError(f"dataset {self._dataset}: others keep taking the lock first", "try again")
 
     def _clear_or_wait(self, sign_of_life: "_SignOfLife") -> int:
-        """Make way for another attempt; 0 when somebody lives who is waited for, else 1."""
+        """Make way for another attempt; 0 when a living owner is waited for, else 1."""
         holder = lock_holder(self._storage, self._dataset)
         if holder is None:
             return 1
@@ -126,7 +126,7 @@ class DatasetLock:
                     self._on_wait(self._describe(holder))
                 sleep(_POLL_SECONDS)
                 return 0
-        # Of all who found this owner gone one can make this name, ever; so the new lock of that one cannot be
+        # Only one of all that found this owner gone can ever make this name; so the new lock of that one cannot be
         # taken for the old by a slower one. The file stays as the trace of a crash.
         aside = f"{_gone(self._storage, self._dataset)}{holder.token}"
         with suppress(AlreadyExistsError, NotFoundError):

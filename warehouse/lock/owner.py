@@ -42,7 +42,7 @@ class LockOwner:
 
     @classmethod
     def this_process(cls, user: str, command: str, parameters: dict[str, str], token: str) -> "LockOwner":
-        """An owner that nobody was before."""
+        """An owner that has not been before."""
         return cls(
             user=user,
             host=socket.gethostname(),

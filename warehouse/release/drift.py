@@ -13,7 +13,7 @@ Figures = Mapping[str, Decimal | None]
 
 
 def rebuilt_quarters(live: Release, release: Release, table: str) -> list[str]:
-    """Quarters of a table that the live release has and this one has anew, or not any more."""
+    """Quarters of a table that the live release has and this one has rebuilt or no longer has."""
     if table not in live.tables:
         return []
     after = release.tables[table].partitions

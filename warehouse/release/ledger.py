@@ -39,7 +39,7 @@ class Event:
     """One thing that happened to a release: a row of `ops.releases`.
 
     `publishing`, `rolling_back`: readers are about to be moved to it. `published`, `rolled_back`: they are on it.
-    `held`: a check refused it. `accepted`: somebody overruled the checks that refuse it. `discarded`: it was given up
+    `held`: a check refused it. `accepted`: a person overruled the checks that refuse it. `discarded`: it was given up
     after a crash. `dropped`: gc gave it up, it can no longer be read. `pinned`: gc leaves it alone,
     until `unpinned`.
     """
@@ -125,14 +125,14 @@ TABLES: dict[str, type[Record]] = {
 
 
 def append(storage: Storage, event: Event) -> None:
-    """Add an event behind all others of its dataset; of two writers at once both succeed, in some order."""
+    """Add an event after all others of its dataset; two writers at once both succeed, in some order."""
     sequence = max(_sequences(storage, event.dataset), default=0) + 1
     while not _publish(storage, "releases", f"{event.dataset}.{sequence:020d}", [event]):
         sequence += 1
 
 
 def record_batch(storage: Storage, batch: BatchRecord) -> None:
-    """Note a batch, in the place of what was noted before its rows were counted anew."""
+    """Note a batch, in the place of what was noted before its rows were counted again."""
     storage.replace(f"{ledger_table(storage.root, 'batches')}/{batch.dataset}.{batch.batch}.json", _lines([batch]))
 
 

@@ -41,7 +41,7 @@ class ReleasedTable:
     """A table in a release.
 
     Attributes:
-        definition: Fingerprint of what its rows were computed by; differs: all its quarters are built anew.
+        definition: Fingerprint of what its rows were computed by; differs: all its quarters are rebuilt.
         partitions: Partitions by partition value: a quarter's first day, or a batch id for `quarantine`.
     """
 

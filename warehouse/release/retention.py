@@ -19,7 +19,7 @@ KEEP = 10
 """Published releases that stay however old they are: with a run a day, a week and a weekend to roll back over."""
 
 GRACE_HOURS = 168
-"""A week. No query takes so long, and what somebody broke before a holiday is found while it can be undone."""
+"""A week. No query takes so long, and what was broken before a holiday is found while it can be undone."""
 
 _TRACE_GRACE = timedelta(hours=1)
 """This file keeps a command that waits for the dead owner's lock from taking the lock of the next for it."""
@@ -61,8 +61,8 @@ class Situation:
         releases: Manifests that gc has not dropped, by number.
         inventory: What lies in HDFS.
         contract: Fingerprint of today's contract: what is staged by it is not staged again.
-        now: This moment.
-        active: Run id of a command at work, `None` when nobody writes.
+        now: The current time.
+        active: Run id of a command at work, `None` when no command writes.
     """
 
     history: History
@@ -102,7 +102,7 @@ class OldDirectory:
 
     Attributes:
         path: Path in HDFS.
-        reason: Why nobody needs it.
+        reason: Why it is no longer needed.
     """
 
     path: str
@@ -114,7 +114,7 @@ class RetentionPlan:
     """What gc removes, in this order.
 
     Attributes:
-        releases: Given up first: from then on nobody can be shown them.
+        releases: Given up first: from then on readers cannot be shown them.
         directories: Moved to the trash when no table reads them any more.
         traces: Files that dead owners of the lock left.
     """

@@ -100,7 +100,7 @@ def test_what_is_no_pattern_or_means_two_things_is_refused(pattern, told):
     "pattern", ["(a+)+", "(?:a*b)*c", "(?:a|b)*", "(?:a|ab)+?c", r"(?:\d+,)*", "(?:ab{1,2})+", "(?:a+){2,}"]
 )
 def test_nested_repetitions_are_refused_with_the_way_out(pattern):
-    assert "add a + behind it, which makes it possessive" in refusal(pattern)
+    assert "add a + after it, which makes it possessive" in refusal(pattern)
 
 
 @pytest.mark.parametrize(

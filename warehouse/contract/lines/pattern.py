@@ -24,7 +24,7 @@ from warehouse.contract.model import MAX_RECORD_BYTES
 from warehouse.errors import ContractError
 
 MAX_CHARACTERS = 10_000
-"""Of a pattern: Java goes down its stack with every part of it."""
+"""Parts of a pattern: Java goes down its stack with every one."""
 
 MAX_SEARCHED_BYTES = 16 * 1024
 """Bytes of the longest line that is read by a pattern with an open end, which takes the square of that."""
@@ -225,7 +225,7 @@ class _Reader:
         return self._text[self._place : self._place + 1]
 
     def _write(self, text: str, size: int | None = None, python: str | None = None) -> None:
-        """What stands here, for Java and for Python, and go on behind it."""
+        """What stands here, for Java and for Python, and go on after it."""
         self.java.append(text)
         self.python.append(text if python is None else python)
         self._place += len(text) if size is None else size

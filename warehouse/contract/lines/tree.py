@@ -155,7 +155,7 @@ def _ways_of_repeat(node: Repeat, follow: int) -> Ways:
     bounded = node.most is not None and node.most <= _MAX_UNROLLED and inside == Ways()
     if node.most != 1 and not _is_fixed(node.part) and not bounded:
         raise ContractError(
-            f"{node.text} may go back and forth in a long line: add a + behind it, which makes it possessive"
+            f"{node.text} may go back and forth in a long line: add a + after it, which makes it possessive"
         )
     if not again & follow:
         return inside

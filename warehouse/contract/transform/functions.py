@@ -30,7 +30,7 @@ def _call(function: str, kind: Kind, *arguments: tuple[str, Literal["text", "who
 
     def rule(found: Translation, node: exp.Expr) -> tuple[str, Kind | None]:
         only(node, *names)
-        # Of an optional argument in the middle, none is left out.
+        # No optional argument in the middle may be left out.
         given = [(node.args[name], what) for name, what in arguments if node.args.get(name) is not None]
         parts = [found.number(part, "INT") if what == "whole" else found.of(part, "text") for part, what in given]
         return f"{function}({', '.join(parts)})", kind
@@ -60,7 +60,7 @@ def _pad(found: Translation, node: exp.Expr) -> tuple[str, Kind | None]:
 
 def _split_part(found: Translation, node: exp.Expr) -> tuple[str, Kind | None]:
     only(node, "delimiter", "part_index")
-    # Of part 0 Spark makes an error.
+    # Spark raises an error for part 0.
     place = _written_length(node.args.get("part_index"), "SPLIT_PART", range(1, _MAX_PADDED + 1))
     return f"SPLIT_PART({found.of(node.this, 'text')}, {found.of(node.args['delimiter'], 'text')}, {place})", "text"
 

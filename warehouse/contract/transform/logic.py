@@ -12,7 +12,7 @@ from warehouse.contract.odcs import Spot
 from warehouse.errors import UnreadableSqlError
 
 MAX_CHARACTERS = 2000
-"""Of a `transformLogic`: Spark copies it into the code that it generates."""
+"""Characters of a `transformLogic`: Spark copies it into the code that it generates."""
 
 
 def with_transforms(columns: Sequence[Column], items: Sequence[SchemaProperty], spot: Spot) -> tuple[Column, ...]:

@@ -75,7 +75,7 @@ class Translation:
         return f"TRY_CAST({sql} AS STRING)" if written else _checked(node, sql, kind, "text")
 
     def number(self, node: exp.Expr, hive_type: str) -> str:
-        """SQL of a part as a number; a string that is none gives NULL."""
+        """SQL of a part as a number; a string that is not one gives NULL."""
         sql, kind = self.part(node)
         return f"TRY_CAST({sql if kind == 'text' else _checked(node, sql, kind, 'number')} AS {hive_type})"
 

@@ -20,7 +20,7 @@ class Form:
         doubts: Parts of sentences, each of which must be under "unsure".
         sums: Exact sums of columns that a user adds up, by name; a value that is misread or NULL changes one.
         values: All values of columns, in order and with commas between them, by name.
-        quarantined: Rows that are no rows, which a doubt names.
+        quarantined: Rows that are not rows, which a doubt names.
         superseded: Rows that share a key: sent again, which a doubt names, or from `later` files, whose run is held.
         later: Number of the files, the last ones, that come after the draft was made.
     """
