@@ -172,9 +172,13 @@ def _file_count(spark: SparkSession, task: CleanTask, quarter: str) -> int:
 def _version(contract: Contract, sources: Iterable[StagedSource]) -> Expression:
     pairs = [F.lit(item) for source in sources for item in (source.batch, source.sequence)]
     order = [F.create_map(*pairs)[F.col(SOURCE_BATCH)].alias("sequence"), F.col(SOURCE_FILE), F.col(SOURCE_LINE)]
-    # After a total order, so these decide nothing: a person wants to see them of the version that won.
-    told = [F.col(SOURCE_BATCH), F.col(contract.event_time).alias(_AT)]
+    # After a total order, so these decide nothing: the examples show them. Else no row carries them to its key.
+    told = [F.col(SOURCE_BATCH), F.col(contract.event_time).alias(_AT)] if _shows_examples(contract) else []
     return F.struct(*([F.col(contract.version)] if contract.version else []), *order, *told)
+
+
+def _shows_examples(contract: Contract) -> bool:
+    return contract.superseded_threshold is not None
 
 
 def _newest_only(versions: DataFrame) -> DataFrame:
@@ -187,7 +191,7 @@ def _older(versions: DataFrame) -> DataFrame:
 
 def _count_older(older: DataFrame, contract: Contract, task: CleanTask) -> tuple[dict[str, FileRows], list[str]]:
     """Older versions by origin, and some that are older only since a new batch came; both in one Spark job."""
-    if contract.superseded_threshold is None:
+    if not _shows_examples(contract):
         return rows_by_origin(older), []
     released = F.lit(False)
     if task.released:
