@@ -29,6 +29,7 @@ class ColumnDraft:
         examples: A few values.
         tokens: Null tokens with the number of rows that have them.
         notes: Sentences for the comments.
+        doubts: What may be wrong: sentences for the comments and for the user.
         required: No NULL is accepted.
         key: The primary key.
         held: Its names and places in the files of the sample.
@@ -50,6 +51,7 @@ class ColumnDraft:
     examples: tuple[str, ...] = ()
     tokens: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     required: bool = False
     key: bool = False
     held: HeldColumn | None = None

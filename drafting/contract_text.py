@@ -194,7 +194,7 @@ def _evidence(column: ColumnDraft, facts: Facts) -> Iterator[str]:
         yield "In the primary key."
     if column.held and column.held.doubt:
         yield renamed(column.held)
-    yield from column.notes
+    yield from (*column.notes, *column.doubts)
     if column.examples:
         yield f"Examples: {', '.join(_short(text) for text in column.examples)}"
     if values := facts.values.get(column.name):

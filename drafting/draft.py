@@ -119,8 +119,9 @@ def _drafted(name: str, given: tuple[Path, ...], root: Path, sample: Sample) -> 
     return Draft(
         name, given, facts.extent, sample.empty, mart.name, event_time, rejected_share(facts, guess), tuple(contents),
         guess.columns,
-        (*_unsure_of_files(sample), *_unsure_of_columns(guess), *guess.unsure, *_unsure_of_misfits(facts, guess),
-         *_unsure_of_people(guess)),
+        (*_unsure_of_files(sample), *_unsure_of_columns(guess), *guess.unsure,
+         *(f"{column.name}: {doubt}" for column in guess.columns for doubt in column.doubts),
+         *_unsure_of_misfits(facts, guess), *_unsure_of_people(guess)),
     )  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def guess_columns(sample: Sample) -> Guess:
         decimal_separator=convention[0],
         thousands_separator=convention[1],
     )
-    return Guess(columns, form, (*unsure, *_unsure_of_tokens(columns, tokens), *_unsure_of_moments(columns)))
+    return Guess(columns, form, (*unsure, *_unsure_of_tokens(columns, tokens)))
 
 
 def _look(sample: Sample, column: str) -> _Looks:
@@ -133,22 +133,21 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
         return _moment_column(text, moments)
     mark = find_mark(sample, column, tokens) if look.like_number < look.values and not sample.types else None
     if mark:
-        return replace(text, notes=(f"Numbers with {mark} values, kept as text: transformLogic can take it away.",))
+        return replace(text, doubts=(f"Numbers with {mark} values, kept as text: transformLogic can take it away.",))
     if 2 * look.like_number >= look.values or sample.types:
         found = _number_draft(sample, place, text, convention, dated)
         if found is not None:
             return found
-    return replace(text, notes=_why_text(sample, place, look))
+    return _text_draft(sample, place, text, look)
 
 
-def _why_text(sample: Sample, place: int, look: _Looks) -> tuple[str, ...]:
+def _text_draft(sample: Sample, place: int, text: ColumnDraft, look: _Looks) -> ColumnDraft:
     if place in sample.nested:
-        return ("Nested JSON, kept as its text.",)
+        return replace(text, notes=("Nested JSON, kept as its text.",))
     column, tokens = f"c{place}", list(NULL_TOKENS)
-    is_number = (
-        look.like_number == look.values == max(count_fitting(sample, column, tokens, other) for other in CONVENTIONS)
-    )
-    return (_OTHER_SEPARATORS,) if is_number else ()
+    fitting = max(count_fitting(sample, column, tokens, other) for other in CONVENTIONS)
+    is_number = look.like_number == look.values == fitting
+    return replace(text, doubts=(_OTHER_SEPARATORS,)) if is_number else text
 
 
 def _number_draft(
@@ -159,7 +158,7 @@ def _number_draft(
     numbers = measure(sample, column, tokens, convention)
     lettered = count_with_letters(sample, column, tokens, convention) if 2 * numbers.double >= text.values else 0
     if lettered:
-        return replace(text, notes=(f"Letters in {lettered:,} values, so kept as text; others are numbers.",))
+        return replace(text, doubts=(f"Letters in {lettered:,} values, so kept as text; others are numbers.",))
     if numbers.double < MOSTLY * text.values:
         return None
     native = sample.types[place] if sample.types else ""
@@ -168,22 +167,22 @@ def _number_draft(
     if convention == CONVENTIONS[0] and found.type.startswith("DECIMAL"):
         found = without_zero_fractions(sample, column, found)
     doubts = [] if found.type == "STRING" else doubt_sentinels(sample, column, tokens, convention)
-    return replace(found, notes=(*found.notes, *doubts))
+    return replace(found, doubts=(*found.doubts, *doubts))
 
 
 def _moment_column(text: ColumnDraft, found: Moments) -> ColumnDraft:
-    notes = []
+    doubts = []
     if found.others:
-        notes.append(
+        doubts.append(
             f"Day, month and year could be read the other way round, as {' or '.join(found.others)}; "
             f"{found.formats[0]} is a guess."
         )
     if any(map(has_short_year, found.formats)):
-        notes.append(f"Years of two digits are read as {found.pivot_year} to {found.pivot_year + 99}.")
+        doubts.append(f"Years of two digits are read as {found.pivot_year} to {found.pivot_year + 99}.")
     shown = slice(len("2001-04-01")) if found.type == "DATE" else slice(None)
     return replace(
         text, type=found.type, fitting=found.fitting, formats=found.formats, zoned=found.zoned,
-        least=found.least[shown], most=found.most[shown], notes=tuple(notes),
+        least=found.least[shown], most=found.most[shown], doubts=tuple(doubts),
         properties=((PIVOT_YEAR, str(found.pivot_year)),) if found.pivot_year != CENTURY else (),
     )  # fmt: skip
 
@@ -199,14 +198,19 @@ def _number_column(text: ColumnDraft, found: Numbers, native: str, epoch: str | 
             else "Numbers of too many digits, kept as text."
         )
         return replace(text, notes=(why,))
-    notes = []
+    notes, doubts = [], []
     if epoch:
-        notes.append(f"Looks like a count since 1970: TIMESTAMP with format {epoch} and timeZone would make it a time.")
+        doubts.append(
+            f"Looks like a count since 1970: TIMESTAMP with format {epoch} and timeZone would make it a time."
+        )
     if chosen[0].startswith("DECIMAL") and found.scale:
         notes.append(
             f"Digits after the point in the sample: {found.scale} at most. More than the type has are quarantined."
         )
-    return replace(text, type=chosen[0], fitting=chosen[1], least=found.least, most=found.most, notes=tuple(notes))
+    return replace(
+        text, type=chosen[0], fitting=chosen[1], least=found.least, most=found.most, notes=tuple(notes),
+        doubts=tuple(doubts),
+    )  # fmt: skip
 
 
 def _with_nulls(sample: Sample, column: str, draft: ColumnDraft, tokens: list[str]) -> ColumnDraft:
@@ -249,16 +253,3 @@ def _unsure_of_tokens(columns: Sequence[ColumnDraft], tokens: Sequence[str]) -> 
         if texts:
             found.append(f"{token} means NULL in every column, also where it is text: {', '.join(texts[:5])}.")
     return found
-
-
-def _unsure_of_moments(columns: Sequence[ColumnDraft]) -> list[str]:
-    doubts = (
-        "Day, month",
-        "Years of two",
-        "Looks like a count",
-        "Letters in",
-        "Does ",
-        "Whole numbers written",
-        "Numbers with",
-    )
-    return [f"{column.name}: {note}" for column in columns for note in column.notes if note.startswith(doubts)]

@@ -13,21 +13,8 @@ _MAX_MEASURES = 3
 _MAX_IDENTIFIERS = 2
 _IDENTIFIER_WORDS = {"id", "ids", "key", "uuid", "guid", "code", "number", "no", "nr", "zip", "zipcode"}
 _NO_MEASURE = {
-    *(
-        "year",
-        "month",
-        "day",
-        "hour",
-        "minute",
-        "week",
-        "weekday",
-        "lat",
-        "latitude",
-        "lon",
-        "lng",
-        "long",
-        "longitude",
-    ),
+    *("year", "month", "day", "hour", "minute", "week", "weekday"),
+    *("lat", "latitude", "lon", "lng", "long", "longitude"),
     *("x", "y", "easting", "northing", "index", "version", "epoch", "timestamp", "type", "flag", "rank", "status"),
     *("class", "category", "line", "station", "zone", "port", "pid"),
 }

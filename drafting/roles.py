@@ -92,7 +92,7 @@ def _with_epoch(guess: Guess, sample: Sample) -> tuple[Guess, list[ColumnDraft]]
     for place in places:
         form = _epoch(sample, place, guess.columns[place])
         if form:
-            found = replace(guess.columns[place], type="TIMESTAMP", formats=(form,), notes=())
+            found = replace(guess.columns[place], type="TIMESTAMP", formats=(form,), notes=(), doubts=())
             doubt = f"{found.name} holds numbers, read as {form}; the wall clock is that of UTC (timeZone)."
             return _with_moment(guess, place, found, doubt)
     return guess, []
@@ -116,7 +116,7 @@ def _with_partial_date(guess: Guess, sample: Sample) -> tuple[Guess, list[Column
         if is_year and not _is_only_year(column, guess):
             continue
         dated = replace(
-            column, type="DATE", fitting=found.fitting, formats=found.formats, notes=(),
+            column, type="DATE", fitting=found.fitting, formats=found.formats, notes=(), doubts=(),
             least=found.least[:10], most=found.most[:10], properties=((PARTIAL_DATE, "first-day"),),
         )  # fmt: skip
         unit = "year" if is_year else "month"
@@ -132,9 +132,8 @@ def _is_only_year(column: ColumnDraft, guess: Guess) -> bool:
 
 
 def _with_moment(guess: Guess, place: int, found: ColumnDraft, doubt: str) -> tuple[Guess, list[ColumnDraft]]:
-    unsure = [sentence for sentence in guess.unsure if not sentence.startswith(f"{found.name}:")]
     columns = (*guess.columns[:place], found, *guess.columns[place + 1 :])
-    return replace(guess, columns=columns, unsure=(*unsure, doubt)), [found]
+    return replace(guess, columns=columns, unsure=(*guess.unsure, doubt)), [found]
 
 
 def _without_event_time(guess: Guess) -> Guess:

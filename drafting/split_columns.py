@@ -23,7 +23,17 @@ _NAMES = {"TIMESTAMP": "recorded_at", "DATE": "recorded_on"}
 
 @dataclass(frozen=True)
 class _Moment:
-    """A timestamp that columns give together: type, expression, its text in DuckDB, formats, and what it assumes."""
+    """A timestamp that columns give together.
+
+    Attributes:
+        type: Hive type.
+        transform: Expression that computes it.
+        sql: Its text in DuckDB.
+        places: Places of the columns.
+        formats: Java patterns of the text, none of a value.
+        doubt: What is assumed, a sentence.
+        properties: As those of `ColumnDraft`: what its date leaves open is read alike.
+    """
 
     type: str
     transform: str
@@ -31,6 +41,7 @@ class _Moment:
     places: Sequence[int]
     formats: tuple[str, ...]
     doubt: str
+    properties: tuple[tuple[str, str], ...] = ()
 
 
 def join_columns(guess: Guess, sample: Sample) -> Guess:
@@ -96,17 +107,18 @@ def _of_day_and_clock(guess: Guess, sample: Sample, dated: Sequence[int]) -> _Mo
     """From the one date of a file and the times of day in the column beside it."""
     if len(dated) != 1 or guess.columns[dated[0]].type != "DATE":
         return None
-    day = dated[0]
+    day, dates = dated[0], guess.columns[dated[0]]
     found = [(place, pattern) for place in (day + 1, day - 1) if (pattern := _clock_pattern(place, guess, sample))]
     if not found:
         return None
     clock, pattern = found[0]
-    formats = tuple(f"{form} {pattern}" for form in guess.columns[day].formats or (_ISO_DATE,))
-    transform = f"CONCAT({_quoted(guess.columns[day])}, ' ', {_quoted(guess.columns[clock])})"
+    formats = tuple(f"{form} {pattern}" for form in dates.formats or (_ISO_DATE,))
+    transform = f"CONCAT({_quoted(dates)}, ' ', {_quoted(guess.columns[clock])})"
     doubt = f"{_listed(guess, [day, clock])} are taken for the day and the time of day of one wall clock."
-    if any(note.startswith("Day, month") for note in guess.columns[day].notes):
-        doubt += f" If the format of {guess.columns[day].name} is wrong, correct it here too."
-    return _Moment("TIMESTAMP", transform, f"concat(c{day}, ' ', c{clock})", (day, clock), formats, doubt)
+    if dates.doubts:
+        doubt += f" If the format of {dates.name} is wrong, correct it here too."
+    text = f"concat(c{day}, ' ', c{clock})"
+    return _Moment("TIMESTAMP", transform, text, (day, clock), formats, doubt, dates.properties)
 
 
 def _clock_pattern(place: int, guess: Guess, sample: Sample) -> str | None:
@@ -141,7 +153,7 @@ def _drafted(name: str, moment: _Moment, guess: Guess, sample: Sample) -> Column
     return ColumnDraft(
         name, None, moment.type, sample.rows - values, values, fitting, distinct, formats=moment.formats,
         examples=tuple(text for (text,) in examples), notes=(f"The file splits it: {moment.doubt}",),
-        transform=moment.transform, required=values == sample.rows,
+        transform=moment.transform, required=values == sample.rows, properties=moment.properties,
     )  # fmt: skip
 
 

@@ -28,10 +28,11 @@ def without_zero_fractions(sample: Sample, column: str, draft: ColumnDraft) -> C
     if whole < draft.values or not written:
         return draft
     name = field(draft.source_name)
-    note = "Whole numbers written with .0, which transformLogic takes away. Another fraction is quarantined."
+    doubt = "Whole numbers written with .0, which transformLogic takes away. Another fraction is quarantined."
     return replace(
         draft,
         type="BIGINT",
-        notes=(note,),
+        notes=(),
+        doubts=(doubt,),
         transform=f"IF(ENDSWITH({name}, '.0'), LEFT({name}, LENGTH({name}) - 2), {name})",
     )

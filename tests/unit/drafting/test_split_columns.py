@@ -70,6 +70,13 @@ def test_a_date_and_a_time_of_day_beside_it_make_a_timestamp(tmp_path: Path, row
     assert any("date and time_of_day are taken for the day and the time of day" in doubt for doubt in found.unsure)
 
 
+def test_a_joined_timestamp_has_the_century_of_its_date(tmp_path: Path) -> None:
+    rows = [f"{day:02}-DEC-98,10:0{day % 10}" for day in range(1, 29)]
+    found, contract = drafted(tmp_path, "day,clock", rows)
+    assert (contract.column("day").pivot_year, contract.column("recorded_at").pivot_year) == (1969, 1969)
+    assert any("If the format of day is wrong, correct it here too." in sentence for sentence in found.unsure)
+
+
 @pytest.mark.parametrize("times", [("25:00", "10:00"), ("10:00", "10.00.00"), ("noon", "10:00")])
 def test_what_is_no_time_of_day_is_not_joined(tmp_path: Path, times: tuple[str, str]) -> None:
     rows = [f"{y}-{m:02}-{d:02},{times[h % 2]}" for y, m, d, h in HOURS]
