@@ -12,14 +12,11 @@ from pyspark.sql import SparkSession
 
 from drafting.draft import draft
 from hive.proof.mart_query import refusal
-from ingestion.input_file import describe_file
 from spark.marts import build_mart
-from spark.stage import stage
-from warehouse.batch_files import check_files
+from tests.staging import stage_raw, write_raw
 from warehouse.contract.file import load_contract
-from warehouse.contract.model import Contract
 from warehouse.contract.sql import load_mart_sql
-from warehouse.job import MartTask, StagedCounts, StageTask
+from warehouse.job import MartTask
 
 _DAYS = [f"2021-{1 + number % 12:02}-{1 + number % 28:02}" for number in range(200)]
 
@@ -41,6 +38,11 @@ def _american() -> bytes:
     ]
     # A quote inside a field that is not quoted: these rows are rejected.
     return "\n".join(["id,When,Paid,What", "# a comment", *rows]).encode()
+
+
+def _gaps() -> bytes:
+    rows = [f"{day},{'' if day < '2021-04' else n / 4}" for n, day in enumerate(_DAYS)]
+    return "\n".join(["day,amount", *rows]).encode()
 
 
 _FORMATS = (
@@ -117,29 +119,20 @@ _SAMPLES = {
     "unnamed.csv.bz2": (_unnamed(), 0),
     "objects.jsonl.gz": (_objects(), 1),
     "multiline.csv": (_multiline(), 0),
+    "gaps.csv": (_gaps(), 0),
     "formats.csv": (_formats(), 0),
     "app.log.gz": (_log(), 1),
     "table.parquet": (_parquet(), 0),
 }
 
 
-def _stage(spark: SparkSession, home: Path, name: str, contract: Contract) -> StagedCounts:
-    paths = check_files([home / "raw" / name] if name else [home / "raw"])
-    files = [describe_file(path, contract, lambda _phase, _size: None) for path in paths]
-    task = StageTask("0123", 1, str(home / "raw"), files, str(home / "staged"), str(home / "quarantine"))
-    counts = stage(spark, task, contract)
-    assert counts.staged + counts.quarantined == sum(file.rows for file in files)
-    return counts
-
-
 @pytest.mark.parametrize("name", _SAMPLES)
 def test_a_draft_stages_its_sample_and_its_mart_passes(spark: SparkSession, tmp_path: Path, name: str) -> None:
     content, rejected = _SAMPLES[name]
-    (tmp_path / "raw").mkdir()
-    (tmp_path / "raw" / name).write_bytes(content)
+    write_raw(tmp_path, {name: content})
     drafted = draft("things", tmp_path / "raw" / name, tmp_path)
     contract = load_contract("things", tmp_path)
-    counts = _stage(spark, tmp_path, name, contract)
+    counts = stage_raw(spark, tmp_path, contract)
     total = counts.staged + counts.quarantined
     assert (counts.quarantined, counts.rules != {}) == (rejected, rejected > 0)
     assert rejected / total == pytest.approx(drafted.rejected)
@@ -162,11 +155,9 @@ _RIDES = {
 
 
 def test_a_draft_of_a_folder_stages_all_its_files(spark: SparkSession, tmp_path: Path) -> None:
-    (tmp_path / "raw").mkdir()
-    for name, content in _RIDES.items():
-        (tmp_path / "raw" / name).write_text(content)
+    write_raw(tmp_path, {name: content.encode() for name, content in _RIDES.items()})
     drafted = draft("things", tmp_path / "raw", tmp_path)
-    counts = _stage(spark, tmp_path, "", load_contract("things", tmp_path))
+    counts = stage_raw(spark, tmp_path, load_contract("things", tmp_path))
     assert (counts.quarantined, counts.staged, drafted.rejected) == (0, 263, 0)
     rows = spark.read.parquet(str(tmp_path / "staged")).where("source_file >= '2021'").orderBy("ride_id")
     found = [tuple(row) for row in rows.selectExpr("string(started_at)", "ride_id", "member", "string(tip)").collect()]

@@ -8,32 +8,25 @@ import pytest
 from pyspark.sql import SparkSession
 
 from drafting.draft import Draft, draft
-from ingestion.input_file import describe_file
-from spark.stage import stage
+from tests.staging import stage_raw, write_raw
 from tests.unit.drafting.forms.form import Form
 from tests.unit.drafting.forms.table import FORMS
-from warehouse.batch_files import check_files
 from warehouse.contract.file import load_contract
 from warehouse.contract.model import Contract
-from warehouse.job import StageTask
 
 _PUBLISHED = [form for form in FORMS if form.event_time]
 _GROUPS = 4
 
 
 def _drafted(home: Path, form: Form) -> tuple[Draft, Contract]:
-    (home / "raw").mkdir(parents=True)
-    for name, content in form.files.items():
-        (home / "raw" / name).write_bytes(content)
+    write_raw(home, form.files)
     drafted = draft("things", [home / "raw" / name for name in form.seen], home)
     return drafted, load_contract("things", home)
 
 
 def _problems(spark: SparkSession, home: Path, form: Form) -> list[str]:
     drafted, contract = _drafted(home, form)
-    files = [describe_file(path, contract, lambda _phase, _size: None) for path in check_files([home / "raw"])]
-    task = StageTask("0123", 1, str(home / "raw"), files, str(home / "staged"), str(home / "quarantine"))
-    counts = stage(spark, task, contract)
+    counts = stage_raw(spark, home, contract)
     found = _figures(home / "staged", contract, form)
     superseded = form.rows - found.pop("keys")
     expected = {

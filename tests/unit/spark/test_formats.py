@@ -16,12 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from ingestion.input_file import describe_file
-from spark.stage import stage
+from tests.staging import stage_raw, staged_rows, write_raw
 from warehouse.contract.calendar_names import LOCALES, months, weekdays
 from warehouse.contract.file import load_contract
 from warehouse.contract.model import Column, Contract, InputFormat
-from warehouse.job import StagedCounts, StageTask
+from warehouse.job import StagedCounts
 
 _COLUMNS = (
     Column("day", "Day", "DATE", "d", required=True),
@@ -37,21 +36,8 @@ def _contract(columns: tuple[Column, ...] = _COLUMNS, zone: str | None = None, *
 
 
 def _stage(spark: SparkSession, home: Path, files: dict[str, bytes], contract: Contract) -> StagedCounts:
-    raw = home / "raw"
-    raw.mkdir(parents=True)
-    for name, content in files.items():
-        (raw / name).write_bytes(content)
-    described = [describe_file(raw / name, contract, lambda _phase, _size: None) for name in files]
-    task = StageTask("0123", 1, str(raw), described, str(home / "staged"), str(home / "quarantine"))
-    counts = stage(spark, task, contract)
-    # The loader counted by itself: the law is about its count.
-    assert counts.staged + counts.quarantined == sum(file.rows for file in described)
-    return counts
-
-
-def _staged(spark: SparkSession, home: Path, *columns: str) -> list[tuple[Any, ...]]:
-    rows = spark.read.parquet(str(home / "staged")).orderBy("source_file", "source_line")
-    return [tuple(row) for row in rows.select(*columns).collect()]
+    write_raw(home, files)
+    return stage_raw(spark, home, contract)
 
 
 def _rejected(spark: SparkSession, home: Path) -> list[tuple[int, list[str], list[str | None], bytes]]:
@@ -66,7 +52,7 @@ def test_columns_come_by_name_in_any_case_and_order_and_may_be_missing(spark: Sp
         "c.csv": b"Name,Extra,Day\nc,e,2001-01-03\n",
     }
     _stage(spark, tmp_path, files, _contract(ignore_unknown=True))
-    assert _staged(spark, tmp_path, "source_file", "day", "amount", "name", "pieces") == [
+    assert staged_rows(spark, tmp_path, "source_file", "day", "amount", "name", "pieces") == [
         ("a.csv", date(2001, 1, 1), Decimal("1.5"), "a", 1),
         ("b.csv", date(2001, 1, 2), None, "b", 2),
         ("c.csv", date(2001, 1, 3), None, "c", None),
@@ -91,13 +77,13 @@ def test_offending_values_stand_beside_their_rules(spark: SparkSession, tmp_path
 def test_title_and_comment_lines_and_a_mark_at_the_start_are_no_rows(spark: SparkSession, tmp_path: Path) -> None:
     text = "\ufeffReport;;\n\nDay;Amount;Name;Pieces\n# a comment;\n2001-01-01;1;#;1\n\n#2001-01-02;1;x;1\n"
     _stage(spark, tmp_path, {"a.csv": text.encode()}, _contract(delimiter=";", comment="#", skip_lines=2))
-    assert _staged(spark, tmp_path, "name", "source_line") == [("#", 5)]
+    assert staged_rows(spark, tmp_path, "name", "source_line") == [("#", 5)]
     assert _rejected(spark, tmp_path) == []
 
 
 def test_a_mark_at_the_start_of_a_file_without_header_is_of_no_row(spark: SparkSession, tmp_path: Path) -> None:
     _stage(spark, tmp_path, {"a.csv": b"\xef\xbb\xbf2001-01-01,1,x,1\nbad"}, _contract(header=False))
-    assert _staged(spark, tmp_path, "day", "source_line") == [(date(2001, 1, 1), 1)]
+    assert staged_rows(spark, tmp_path, "day", "source_line") == [(date(2001, 1, 1), 1)]
 
 
 def test_a_mark_in_mid_file_is_text_whichever_record_is_read_first(spark: SparkSession, tmp_path: Path) -> None:
@@ -111,7 +97,7 @@ def test_a_mark_in_mid_file_is_text_whichever_record_is_read_first(spark: SparkS
         "b.csv": b"c,2001-01-04\n" + mark + b"d,x\n" + mark + b'"e",2001-01-05\n' + mark + b'f,"2001-01-06"\n',
     }
     _stage(spark, tmp_path, files, contract)
-    assert [name for (name,) in _staged(spark, tmp_path, "name")] == ["\ufeffa", "\ufeff", "b", "c", "\ufefff"]
+    assert [name for (name,) in staged_rows(spark, tmp_path, "name")] == ["\ufeffa", "\ufeff", "b", "c", "\ufefff"]
     assert _rejected(spark, tmp_path) == [
         (2, ["day:type"], ["x"], mark + b"d,x"), (3, ["row:parse"], [None], mark + b'"e",2001-01-05'),
     ]  # fmt: skip
@@ -120,7 +106,7 @@ def test_a_mark_in_mid_file_is_text_whichever_record_is_read_first(spark: SparkS
 def test_a_date_behind_a_mark_in_mid_file_is_none(spark: SparkSession, tmp_path: Path) -> None:
     export = b"\xef\xbb\xbf2001-01-01,1,x,1"
     _stage(spark, tmp_path, {"a.csv": export + b"\n" + export}, _contract(header=False))
-    assert _staged(spark, tmp_path, "source_line") == [(1,)]
+    assert staged_rows(spark, tmp_path, "source_line") == [(1,)]
     assert _rejected(spark, tmp_path) == [(2, ["day:type"], ["\ufeff2001-01-01"], export)]
 
 
@@ -129,7 +115,7 @@ def test_numbers_with_comma_and_groups(spark: SparkSession, tmp_path: Path) -> N
              "2001-01-01;1.23,5;x;1", "2001-01-01;1,5;x;1.00", "2001-01-01;1.5;x;1"]  # fmt: skip
     form = {"delimiter": ";", "decimal_separator": ",", "thousands_separator": ".", "header": False}
     _stage(spark, tmp_path, {"a.csv": "\n".join(lines).encode()}, _contract(**form))
-    assert _staged(spark, tmp_path, "amount", "pieces") == [
+    assert staged_rows(spark, tmp_path, "amount", "pieces") == [
         (Decimal("1234.5"), 1000), (Decimal("1234.5"), 1000), (Decimal("-0.5"), 7),
     ]  # fmt: skip
     assert [(line, rules) for line, rules, *_ in _rejected(spark, tmp_path)] == [
@@ -142,7 +128,7 @@ def test_other_encodings_are_read_and_rejected_bytes_stay(spark: SparkSession, t
     text = "Day,Amount,Name,Pieces\n2001-01-01,1,{0},1\nx,1,{0},1\n"
     content = text.format({"koi8-r": "Ж", "cp1251": "Ж"}.get(encoding, "é")).encode(encoding)
     _stage(spark, tmp_path, {"a.csv": content}, _contract(encoding=encoding))
-    assert [name.encode(encoding) for (name,) in _staged(spark, tmp_path, "name")] == [content.split(b",")[5]]
+    assert [name.encode(encoding) for (name,) in staged_rows(spark, tmp_path, "name")] == [content.split(b",")[5]]
     assert _rejected(spark, tmp_path)[0][3] == content.splitlines()[2]
 
 
@@ -155,7 +141,7 @@ def test_a_byte_that_the_encoding_has_not_is_an_encoding_error(spark: SparkSessi
 def test_escaped_quotes(spark: SparkSession, tmp_path: Path) -> None:
     lines = [rb'2001-01-01,1,"a\"b, \\",1', rb'2001-01-01,1,"a""b",1', rb"2001-01-01,1,a\b,1"]
     _stage(spark, tmp_path, {"a.csv": b"\n".join(lines)}, _contract(escape="\\", header=False))
-    assert _staged(spark, tmp_path, "name") == [('a"b, \\',), ("a\\b",)]
+    assert staged_rows(spark, tmp_path, "name") == [('a"b, \\',), ("a\\b",)]
     assert [(line, rules) for line, rules, *_ in _rejected(spark, tmp_path)] == [(2, ["row:parse"])]
 
 
@@ -174,7 +160,7 @@ def test_quoted_line_ends_are_part_of_the_record(spark: SparkSession, tmp_path: 
         b'bad,1,"three\n\r\nlines",1\n2001-01-03,1,plain,3'
     )
     _stage(spark, tmp_path, {"a.csv": content}, _contract(quoted_newlines=True))
-    assert _staged(spark, tmp_path, "name", "pieces", "source_line") == [
+    assert staged_rows(spark, tmp_path, "name", "pieces", "source_line") == [
         ("two\r\nlines", 1, 2), ('x\n\n"y",', 2, 5), ("plain", 3, 11),
     ]  # fmt: skip
     assert _rejected(spark, tmp_path) == [(8, ["day:type"], ["bad"], b'bad,1,"three\n\r\nlines",1')]
@@ -188,14 +174,14 @@ def test_quoted_line_ends_of_a_file_in_one_byte_characters_lose_no_byte(spark: S
         {"a.csv": text.encode("cp1252")},
         _contract(encoding="cp1252", quoted_newlines=True, header=False),
     )
-    assert _staged(spark, tmp_path, "name") == [("caf\u00e9\r\nol\u00e9",), ("El Ni\u00f1o)",)]
+    assert staged_rows(spark, tmp_path, "name") == [("caf\u00e9\r\nol\u00e9",), ("El Ni\u00f1o)",)]
     assert _rejected(spark, tmp_path) == [(3, ["pieces:type"], ["caf\u00e9"], b"2001-01-02,1,b,caf\xe9")]
 
 
 def test_an_open_quote_takes_lines_up_to_the_next_quote_and_no_further(spark: SparkSession, tmp_path: Path) -> None:
     content = b'2001-01-01,1,"open,1\n2001-01-02,1,b,2\n2001-01-03,1,"c",3\n2001-01-04,1,"d\nd",4\n'
     _stage(spark, tmp_path, {"a.csv": content}, _contract(quoted_newlines=True, header=False))
-    assert _staged(spark, tmp_path, "name", "source_line") == [("d\nd", 4)]
+    assert staged_rows(spark, tmp_path, "name", "source_line") == [("d\nd", 4)]
     assert _rejected(spark, tmp_path) == [(1, ["row:parse"], [None], content[: content.index(b"\n2001-01-04")])]
 
 
@@ -212,7 +198,7 @@ def test_any_quoted_text_arrives_as_python_wrote_it(
     csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(("2001-01-01", *row) for row in rows)
     home = tmp_path_factory.mktemp("quoted")
     _stage(spark, home, {"a.csv": text.getvalue().encode()}, _contract(columns, quoted_newlines=True, header=False))
-    assert _staged(spark, home, "a", "b") == [(a or None, b or None) for a, b in rows]
+    assert staged_rows(spark, home, "a", "b") == [(a or None, b or None) for a, b in rows]
 
 
 # --- JSON lines ---
@@ -239,7 +225,7 @@ _JSON = {
 
 def test_json_lines(spark: SparkSession, tmp_path: Path) -> None:
     _stage(spark, tmp_path, {"a.jsonl": "\n".join(_JSON).encode()}, _contract(kind="jsonl"))
-    assert _staged(spark, tmp_path, "amount", "name", "pieces") == [
+    assert staged_rows(spark, tmp_path, "amount", "name", "pieces") == [
         (Decimal("1.10000000000000000001"), "é\n", 5), (None, '{"a":[1,2.5]}', 7), (Decimal("12.5"), "", None),
     ]  # fmt: skip
     expected = [(n, *why, text.encode()) for n, (text, why) in enumerate(_JSON.items(), 1) if why]
@@ -259,7 +245,7 @@ def test_json_numbers_keep_their_digits_as_texts_too_and_nothing_hides_behind_a_
         '{"Day": "2001-01-01", "Name": "x"}, {"Day": "2001-01-02"}',
     ]
     _stage(spark, tmp_path, {"a.jsonl": "\n".join(lines).encode()}, _contract(kind="jsonl"))
-    names = [name for (name,) in _staged(spark, tmp_path, "name")]
+    names = [name for (name,) in staged_rows(spark, tmp_path, "name")]
     assert names[:2] == ["1.10", "12345678901234567.25"]
     assert names[3:] == ["[1.10"]
     assert [(line, rules) for line, rules, *_ in _rejected(spark, tmp_path)] == [(n, ["row:parse"]) for n in (5, 6, 7)]
@@ -274,7 +260,7 @@ def test_a_key_of_json_may_be_any_text(spark: SparkSession, tmp_path: Path) -> N
     ]
     form = {"kind": "jsonl", "ignore_unknown": True}
     _stage(spark, tmp_path, {"a.jsonl": "\n".join(lines).encode()}, _contract(columns, **form))
-    assert _staged(spark, tmp_path, "name", "other") == [("x", "y"), (None, None)]
+    assert staged_rows(spark, tmp_path, "name", "other") == [("x", "y"), (None, None)]
     assert [(line, rules) for line, rules, *_ in _rejected(spark, tmp_path)] == [(3, ["row:parse"])]
 
 
@@ -282,7 +268,7 @@ def test_digits_of_other_scripts_are_no_numbers(spark: SparkSession, tmp_path: P
     columns = (_COLUMNS[0], Column("amount", "Amount", "DECIMAL(9,2)", "d"), Column("pieces", "Pieces", "INT", "d"))
     content = "2001-01-01,\uff11\uff12,1\n2001-01-01,\u0661\u0662,1\n2001-01-01,1,\u0661\n2001-01-01,12,1\n".encode()
     _stage(spark, tmp_path, {"a.csv": content}, _contract(columns, header=False))
-    assert _staged(spark, tmp_path, "amount", "pieces") == [(Decimal("12.00"), 1)]
+    assert staged_rows(spark, tmp_path, "amount", "pieces") == [(Decimal("12.00"), 1)]
     assert [rules for _, rules, *_ in _rejected(spark, tmp_path)] == [["amount:type"]] * 2 + [["pieces:type"]]
 
 
@@ -294,7 +280,7 @@ def test_limits_of_many_digits_are_compared(spark: SparkSession, tmp_path: Path)
     )
     content = b"2001-01-01,10000000000,1000000000000000000000000000\n2001-01-01,10000000000.1,1\n"
     _stage(spark, tmp_path, {"a.csv": content}, _contract(columns, header=False))
-    assert _staged(spark, tmp_path, "fine") == [(Decimal("10000000000"),)]
+    assert staged_rows(spark, tmp_path, "fine") == [(Decimal("10000000000"),)]
     assert [rules for _, rules, *_ in _rejected(spark, tmp_path)] == [["fine:maximum"]]
 
 
@@ -308,7 +294,7 @@ def test_a_limit_beyond_all_numbers_of_spark_is_compared(spark: SparkSession, tm
     )
     content = b"2001-01-01,1e20,1e300,1,0.01\n2001-01-01,1.1e20,1,1,0\n"
     _stage(spark, tmp_path, {"a.csv": content}, _contract(columns, header=False))
-    assert _staged(spark, tmp_path, "rough", "huge", "small", "fine") == [(1e20, 1e300, 1, Decimal("0.01"))]
+    assert staged_rows(spark, tmp_path, "rough", "huge", "small", "fine") == [(1e20, 1e300, 1, Decimal("0.01"))]
     assert [rules for _, rules, *_ in _rejected(spark, tmp_path)] == [["rough:maximum", "fine:minimum"]]
 
 
@@ -339,7 +325,7 @@ def test_parquet_is_typed_by_the_contract_and_rejected_as_json(spark: SparkSessi
     pq.write_table(table, tmp_path / "a.parquet")
     (tmp_path / "raw").rmdir()
     counts = _stage(spark, tmp_path, {"a.parquet": (tmp_path / "a.parquet").read_bytes()}, _contract(columns))
-    assert _staged(spark, tmp_path, "at", "pieces", "amount", "name", "source_line") == [
+    assert staged_rows(spark, tmp_path, "at", "pieces", "amount", "name", "source_line") == [
         (at[0], 1, Decimal("1.50"), "é", 1), (at[1], None, None, None, 2),
     ]  # fmt: skip
     rejected = _rejected(spark, tmp_path)
@@ -371,7 +357,7 @@ def test_parquet_files_of_one_batch_may_hold_a_column_in_different_types(spark: 
         pq.write_table(pa.table({"Day": day, "Amount": values}), buffer)
         files[name] = buffer.getvalue()
     _stage(spark, tmp_path, files, _contract(columns, kind="parquet"))
-    assert _staged(spark, tmp_path, "amount") == [
+    assert staged_rows(spark, tmp_path, "amount") == [
         (Decimal(text),) if text else (None,) for text in ("12", "12.34", "0.1", "0.1", "1.50", "", "7", "2.25", "8")
     ]
 
@@ -380,7 +366,7 @@ def test_dates_that_parquet_holds_as_text_have_the_format_of_the_contract(spark:
     columns = (replace(_COLUMNS[0], formats=("dd.MM.yyyy",)), _COLUMNS[2])
     pq.write_table(pa.table({"Day": ["03.02.2001", "2001-02-03"], "Name": ["a", "b"]}), tmp_path / "a.parquet")
     _stage(spark, tmp_path, {"a.parquet": (tmp_path / "a.parquet").read_bytes()}, _contract(columns))
-    assert _staged(spark, tmp_path, "day", "name") == [(date(2001, 2, 3), "a")]
+    assert staged_rows(spark, tmp_path, "day", "name") == [(date(2001, 2, 3), "a")]
     assert [(rules, values) for _, rules, values, _ in _rejected(spark, tmp_path)] == [(["day:type"], ["2001-02-03"])]
 
 
@@ -417,7 +403,7 @@ def test_numbers_of_parquet_fit_whatever_type_holds_them(spark: SparkSession, tm
         files[f"{number}.parquet"] = buffer.getvalue()
         expected += [good for texts in held.values() for good in texts if good is not None]
     _stage(spark, tmp_path, files, _contract(columns, kind="parquet"))
-    found = [next(value for value in row if value is not None) for row in _staged(spark, tmp_path, *_NUMBERS)]
+    found = [next(value for value in row if value is not None) for row in staged_rows(spark, tmp_path, *_NUMBERS)]
     assert found == expected
     assert {rule for _, rules, *_ in _rejected(spark, tmp_path) for rule in rules} == {"amount:type", "pieces:type"}
 
@@ -437,7 +423,7 @@ def test_nanoseconds_in_parquet_are_the_timestamps_that_they_are(spark: SparkSes
     )  # fmt: skip
     contract = _contract(columns, "Europe/Berlin", kind="parquet")
     _stage(spark, tmp_path, {"a.parquet": buffer.getvalue()}, contract)
-    assert _staged(spark, tmp_path, "wall", "count", "instant") == [
+    assert staged_rows(spark, tmp_path, "wall", "count", "instant") == [
         (at[0], 1_719_835_200_000, at[0] + timedelta(hours=1)), (at[1], 1, at[1] + timedelta(hours=2)),
         (None, None, None),
     ]  # fmt: skip
@@ -452,7 +438,7 @@ def test_an_instant_in_parquet_is_one_whatever_the_default_zone_says(spark: Spar
         pq.write_table(pa.table({"at": pa.array([at], kind)}), buffer)
         files[f"{name}.parquet"] = buffer.getvalue()
     _stage(spark, tmp_path, files, _contract(columns, "UTC", kind="parquet"))
-    assert _staged(spark, tmp_path, "at") == [(at,), (at.replace(hour=19),)]
+    assert staged_rows(spark, tmp_path, "at") == [(at,), (at.replace(hour=19),)]
 
 
 def test_a_parquet_file_as_the_taxi_commission_publishes_it_fits_the_contract_of_trips(
@@ -472,7 +458,7 @@ def test_a_parquet_file_as_the_taxi_commission_publishes_it_fits_the_contract_of
     pq.write_table(pa.table(values), tmp_path / "y.parquet")
     counts = _stage(spark, tmp_path, {"y.parquet": (tmp_path / "y.parquet").read_bytes()}, contract)
     assert (counts.staged, counts.rules) == (1, {})
-    assert _staged(spark, tmp_path, "pickup_at", "passenger_count", "trip_distance", "airport_fee") == [
+    assert staged_rows(spark, tmp_path, "pickup_at", "passenger_count", "trip_distance", "airport_fee") == [
         (at, 1, Decimal("1.72"), None)
     ]
 
@@ -481,7 +467,7 @@ def test_parquet_beside_csv_in_one_batch(spark: SparkSession, tmp_path: Path) ->
     pq.write_table(pa.table({"Day": [date(2001, 1, 1)], "Name": ["p"]}), tmp_path / "b.parquet")
     files = {"a.csv": b"Day,Name\n2001-01-01,c\n", "b.parquet": (tmp_path / "b.parquet").read_bytes()}
     _stage(spark, tmp_path, files, _contract())
-    assert _staged(spark, tmp_path, "source_file", "name") == [("a.csv", "c"), ("b.parquet", "p")]
+    assert staged_rows(spark, tmp_path, "source_file", "name") == [("a.csv", "c"), ("b.parquet", "p")]
 
 
 # --- Dates and times ---
@@ -494,7 +480,7 @@ def _moments(
     columns = (Column("day", "day", "DATE", "d", required=True), Column("at", "at", "TIMESTAMP", "d", **options))
     content = "".join(f"2001-01-01|{text}\n" for text in texts).encode()
     _stage(spark, home, {"a.csv": content}, _contract(columns, zone, delimiter="|", header=False))
-    good = [at for (at,) in _staged(spark, home, "at")]
+    good = [at for (at,) in staged_rows(spark, home, "at")]
     return good, [(texts[line - 1], rules) for line, rules, *_ in _rejected(spark, home)]
 
 
@@ -670,7 +656,7 @@ def test_a_zone_in_the_text_has_gaps_too(spark: SparkSession, tmp_path: Path) ->
 def test_a_date_with_a_clock_that_never_was_stays_the_day(spark: SparkSession, tmp_path: Path) -> None:
     columns = (replace(_COLUMNS[0], formats=("yyyy-MM-dd HH:mm VV",)),)
     _stage(spark, tmp_path, {"a.csv": b"2024-03-31 02:30 Europe/Berlin"}, _contract(columns, header=False))
-    assert _staged(spark, tmp_path, "day") == [(date(2024, 3, 31),)]
+    assert staged_rows(spark, tmp_path, "day") == [(date(2024, 3, 31),)]
 
 
 def test_a_gap_of_the_first_format_that_fits_counts(spark: SparkSession, tmp_path: Path) -> None:

@@ -12,14 +12,12 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from ingestion.input_file import describe_file
 from spark.reading.line_fields import group_fields, matched_groups
 from spark.reading.records import read_records
-from spark.stage import stage
+from tests.staging import stage_raw, staged_rows, task_of, write_raw
 from warehouse.contract.lines.pattern import MAX_SEARCHED_BYTES, LinePattern, read_pattern
 from warehouse.contract.model import MAX_RECORD_BYTES, Column, Contract, InputFormat
 from warehouse.errors import ContractError
-from warehouse.job import StageTask
 
 _DAY = Column("day", "day", "DATE", "d", required=True)
 _SIMPLE = r"^(?<day>\S+) (?<text>.*)$"
@@ -34,24 +32,9 @@ def _text(name: str) -> Column:
     return Column(name, name, "STRING", "d")
 
 
-def _task(home: Path, files: dict[str, bytes], contract: Contract) -> StageTask:
-    raw = home / "raw"
-    raw.mkdir(parents=True)
-    for name, content in files.items():
-        (raw / name).write_bytes(content)
-    described = [describe_file(raw / name, contract, lambda _phase, _size: None) for name in files]
-    return StageTask("0123", 1, str(raw), described, str(home / "staged"), str(home / "quarantine"))
-
-
 def _stage(spark: SparkSession, home: Path, files: dict[str, bytes], contract: Contract) -> None:
-    task = _task(home, files, contract)
-    counts = stage(spark, task, contract)
-    assert counts.staged + counts.quarantined == sum(file.rows for file in task.files)
-
-
-def _staged(spark: SparkSession, home: Path, *columns: str) -> list[tuple[Any, ...]]:
-    rows = spark.read.parquet(str(home / "staged")).orderBy("source_file", "source_line")
-    return [tuple(row) for row in rows.select(*columns).collect()]
+    write_raw(home, files)
+    stage_raw(spark, home, contract)
 
 
 def _rejected(spark: SparkSession, home: Path) -> list[tuple[str, int, list[str], bytes]]:
@@ -67,7 +50,7 @@ def test_groups_are_columns_and_other_lines_are_rejected_as_they_were(spark: Spa
         b"  at java.lang.Thread", b"2001-01-05 5 ", b"2001-13-01 6", b"2001-01-07 99999999999",
     ]  # fmt: skip
     _stage(spark, tmp_path, {"a.log": b"\n".join(lines)}, _contract(pattern, *columns, null_tokens=("-",)))
-    assert _staged(spark, tmp_path, "day", "pieces", "note", "mark", "source_line") == [
+    assert staged_rows(spark, tmp_path, "day", "pieces", "note", "mark", "source_line") == [
         (date(2001, 1, 1), 1, "a\\b $1", "x", 1),
         (date(2001, 1, 2), None, "", None, 2),
         (date(2001, 1, 3), 3, None, None, 3),
@@ -85,7 +68,7 @@ def test_an_empty_text_is_null_where_the_contract_says_so(spark: SparkSession, t
     columns = (_DAY, _text("text"), Column("pieces", "pieces", "INT", "d"))
     contract = _contract(r"(?<day>\S+) (?<pieces>\d*) (?<text>.*)", *columns, null_tokens=("", "NA"))
     _stage(spark, tmp_path, {"a.log": b"2001-01-01  \n2001-01-02 2 NA\n"}, contract)
-    assert _staged(spark, tmp_path, "pieces", "text") == [(None, None), (2, None)]
+    assert staged_rows(spark, tmp_path, "pieces", "text") == [(None, None), (2, None)]
 
 
 def test_every_line_end_packing_and_encoding_and_lines_that_are_no_rows(spark: SparkSession, tmp_path: Path) -> None:
@@ -96,7 +79,7 @@ def test_every_line_end_packing_and_encoding_and_lines_that_are_no_rows(spark: S
     form = {"encoding": "cp1252", "skip_lines": 1, "comment": "#"}
     _stage(spark, tmp_path, files, _contract(_SIMPLE, _DAY, _text("text"), **form))
     rows = [("café", 3), ("# €", 6)]
-    assert _staged(spark, tmp_path, "source_file", "text", "source_line") == [
+    assert staged_rows(spark, tmp_path, "source_file", "text", "source_line") == [
         (name, *row) for name in files for row in rows
     ]
     assert _rejected(spark, tmp_path) == [("f", 7, ["row:encoding"], b"\x81")]
@@ -107,7 +90,7 @@ def test_a_mark_at_the_start_is_of_no_line_and_other_line_separators_are_text(
 ) -> None:
     content = "\ufeff2001-01-01 a\u2028b\u0085\n\ufeff2001-01-02 c\n".encode() + b"2001-01-03 \xff\n"
     _stage(spark, tmp_path, {"a.log": content}, _contract(_SIMPLE, _DAY, _text("text")))
-    assert _staged(spark, tmp_path, "text") == [("a\u2028b\u0085",)]
+    assert staged_rows(spark, tmp_path, "text") == [("a\u2028b\u0085",)]
     assert [(line, rules) for _, line, rules, _ in _rejected(spark, tmp_path)] == [
         (2, ["day:type"]), (3, ["row:encoding"]),
     ]  # fmt: skip
@@ -118,7 +101,7 @@ def test_long_lines_are_read_or_rejected_and_end_no_task(spark: SparkSession, tm
     files = {"a.log": quoted + b'"\n' + quoted + b"\n" + quoted + b"x" * 100 + b'"\n'}
     pattern = r'(?<day>\S+) "(?<text>(?:[^"\\]|\\.)*+)"'
     _stage(spark, tmp_path / "possessive", files, _contract(pattern, _DAY, _text("text")))
-    assert _staged(spark, tmp_path / "possessive", "source_line") == [(1,)]
+    assert staged_rows(spark, tmp_path / "possessive", "source_line") == [(1,)]
     assert [(line, rules) for _, line, rules, _ in _rejected(spark, tmp_path / "possessive")] == [
         (2, ["row:pattern"]), (3, ["row:length"]),
     ]  # fmt: skip
@@ -136,13 +119,14 @@ def test_a_pattern_of_hundreds_of_columns_is_read(spark: SparkSession, tmp_path:
     pattern = r"(?<day>\S+)" + "".join(rf" (?<c{number}>\S+)" for number in range(400))
     line = "2001-01-01 " + " ".join(f"v{number}" for number in range(400))
     _stage(spark, tmp_path, {"a.log": f"{line}\n{line} x\n".encode()}, _contract(pattern, *columns))
-    assert _staged(spark, tmp_path, "c0", "c10", "c399") == [("v0", "v10", "v399")]
+    assert staged_rows(spark, tmp_path, "c0", "c10", "c399") == [("v0", "v10", "v399")]
     assert [rules for *_, rules, _ in _rejected(spark, tmp_path)] == [["row:pattern"]]
 
 
 def test_a_line_is_searched_once_for_all_its_columns(spark: SparkSession, tmp_path: Path) -> None:
     contract = _contract(r"(?<day>\S+) (?<a>\S+) (?<b>\S+)", _DAY, _text("a"), _text("b"))
-    (records,) = read_records(spark, _task(tmp_path, {"a.log": b"2001-01-01 x y\n"}, contract), contract)
+    write_raw(tmp_path, {"a.log": b"2001-01-01 x y\n"})
+    (records,) = read_records(spark, task_of(tmp_path, contract), contract)
     chosen = records.frame.select(*(records.text(name) for name in ("day", "a", "b")), "_fault")
     plan = chosen._jdf.queryExecution().optimizedPlan().toString()
     assert plan.count("regexp_replace") == 1

@@ -14,11 +14,11 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from ingestion.input_file import describe_file
-from spark.stage import stage
+from tests.staging import stage_raw, staged_rows, write_raw
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.contract.transform.sql import translate
 from warehouse.errors import InputFileError
-from warehouse.job import StagedCounts, StageTask
+from warehouse.job import StagedCounts
 
 DAY = Column("day", "day", "DATE", "d", required=True)
 
@@ -32,19 +32,8 @@ def contract_of(*columns: Column, **written: Any) -> Contract:
 
 
 def staged(spark: SparkSession, home: Path, files: dict[str, bytes], contract: Contract) -> StagedCounts:
-    (home / "raw").mkdir(parents=True)
-    for name, content in files.items():
-        (home / "raw" / name).write_bytes(content)
-    described = [describe_file(home / "raw" / name, contract, lambda _phase, _size: None) for name in files]
-    task = StageTask("0123", 1, str(home / "raw"), described, str(home / "staged"), str(home / "quarantine"))
-    counts = stage(spark, task, contract)
-    assert counts.staged + counts.quarantined == sum(file.rows for file in described)
-    return counts
-
-
-def rows(spark: SparkSession, home: Path, *columns: str) -> list[tuple[Any, ...]]:
-    found = spark.read.parquet(str(home / "staged")).orderBy("source_file", "source_line")
-    return [tuple(row) for row in found.select(*columns).collect()]
+    write_raw(home, files)
+    return stage_raw(spark, home, contract)
 
 
 def rejected(spark: SparkSession, home: Path) -> list[tuple[int, list[str], list[str | None]]]:
@@ -57,7 +46,7 @@ def test_a_timestamp_of_four_columns_which_are_no_columns_of_the_contract(spark:
     note = Column("note", "note", "STRING", "d")
     lines = ["Year,month,day,hour,note", "2010,1,2,3,a", "2010,13,1,0,b", "2010,x,1,0,c", ",1,1,0,d", "2010,2,28,23,e"]
     staged(spark, tmp_path, {"a.csv": "\n".join(lines).encode()}, contract_of(at, note))
-    assert rows(spark, tmp_path, "at", "note") == [
+    assert staged_rows(spark, tmp_path, "at", "note") == [
         (datetime(2010, 1, 2, 3), "a"),
         (datetime(2010, 2, 28, 23), "e"),
     ]
@@ -73,7 +62,7 @@ def test_a_string_has_the_format_rules_and_limits_of_its_column(spark: SparkSess
     contract = contract_of(replace(at, formats=("dd/MM/yyyy HH.mm.ss",)), delimiter=";")
     lines = ["Date;Time", "10/03/2004;18.00.00", "10/03/2004;17.59.59", "10/03/2004;25.00.00", ";1", "a;b;c"]
     staged(spark, tmp_path, {"a.csv": "\n".join(lines).encode()}, contract)
-    assert rows(spark, tmp_path, "at") == [(datetime(2004, 3, 10, 18),)]
+    assert staged_rows(spark, tmp_path, "at") == [(datetime(2004, 3, 10, 18),)]
     assert rejected(spark, tmp_path) == [
         (3, ["at:minimum"], ["10/03/2004 17.59.59"]),
         (4, ["at:type"], ["10/03/2004 25.00.00"]),
@@ -88,7 +77,7 @@ def test_a_column_may_read_its_own_field_and_that_of_another(spark: SparkSession
     tip = Column("tip", "Tip", "DECIMAL(9,2)", "d")
     text = b"day,fare,Tip\n2024-01-02,1.5,0.25\n2024-01-02,,1\n2024-01-02,x,1\n2024-01-02,0.00,0\n"
     staged(spark, tmp_path, {"a.csv": text}, contract_of(DAY, cents, with_tip, tip))
-    assert rows(spark, tmp_path, "fare", "total", "tip") == [
+    assert staged_rows(spark, tmp_path, "fare", "total", "tip") == [
         (150, Decimal("1.75"), Decimal("0.25")),
         (None, None, Decimal("1.00")),
         (0, Decimal("0.00"), Decimal("0.00")),
@@ -103,7 +92,7 @@ def test_without_a_header_fields_keep_the_places_of_their_columns(spark: SparkSe
     both = computed("both", "STRING", "CONCAT(n, '/', note)")
     contract = contract_of(both, DAY, twice, Column("note", "note", "STRING", "d"), header=False)
     staged(spark, tmp_path, {"a.csv": b"2024-01-02,4,x\n"}, replace(contract, event_time="day"))
-    assert rows(spark, tmp_path, "both", "n", "note") == [("4/x", 8, "x")]
+    assert staged_rows(spark, tmp_path, "both", "n", "note") == [("4/x", 8, "x")]
 
 
 def test_numbers_come_out_with_the_separator_of_the_file(spark: SparkSession, tmp_path: Path) -> None:
@@ -111,7 +100,7 @@ def test_numbers_come_out_with_the_separator_of_the_file(spark: SparkSession, tm
     note = computed("note", "STRING", "CAST(REPLACE(price, ',', '.') AS DECIMAL(9,2)) * 0.5")
     contract = contract_of(DAY, half, note, delimiter=";", decimal_separator=",", thousands_separator=".")
     staged(spark, tmp_path, {"a.csv": b"day;price\n2024-01-02;2,50\n"}, contract)
-    assert rows(spark, tmp_path, "half", "note") == [(Decimal("1.25"), "1.250")]
+    assert staged_rows(spark, tmp_path, "half", "note") == [(Decimal("1.25"), "1.250")]
 
 
 def test_null_tokens_and_missing_columns_are_null_before_and_after(spark: SparkSession, tmp_path: Path) -> None:
@@ -120,7 +109,7 @@ def test_null_tokens_and_missing_columns_are_null_before_and_after(spark: SparkS
     made = computed("made", "STRING", "IF(old = 'x', 'NA', '')")
     files = {"a.csv": b"day,old,new\n2024-01-02,x,NA\n2024-01-02,N,A\n", "b.csv": b"day\n2024-01-02\n"}
     staged(spark, tmp_path, files, contract_of(DAY, either, joined, made, null_tokens=("NA",)))
-    assert rows(spark, tmp_path, "either", "joined", "made") == [
+    assert staged_rows(spark, tmp_path, "either", "joined", "made") == [
         ("x", None, None),
         ("A", None, None),
         ("none", None, None),
@@ -147,7 +136,7 @@ def test_json_and_parquet(spark: SparkSession, tmp_path: Path) -> None:
         {"a.jsonl": lines + b'{"Year": 1, "month": 2, "n": 1}'},
         contract_of(at, cents, kind="jsonl"),
     )
-    assert rows(spark, tmp_path / "j", "at", "cents") == [(date(2010, 2, 1), Decimal("110.0000"))]
+    assert staged_rows(spark, tmp_path / "j", "at", "cents") == [(date(2010, 2, 1), Decimal("110.0000"))]
     assert rejected(spark, tmp_path / "j") == [
         (2, ["at:transform"], ["Year=2010, month=2.0"]),
         (3, ["row:unknown_key"], ["n"]),
@@ -156,7 +145,7 @@ def test_json_and_parquet(spark: SparkSession, tmp_path: Path) -> None:
     pq.write_table(table, tmp_path / "t.parquet")
     content = (tmp_path / "t.parquet").read_bytes()
     staged(spark, tmp_path / "p", {"t.parquet": content}, contract_of(at, cents, kind="parquet"))
-    assert rows(spark, tmp_path / "p", "at", "cents") == [(date(2010, 2, 1), Decimal("150.0000"))]
+    assert staged_rows(spark, tmp_path / "p", "at", "cents") == [(date(2010, 2, 1), Decimal("150.0000"))]
     assert rejected(spark, tmp_path / "p") == [(2, ["at:required"], [None])]
 
 
@@ -170,7 +159,7 @@ def test_blanks_and_tabs_go_before_null_tokens_types_and_rules(spark: SparkSessi
     )
     text = b"day, n\t,name,kept\n 2024-01-02\t,  7 , a b , k \n2024-01-02,\t,NA , NA\n2024-01-02, 10,\xc2\xa0a,\n"
     staged(spark, tmp_path, {"a.csv": text}, contract_of(*columns, trim=True, null_tokens=("NA",)))
-    assert rows(spark, tmp_path, "n", "name", "kept", "both") == [
+    assert staged_rows(spark, tmp_path, "n", "name", "kept", "both") == [
         (7, "a b", " k ", "7a b"),
         (None, None, " NA", None),
     ]
@@ -182,7 +171,7 @@ def test_one_column_is_trimmed_and_an_empty_text_of_json_stays(spark: SparkSessi
     columns = (DAY, Column("a", "a", "STRING", "d", trim=True), Column("b", "b", "STRING", "d"))
     lines = b'{"day": "2024-01-02", "a": " x ", "b": " x "}\n{"day": "2024-01-02", "a": " ", "b": " "}\n'
     staged(spark, tmp_path, {"a.jsonl": lines}, contract_of(*columns, kind="jsonl"))
-    assert rows(spark, tmp_path, "a", "b") == [("x", " x "), ("", " ")]
+    assert staged_rows(spark, tmp_path, "a", "b") == [("x", " x "), ("", " ")]
 
 
 # --- Every function, and every value that could end a job ---
