@@ -3,7 +3,7 @@
     .venv/bin/python -m bench.staging_cost [--rows 6000000] [--rounds 3] [--clean]
 
 The bare job reads the files with Spark's own CSV reader and the contract's types, keeps one row a key and writes
-quarters as Parquet; rows it cannot read become NULLs without a word. Staging checks every rule, keeps each
+quarters as Parquet; rows it cannot read silently become NULL. Staging checks every rule, keeps each
 row's origin and the rejected rows with their reasons, and leaves the keys to the clean step. --clean times that too, in
 rounds of its own: what runs after it in the same JVM is up to three times slower, and a run has a JVM of its own.
 """

@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except StackhouseError as problem:
         _fail(str(problem), problem.exit_code, debug)
     except SystemExit as end:
-        # Typer makes this of Ctrl-C, without a word.
+        # Typer makes this of Ctrl-C and prints nothing.
         if end.code == _INTERRUPTED:
             _fail("interrupted; every command can be run again", _INTERRUPTED, debug)
         raise

@@ -26,7 +26,7 @@ _TYPES: dict[str, pa.DataType] = {
 """By Hive's type; what is not here comes as text, but DECIMAL, whose precision only its values tell."""
 
 _FRAME_TYPES: dict[pa.DataType, Any] = {
-    # Files have the narrow types of the contract, in which the arithmetic of pandas wraps without a word.
+    # Files have the narrow types of the contract, in which the arithmetic of pandas wraps silently.
     **dict.fromkeys((pa.int8(), pa.int16(), pa.int32(), pa.int64()), pd.Int64Dtype()),
     pa.bool_(): pd.BooleanDtype(),
 }

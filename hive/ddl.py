@@ -26,7 +26,7 @@ RELEASE_PROPERTY = "stackhouse.release"
 """Property of a view: number of the release it shows."""
 
 _WIDENED = INTEGERS[:-1]
-"""Types that readers see as BIGINT: in Hive the product of two SMALLINT is one, and wraps without a word."""
+"""Types that readers see as BIGINT: in Hive the product of two SMALLINT is one, and wraps silently."""
 
 _SHOWN_CHARACTERS = 1000
 

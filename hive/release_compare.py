@@ -148,7 +148,7 @@ def _compared(before: ddl.TableColumn, after: ddl.TableColumn) -> ComparedColumn
     numbers = is_numeric(before.type) and is_numeric(after.type)
     if before.type != after.type and not numbers:
         return ComparedColumn(after.name, f"CAST({name} AS STRING)")
-    # A sum of BIGINT would wrap around without a word.
+    # A sum of BIGINT would wrap around silently.
     whole = is_integer(before.type) and is_integer(after.type)
     total = f"CAST({name} AS DECIMAL(38,0))" if whole else name
     return ComparedColumn(after.name, name, total if numbers else None)

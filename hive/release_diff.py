@@ -34,7 +34,7 @@ class TableDiff:
 
     Attributes:
         table: `clean`, `quarantine` or a mart.
-        only_in: Number of the release that alone has it, `None`: both do, and the rest is told.
+        only_in: Number of the release that alone has it, `None`: both do, and the other fields say more.
         added: Columns that only the later release has.
         removed: Columns that only the earlier one has.
         retyped: Types before and after of columns that changed theirs.

@@ -128,7 +128,7 @@ def _record(writer: Writer, release: Release, checks: Sequence[Check]) -> None:
 def _hold_or_accept(writer: Writer, release: Release, failed: Sequence[Check], accept: str | None) -> None:
     if not failed:
         return
-    # What cannot be accepted is told first.
+    # What cannot be accepted comes first.
     failed = sorted(failed, key=lambda check: check.may_be_accepted)
     failures = [f"{check.name}: {failure}" for check in failed for failure in check.failures]
     if accept is not None and all(check.may_be_accepted for check in failed):

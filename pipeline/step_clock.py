@@ -6,7 +6,7 @@ from warehouse.observer import Observer
 
 
 class StepClock:
-    """Steps that follow each other; an observer is told of each.
+    """Steps that follow each other; an observer hears of each.
 
     Attributes:
         seconds: How long each finished step took.

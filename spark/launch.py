@@ -87,7 +87,7 @@ def run_job(plan: JobPlan, driver: Driver, log: Path, on_step: OnStep, on_wait: 
 
 def _tell(process: "subprocess.Popen[bytes]", plan: JobPlan) -> None:
     assert process.stdin is not None  # noqa: S101 - it was asked for
-    # A process that is dead already ends its events too; that is where its failure is told.
+    # A process that is dead already ends its events too; that is where its failure is reported.
     with suppress(BrokenPipeError):
         process.stdin.write(write_line(plan))
         process.stdin.flush()

@@ -1,4 +1,4 @@
-"""Starts the Spark session; what it is set to stands in `spark/conf/spark-defaults.conf`."""
+"""Starts the Spark session; its settings are in `spark/conf/spark-defaults.conf`."""
 
 import os
 from collections.abc import Iterator, Mapping

@@ -24,7 +24,7 @@ _COLUMNS = ("dataset", "contract", "rows", "quarters", "live", "age", "held", "u
 _NUMBERS = ("rows", "live", "age", "held", "unpublished")
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 _SHORTEST = 2
-"""Units from which an age is told in the next larger one: 30 h, not 1 d."""
+"""Units from which an age is shown in the next larger one: 30 h, not 1 d."""
 
 
 @dataclass(frozen=True)

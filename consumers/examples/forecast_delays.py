@@ -76,7 +76,7 @@ class Judgement:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Forecast as asked; what fails is told in one line, with the exit code that `./stackhouse` has for it."""
+    """Forecast as asked; a failure is printed in one line, with the exit code that `./stackhouse` has for it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("forecast"), help="directory for the plot and the forecast")
     parser.add_argument("--publish", action="store_true", help="load the forecast into the warehouse and publish it")

@@ -1,4 +1,4 @@
-"""Proves marts by a second engine: Hive computes what Spark wrote again, before anybody reads it."""
+"""Proves marts by a second engine: Hive computes what Spark wrote again, before readers see it."""
 
 import random
 import time

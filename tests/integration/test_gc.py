@@ -62,7 +62,7 @@ def parquet(row, schema):
 
 
 class SmallWarehouse:
-    """Five releases written without Spark; all share the first quarter, each has built the second anew."""
+    """Five releases written without Spark; all share the first quarter, each has rebuilt the second."""
 
     def __init__(self, settings, storage, server, root):
         self.dataset = f"zz_gc_{secrets.token_hex(4)}"

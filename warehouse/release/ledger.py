@@ -1,8 +1,8 @@
 """The ledger: what happened, in small files of JSON lines that are only ever added.
 
 One directory per table: Hive reads them as `ops.runs`, `ops.batches`, `ops.releases` and `ops.checks`, with the columns
-and comments of the classes here. A file is named after its dataset and what it tells of; a thing that is told twice, by
-a command and by one that cleans up after it, is therefore there once.
+and comments of the classes here. A file is named after its dataset and what it records. So a thing that is recorded
+twice, by a command and by one that cleans up after it, is there once.
 """
 
 from collections.abc import Iterator, Sequence

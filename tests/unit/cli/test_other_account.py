@@ -67,7 +67,7 @@ def test_what_is_closed_is_told_in_one_line(checkout, closed, mode, words):
 
 def test_packages_of_another_account_are_not_made_anew(checkout):
     (checkout / "constraints.txt").write_text("changed\n")
-    _told(as_nobody(checkout / "stackhouse"), f"{checkout}/.venv is not up to date and nobody may not make it anew")
+    _told(as_nobody(checkout / "stackhouse"), f"{checkout}/.venv is not up to date and nobody may not rebuild it")
     assert (checkout / ".venv" / "bin" / "python").is_file()
 
 

@@ -1,7 +1,7 @@
 """Spark SQL of a `transformLogic`: what it may say, and how it is run so that no value of a file can end a job.
 
 An allow-list: what is not listed may give another answer the second time. Every part has a kind, and
-nothing is converted without a word, since Spark's conversions of texts raise errors or round. CAST, arithmetic and
+nothing is converted silently, since Spark's conversions of texts raise errors or round. CAST, arithmetic and
 MAKE_TIMESTAMP are run in their try forms, which give NULL for an error.
 """
 

@@ -113,7 +113,7 @@ def _called(node: exp.Expr) -> str:
 
 
 def only(node: exp.Expr, *known: str) -> None:
-    """Refuse arguments that no rule reads, so that none is dropped without a word."""
+    """Refuse arguments that no rule reads, so that none is dropped silently."""
     for name in node.args.keys() - {*known, "this", "expression", "expressions", "safe", "coalesce", "typed"}:
         if node.args[name]:
             raise UnreadableSqlError(f"{_called(node)} is not allowed with {name.strip('_').upper()}")
