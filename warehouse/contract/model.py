@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.contract.calendar_names import ENGLISH
-from warehouse.contract.meaning import meaning_of
+from warehouse.contract.meaning import LATER, meaning_of
 from warehouse.errors import ContractError
 
 ORIGIN_COLUMNS = ("source_batch", "source_file", "source_line")
@@ -92,11 +92,11 @@ class Column:
     zoned: bool = False
     source_zone: str | None = None
     pii: bool = False
-    other_source_names: tuple[str, ...] = ()
-    pivot_year: int = CENTURY
-    locale: str = ENGLISH
-    trim: bool | None = None
-    transform: str | None = None
+    other_source_names: tuple[str, ...] = field(default=(), metadata=LATER)
+    pivot_year: int = field(default=CENTURY, metadata=LATER)
+    locale: str = field(default=ENGLISH, metadata=LATER)
+    trim: bool | None = field(default=None, metadata=LATER)
+    transform: str | None = field(default=None, metadata=LATER)
     reads: tuple[str, ...] = ()
 
     @property
@@ -172,8 +172,8 @@ class InputFormat:
     skip_lines: int = 0
     quoted_newlines: bool = False
     ignore_unknown: bool = False
-    trim: bool = False
-    pattern: str | None = None
+    trim: bool = field(default=False, metadata=LATER)
+    pattern: str | None = field(default=None, metadata=LATER)
 
     @property
     def header_lines(self) -> int:
