@@ -114,7 +114,9 @@ class Prices:
         _write_digits(lines, _SYMBOL, 7, symbol)
         dates = self._calendar()[day]
         for text in np.unique(dates):
-            lines[dates == text, _DAY : _DAY + 10] = np.frombuffer(date.fromordinal(text).isoformat().encode(), np.uint8)
+            lines[dates == text, _DAY : _DAY + 10] = np.frombuffer(
+                date.fromordinal(text).isoformat().encode(), np.uint8
+            )
         chance = _mixed(((day * self.symbols + symbol) * 4 + version + self.seed * 2**40).astype(np.uint64))
         for start, cents in zip(_PRICES, _prices(chance), strict=True):
             _write_digits(lines, start, 3, cents // 100)

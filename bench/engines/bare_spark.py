@@ -1,6 +1,6 @@
 """The dataset "prices" by a bare Spark script: what `./stackhouse run` is compared with.
 
-    .venv/bin/python -m bench.bare_spark FILES OUT [--cores 2] [--only-write]
+    .venv/bin/python -m bench.engines.bare_spark FILES OUT [--cores 2] [--only-write]
 
 A cold process: typed read, the newest version of each key in the order of file and line, Parquet by quarter, the same
 figures by quarter from what was written. Nothing is counted, rejected, audited or published. `--only-write` reads typed
@@ -39,7 +39,7 @@ _PRICES = ("open", "high", "low", "close")
 def main() -> None:
     """Read, clean, aggregate, and say how long each took."""
     began = monotonic()
-    parser = argparse.ArgumentParser(prog="bench.bare_spark", description=__doc__)
+    parser = argparse.ArgumentParser(prog="bench.engines.bare_spark", description=__doc__)
     parser.add_argument("files", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--cores", type=int, default=os.cpu_count())
@@ -75,8 +75,8 @@ def _read(spark: SparkSession, files: Path) -> DataFrame:
 
 def _newest(rows: DataFrame) -> DataFrame:
     # Within a split of a file the ids ascend with the lines.
-    order = ["_metadata.file_name", "_metadata.file_block_start", F.monotonically_increasing_id()]
-    versions = rows.withColumn("_version", F.struct(*order))
+    line = F.monotonically_increasing_id()
+    versions = rows.withColumn("_version", F.struct("_metadata.file_name", "_metadata.file_block_start", line))
     newest = F.row_number().over(Window.partitionBy(*_KEY).orderBy(F.desc("_version")))
     return versions.withColumn("_place", newest).where("_place = 1").drop("_place", "_version")
 

@@ -1,6 +1,6 @@
-"""The dataset "prices" by DuckDB: the same rows and figures as `bench.bare_spark`, in one process without a cluster.
+"""The dataset "prices" by DuckDB, in one process without a cluster: the same rows and figures as bare Spark.
 
-    .venv/bin/python -m bench.duckdb_run FILES OUT [--cores 2]
+    .venv/bin/python -m bench.engines.duckdb_run FILES OUT [--cores 2]
 
 Prints seconds and the figures, as JSON.
 """
@@ -13,7 +13,7 @@ from time import monotonic
 
 import duckdb
 
-_COLUMNS = {
+COLUMNS = {
     "symbol": "VARCHAR",
     "day": "DATE",
     "open": "DECIMAL(9,2)",
@@ -38,7 +38,7 @@ FROM read_parquet($clean) GROUP BY ALL ORDER BY ALL
 
 def main() -> None:
     """Clean, aggregate, and say how long both took."""
-    parser = argparse.ArgumentParser(prog="bench.duckdb_run", description=__doc__)
+    parser = argparse.ArgumentParser(prog="bench.engines.duckdb_run", description=__doc__)
     parser.add_argument("files", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--cores", type=int, default=os.cpu_count())
@@ -59,7 +59,7 @@ def run(files: list[Path], out: Path, cores: int) -> list[list[str]]:
     out.mkdir(parents=True)
     clean = out / "clean"
     with duckdb.connect(config={"threads": cores}) as session:
-        given = {"files": [str(file) for file in files], "columns": _COLUMNS}
+        given = {"files": [str(file) for file in files], "columns": COLUMNS}
         session.execute(_CLEAN.format(target=str(clean).replace("'", "''")), given)
         rows = session.execute(_FIGURES, {"clean": f"{clean}/*/*.parquet"}).fetchall()
     return [[str(value) for value in row] for row in rows]

@@ -1,8 +1,8 @@
-"""The dataset "prices" by Polars: the same rows and figures as `bench.bare_spark`, in one process without a cluster.
+"""The dataset "prices" by Polars, in one process without a cluster: the same rows and figures as bare Spark.
 
-    .venv/bin/python -m bench.polars_run FILES OUT [--cores 2]      measured when Polars is installed (pip install polars)
+    .venv/bin/python -m bench.engines.polars_run FILES OUT [--cores 2]
 
-Prints seconds and the figures, as JSON.
+`bench.run` measures it when Polars is installed (pip install polars). Prints seconds and the figures, as JSON.
 """
 
 import argparse
@@ -18,7 +18,7 @@ _TOTALS = (*_PRICES, "volume")
 
 def main() -> None:
     """Clean, aggregate, and say how long both took."""
-    parser = argparse.ArgumentParser(prog="bench.polars_run", description=__doc__)
+    parser = argparse.ArgumentParser(prog="bench.engines.polars_run", description=__doc__)
     parser.add_argument("files", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--cores", type=int, default=os.cpu_count())

@@ -1,0 +1,81 @@
+"""A stack of the benchmark's own, beside any other: started from nothing, removed at the end."""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from bench.command import Done, run_timed
+from bench.prices import write_contract
+from hadoop.environment import stack_environment
+from hadoop.webhdfs import WebHdfs
+from warehouse.settings import Settings, load_settings
+
+_PORT_OFFSET = "16000"
+_START_SECONDS = 300.0
+
+
+class OwnStack:
+    """Context manager: the stack is up within it.
+
+    Attributes:
+        settings: Its settings.
+        storage: Its HDFS.
+    """
+
+    def __init__(self, home: Path) -> None:
+        """Name the stack.
+
+        Args:
+            home: New directory for its state and contracts.
+        """
+        self._home = home
+        self._environment = {
+            **os.environ,
+            "STACKHOUSE_PROFILE": "local",
+            "STACKHOUSE_HOME": str(home / "state"),
+            "STACKHOUSE_DATASETS": str(home / "datasets"),
+            "STACKHOUSE_PORT_OFFSET": _PORT_OFFSET,
+        }
+        self.settings: Settings = load_settings(self._environment)
+        self.storage = WebHdfs(self.settings.endpoints)
+
+    def __enter__(self) -> "OwnStack":
+        try:
+            self.command("up", limit=_START_SECONDS)
+        except BaseException:
+            self._remove()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._remove()
+
+    def command(self, *arguments: str, limit: float) -> Done:
+        """Run `./stackhouse` with some arguments; see `bench.command.run_timed`."""
+        return run_timed([sys.executable, "-m", "cli", *arguments], self._environment, limit)
+
+    def document(self, *arguments: str, limit: float) -> tuple[float, Any]:
+        """The same with `--json`: its seconds and what it printed."""
+        done = self.command(*arguments, "--json", limit=limit)
+        return done.seconds, json.loads(done.output)
+
+    def hdfs(self, *arguments: str, limit: float) -> Done:
+        """Run `hdfs dfs` with some arguments."""
+        environment = stack_environment(self.settings)
+        command = [environment["STACKHOUSE_JAVA"], "-cp", environment["STACKHOUSE_HADOOP_CLASS_PATH"]]
+        return run_timed([*command, "org.apache.hadoop.fs.FsShell", *arguments], environment, limit)
+
+    def add_dataset(self, name: str) -> str:
+        """Give prices one more name; returns it."""
+        write_contract(self._home / "datasets", name)
+        return name
+
+    def _remove(self) -> None:
+        self.command("down", limit=_START_SECONDS)
+        shutil.rmtree(self._home, ignore_errors=True)
