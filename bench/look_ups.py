@@ -11,8 +11,8 @@ from hive.connection import connect
 
 CLIENTS = (1, 4, 8, 16)
 
-_WARM_UP = 20
-_ALONE, _TOGETHER = 100, 400
+_WARM_UP = 10
+_ALONE, _TOGETHER = 60, 200
 """Questions of the one client, and of all clients together."""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from bench.command import Done, run_timed
+from bench.command import Done, MeasurementError, run_timed
 from bench.prices import write_contract
 from hadoop.environment import stack_environment
 from hadoop.webhdfs import WebHdfs
@@ -26,18 +26,18 @@ class OwnStack:
         storage: Its HDFS.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, scratch: Path) -> None:
         """Name the stack.
 
         Args:
-            home: New directory for its state and contracts.
+            scratch: Directory for its state and contracts; removed once the stack is down.
         """
-        self._home = home
+        self._scratch = scratch
         self._environment = {
             **os.environ,
             "STACKHOUSE_PROFILE": "local",
-            "STACKHOUSE_HOME": str(home / "state"),
-            "STACKHOUSE_DATASETS": str(home / "datasets"),
+            "STACKHOUSE_HOME": str(scratch / "state"),
+            "STACKHOUSE_DATASETS": str(scratch / "datasets"),
             "STACKHOUSE_PORT_OFFSET": _PORT_OFFSET,
         }
         self.settings: Settings = load_settings(self._environment)
@@ -73,9 +73,15 @@ class OwnStack:
 
     def add_dataset(self, name: str) -> str:
         """Give prices one more name; returns it."""
-        write_contract(self._home / "datasets", name)
+        write_contract(self._scratch / "datasets", name)
         return name
 
     def _remove(self) -> None:
-        self.command("down", limit=_START_SECONDS)
-        shutil.rmtree(self._home, ignore_errors=True)
+        try:
+            self.command("down", limit=_START_SECONDS)
+        except MeasurementError as problem:
+            raise MeasurementError(
+                f"it does not stop: {problem}",
+                f"STACKHOUSE_HOME={self.settings.home} STACKHOUSE_PORT_OFFSET={_PORT_OFFSET} ./stackhouse down",
+            ) from problem
+        shutil.rmtree(self._scratch, ignore_errors=True)

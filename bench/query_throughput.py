@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
+from bench.command import MeasurementError
 from hadoop.rest import yarn_health
 from hive.connection import connect
 from warehouse.settings import Endpoints, load_settings
@@ -81,7 +82,7 @@ def _ask(endpoints: Endpoints, look_up: LookUp, queries: int, _client: int) -> l
             ((quarter, *_rest),) = server.fetch(look_up.sql).rows
             times.append(time.perf_counter() - began)
             if quarter != look_up.quarter:
-                raise SystemExit(f"the answer is of {quarter!r}, {look_up.quarter!r} was asked for")
+                raise MeasurementError(f"the answer is of {quarter!r}, {look_up.quarter!r} was asked for")
     return times
 
 
