@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from bench.first_run import bare_run, load_and_run
 from bench.late_row import measure_late_row
@@ -72,6 +73,7 @@ def all_series(samples: Samples, usual: Prices) -> list[Series]:
             samples, "`run`", "rows", {number: f"{name} run" if name else "run 10" for number, name in rows.items()}
         ),
         _series(samples, "bare Spark", "rows", {n: f"{name} bare" if name else "bare 10" for n, name in rows.items()}),
+        _series(samples, "`load`, all of them", "batches", {n: f"batches {n} load" for n in BATCHES}),
         _series(samples, "`run` with one late row", "batches", {n: f"batches {n} late run" for n in BATCHES}),
         _series(samples, "first `run`", "quarters", {n: f"quarters {n} run" for n in QUARTERS}),
         _series(samples, "`run` with one late row", "quarters", {n: f"quarters {n} late run" for n in QUARTERS}),
@@ -111,13 +113,15 @@ def _attempt_batches(place: Workplace, batches: int) -> None:
 
 def _load_batches(place: Workplace, prices: Prices, dataset: str, batches: int) -> Mapping[str, float]:
     paths = sorted(place.files(prices).iterdir())
-    loaded = Warehouse(place.stack.settings).dataset(dataset)
+    # In this process: a thousand starts of Python are not what grows.
+    loaded, began = Warehouse(place.stack.settings).dataset(dataset), monotonic()
     for number in range(batches):
         place.samples.check_time()
         loaded.load(_share(paths, number, batches))
-    seconds, _ = place.stack.document("run", dataset, limit=place.samples.left)
+    loading = monotonic() - began
+    running, _ = place.stack.document("run", dataset, limit=place.samples.left)
     place.compare_mart(prices, dataset)
-    return {f"batches {batches} run": seconds}
+    return {f"batches {batches} load": loading, f"batches {batches} run": running}
 
 
 def _share(paths: Sequence[Path], number: int, shares: int) -> Sequence[Path]:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -47,7 +48,9 @@ class OwnStack:
         try:
             self.command("up", limit=_START_SECONDS)
         except BaseException:
-            self._remove()
+            # Why it did not start is what the user has to know.
+            with suppress(MeasurementError):
+                self._remove()
             raise
         return self
 

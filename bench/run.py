@@ -3,7 +3,8 @@
     bench/run.sh [--quick] [--rows 6100000] [--out docs/performance.md]
 
 `--quick` takes at most 10 minutes, one round; without it three rounds and the growth series, at most 60 minutes. It
-starts a stack of its own and removes it. Ctrl-C ends it; what was measured by then is written.
+starts a stack of its own below TMPDIR, where the long form takes 15 GB, and removes it. Ctrl-C ends it; what was
+measured by then is written.
 """
 
 import argparse

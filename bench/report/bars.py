@@ -59,8 +59,8 @@ def quick_bars() -> list[Bar]:
         *_loading(10),
         *_loading(500),
         Bar("one quarter of a mart / `SELECT 1`", "look-up", "SELECT 1"),
-        *(Bar(f"look-ups by {n} clients at once, each", f"look-up of {n}", "look-up of 1") for n in (4, 8, 16)),
-        *(Bar(f"look-ups by {n} clients, all of them", f"answers of {n}", "", None, "a second") for n in (1, 4, 8, 16)),
+        *(Bar(f"a look-up, {n} clients at once / one", f"look-up of {n}", "look-up of 1") for n in (4, 8, 16)),
+        *(Bar(f"look-ups, clients at once: {n}", f"answers of {n}", "", None, "a second") for n in (1, 4, 8, 16)),
     ]
 
 

@@ -79,7 +79,7 @@ def test_a_round_measures_every_figure(place):
     run._measure_round(place, USUAL, 1)
     assert place.samples.failures == []
     missing = {bar.title for bar in quick_bars() if bar.verdict(place.samples) == "not measured"}
-    assert all("clients" in title for title in missing)
+    assert all("clients at once" in title for title in missing)
     found = {bar.title: bar.value(place.samples) for bar in quick_bars()}
     assert found["first `run`, 500 files / bare Spark"] == 1.5
     assert found["staging, 10 files / bare typed read and write"] == 20 / 18
