@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from posixpath import basename, dirname
@@ -24,7 +24,7 @@ from warehouse.errors import (
 )
 from warehouse.settings import GATEWAY_ERRORS, Endpoints
 from warehouse.steps import confirm
-from warehouse.storage import FileChecksum
+from warehouse.storage import FileChecksum, FileStatus
 
 _TIMEOUT_SECONDS = (30, 120)
 """To connect or to take the next bytes; to answer."""
@@ -93,6 +93,17 @@ class WebHdfs:
                 return sorted(self._client.list(path))
         except NotFoundError:
             return []
+
+    def list_status(self, path: str) -> Sequence[FileStatus]:
+        """What is in a directory, by name; empty when it does not exist."""
+        try:
+            with self._errors(path):
+                # The public method asks again where there is one file, as in most partitions.
+                found = self._client._list_status(path).json()["FileStatuses"]["FileStatus"]
+                files = [FileStatus(one["pathSuffix"], one["length"], one["modificationTime"]) for one in found]
+        except NotFoundError:
+            return []
+        return sorted(files, key=lambda file: file.name)
 
     def exists(self, path: str) -> bool:
         """Whether a file or directory is there."""

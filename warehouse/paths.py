@@ -123,12 +123,16 @@ class DatasetPaths:
 
     @property
     def releases(self) -> str:
-        """Release manifests, `000042.json`."""
+        """Release manifests, `000042.json`, and what their audits read, `000042.facts.json`."""
         return f"{self.root}/releases/{self.dataset}"
 
     def release(self, number: int) -> str:
         """Manifest of one release."""
         return f"{self.releases}/{number:06d}.json"
+
+    def facts(self, number: int) -> str:
+        """What the audit of one release read."""
+        return f"{self.releases}/{number:06d}.facts.json"
 
     @property
     def release_tables(self) -> str:

@@ -31,6 +31,7 @@ class Step(StrEnum):
     STAGED_MOVED = "staged rows renamed to their place"
     RELEASE_WRITTEN = "manifest of a release written"
     TABLE_MADE = "table of a release made"
+    FACTS_WRITTEN = "facts of an audit written"
     CHECKS_RECORDED = "checks in the ledger"
     HELD = "release held"
     ACCEPTED = "failed checks overruled"

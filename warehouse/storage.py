@@ -1,6 +1,6 @@
 """What the stages need of HDFS. The client that does it is handed in, so no stage imports another."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +18,21 @@ class FileChecksum:
     value: str
 
 
+@dataclass(frozen=True)
+class FileStatus:
+    """A file or directory as its directory lists it.
+
+    Attributes:
+        name: Without the directory.
+        length: Bytes; 0 of a directory.
+        modified: When it was written last, milliseconds since 1970.
+    """
+
+    name: str
+    length: int
+    modified: int
+
+
 class Storage(Protocol):
     """Operations on HDFS, each atomic on the NameNode.
 
@@ -31,6 +46,10 @@ class Storage(Protocol):
 
     def list(self, path: str) -> list[str]:
         """Names in a directory, sorted; empty when it does not exist."""
+        ...
+
+    def list_status(self, path: str) -> Sequence[FileStatus]:
+        """What is in a directory, by name; empty when it does not exist."""
         ...
 
     def exists(self, path: str) -> bool:

@@ -68,6 +68,15 @@ def test_list_of_one_directory_with_one_directory(some_storage, root):
 
 def test_list_of_what_is_not_there_is_empty(some_storage, root):
     assert some_storage.list(root) == []
+    assert some_storage.list_status(root) == []
+
+
+def test_status_tells_lengths_and_when_a_file_was_written(some_storage, root):
+    for name, content in (("b", b"xyz"), ("a/x", b"")):
+        some_storage.create(f"{root}/{name}", content)
+    assert [(file.name, file.length) for file in some_storage.list_status(root)] == [("a", 0), ("b", 3)]
+    (file,) = some_storage.list_status(f"{root}/a")
+    assert (file.name, file.length, file.modified) == ("x", 0, some_storage.modified(f"{root}/a/x"))
 
 
 def test_list_of_a_file_is_refused(some_storage, root):

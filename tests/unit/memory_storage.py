@@ -1,9 +1,11 @@
 """A `Storage` in memory. `tests/integration/test_webhdfs.py` holds it and HDFS to the same behaviour."""
 
+from collections.abc import Sequence
 from posixpath import dirname
 
 from warehouse.errors import AlreadyExistsError, NotFoundError, StorageError
 from warehouse.settings import DEFAULT_ROOT
+from warehouse.storage import FileStatus
 
 
 class MemoryStorage:
@@ -19,6 +21,12 @@ class MemoryStorage:
         below = f"{path.rstrip('/')}/"
         names = [name for name in (*self.files, *self.directories) if name.startswith(below)]
         return sorted({name.removeprefix(below).split("/")[0] for name in names})
+
+    def list_status(self, path: str) -> Sequence[FileStatus]:
+        paths = {name: f"{path.rstrip('/')}/{name}" for name in self.list(path)}
+        return [
+            FileStatus(name, len(self.files.get(place, b"")), self.modified(place)) for name, place in paths.items()
+        ]
 
     def exists(self, path: str) -> bool:
         return path in self.files or path in self.directories

@@ -13,11 +13,12 @@ from warehouse.errors import DocumentError
 from warehouse.job import JobEvent, JobFailed, JobPlan, JobResult, JobStarted, JobStep, StagedCounts, StageTask
 from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
+from warehouse.release.facts import ReleaseFacts
 from warehouse.release.ledger import BatchRecord, CheckRecord, Event, RunRecord
 from warehouse.release.manifest import Partition, Release
 from warehouse.staged import StagedBatch, find_staged
 
-FILES = {"release": Release, "staged": StagedBatch, "lock": LockOwner}
+FILES = {"release": Release, "staged": StagedBatch, "lock": LockOwner, "facts": ReleaseFacts}
 LINES = {"event": Event, "batch_record": BatchRecord, "run_record": RunRecord, "check_records": CheckRecord}
 
 
