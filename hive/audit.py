@@ -1,55 +1,69 @@
 """Reads a release through HiveServer2 before readers do."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from hive import audit_sql, ddl
+from hive import ddl
+from hive.audit_facts import Known, Reading, limited, read_release
 from hive.connection import HiveServer
 from hive.drift_check import drift_check
 from hive.release_table import ReleaseTable
 from warehouse.contract.model import Column, Contract
 from warehouse.quarter import Quarter
 from warehouse.release.check import Check
+from warehouse.release.facts import PartitionFacts, ReleaseFacts
 from warehouse.release.manifest import CLEAN, Release
 
 _SHOWN_CHARACTERS = 100
 
-
-@dataclass(frozen=True)
-class PartitionFacts:
-    """What Hive reads from one partition.
-
-    Attributes:
-        rows: Number of rows.
-        facts: The aggregates that were asked for, as text.
-    """
-
-    rows: int
-    facts: Sequence[str | None]
-
+_EVERYTHING_IS_NEW = Known()
 
 Found = Mapping[tuple[str, str], PartitionFacts]
 """By table and partition value; a partition without rows has no entry."""
 
 
-def audit_release(server: HiveServer, contract: Contract, release: Release, live: Release | None) -> list[Check]:
+@dataclass(frozen=True)
+class Audit:
+    """What an audit found.
+
+    Attributes:
+        checks: Its checks.
+        facts: What they were made from; another audit need not read it again.
+        rows: Clean rows that Hive read for it.
+    """
+
+    checks: Sequence[Check]
+    facts: ReleaseFacts
+    rows: int
+
+
+def audit_release(
+    server: HiveServer,
+    contract: Contract,
+    release: Release,
+    live: Release | None,
+    known: Known = _EVERYTHING_IS_NEW,
+) -> Audit:
     """Compare what Hive reads from a release with its manifest, its contract and the live release.
 
-    One Tez job decodes every column of every row; one more looks for keys that appear twice, and one sums what has a
-    drift limit. A column that Hive does not find in a file reads as NULL without an error, so required columns are
-    checked for NULL here too. What Spark ensured is checked again on what was written.
+    One Tez job decodes every column of every row that no earlier audit read, and looks for keys that appear twice; one
+    more sums what has a drift limit. Each check judges all partitions, by what was read now or before. A column that
+    Hive does not find in a file reads as NULL without an error, so required columns are checked for NULL here too. What
+    Spark ensured is checked again on what was written.
 
     Args:
         server: Where the tables of the release are.
         contract: That the release was made by.
         release: Release to check.
         live: What readers see, `None` before the first release.
+        known: What need not be read again.
 
     Raises:
         QueryError: HiveServer2 cannot read a table.
     """
-    found = _read_facts(server, contract, release)
+    reading = read_release(server, contract, release, known)
+    tables = reading.facts.tables.items()
+    found = {(name, value): facts for name, table in tables for value, facts in table.partitions.items()}
     # These say that Hive shows other rows than were counted, or that clean rows are not what clean means. Each is a
     # fault of this program or of the files, and no person can judge whether readers may have it.
     checks = [
@@ -58,38 +72,13 @@ def audit_release(server: HiveServer, contract: Contract, release: Release, live
         Check("quarter", tuple(_quarter_failures(contract, found)), may_be_accepted=False),
     ]
     if contract.key:
-        checks.append(Check("key", tuple(_key_failures(server, contract, release)), may_be_accepted=False))
-    if _limited(contract):
+        checks.append(Check("key", tuple(_key_failures(contract, reading)), may_be_accepted=False))
+    if limited(contract):
         # May be accepted: two engines compare, and the values found let a person judge.
         checks.append(Check("range", tuple(_range_failures(contract, found))))
     if contract.drift_limits and live:
         checks.append(drift_check(server, contract, release, live))
-    return checks
-
-
-def _limited(contract: Contract) -> list[Column]:
-    return [column for column in contract.columns if audit_sql.is_limited(column)]
-
-
-def _read_facts(server: HiveServer, contract: Contract, release: Release) -> Found:
-    queries = (
-        audit_sql.partition_facts(release.dataset, table, release.number, _facts(contract, table))
-        for table in ddl.tables(contract)
-    )
-    return {
-        (str(name), str(value)): PartitionFacts(int(str(rows)), json.loads(str(facts)))
-        for _, name, value, rows, facts in server.fetch("\nUNION ALL\n".join(queries)).rows
-    }
-
-
-def _facts(contract: Contract, table: ddl.Table) -> list[str]:
-    """Filled values of each column; of clean then the extremes of the event time, and three for each limited column."""
-    facts = [audit_sql.filled(column.name) for column in table.columns]
-    if table.name == CLEAN:
-        facts += audit_sql.extremes(contract.column(contract.event_time))
-        for column in _limited(contract):
-            facts += (audit_sql.outside(column), *audit_sql.extremes(column))
-    return facts
+    return Audit(checks, reading.facts, reading.rows)
 
 
 def _clean(contract: Contract, found: Found) -> Iterator[tuple[str, int, Sequence[str | None]]]:
@@ -143,7 +132,7 @@ def _quarter_failures(contract: Contract, found: Found) -> Iterator[str]:
 
 def _range_failures(contract: Contract, found: Found) -> Iterator[str]:
     for value, rows, (_, _, *facts) in _clean(contract, found):
-        for index, column in enumerate(_limited(contract)):
+        for index, column in enumerate(limited(contract)):
             outside, smallest, largest = facts[3 * index : 3 * index + 3]
             if int(str(outside)):
                 yield (
@@ -161,8 +150,7 @@ def _cut(text: str | None) -> str:
     return str(text)[:_SHOWN_CHARACTERS]
 
 
-def _key_failures(server: HiveServer, contract: Contract, release: Release) -> Iterator[str]:
-    query = audit_sql.doubled_keys(release.dataset, release.number, contract.key)
-    for *values, rows in server.fetch(query).rows:
-        key = ", ".join(f"{name}={_cut(str(value))}" for name, value in zip(contract.key, values, strict=True))
-        yield f"{CLEAN}: key {key} appears in {rows!s} rows, expected one"
+def _key_failures(contract: Contract, reading: Reading) -> Iterator[str]:
+    for values, rows in reading.doubled:
+        key = ", ".join(f"{name}={_cut(value)}" for name, value in zip(contract.key, values, strict=True))
+        yield f"{CLEAN}: key {key} appears in {rows} rows, expected one"

@@ -13,9 +13,12 @@ from warehouse.release.manifest import CLEAN
 SHOWN_KEYS = 20
 """Keys that appear twice, of which no more are looked for."""
 
+DOUBLED_KEY = "doubled key"
+"""In the place of a table's name, and no name of one."""
+
 
 def partition_facts(
-    dataset: str, table: ddl.Table, release: int, facts: Sequence[str], quarters: Collection[str] = ()
+    dataset: str, table: ddl.Table, release: int, facts: Sequence[str], values: Collection[str] = ()
 ) -> str:
     """Query for aggregates of each partition of a table.
 
@@ -24,19 +27,26 @@ def partition_facts(
         table: What is read.
         release: Its number.
         facts: Aggregates, each a text.
-        quarters: Only these partitions; empty: all.
+        values: Only these partitions; empty: all.
 
     Returns:
         Query for rows of release, table name, partition value, number of rows, and the facts as one array, so
         that the queries of several tables can be united.
     """
-    key = column_name(table.partition.name)
-    only = f" WHERE {key} IN ({', '.join(f'DATE {literal(value)}' for value in quarters)})" if quarters else ""
+    key, only = column_name(table.partition.name), _only(table.partition, values)
     return (
         f"SELECT {release:d} AS `release`, {literal(table.name)} AS `name`, "
         f"CAST({key} AS STRING) AS `value`, COUNT(*) AS `rows_read`, ARRAY({', '.join(facts)}) AS `facts` "
         f"FROM {ReleaseTable(dataset, table.name, release).sql}{only} GROUP BY {key}"
     )
+
+
+def _only(partition: ddl.TableColumn, values: Collection[str]) -> str:
+    """Condition for some partitions; nothing for all."""
+    if not values:
+        return ""
+    kind = "DATE " if partition.type == "DATE" else ""
+    return f" WHERE {column_name(partition.name)} IN ({', '.join(f'{kind}{literal(value)}' for value in values)})"
 
 
 def filled(name: str) -> str:
@@ -99,13 +109,27 @@ def _accepted(text: str, hive_type: str) -> str:
     return f"CAST({literal(text)} AS {hive_type})"
 
 
-def doubled_keys(dataset: str, release: int, key: Sequence[str]) -> str:
-    """Query for some keys that stand more than once in the clean table: their values as text, and their rows."""
+def doubled_keys(dataset: str, release: int, key: Sequence[str], quarters: Collection[str] = ()) -> str:
+    """Query for some keys that appear more than once in the clean table.
+
+    Args:
+        dataset: Name in the contract.
+        release: Its number.
+        key: Columns of the key.
+        quarters: Only rows of these partitions; empty: all.
+
+    Returns:
+        Query with the columns of `partition_facts`: in the place of the table's name `DOUBLED_KEY`, in that of the
+        facts the values of the key as text.
+    """
     names = ", ".join(column_name(name) for name in key)
     values = ", ".join(f"CAST({column_name(name)} AS STRING)" for name in key)
+    # The limit would be of the whole union.
     return (
-        f"SELECT {values}, COUNT(*) FROM {ReleaseTable(dataset, CLEAN, release).sql} "
-        f"GROUP BY {names} HAVING COUNT(*) > 1 LIMIT {SHOWN_KEYS}"
+        f"SELECT * FROM (SELECT {release:d} AS `release`, {literal(DOUBLED_KEY)} AS `name`, '' AS `value`, "
+        f"COUNT(*) AS `rows_read`, ARRAY({values}) AS `facts` "
+        f"FROM {ReleaseTable(dataset, CLEAN, release).sql}{_only(ddl.QUARTER, quarters)} "
+        f"GROUP BY {names} HAVING COUNT(*) > 1 LIMIT {SHOWN_KEYS}) AS `doubled`"
     )
 
 

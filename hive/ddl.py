@@ -78,7 +78,9 @@ _BATCH, _FILE, _LINE = (
         strict=True,
     )
 )
-_QUARTER = TableColumn(PARTITION_COLUMN, "DATE", "First day of the quarter; partition key.", required=True)
+QUARTER = TableColumn(PARTITION_COLUMN, "DATE", "First day of the quarter; partition key.", required=True)
+"""Partition key of the clean table and of the marts."""
+
 _RULES = TableColumn("rules", "ARRAY<STRING>", "Ids of the broken rules.", required=True)
 _VALUES = TableColumn(
     "offending_values",
@@ -92,11 +94,11 @@ _RECORD_TEXT = TableColumn("record_text", "STRING", "The rejected record as UTF-
 
 def tables(contract: Contract) -> tuple[Table, ...]:
     """The physical tables of a dataset: clean, quarantine, then the marts in their order."""
-    clean = Table(CLEAN, contract.description, (*_columns(contract.columns), _BATCH, _FILE, _LINE), _QUARTER)
+    clean = Table(CLEAN, contract.description, (*_columns(contract.columns), _BATCH, _FILE, _LINE), QUARTER)
     rejected = Table(
         QUARANTINE, f"Rejected rows of {contract.dataset}.", (_FILE, _LINE, _RULES, _VALUES, _RECORD), _BATCH
     )
-    marts = (Table(mart.name, mart.description, _columns(mart.columns), _QUARTER) for mart in contract.marts)
+    marts = (Table(mart.name, mart.description, _columns(mart.columns), QUARTER) for mart in contract.marts)
     return (clean, rejected, *marts)
 
 

@@ -17,6 +17,7 @@ from pipeline.writer import Writer, writing
 from warehouse.contract.model import Contract
 from warehouse.errors import NotFoundError, StackhouseError
 from warehouse.lock.lock import lock_holder
+from warehouse.release.facts import releases_with_facts, remove_facts
 from warehouse.release.history import read_history
 from warehouse.release.inventory import take_inventory
 from warehouse.release.manifest import load_release, release_numbers
@@ -87,6 +88,7 @@ def collect(settings: Settings, dataset: str, policy: Policy, wait: bool) -> Col
             _finish_dropped(server, writer)
             for release in plan.releases:
                 _drop(server, writer, release)
+        _forget_dropped(writer)
         remove(writer.storage, plan)
     return planned
 
@@ -152,6 +154,12 @@ def _finish_dropped(server: HiveServer, writer: Writer) -> None:
     """Remove the tables that a killed gc did not come to."""
     for number in sorted(_dropped(writer) & releases_with_tables(server, writer.dataset)):
         drop_release_tables(server, writer.dataset, number)
+
+
+def _forget_dropped(writer: Writer) -> None:
+    """Remove what the audits of dropped releases read, also of those that a killed gc dropped."""
+    for number in sorted(_dropped(writer) & releases_with_facts(writer.storage, writer.dataset)):
+        remove_facts(writer.storage, writer.dataset, number)
 
 
 def _drop(server: HiveServer, writer: Writer, release: OldRelease) -> None:

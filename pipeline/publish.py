@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from hive.audit import audit_release
+from hive.audit import Audit, audit_release
+from hive.audit_facts import Known
 from hive.connection import HiveServer, connect
 from hive.ledger_tables import create_ops_tables
 from hive.proof import proof
@@ -18,9 +19,11 @@ from warehouse.job import JobResult
 from warehouse.release import ledger
 from warehouse.release.check import Check
 from warehouse.release.conservation import law_of
+from warehouse.release.facts import ReleaseFacts, directory_states, load_facts, write_facts
 from warehouse.release.manifest import CLEAN, Release
 from warehouse.run import utc_now
 from warehouse.steps import Step, reached
+from warehouse.storage import Storage
 
 _PROOF_SHARE = 0.1
 """Share of a run's time until then that computing its marts again may take."""
@@ -65,7 +68,9 @@ def publish_release(writer: Writer, clock: StepClock, made: Made, accept: str | 
         create_ops_tables(server, writer.storage.root)
         # Before any check: of a release that is held people want to see the rows.
         create_release_tables(server, made.inputs.contract, release, made.inputs.paths.release_tables)
-        checks = _all_checks(server, made)
+        checks, facts = _all_checks(server, writer.storage, made)
+        # Before the checks are recorded: a release that was checked has them.
+        write_facts(writer.storage, facts)
         _record(writer, release, checks)
         _hold_or_accept(writer, release, [check for check in checks if check.holds], accept)
         clock.begin("publish", f"release {release.number}")
@@ -79,7 +84,7 @@ def publish_release(writer: Writer, clock: StepClock, made: Made, accept: str | 
     return checks
 
 
-def _all_checks(server: HiveServer, made: Made) -> list[Check]:
+def _all_checks(server: HiveServer, storage: Storage, made: Made) -> tuple[list[Check], ReleaseFacts]:
     inputs, release = made.inputs, made.release
     checks = [
         Check("law", tuple(law_of(inputs.batches, release).broken), may_be_accepted=False),
@@ -88,11 +93,23 @@ def _all_checks(server: HiveServer, made: Made) -> list[Check]:
         *_sql_checks(inputs, made.result.failed_checks),
     ]
     began = monotonic()
-    checks += audit_release(server, inputs.contract, release, inputs.live)
+    audit = audit_release(server, inputs.contract, release, inputs.live, _known(storage, inputs, release))
+    budget = _proof_budget(made, audit, began)
+    proofs = proof.prove_marts(server, proof.Made(inputs.contract, release, inputs.live, inputs.marts), budget)
+    return [*checks, *audit.checks, *proofs], audit.facts
+
+
+def _known(storage: Storage, inputs: Inputs, release: Release) -> Known:
+    """What the audit of the live release read; nothing for a run that was asked for a quarter, which reads all."""
+    states = directory_states(storage, release)
+    return Known(states, load_facts(storage, inputs.live) if inputs.live and not inputs.quarters else None)
+
+
+def _proof_budget(made: Made, audit: Audit, began: float) -> proof.Budget:
     ended = monotonic()
-    rate = (ended - began) / max(release.tables[CLEAN].rows, 1)
-    budget = proof.Budget(_PROOF_SHARE * (ended - made.began), rate)
-    return checks + proof.prove_marts(server, proof.Made(inputs.contract, release, inputs.live, inputs.marts), budget)
+    # Without rows that were read now it is not known how long one takes.
+    rate = (ended - began) / audit.rows if audit.rows else 0.0
+    return proof.Budget(_PROOF_SHARE * (ended - made.began), rate)
 
 
 def _sql_checks(inputs: Inputs, failed: Mapping[str, Sequence[str]]) -> Iterator[Check]:

@@ -8,7 +8,7 @@ import pytest
 import sqlfluff
 
 from hive import audit_sql, ddl
-from hive.audit import _facts
+from hive.audit_facts import asked_of
 from hive.release_table import ReleaseTable
 from spark.schema import row_schema, spark_type
 from warehouse.contract.file import load_contract
@@ -30,7 +30,7 @@ def statements(contract):
         for view in ddl.views(table.name, (*table.columns, table.partition)):
             yield ddl.replace_view(view, ReleaseTable(contract.dataset, table.name, 1), table.comment)
             yield ddl.drop_view(contract.dataset, view.name)
-        yield audit_sql.partition_facts(contract.dataset, table, 1, _facts(contract, table))
+        yield audit_sql.partition_facts(contract.dataset, table, 1, asked_of(contract, table))
         yield ddl.drop_table(ReleaseTable(contract.dataset, table.name, 1))
     yield audit_sql.doubled_keys(contract.dataset, 1, contract.key or (contract.event_time,))
 

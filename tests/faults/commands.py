@@ -19,12 +19,15 @@ import psutil
 
 from cli.main import main
 from hadoop.webhdfs import WebHdfs
+from hive.audit import Audit
 from ingestion import loader
 from spark.launch import OnStep
 from tests.faults import instant_job
 from warehouse.job import JobPlan, JobResult
 from warehouse.lock.lock import DatasetLock
 from warehouse.paths import DatasetPaths
+from warehouse.release.facts import ReleaseFacts
+from warehouse.release.manifest import Release
 from warehouse.settings import load_settings
 from warehouse.steps import Step, watching
 
@@ -208,9 +211,13 @@ def _with_wrong_counts() -> Any:
     return patch.object(instant_job, "_write", write_less)
 
 
+def _no_audit(_server: Any, _contract: Any, release: Release, *_: Any) -> Audit:
+    return Audit([], ReleaseFacts(release.dataset, release.number, release.run, (), {}), 0)
+
+
 @contextmanager
 def _without_audit() -> Iterator[None]:
-    without_count = patch("pipeline.publish.audit_release", lambda *_: [])
+    without_count = patch("pipeline.publish.audit_release", _no_audit)
     without_proof = patch("hive.proof.proof.prove_marts", lambda *_: [])
     with _with_wrong_counts(), without_count, without_proof:
         yield

@@ -305,7 +305,7 @@ def test_view_of_an_earlier_version_is_widened_by_the_next_publication_or_rollba
 
 
 def test_audit_accepts_what_the_manifest_says(live_one: HiveServer, releases: dict[int, Release]) -> None:
-    checks = audit_release(live_one, CONTRACT, releases[1], None)
+    checks = audit_release(live_one, CONTRACT, releases[1], None).checks
     assert [(check.name, check.failures) for check in checks] == [("Hive rows", ()), ("required", ()), ("quarter", ())]
 
 
@@ -323,7 +323,7 @@ def test_audit_names_lost_rows_lost_partitions_and_columns_that_hive_does_not_fi
     create_release_tables(live_one, CONTRACT, release, PATHS.release_tables)
     table = f"{DATASET}_releases.clean__r000003"
     live_one.execute(f"ALTER TABLE {table} DROP PARTITION (quarter_start = DATE '2001-10-01')")
-    rows, required, quarter = audit_release(live_one, CONTRACT, release, None)
+    rows, required, quarter = audit_release(live_one, CONTRACT, release, None).checks
     assert sorted(rows.failures) == [
         "clean quarter_start=2001-01-01: Hive reads 1 rows, the manifest says 5",
         "clean quarter_start=2001-07-01: Hive reads 0 rows, the manifest says 1",
@@ -376,11 +376,11 @@ BEYOND: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 def test_limits_of_every_type_are_those_of_the_contract(live_one: HiveServer, releases: dict[int, Release]) -> None:
-    *_, within = audit_release(live_one, strict(**LIMITS), releases[1], None)
+    *_, within = audit_release(live_one, strict(**LIMITS), releases[1], None).checks
     assert (within.name, within.failures) == ("range", ())
     *_, beyond = audit_release(
         live_one, strict(**{name: limits for name, (limits, *_) in BEYOND.items()}), releases[1], None
-    )
+    ).checks
     assert beyond.may_be_accepted
     second = [failure for failure in beyond.failures if "2001-04-01: " in failure]
     for failure, (name, (_, rows, found)) in zip(second, BEYOND.items(), strict=True):
@@ -397,7 +397,7 @@ def test_keys_are_unique_over_all_quarters_and_rows_lie_in_theirs(
     release = release_of(6, {**releases[1].tables["clean"].partitions, "2001-07-01": moved}, run="run1")
     create_release_tables(live_one, CONTRACT, release, PATHS.release_tables)
     keyed = strict(place={"key": True}, whole={"key": True})
-    rows, required, quarter, key = audit_release(live_one, keyed, release, None)
+    rows, required, quarter, key = audit_release(live_one, keyed, release, None).checks
     assert (rows.failures, required.failures) == ((), ())
     assert quarter.failures == (
         "clean quarter_start=2001-07-01: happened is from 2001-04-01 00:00:00 to 2001-10-01 00:00:00, expected 2001Q3",
@@ -423,7 +423,7 @@ def test_drift_is_read_from_manifests_and_from_the_tables_of_both_releases(
         DriftLimit(0.5, "clean", "big"), DriftLimit(0.1, "totals", "rows_in"),
     )  # fmt: skip
     watched = WatchedServer(live_one)
-    *_, drift = audit_release(watched, replace(CONTRACT, drift_limits=limits), release, releases[1])
+    *_, drift = audit_release(watched, replace(CONTRACT, drift_limits=limits), release, releases[1]).checks
     assert drift.failures == tuple(
         f"clean 2001Q2: {what}"
         for what in (
@@ -447,7 +447,7 @@ def test_drift_of_what_the_live_release_does_not_have_is_skipped(
     create_release_tables(live_one, later, release, PATHS.release_tables)
     limits = (DriftLimit(0.1, "clean", "later"), DriftLimit(0.1, "totals"))
     without = replace(releases[1], tables={**releases[1].tables, "totals": ReleasedTable("d", {})})
-    *_, drift = audit_release(live_one, replace(later, drift_limits=limits), release, without)
+    *_, drift = audit_release(live_one, replace(later, drift_limits=limits), release, without).checks
     assert (drift.name, drift.failures) == ("drift", ())
     drop_release_tables(live_one, DATASET, 8)
 
@@ -534,7 +534,7 @@ def test_table_left_by_a_discarded_run_of_the_same_number_is_replaced(
     create_release_tables(live_one, CONTRACT, discarded, PATHS.release_tables)
     kept = release_of(4, releases[1].tables["clean"].partitions, run="run1")
     create_release_tables(live_one, CONTRACT, kept, PATHS.release_tables)
-    assert not any(check.failures for check in audit_release(live_one, CONTRACT, kept, None))
+    assert not any(check.failures for check in audit_release(live_one, CONTRACT, kept, None).checks)
     drop_release_tables(live_one, DATASET, 4)
 
 

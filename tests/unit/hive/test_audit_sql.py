@@ -1,5 +1,7 @@
 """Queries of the audit: the conditions are those of the contract."""
 
+from dataclasses import replace
+
 import pytest
 
 from hive import audit_sql, ddl
@@ -64,10 +66,20 @@ def test_facts_of_some_quarters_read_only_their_partitions() -> None:
     assert " WHERE " not in audit_sql.partition_facts("shop", TABLE, 7, facts)
 
 
-def test_doubled_keys_are_those_of_all_columns_of_the_key() -> None:
+def test_facts_of_some_batches_read_only_their_partitions() -> None:
+    rejected = replace(TABLE, partition=ddl.TableColumn("source_batch", "STRING", "Batch."))
+    query = audit_sql.partition_facts("shop", rejected, 7, ("'x'",), ["00aa"])
+    assert query.endswith(" WHERE `source_batch` IN ('00aa') GROUP BY `source_batch`")
+
+
+def test_doubled_keys_are_those_of_all_columns_of_the_key_in_the_columns_of_the_facts() -> None:
     assert audit_sql.doubled_keys("shop", 7, ("till", "count")) == (
-        "SELECT CAST(`till` AS STRING), CAST(`count` AS STRING), COUNT(*) FROM `shop_releases`.`clean__r000007` "
-        "GROUP BY `till`, `count` HAVING COUNT(*) > 1 LIMIT 20"
+        "SELECT * FROM (SELECT 7 AS `release`, 'doubled key' AS `name`, '' AS `value`, COUNT(*) AS `rows_read`, "
+        "ARRAY(CAST(`till` AS STRING), CAST(`count` AS STRING)) AS `facts` FROM `shop_releases`.`clean__r000007` "
+        "GROUP BY `till`, `count` HAVING COUNT(*) > 1 LIMIT 20) AS `doubled`"
+    )
+    assert " WHERE `quarter_start` IN (DATE '2024-01-01') GROUP BY " in audit_sql.doubled_keys(
+        "shop", 7, ("till",), ["2024-01-01"]
     )
 
 
