@@ -7,6 +7,7 @@ from hive import ddl
 from hive.audit_facts import Known, Reading, limited, read_release
 from hive.connection import HiveServer
 from hive.drift_check import drift_check
+from hive.publish import partition_values
 from hive.release_table import ReleaseTable
 from warehouse.contract.model import Column, Contract
 from warehouse.quarter import Quarter
@@ -103,8 +104,7 @@ def _where(table: ddl.Table, value: str) -> str:
 
 
 def _partition_failures(server: HiveServer, table: ddl.Table, release: Release) -> list[str]:
-    name = ReleaseTable.of(release, table.name).sql
-    listed = {str(text).partition("=")[2] for (text,) in server.fetch(f"SHOW PARTITIONS {name}").rows}
+    listed = partition_values(server, ReleaseTable.of(release, table.name))
     expected = set(release.tables[table.name].partitions)
     missing = [f"{table.name}: partition {value} is missing in Hive" for value in sorted(expected - listed)]
     unknown = [f"{table.name}: partition {value} is not in the manifest" for value in sorted(listed - expected)]

@@ -20,7 +20,7 @@ from warehouse.release.manifest import CLEAN, QUARANTINE
 CLEAN_WITH_ORIGIN = "clean_with_origin"
 
 RUN_PROPERTY = "stackhouse.run"
-"""Property of a release table: run whose partitions it has, all of them; set last."""
+"""Property of a release table: run that made it."""
 
 RELEASE_PROPERTY = "stackhouse.release"
 """Property of a view: number of the release it shows."""
@@ -130,13 +130,14 @@ def create_databases(dataset: str) -> tuple[str, str]:
     )
 
 
-def create_table(table: ReleaseTable, shape: Table, location: str) -> str:
+def create_table(table: ReleaseTable, shape: Table, location: str, run: str) -> str:
     """Statement for an empty table.
 
     Args:
         table: Name of the table.
         shape: What its columns are.
         location: HDFS directory that never holds a file; every partition names its own.
+        run: That makes it.
     """
     columns = ",\n  ".join(_typed(column) for column in shape.columns)
     return (
@@ -145,7 +146,7 @@ def create_table(table: ReleaseTable, shape: Table, location: str) -> str:
         f"PARTITIONED BY ({_typed(shape.partition)})\n"
         f"STORED AS PARQUET\n"
         f"LOCATION {literal(location)}\n"
-        f"TBLPROPERTIES ('external.table.purge'='false')"
+        f"TBLPROPERTIES ('external.table.purge'='false', '{RUN_PROPERTY}'={literal(run)})"
     )
 
 
@@ -177,11 +178,6 @@ def add_partitions(table: ReleaseTable, shape: Table, locations: Mapping[str, st
         for value, path in locations.items()
     )
     return f"ALTER TABLE {table.sql} ADD IF NOT EXISTS\n{lines}"
-
-
-def mark_complete(table: ReleaseTable, run: str) -> str:
-    """Statement that says that all partitions of a run are in the table."""
-    return f"ALTER TABLE {table.sql} SET TBLPROPERTIES ('{RUN_PROPERTY}'={literal(run)})"
 
 
 def drop_table(table: ReleaseTable) -> str:

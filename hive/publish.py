@@ -33,26 +33,39 @@ def create_release_tables(server: HiveServer, contract: Contract, release: Relea
         QueryError: HiveServer2 refuses a statement.
         StackhouseError: Readers see another run's table under this number.
     """
-    for statement in ddl.create_databases(release.dataset):
-        server.execute(statement)
-    made = _tables(server, release.dataset, release.number)
+    _create_databases(server, release.dataset)
+    made = _tables_in(server, release.dataset)
     for shape in ddl.tables(contract):
         table = ReleaseTable.of(release, shape.name)
         if table not in made:
             _create_table(server, table, shape, release, location)
             reached(Step.TABLE_MADE)
-        elif _properties(server, table.sql).get(ddl.RUN_PROPERTY) != release.run:
+        elif not _is_complete(server, table, release):
             _refuse_live(server, release.dataset, release.number)
             server.execute(ddl.drop_table(table))
             _create_table(server, table, shape, release, location)
 
 
+def _create_databases(server: HiveServer, dataset: str) -> None:
+    there = databases(server)
+    names = ddl.readers_database(dataset), releases_database(dataset)
+    for name, statement in zip(names, ddl.create_databases(dataset), strict=True):
+        if name not in there:
+            server.execute(statement)
+
+
+def _is_complete(server: HiveServer, table: ReleaseTable, release: Release) -> bool:
+    """Whether a table is of the run of a release and has all its partitions."""
+    if _properties(server, table.sql).get(ddl.RUN_PROPERTY) != release.run:
+        return False
+    return partition_values(server, table) == release.tables[table.name].partitions.keys()
+
+
 def _create_table(server: HiveServer, table: ReleaseTable, shape: ddl.Table, release: Release, location: str) -> None:
-    server.execute(ddl.create_table(table, shape, location))
+    server.execute(ddl.create_table(table, shape, location, release.run))
     for partitions in _portions(release.tables[table.name].partitions):
         locations = {value: partition.path for value, partition in partitions.items()}
         server.execute(ddl.add_partitions(table, shape, locations))
-    server.execute(ddl.mark_complete(table, release.run))
 
 
 def _portions(partitions: dict[str, Partition]) -> list[dict[str, Partition]]:
@@ -72,20 +85,29 @@ def point_views(server: HiveServer, release: Release) -> None:
     move_views(server, plan_views(server, release))
 
 
-def plan_views(server: HiveServer, release: Release) -> list[str]:
+def plan_views(server: HiveServer, release: Release, contract: Contract | None = None) -> list[str]:
     """The statements that show a release to readers; asked for before the ledger says that they are moved.
 
-    The views take columns and comments from the tables of the release, not from today's contract, so a
-    rollback over a changed contract works. `clean` moves last: once it shows the release, all views do.
+    The views have the columns and comments of the release's tables. `clean` moves last: once it shows the release, all
+    views do.
+
+    Args:
+        server: HiveServer2.
+        release: What is shown.
+        contract: That its tables were just made by; `None`: the tables are asked, as today's contract may be another.
 
     Raises:
         QueryError: A table of the release is missing.
         StackhouseError: Another table has the name of a view.
     """
+    shapes = {table.name: table for table in ddl.tables(contract)} if contract else {}
     statements: dict[str, str] = {}
     for name in release.tables:
-        statements.update(_view_statements(server, ReleaseTable.of(release, name)))
-    views = _view_names(server, release.dataset)
+        table = ReleaseTable.of(release, name)
+        shape = shapes.get(name) or _shape(server, table)
+        views_of = ddl.views(name, (*shape.columns, shape.partition))
+        statements.update({view.name: ddl.replace_view(view, table, shape.comment) for view in views_of})
+    views = _views_in(server, release.dataset)
     _refuse_tables_in_the_way(server, release.dataset, statements.keys() - set(views))
     old = [view for view in views if view not in statements and _shown_release(server, release.dataset, view)]
     last = statements.pop(CLEAN)
@@ -111,10 +133,9 @@ def _refuse_tables_in_the_way(server: HiveServer, dataset: str, new_views: Colle
         )
 
 
-def _view_statements(server: HiveServer, table: ReleaseTable) -> dict[str, str]:
-    comment = _properties(server, table.sql)["comment"]
-    views = ddl.views(table.name, table_columns(server, table))
-    return {view.name: ddl.replace_view(view, table, comment) for view in views}
+def _shape(server: HiveServer, table: ReleaseTable) -> ddl.Table:
+    *columns, partition = table_columns(server, table)
+    return ddl.Table(table.name, _properties(server, table.sql)["comment"], tuple(columns), partition)
 
 
 def live_release(server: HiveServer, dataset: str) -> int | None:
@@ -142,7 +163,7 @@ def drop_release_tables(server: HiveServer, dataset: str, number: int) -> None:
         StackhouseError: Readers see it.
     """
     _refuse_live(server, dataset, number)
-    for table in _tables(server, dataset, number):
+    for table in [table for table in _all_tables(server, dataset) if table.number == number]:
         server.execute(ddl.drop_table(table))
         reached(Step.TABLES_DROPPED)
 
@@ -156,10 +177,12 @@ def _refuse_live(server: HiveServer, dataset: str, number: int) -> None:
 
 
 def _view_names(server: HiveServer, dataset: str) -> list[str]:
-    database = ddl.readers_database(dataset)
-    if not _database_exists(server, database):
-        return []
-    return [str(view) for (view,) in server.fetch(f"SHOW VIEWS IN `{database}`").rows]
+    return _views_in(server, dataset) if ddl.readers_database(dataset) in databases(server) else []
+
+
+def _views_in(server: HiveServer, dataset: str) -> list[str]:
+    """The same, where the database exists."""
+    return [str(view) for (view,) in server.fetch(f"SHOW VIEWS IN `{ddl.readers_database(dataset)}`").rows]
 
 
 def _shown_release(server: HiveServer, dataset: str, view: str) -> int | None:
@@ -168,19 +191,23 @@ def _shown_release(server: HiveServer, dataset: str, view: str) -> int | None:
     return None if found is None else int(found)
 
 
-def _database_exists(server: HiveServer, database: str) -> bool:
-    return (database,) in server.fetch("SHOW DATABASES").rows
+def databases(server: HiveServer) -> set[str]:
+    """Names of all databases."""
+    return {str(name) for (name,) in server.fetch("SHOW DATABASES").rows}
 
 
-def _tables(server: HiveServer, dataset: str, number: int) -> list[ReleaseTable]:
-    return [table for table in _all_tables(server, dataset) if table.number == number]
+def partition_values(server: HiveServer, table: ReleaseTable) -> set[str]:
+    """Values of the partitions that a table has in Hive."""
+    return {str(text).partition("=")[2] for (text,) in server.fetch(f"SHOW PARTITIONS {table.sql}").rows}
 
 
 def _all_tables(server: HiveServer, dataset: str) -> list[ReleaseTable]:
-    database = releases_database(dataset)
-    if not _database_exists(server, database):
-        return []
-    names = (str(name) for (name,) in server.fetch(f"SHOW TABLES IN `{database}`").rows)
+    return _tables_in(server, dataset) if releases_database(dataset) in databases(server) else []
+
+
+def _tables_in(server: HiveServer, dataset: str) -> list[ReleaseTable]:
+    """The same, where the database exists."""
+    names = (str(name) for (name,) in server.fetch(f"SHOW TABLES IN `{releases_database(dataset)}`").rows)
     return [table for name in names if (table := ReleaseTable.parse(dataset, name))]
 
 

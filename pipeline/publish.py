@@ -74,7 +74,7 @@ def publish_release(writer: Writer, clock: StepClock, made: Made, accept: str | 
         _record(writer, release, checks)
         _hold_or_accept(writer, release, [check for check in checks if check.holds], accept)
         clock.begin("publish", f"release {release.number}")
-        statements = plan_views(server, release)
+        statements = plan_views(server, release, made.inputs.contract)
         writer.event("publishing", release.number)
         reached(Step.PUBLISH_BEGUN)
         move_views(server, statements)

@@ -116,7 +116,7 @@ def make_hive_tables(server: HiveServer, write: Callable[[str, bytes], None], di
         physical = ReleaseTable(table.dataset, table.name, 1)
         server.execute(ddl.drop_table(physical))
         location = DatasetPaths(table.dataset, directory).release_tables
-        server.execute(ddl.create_table(physical, shape, location))
+        server.execute(ddl.create_table(physical, shape, location, "answers"))
         if locations := _write_files(write, f"{directory}/{table.dataset}/{table.name}", table):
             server.execute(ddl.add_partitions(physical, shape, locations))
         (view,) = ddl.views(table.name, [*columns, shape.partition])

@@ -211,6 +211,7 @@ def test_ops_table_of_an_earlier_version_gets_its_column(command: Command, setti
         (note,) = [index for index, line in enumerate(lines) if line.startswith("  `note`")]
         lines[note - 1] = lines[note - 1].rstrip(",")
         server.execute("\n".join([*lines[:note], *lines[note + 1 :]]))
+        server.execute("ALTER DATABASE ops SET DBPROPERTIES ('stackhouse.tables'='of an earlier version')")
         create_ops_tables(server, settings.root)
         create_ops_tables(server, settings.root)
     found = must(command("query", "SELECT COUNT(note) AS n FROM ops.checks", "--format", "json")).json

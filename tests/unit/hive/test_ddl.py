@@ -25,10 +25,11 @@ CONTRACT = Contract(
 )
 CLEAN, QUARANTINE, SALES = ddl.tables(CONTRACT)
 LOCATION = "/stackhouse/releases/shop/tables"
+RUN = "run1"
 
 
 def test_clean_table_has_the_contracts_columns_then_where_each_row_came_from():
-    assert ddl.create_table(ReleaseTable("shop", CLEAN.name, 42), CLEAN, LOCATION) == (
+    assert ddl.create_table(ReleaseTable("shop", CLEAN.name, 42), CLEAN, LOCATION, RUN) == (
         "CREATE EXTERNAL TABLE IF NOT EXISTS `shop_releases`.`clean__r000042` (\n"
         "  `sold_at` TIMESTAMP COMMENT 'Wall clock of the till.',\n"
         "  `price` DECIMAL(12,4) COMMENT 'Price in \"euro\".',\n"
@@ -40,12 +41,12 @@ def test_clean_table_has_the_contracts_columns_then_where_each_row_came_from():
         "PARTITIONED BY (`quarter_start` DATE COMMENT 'First day of the quarter; partition key.')\n"
         "STORED AS PARQUET\n"
         "LOCATION '/stackhouse/releases/shop/tables'\n"
-        "TBLPROPERTIES ('external.table.purge'='false')"
+        "TBLPROPERTIES ('external.table.purge'='false', 'stackhouse.run'='run1')"
     )
 
 
 def test_quarantine_table_is_partitioned_by_batch():
-    assert ddl.create_table(ReleaseTable("shop", QUARANTINE.name, 1), QUARANTINE, LOCATION) == (
+    assert ddl.create_table(ReleaseTable("shop", QUARANTINE.name, 1), QUARANTINE, LOCATION, RUN) == (
         "CREATE EXTERNAL TABLE IF NOT EXISTS `shop_releases`.`quarantine__r000001` (\n"
         "  `source_file` STRING COMMENT 'Name of the file the row came in.',\n"
         "  `source_line` BIGINT COMMENT 'Line of its first byte, 1 is the first; of Parquet the row.',\n"
@@ -58,7 +59,7 @@ def test_quarantine_table_is_partitioned_by_batch():
         "PARTITIONED BY (`source_batch` STRING COMMENT 'Batch id the row came with.')\n"
         "STORED AS PARQUET\n"
         "LOCATION '/stackhouse/releases/shop/tables'\n"
-        "TBLPROPERTIES ('external.table.purge'='false')"
+        "TBLPROPERTIES ('external.table.purge'='false', 'stackhouse.run'='run1')"
     )
 
 
@@ -116,7 +117,7 @@ def test_views_show_other_types_as_they_are(kind):
 def test_release_tables_have_the_types_of_the_contract():
     table = ddl.Table("sales", "", (ddl.TableColumn("pieces", "SMALLINT", "Number."),), SALES.partition)
     assert "`pieces` SMALLINT COMMENT 'Number.'" in ddl.create_table(
-        ReleaseTable("shop", table.name, 7), table, LOCATION
+        ReleaseTable("shop", table.name, 7), table, LOCATION, RUN
     )
 
 
