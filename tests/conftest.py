@@ -32,6 +32,7 @@ LONG_FILES = (
     "tests/answers/test_refusals.py",
     "tests/faults/",
     "tests/integration/test_audit.py",
+    "tests/integration/test_audit_facts.py",
     "tests/integration/test_awkward.py",
     "tests/integration/test_changes.py",
     "tests/integration/test_consumers.py",

@@ -21,6 +21,7 @@ from warehouse.lock.lock import DatasetLock
 from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
 from warehouse.release import ledger
+from warehouse.release.facts import ReleaseFacts, releases_with_facts, write_facts
 from warehouse.release.history import read_history
 from warehouse.release.manifest import Partition, Release, ReleasedTable, load_release
 from warehouse.release.retention import Policy
@@ -75,6 +76,7 @@ class SmallWarehouse:
         for kind, number, hours in HISTORY:
             release = self.write(number)
             create_release_tables(server, self.contract, release, self.paths.release_tables)
+            write_facts(storage, ReleaseFacts(self.dataset, number, release.run, ("id",), {}))
             self.note(kind, release, hours)
         point_views(server, release)
 
@@ -209,6 +211,7 @@ def test_old_releases_go_to_the_trash_and_readers_of_the_others_see_their_rows(s
     small.check_readers()
     assert small.storage.exists(small.paths.staged(BATCH, small.contract.fingerprint))
     assert releases_with_tables(small.server, small.dataset) == {3, 5}
+    assert releases_with_facts(small.storage, small.dataset) == {3, 5}
     releases = must(run_command("history", small.dataset, "--json", datasets=small.root)).json
     assert [row["state"] for row in releases] == ["dropped", "dropped", "previous", "dropped", "live"]
     refused(run_command("rollback", small.dataset, "--to", "2", datasets=small.root), 2, "releases that can: 3")
@@ -253,6 +256,7 @@ def test_gc_that_is_killed_after_every_single_change_is_finished_by_the_next(sma
     # Three releases, three tables each, ten directories.
     assert deaths == 3 + 9 + len(small.expected)
     assert small.dropped() == {1, 2, 4}
+    assert releases_with_facts(small.storage, small.dataset) == {3, 5}
     assert all(small.storage.exists(small.trash(path)) for path in small.expected)
     small.check_readers()
 

@@ -16,12 +16,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from hive.audit import audit_release
+from hive.audit_facts import Known
 from hive.connection import HiveServer, connect
 from hive.publish import create_release_tables, drop_release_tables, live_release, plan_views, point_views
 from hive.rows import Rows, Value
 from warehouse.contract.model import Column, Contract, DriftLimit, InputFormat, Mart
 from warehouse.errors import QueryError, StackhouseError
 from warehouse.paths import DatasetPaths
+from warehouse.release.facts import directory_states
 from warehouse.release.manifest import Partition, Release, ReleasedTable
 from warehouse.settings import DEFAULT_ROOT, Settings
 from warehouse.storage import Storage
@@ -334,6 +336,50 @@ def test_audit_names_lost_rows_lost_partitions_and_columns_that_hive_does_not_fi
     assert quarter.failures == ()
     assert not any(check.may_be_accepted for check in (rows, required, quarter))
     drop_release_tables(live_one, DATASET, 3)
+
+
+def test_audit_of_a_later_release_reads_the_partitions_that_are_new_to_it(
+    live_one: HiveServer, storage: Storage, releases: dict[int, Release]
+) -> None:
+    keyed = strict(place={"key": True}, whole={"key": True})
+    states = directory_states(storage, releases[1])
+    first = audit_release(live_one, keyed, releases[1], None, Known(states))
+    assert first.facts.key == ("place", "whole")
+    other = write_clean(storage, f"{PATHS.clean('run9')}/quarter_start=2001-04-01", [FIRST, LAST])
+    release = release_of(9, {**releases[1].tables["clean"].partitions, "2001-04-01": other}, run="run1")
+    create_release_tables(live_one, CONTRACT, release, PATHS.release_tables)
+    watched = WatchedServer(live_one)
+    audit = audit_release(watched, keyed, release, None, Known(directory_states(storage, release), first.facts))
+    (query,) = (sql for sql in watched.ran if not sql.startswith("SHOW"))
+    clean, key = query.split("\nUNION ALL\n")
+    assert "clean__r000009` WHERE `quarter_start` IN (DATE '2001-04-01') GROUP BY" in clean
+    assert "clean__r000009` GROUP BY `place`, `whole`" in key
+    assert (audit.checks, audit.rows) == (audit_release(live_one, keyed, release, None).checks, 2)
+    assert not any(check.failures for check in audit.checks)
+    # Nothing is new to a release with the same directories.
+    watched.ran.clear()
+    audit_release(watched, keyed, release, None, Known(directory_states(storage, release), audit.facts))
+    assert {sql.partition(" `")[0] for sql in watched.ran} == {"SHOW PARTITIONS"}
+    drop_release_tables(live_one, DATASET, 9)
+
+
+def test_audit_by_quarter_of_a_key_with_the_event_time_finds_what_is_doubled_in_it(
+    live_one: HiveServer, storage: Storage, releases: dict[int, Release]
+) -> None:
+    keyed = strict(happened={"key": True}, place={"key": True})
+    first = audit_release(live_one, keyed, releases[1], None, Known(directory_states(storage, releases[1])))
+    other = write_clean(storage, f"{PATHS.clean('run10')}/quarter_start=2001-04-01", [FIRST, LAST, LAST])
+    release = release_of(10, {**releases[1].tables["clean"].partitions, "2001-04-01": other}, run="run1")
+    create_release_tables(live_one, CONTRACT, release, PATHS.release_tables)
+    watched = WatchedServer(live_one)
+    known = Known(directory_states(storage, release), first.facts)
+    *_, key = audit_release(watched, keyed, release, None, known).checks
+    assert key.failures == (
+        "clean: key happened=2001-06-30 23:59:59.999999, place=a'b\"c\\d appears in 2 rows, expected one",
+    )
+    (query,) = (sql for sql in watched.ran if not sql.startswith("SHOW"))
+    assert query.count(" WHERE `quarter_start` IN (DATE '2001-04-01') GROUP BY") == 2
+    drop_release_tables(live_one, DATASET, 10)
 
 
 def strict(**changes: dict[str, Any]) -> Contract:
