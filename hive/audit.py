@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hive import ddl
 from hive.audit_facts import Known, Reading, limited, read_release
 from hive.connection import HiveServer
-from hive.drift_check import drift_check
+from hive.drift_check import Compared, drift_check
 from hive.publish import partition_values
 from hive.release_table import ReleaseTable
 from warehouse.contract.model import Column, Contract
@@ -47,10 +47,10 @@ def audit_release(
 ) -> Audit:
     """Compare what Hive reads from a release with its manifest, its contract and the live release.
 
-    One Tez job decodes every column of every row that no earlier audit read, and looks for keys that appear twice; one
-    more sums what has a drift limit. Each check judges all partitions, by what was read now or before. A column that
-    Hive does not find in a file reads as NULL without an error, so required columns are checked for NULL here too. What
-    Spark ensured is checked again on what was written.
+    One Tez job decodes every column of every row that no earlier audit read, looks for keys that appear twice and sums
+    what has a drift limit. Each check judges all partitions, by what was read now or before. A column that Hive does
+    not find in a file reads as NULL without an error, so required columns are checked for NULL here too. What Spark
+    ensured is checked again on what was written.
 
     Args:
         server: Where the tables of the release are.
@@ -78,7 +78,7 @@ def audit_release(
         # May be accepted: two engines compare, and the values found let a person judge.
         checks.append(Check("range", tuple(_range_failures(contract, found))))
     if contract.drift_limits and live:
-        checks.append(drift_check(server, contract, release, live))
+        checks.append(drift_check(server, Compared(contract, release, reading.facts, live, known.facts)))
     return Audit(checks, reading.facts, reading.rows)
 
 

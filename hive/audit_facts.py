@@ -75,18 +75,34 @@ def read_release(server: HiveServer, contract: Contract, release: Release, known
 
 
 def asked_of(contract: Contract, table: ddl.Table) -> list[str]:
-    """Filled values of each column; of clean then the extremes of the event time, and three for each limited column."""
+    """Aggregates of a table.
+
+    Filled values of each column; of clean then the extremes of the event time, and three for each limited column; at
+    last the sums that have a drift limit.
+    """
     facts = [audit_sql.filled(column.name) for column in table.columns]
     if table.name == CLEAN:
         facts += audit_sql.extremes(contract.column(contract.event_time))
         for column in limited(contract):
             facts += (audit_sql.outside(column), *audit_sql.extremes(column))
-    return facts
+    types = {column.name: column.type for column in table.columns}
+    return facts + [audit_sql.column_sum(name, types[name]) for name in summed(contract, table.name)]
 
 
 def limited(contract: Contract) -> list[Column]:
     """Columns with a minimum, a maximum or accepted values."""
     return [column for column in contract.columns if audit_sql.is_limited(column)]
+
+
+def summed(contract: Contract, table: str) -> list[str]:
+    """Columns of a table whose sums have a drift limit."""
+    return [limit.column for limit in contract.drift_limits if limit.table == table and limit.column]
+
+
+def sums(contract: Contract, table: str, facts: PartitionFacts) -> dict[str, str | None]:
+    """The sums among the facts of a partition, by column."""
+    names = summed(contract, table)
+    return dict(zip(names, facts.facts[len(facts.facts) - len(names) :], strict=True))
 
 
 def _question(contract: Contract, table: ddl.Table) -> str:

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
-from hive import audit_sql, ddl
+from hive import audit_facts, audit_sql, ddl
 from hive.connection import HiveServer
 from hive.publish import table_columns
 from hive.release_table import ReleaseTable
@@ -12,48 +13,96 @@ from warehouse.contract.hive_type import is_numeric
 from warehouse.contract.model import Contract
 from warehouse.release.check import Check
 from warehouse.release.drift import Figures, drift_failures, rebuilt_quarters, row_counts
+from warehouse.release.facts import ReleaseFacts
 from warehouse.release.manifest import Release
 
 Sums = Mapping[tuple[int, str, str], Figures]
 """By release, table and column."""
 
 
-def drift_check(server: HiveServer, contract: Contract, release: Release, live: Release) -> Check:
+@dataclass(frozen=True)
+class Compared:
+    """Two releases.
+
+    Attributes:
+        contract: That the newer one was made by.
+        release: The newer one.
+        facts: What was read of it.
+        live: What readers see.
+        live_facts: What was read of that when it was audited; `None`: unknown.
+    """
+
+    contract: Contract
+    release: Release
+    facts: ReleaseFacts
+    live: Release
+    live_facts: ReleaseFacts | None
+
+
+def drift_check(server: HiveServer, compared: Compared) -> Check:
     """Compare rows and sums by quarter as the contract's drift limits say.
 
     A limit is skipped when the live release lacks its table or column. May be accepted: a large change may be right.
 
+    Args:
+        server: Asked for sums of the live release where its facts do not have them.
+        compared: The two releases.
+
     Raises:
         QueryError: HiveServer2 cannot read a table.
     """
-    sums = _read_sums(server, contract, release, live)
+    release, live = compared.release, compared.live
+    sums = {**_live_sums(server, compared), **_sums_in(compared, compared.facts)}
     failures = list[str]()
-    for limit in contract.drift_limits:
+    for limit in compared.contract.drift_limits:
         quarters = rebuilt_quarters(live, release, limit.table)
         before, after = (
-            sums.get((found.number, limit.table, limit.column), {})
+            sums.get((one.number, limit.table, limit.column), {})
             if limit.column
-            else row_counts(found, limit.table, quarters)
-            for found in (live, release)
+            else row_counts(one, limit.table, quarters)
+            for one in (live, release)
         )
         failures += drift_failures(limit, before, after)
     return Check("drift", tuple(failures))
 
 
-def _read_sums(server: HiveServer, contract: Contract, release: Release, live: Release) -> Sums:
-    queries, columns = list[str](), dict[str, list[str]]()
-    for table in ddl.tables(contract):
-        quarters = rebuilt_quarters(live, release, table.name)
-        wanted = [limit.column for limit in contract.drift_limits if limit.table == table.name and limit.column]
+def _sums_in(compared: Compared, facts: ReleaseFacts) -> Sums:
+    """Sums of the quarters that are compared, as an audit read them."""
+    found: dict[tuple[int, str, str], dict[str, Decimal | None]] = {}
+    for table in ddl.tables(compared.contract):
+        for value in rebuilt_quarters(compared.live, compared.release, table.name):
+            if partition := facts.tables[table.name].partitions.get(value):
+                for column, text in audit_facts.sums(compared.contract, table.name, partition).items():
+                    found.setdefault((facts.release, table.name, column), {})[value] = _number(text)
+    return found
+
+
+def _live_sums(server: HiveServer, compared: Compared) -> Sums:
+    """Sums of the live release, of which Hive is asked for what its audit did not read."""
+    live, queries, columns = compared.live, list[str](), dict[str, list[str]]()
+    if compared.live_facts and _answers(compared, compared.live_facts):
+        return _sums_in(compared, compared.live_facts)
+    for table in ddl.tables(compared.contract):
+        quarters = rebuilt_quarters(live, compared.release, table.name)
+        wanted = audit_facts.summed(compared.contract, table.name)
         if not quarters or not wanted:
             continue
-        before, after = _live_types(server, table, live), {column.name: column.type for column in table.columns}
-        columns[table.name] = [name for name in wanted if is_numeric(before.get(name, ""))]
-        for number, types in ((live.number, before), (release.number, after)):
-            facts = [audit_sql.column_sum(name, types[name]) for name in columns[table.name]]
-            if facts:
-                queries.append(audit_sql.partition_facts(release.dataset, table, number, facts, quarters))
+        types = _live_types(server, table, live)
+        columns[table.name] = [name for name in wanted if is_numeric(types.get(name, ""))]
+        if facts := [audit_sql.column_sum(name, types[name]) for name in columns[table.name]]:
+            queries.append(audit_sql.partition_facts(live.dataset, table, live.number, facts, quarters))
     return _fetch_sums(server, queries, columns) if queries else {}
+
+
+def _answers(compared: Compared, facts: ReleaseFacts) -> bool:
+    """Whether the facts are of the live release, by the same questions, for all quarters that are compared."""
+    return facts.release == compared.live.number and all(
+        name in facts.tables
+        and facts.tables[name].question == table.question
+        and set(rebuilt_quarters(compared.live, compared.release, name)) <= facts.tables[name].partitions.keys()
+        for name, table in compared.facts.tables.items()
+        if audit_facts.summed(compared.contract, name)
+    )
 
 
 def _live_types(server: HiveServer, table: ddl.Table, live: Release) -> dict[str, str]:

@@ -19,7 +19,7 @@ from hive.connection import HiveServer
 from hive.release_table import ReleaseTable
 from hive.rows import Rows, Value
 from tests.unit.memory_storage import MemoryStorage
-from warehouse.contract.model import Column, Contract, InputFormat, Mart
+from warehouse.contract.model import Column, Contract, DriftLimit, InputFormat, Mart
 from warehouse.release.facts import directory_states
 from warehouse.release.manifest import CLEAN, QUARANTINE, Partition, Release, ReleasedTable
 
@@ -43,33 +43,37 @@ class Hive(HiveServer):
         self._storage = storage
         self._duckdb = duckdb.connect()
         self.read: list[str] = []
+        self._shown: dict[str, tuple[ddl.Table, Mapping[str, Partition]]] = {}
 
     def show(self, contract: Contract, release: Release) -> None:
         """Make the tables of a release; its directories are read when they are asked for."""
         self._duckdb.execute("CREATE SCHEMA IF NOT EXISTS shop_releases")
-        self._shown = contract, release
+        self._shown |= {
+            ReleaseTable.of(release, table.name).sql: (table, release.tables[table.name].partitions)
+            for table in ddl.tables(contract)
+        }
 
     def fetch(self, sql: str, _parameters: Mapping[str, Value] | None = None) -> Rows:
-        contract, release = self._shown
-        if sql.startswith("SHOW PARTITIONS"):
-            (table,) = (t for t in ddl.tables(contract) if ReleaseTable.of(release, t.name).sql in sql)
-            values = release.tables[table.name].partitions
-            return Rows(("partition",), ("STRING",), tuple((f"{table.partition.name}={value}",) for value in values))
+        table, partitions = self._shown.get(sql.rpartition(" ")[2], (None, {}))
+        if table and sql.startswith("SHOW PARTITIONS"):
+            return Rows((), (), tuple((f"{table.partition.name}={value}",) for value in partitions))
+        if table and sql.startswith("DESCRIBE"):
+            return Rows((), (), tuple((column.name, column.type, "") for column in (*table.columns, table.partition)))
         self.read.append(sql)
-        for table in ddl.tables(contract):
-            self._fill(table, release)
+        for name in self._shown:
+            self._fill(name)
         query = sqlglot.transpile(sql, read="hive", write="duckdb")[0]
         return Rows((), (), tuple((*row[:-1], json.dumps(row[-1])) for row in self._duckdb.execute(query).fetchall()))
 
-    def _fill(self, table: ddl.Table, release: Release) -> None:
+    def _fill(self, name: str) -> None:
+        table, partitions = self._shown[name]
         columns = [*table.columns, table.partition]
         types = ", ".join(f'"{c.name}" {c.type.replace("ARRAY<STRING>", "VARCHAR[]")}' for c in columns)
-        name = ReleaseTable.of(release, table.name).sql.replace("`", '"')
-        self._duckdb.execute(f"CREATE OR REPLACE TABLE {name} ({types})")
-        for value, partition in release.tables[table.name].partitions.items():
+        quoted, marks = name.replace("`", '"'), ", ".join("?" * len(columns))
+        self._duckdb.execute(f"CREATE OR REPLACE TABLE {quoted} ({types})")
+        for value, partition in partitions.items():
             for row in rows_in(self._storage, partition.path):
-                marks = ", ".join("?" * len(columns))
-                self._duckdb.execute(f"INSERT INTO {name} VALUES ({marks})", [*row, value])
+                self._duckdb.execute(f"INSERT INTO {quoted} VALUES ({marks})", [*row, value])
 
 
 def rows_in(storage: MemoryStorage, path: str) -> list[Any]:
@@ -103,11 +107,17 @@ class Warehouse:
         tables = {name: ReleasedTable("d", found) for name, found in partitions.items()}
         return Release("shop", number, f"run{number}", "c", {}, "", "", {}, {}, tables)
 
-    def audit(self, release: Release, before: Audit | None = None, contract: Contract = CONTRACT) -> Audit:
+    def audit(
+        self,
+        release: Release,
+        before: Audit | None = None,
+        contract: Contract = CONTRACT,
+        live: Release | None = None,
+    ) -> Audit:
         self.hive.read.clear()
         self.hive.show(contract, release)
         known = Known(directory_states(self.storage, release), before.facts if before else None)
-        return audit_release(self.hive, contract, release, None, known)
+        return audit_release(self.hive, contract, release, live, known)
 
 
 @pytest.fixture(name="shop")
@@ -239,6 +249,22 @@ def test_key_that_appears_twice_is_not_taken_for_proved(shop: Warehouse) -> None
     assert audit.facts.key == ()
     # And is found again, although both partitions are known.
     assert failures(shop.audit(shop.release(2, {}, first), audit)) == failures(audit)
+
+
+def test_sums_with_a_drift_limit_are_read_with_the_rest(shop: Warehouse, first: Release) -> None:
+    limited = replace(CONTRACT, drift_limits=(DriftLimit(0.5, "clean", "amount"), DriftLimit(0.5, "totals", "sales")))
+    before = shop.audit(first, contract=limited)
+    second = shop.release(2, {Q1: [clean_row(key, Q1, 2) for key in (1, 2, 4)]}, first)
+    told = {"drift": ("clean 2001Q1: SUM(amount) 2 -> 6 (+200.00%), the contract accepts 50.00%",)}
+    assert failures(shop.audit(second, before, limited, live=first)) == told
+    (query,) = shop.hive.read
+    assert "r000001`" not in query
+    # Without facts of the live release, or with those of another question, Hive is asked for it.
+    for earlier in (None, shop.audit(first)):
+        assert failures(shop.audit(second, earlier, limited, live=first)) == told
+        _, sums = shop.hive.read
+        assert f"`clean__r000001` WHERE `quarter_start` IN (DATE '{Q1}') GROUP BY" in sums
+        assert "r000002`" not in sums
 
 
 QUARTERS = st.sampled_from([Q1, Q2, Q3])
