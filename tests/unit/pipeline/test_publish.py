@@ -5,10 +5,15 @@ from typing import Any
 
 import pytest
 
-from pipeline.publish import _hold_or_accept, _sql_checks
+from hive.audit import Audit
+from pipeline.publish import _hold_or_accept, _known, _proof_budget, _sql_checks
+from tests.unit.memory_storage import MemoryStorage
 from warehouse.contract.sql import CheckSql, MartSql
 from warehouse.errors import HeldError
+from warehouse.quarter import Quarter
 from warehouse.release.check import Check
+from warehouse.release.facts import ReleaseFacts, write_facts
+from warehouse.release.manifest import Partition, Release, ReleasedTable
 
 RELEASE: Any = SimpleNamespace(number=7, dataset="shop")
 DRIFT = Check("drift", ("clean 2024Q1: rows 1 -> 9", "clean 2024Q2: rows 1 -> 8"))
@@ -62,3 +67,25 @@ def test_checks_in_sql_have_the_severity_of_their_files() -> None:
     ]  # fmt: skip
     without: Any = SimpleNamespace(clean_check=None, marts=marts[1:])
     assert list(_sql_checks(without, {})) == [Check("mart b")]
+
+
+def test_facts_of_the_live_release_are_known_unless_a_quarter_was_asked_for() -> None:
+    storage = MemoryStorage()
+    facts = ReleaseFacts("shop", 6, "run6", ("id",), {})
+    write_facts(storage, facts)
+    tables = {"clean": ReleasedTable("d", {"2001-01-01": Partition("/clean/6", 1)})}
+    live = Release("shop", 6, "run6", "c", {}, "", "", {}, {}, tables)
+    release = Release("shop", 7, "run7", "c", {}, "", "", {}, {}, tables)
+    asked: Any = SimpleNamespace(live=live, quarters=[Quarter.parse("2001Q1")])
+    usual: Any = SimpleNamespace(live=live, quarters=())
+    first: Any = SimpleNamespace(live=None, quarters=())
+    found = [_known(storage, inputs, release) for inputs in (usual, asked, first)]
+    assert [known.facts for known in found] == [facts, None, None]
+    assert all(known.states.keys() == {"/clean/6"} for known in found)
+
+
+def test_rate_of_reading_is_that_of_the_rows_that_were_read() -> None:
+    made: Any = SimpleNamespace(began=0.0)
+    some, none = (_proof_budget(made, Audit([], ReleaseFacts("", 0, "", (), {}), rows), 0.0) for rows in (1000, 0))
+    assert some.rate == pytest.approx(some.seconds / 0.1 / 1000)
+    assert none.rate == 0
