@@ -113,7 +113,7 @@ def _stage(spark: SparkSession, contract: Contract, raw: Path, target: Path) -> 
 
 def _stage_and_clean(spark: SparkSession, contract: Contract, raw: Path, target: Path) -> None:
     task = _task(contract, raw, target)
-    quarters = list(stage(spark, task, contract).quarters)
+    quarters = stage(spark, task, contract).quarters
     source = StagedSource(task.batch, task.sequence, task.staged, quarters)
     clean(spark, contract, CleanTask([source], [], quarters, str(target / "clean"), _FILE_BYTES))
 

@@ -7,7 +7,7 @@ from warehouse.batch import Batch
 from warehouse.contract.model import Contract
 from warehouse.contract.sql import CheckSql, MartSql
 from warehouse.errors import UsageError
-from warehouse.job import JobPlan, MartTask, StagedSource, StageTask
+from warehouse.job import JobPlan, MartTask, StagedSource, StageTask, rows_of
 from warehouse.paths import DatasetPaths
 from warehouse.quarter import Quarter
 from warehouse.release.manifest import CLEAN, QUARANTINE, Release
@@ -66,6 +66,7 @@ def make_plan(inputs: Inputs, run: str) -> JobPlan | None:
         stage=[_stage_task(batch, inputs.paths, run) for batch in to_stage],
         sources=[_source(staged, inputs.paths, inputs.contract) for staged in inputs.staged.values()],
         released=sorted(inputs.kept.batches) if inputs.kept else [],
+        rebuild=_rebuilds(inputs),
         clean_quarters=clean_quarters,
         clean_target=inputs.paths.clean(run),
         clean_existing={value: partition.path for value, partition in kept.items()},
@@ -79,6 +80,18 @@ def _clean_quarters(inputs: Inputs) -> list[str]:
     released = inputs.kept.batches if inputs.kept else {}
     found = {q for staged in inputs.staged.values() if staged.batch not in released for q in staged.quarters}
     return sorted(found | _asked(inputs))
+
+
+def _rebuilds(inputs: Inputs) -> bool:
+    """Whether quarters are cleaned from all staged rows: the clean rows of the live release are not built upon."""
+    return inputs.kept is None or bool(inputs.quarters) or not _still_holds(inputs.kept, inputs.staged)
+
+
+def _still_holds(release: Release, staged: dict[str, StagedBatch]) -> bool:
+    """Whether a release is of rows that are still staged as they were, and knows which of them are clean."""
+    clean = release.tables[CLEAN].partitions.values()
+    same = all(staged.get(batch) == record for batch, record in release.batches.items())
+    return same and all(rows_of(partition.origins) == partition.rows for partition in clean)
 
 
 def _unpublished(inputs: Inputs) -> bool:
@@ -130,4 +143,4 @@ def _stage_task(batch: Batch, paths: DatasetPaths, run: str) -> StageTask:
 
 def _source(staged: StagedBatch, paths: DatasetPaths, contract: Contract) -> StagedSource:
     path = paths.staged(staged.batch, contract.fingerprint)
-    return StagedSource(staged.batch, staged.sequence, path, list(staged.quarters))
+    return StagedSource(staged.batch, staged.sequence, path, staged.quarters)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pipeline.plan import Inputs
 from warehouse.batch import Batch
-from warehouse.job import JobPlan, JobResult, rows_of
+from warehouse.job import FileRows, JobPlan, JobResult, rows_of
 from warehouse.paths import partition_name
 from warehouse.release.manifest import CLEAN, QUARANTINE, Partition, Release, ReleasedTable
 from warehouse.run import utc_now
@@ -35,7 +35,6 @@ def build_release(inputs: Inputs, plan: JobPlan, result: JobResult, number: int,
         quarter: Partition(f"{plan.clean_target}/{partition_name(quarter)}", rows_of(origins), origins)
         for quarter, origins in result.clean.items()
     }
-    kept = inputs.kept.superseded if inputs.kept else {}
     return Release(
         dataset=contract.dataset,
         number=number,
@@ -45,13 +44,30 @@ def build_release(inputs: Inputs, plan: JobPlan, result: JobResult, number: int,
         created_at=utc_now(),
         created_by=user,
         batches=dict(inputs.staged),
-        superseded={quarter: origins for quarter, origins in {**kept, **result.superseded}.items() if origins},
+        superseded={quarter: origins for quarter, origins in _superseded(inputs, plan, result).items() if origins},
         tables={
             CLEAN: ReleasedTable(contract.fingerprint, _merge(inputs, CLEAN, written)),
             QUARANTINE: ReleasedTable(contract.fingerprint, _quarantine(inputs)),
             **_marts(inputs, plan, result),
         },
     )
+
+
+def _superseded(inputs: Inputs, plan: JobPlan, result: JobResult) -> dict[str, FileRows]:
+    """Superseded rows by quarter; where the job built upon the live release, it found only those that are new."""
+    kept = inputs.kept.superseded if inputs.kept else {}
+    if plan.rebuild:
+        return {**kept, **result.superseded}
+    return {**kept, **{q: _sum(kept.get(q, {}), origins) for q, origins in result.superseded.items()}}
+
+
+def _sum(before: FileRows, more: FileRows) -> FileRows:
+    total = {batch: dict(files) for batch, files in before.items()}
+    for batch, files in more.items():
+        of_batch = total.setdefault(batch, {})
+        for name, rows in files.items():
+            of_batch[name] = of_batch.get(name, 0) + rows
+    return total
 
 
 def _quarantine(inputs: Inputs) -> dict[str, Partition]:

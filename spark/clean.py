@@ -1,38 +1,46 @@
-"""Clean: of all staged rows of some quarters, the newest version of each key, in few sorted files.
+"""Clean: the newest version of each key in some quarters, in few sorted files.
 
-Newest is the greatest of (version column if the contract has one, batch sequence, file name, line number), a total
-order. A key is one thing wherever its
-versions lie: a correction of the event time moves the row to another quarter, and the older version in the old
-quarter is superseded. So versions are compared across all quarters, and a quarter that holds a key of a batch that is
-new to readers is cleaned too: its row may just have been superseded. Without a key every row is its own.
+A key is one thing wherever its versions lie: a correction of the event time moves the row to another quarter, and the
+older version in the old quarter is superseded. So a quarter that holds a key of a batch that is new to readers is
+cleaned too: its row may just have been superseded. Without a key every row is its own.
+
+The versions come from one of two places, and both give the same rows. What readers see of a quarter is the newest of
+all batches they know, so it and the rows of new batches are enough. Without such a release, or when a quarter is to be
+rebuilt, all staged rows are read.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
-from spark.counts import examples_by_origin, rows_by_origin
-from spark.hdfs import size_of
+from spark.counts import rows_by_origin
+from spark.hdfs import delete, exists, size_of
 from spark.schema import (
+    NO_QUARTER,
     ORIGIN_AND_PARTITION,
     ORIGIN_FIELDS,
     SOURCE_BATCH,
     SOURCE_FILE,
     SOURCE_LINE,
+    contract_fields,
     quarter_start,
     row_schema,
 )
+from spark.session import with_settings
+from spark.superseded import superseded_examples
+from spark.versions import newest_apart
 from warehouse.contract.model import Contract
 from warehouse.job import FileRows, StagedSource
 from warehouse.paths import partition_name
 from warehouse.quarter import PARTITION_COLUMN
 
-_VERSION, _NEWEST, _AT = "_version", "_newest", "_at"
-_SHOWN_EXAMPLES = 5
-_SHOWN_CHARACTERS = 100
+_MANY_FILES_A_TASK = {"spark.sql.files.openCostInBytes": str(1024 * 1024)}
+"""No line is numbered here, so one task reads as many small files as fit in a split."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +49,11 @@ class CleanTask:
 
     Attributes:
         sources: All staged batches.
-        released: Batches among them that the quarters which are not cleaned were cleaned with.
+        released: Batches among them that the live release has.
         quarters: Partition values.
         target: New directory; not made when no row is left.
         target_file_bytes: Wanted size of a file, roughly.
+        live: Directory of the clean rows of each quarter of the live release; `None`: read all staged rows instead.
     """
 
     sources: list[StagedSource]
@@ -52,6 +61,12 @@ class CleanTask:
     quarters: Collection[str]
     target: str
     target_file_bytes: int
+    live: Mapping[str, str] | None = None
+
+    @property
+    def new(self) -> list[StagedSource]:
+        """Batches that the live release lacks."""
+        return [source for source in self.sources if source.batch not in self.released]
 
 
 @dataclass(frozen=True)
@@ -60,7 +75,8 @@ class CleanCounts:
 
     Attributes:
         clean: Rows by quarter partition value, batch and file.
-        superseded: Older versions of a key, in the same way.
+        superseded: Older versions of a key, in the same way, among the rows that were read: all that there are, or
+            those that the live release does not have as superseded yet.
         examples: Some that a new batch supersedes, as text; only where the contract limits their share.
     """
 
@@ -75,57 +91,41 @@ def clean(spark: SparkSession, contract: Contract, task: CleanTask) -> CleanCoun
     Returns:
         Counts with an entry for every quarter cleaned.
     """
-    everywhere = _all_versions(spark, contract, task)
-    quarters = sorted(task.quarters)
-    if everywhere is not None:
-        quarters = quarters_with_new_keys(everywhere, contract, task)
-    rows = read_staged(spark, contract, task.sources, quarters)
-    superseded, examples = dict[str, FileRows](), list[str]()
-    if rows is not None and everywhere is not None:
-        versions = with_newest(rows, everywhere, contract, task.sources)
-        # The join put the key first; files keep the order of the contract, as the tables do.
-        rows = _newest_only(versions).select(rows.columns)
-        superseded, examples = _count_older(_older(versions), contract, task)
-    written = {} if rows is None else _write(spark, contract, task, quarters, rows)
-    return CleanCounts(
-        {q: written.get(q, {}) for q in quarters}, {q: superseded.get(q, {}) for q in quarters}, examples
-    )
+    with with_settings(spark, _MANY_FILES_A_TASK):
+        quarters = quarters_to_clean(spark, contract, task)
+        rows = _rows(spark, contract, task, quarters)
+        if rows is None:
+            return CleanCounts({quarter: {} for quarter in quarters}, {quarter: {} for quarter in quarters})
+        files = {quarter: _file_count(spark, task, quarter) for quarter in quarters}
+        arranged(rows, contract, files).write.partitionBy(PARTITION_COLUMN).parquet(task.target)
+        counts = _count(spark, contract, task, quarters)
+    delete(spark, f"{task.target}/{NO_QUARTER}")
+    return counts
 
 
 def read_staged(
     spark: SparkSession, contract: Contract, sources: Iterable[StagedSource], quarters: Collection[str]
 ) -> DataFrame | None:
     """Staged rows of some quarters with their quarter; `None` when no source has any."""
-    paths = [path for quarter in sorted(quarters) for path in _directories(sources, quarter)]
-    if not paths:
-        return None
-    return spark.read.schema(row_schema(contract)).parquet(*paths).select("*", quarter_start(contract))
+    return _read(spark, contract, [path for quarter in sorted(quarters) for path in _directories(sources, quarter)])
 
 
-def quarters_with_new_keys(everywhere: DataFrame, contract: Contract, task: CleanTask) -> list[str]:
-    """The quarters of the task and all others that hold a version of a key of a new batch, ascending."""
-    known = {quarter for source in task.sources for quarter in source.quarters}
-    if known <= set(task.quarters):
-        return sorted(task.quarters)
-    # Only keys are read, of everything staged.
-    new = everywhere.where(~F.col(SOURCE_BATCH).isin(*task.released)) if task.released else everywhere
-    keys = new.select(*contract.key).distinct()
-    shared = everywhere.join(keys, [*contract.key], "left_semi").select(F.col(PARTITION_COLUMN).cast("string"))
-    return sorted({*task.quarters, *(quarter for (quarter,) in shared.distinct().collect())})
-
-
-def with_newest(rows: DataFrame, everywhere: DataFrame, contract: Contract, sources: list[StagedSource]) -> DataFrame:
-    """Rows with their `_version` and the `_newest` version that their key has in any quarter."""
-    version = _version(contract, sources)
-    newest = everywhere.groupBy(*contract.key).agg(F.max(version).alias(_NEWEST))
-    return rows.withColumn(_VERSION, version).join(newest, [*contract.key])
+def quarters_to_clean(spark: SparkSession, contract: Contract, task: CleanTask) -> list[str]:
+    """The quarters of the task and all others that may hold a version of a key of a new batch, ascending."""
+    quarters = set(task.quarters)
+    if not _moves(contract) or not quarters:
+        return sorted(quarters)
+    live = {q: [path] for q, path in task.live.items()} if task.live is not None else _staged_directories(task)
+    others = [path for quarter, paths in live.items() if quarter not in quarters for path in paths]
+    new = [path for source in task.new for quarter in source.quarters for path in _directories([source], quarter)]
+    return sorted(quarters | _quarters_with_keys(spark, contract, others, new))
 
 
 def arranged(rows: DataFrame, contract: Contract, files: dict[str, int]) -> DataFrame:
     """Rows distributed to files and sorted, so that equal rows always give equal files.
 
     Args:
-        rows: With their quarter.
+        rows: With their quarter, or without one: these are spread over all files' tasks.
         contract: Gives the event time.
         files: Number of files of each quarter.
     """
@@ -139,24 +139,93 @@ def arranged(rows: DataFrame, contract: Contract, files: dict[str, int]) -> Data
         first += count
     place = F.create_map(*first_file_of)[F.col(PARTITION_COLUMN)]
     # By origin and not by time: a quarter whose rows all have one time still spreads.
-    file = place["first"] + F.pmod(F.xxhash64(SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE), place["count"])
+    origin = F.xxhash64(SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE)
+    file = F.coalesce(place["first"] + F.pmod(origin, place["count"]), F.pmod(origin, F.lit(first)))
     order = [PARTITION_COLUMN, contract.event_time, *(field.name for field in ORIGIN_FIELDS)]
     return rows.repartitionById(first, file.cast("int")).sortWithinPartitions(*order)
 
 
-def _all_versions(spark: SparkSession, contract: Contract, task: CleanTask) -> DataFrame | None:
-    if not contract.key or not task.quarters:
+def _rows(spark: SparkSession, contract: Contract, task: CleanTask, quarters: list[str]) -> DataFrame | None:
+    """The rows of some quarters to be written: the clean ones, and without a quarter those they supersede."""
+    if task.live is None:
+        return _from_staged(spark, contract, task, quarters)
+    live = _read(spark, contract, [task.live[quarter] for quarter in quarters if quarter in task.live])
+    new = read_staged(spark, contract, task.new, quarters)
+    rows = live.unionByName(new) if live is not None and new is not None else live or new
+    return newest_apart(rows, contract, _sequences(task)) if rows is not None and contract.key else rows
+
+
+def _from_staged(spark: SparkSession, contract: Contract, task: CleanTask, quarters: list[str]) -> DataFrame | None:
+    rows = read_staged(spark, contract, task.sources, quarters)
+    if rows is None or not contract.key:
+        return rows
+    others = _staged_directories(task).keys() - {*quarters} if _moves(contract) else ()
+    elsewhere = read_staged(spark, contract, task.sources, others)
+    if elsewhere is None:
+        return newest_apart(rows, contract, _sequences(task))
+    # A newer version there supersedes one here; no more of it is read than that takes.
+    told = {*contract.key, contract.event_time, contract.version, *ORIGIN_AND_PARTITION.names}
+    thin = elsewhere.select(*(name for name in elsewhere.columns if name in told))
+    versions = rows.unionByName(thin, allowMissingColumns=True)
+    apart = newest_apart(versions, contract, _sequences(task))
+    return apart.where(quarter_start(contract).cast("string").isin(quarters))
+
+
+def _read(spark: SparkSession, contract: Contract, directories: list[str]) -> DataFrame | None:
+    if not directories:
         return None
-    known = {quarter for source in task.sources for quarter in source.quarters}
-    return read_staged(spark, contract, task.sources, known)
+    return spark.read.schema(row_schema(contract)).parquet(*directories).select("*", quarter_start(contract))
 
 
-def _write(
-    spark: SparkSession, contract: Contract, task: CleanTask, quarters: list[str], rows: DataFrame
-) -> dict[str, FileRows]:
-    files = {quarter: _file_count(spark, task, quarter) for quarter in quarters}
-    arranged(rows, contract, files).write.partitionBy(PARTITION_COLUMN).parquet(task.target)
-    return rows_by_origin(spark.read.schema(ORIGIN_AND_PARTITION).parquet(task.target))
+def _moves(contract: Contract) -> bool:
+    """Whether versions of a key may lie in several quarters."""
+    return bool(contract.key) and contract.event_time not in contract.key
+
+
+def _quarters_with_keys(spark: SparkSession, contract: Contract, others: list[str], new: list[str]) -> set[str]:
+    """Quarters of the directories in `others` that hold a key of those in `new`."""
+    if not others or not new:
+        return set()
+    # Nothing but keys is read, not even the event time: the quarter is in the path.
+    schema = StructType([column for column in contract_fields(contract) if column.name in contract.key])
+    rows = spark.read.schema(schema).parquet(*others).select(*contract.key, "_metadata.file_path")
+    shared = rows.join(spark.read.schema(schema).parquet(*new), [*contract.key], "left_semi")
+    files = [PurePosixPath(path) for (path,) in shared.select("file_path").distinct().collect()]
+    return {file.parent.name.removeprefix(partition_name("")) for file in files}
+
+
+def _sequences(task: CleanTask) -> dict[str, int]:
+    """Sequences of the batches whose rows may be compared with each other."""
+    if task.live is None:
+        return {source.batch: source.sequence for source in task.sources}
+    # The live release has one row a key: of its batches only those matter that came after a new one.
+    first = min((source.sequence for source in task.new), default=0)
+    return {source.batch: source.sequence for source in task.sources if source.sequence >= first}
+
+
+def _count(spark: SparkSession, contract: Contract, task: CleanTask, quarters: list[str]) -> CleanCounts:
+    """Count what was written, as it is read."""
+    rows = spark.read.schema(ORIGIN_AND_PARTITION).parquet(task.target)
+    written = rows_by_origin(rows.where(F.col(PARTITION_COLUMN).isNotNull()))
+    superseded, examples = dict[str, FileRows](), list[str]()
+    aside = f"{task.target}/{NO_QUARTER}"
+    if exists(spark, aside):
+        older = spark.read.schema(row_schema(contract)).parquet(aside).select("*", quarter_start(contract))
+        superseded = rows_by_origin(older)
+        if contract.superseded_threshold is not None:
+            known = task.released if task.live is None else ()
+            examples = superseded_examples(spark, contract, task.target, written, known)
+    return CleanCounts(
+        {quarter: written.get(quarter, {}) for quarter in quarters},
+        {quarter: superseded.get(quarter, {}) for quarter in quarters},
+        examples,
+    )
+
+
+def _staged_directories(task: CleanTask) -> dict[str, list[str]]:
+    """Directories of all staged rows by quarter."""
+    known = sorted({quarter for source in task.sources for quarter in source.quarters})
+    return {quarter: _directories(task.sources, quarter) for quarter in known}
 
 
 def _directories(sources: Iterable[StagedSource], quarter: str) -> list[str]:
@@ -164,58 +233,16 @@ def _directories(sources: Iterable[StagedSource], quarter: str) -> list[str]:
 
 
 def _file_count(spark: SparkSession, task: CleanTask, quarter: str) -> int:
-    # By bytes and not by cores: the same rows give the same files on any machine.
-    size = sum(size_of(spark, directory) for directory in _directories(task.sources, quarter))
+    """Number of files for the rows of a quarter.
+
+    By all rows ever staged and the bytes of a row in the largest batch: not by cores or by what this run reads, so
+    that the same batches give the same files on any machine, cleaned at once or one after the other.
+    """
+    sources = [source for source in task.sources if quarter in source.quarters]
+    if not sources:
+        return 1
+    largest = max(sources, key=lambda source: (source.quarters[quarter], -source.sequence))
+    (directory,) = _directories([largest], quarter)
+    rows = sum(source.quarters[quarter] for source in sources)
+    size = size_of(spark, directory) * rows // largest.quarters[quarter]
     return max(1, -(-size // task.target_file_bytes))
-
-
-def _version(contract: Contract, sources: Iterable[StagedSource]) -> Expression:
-    pairs = [F.lit(item) for source in sources for item in (source.batch, source.sequence)]
-    order = [F.create_map(*pairs)[F.col(SOURCE_BATCH)].alias("sequence"), F.col(SOURCE_FILE), F.col(SOURCE_LINE)]
-    # After a total order, so these decide nothing: the examples show them. Else no row carries them to its key.
-    told = [F.col(SOURCE_BATCH), F.col(contract.event_time).alias(_AT)] if _shows_examples(contract) else []
-    return F.struct(*([F.col(contract.version)] if contract.version else []), *order, *told)
-
-
-def _shows_examples(contract: Contract) -> bool:
-    return contract.superseded_threshold is not None
-
-
-def _newest_only(versions: DataFrame) -> DataFrame:
-    return versions.where(F.col(_VERSION) == F.col(_NEWEST))
-
-
-def _older(versions: DataFrame) -> DataFrame:
-    return versions.where(F.col(_VERSION) != F.col(_NEWEST))
-
-
-def _count_older(older: DataFrame, contract: Contract, task: CleanTask) -> tuple[dict[str, FileRows], list[str]]:
-    """Older versions by origin, and some that are older only since a new batch came; both in one Spark job."""
-    if not _shows_examples(contract):
-        return rows_by_origin(older), []
-    released = F.lit(False)
-    if task.released:
-        released = F.col(SOURCE_BATCH).isin(*task.released) & F.col(f"{_NEWEST}.{SOURCE_BATCH}").isin(*task.released)
-    # The last of each file: an earlier one may have been superseded within the file before.
-    last = F.max(F.when(~released, F.struct(SOURCE_LINE, _told(contract).alias("told"))))["told"]
-    counts, examples = examples_by_origin(older, last)
-    return counts, examples[:_SHOWN_EXAMPLES]
-
-
-def _told(contract: Contract) -> Expression:
-    """An older version with its key and the version that won."""
-    key = [
-        part
-        for name in contract.key
-        for part in (F.lit(f", {name}="), F.substring(F.col(name).cast("string"), 1, _SHOWN_CHARACTERS))
-    ]
-    return F.concat(
-        F.substring(F.concat(*key), 3, 2**31 - 1), F.lit(": "), _place(_VERSION), F.lit(" by "), _place(_NEWEST)
-    )
-
-
-def _place(version: str) -> Expression:
-    """Event time, file and line of a version."""
-    of = {name: F.col(f"{version}.{name}").cast("string") for name in (_AT, SOURCE_FILE, SOURCE_LINE, SOURCE_BATCH)}
-    words = [of[_AT], F.lit("in"), of[SOURCE_FILE], F.lit("line"), of[SOURCE_LINE], F.lit("of batch"), of[SOURCE_BATCH]]
-    return F.concat_ws(" ", *words)

@@ -1,8 +1,6 @@
 """Counts rows of written directories and of frames."""
 
-from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 
 from spark.schema import PARTITION_SCHEMA, SOURCE_BATCH, SOURCE_FILE
 from warehouse.job import FileRows
@@ -21,15 +19,8 @@ def rows_by_quarter(spark: SparkSession, directory: str) -> dict[str, int]:
 
 def rows_by_origin(rows: DataFrame) -> dict[str, FileRows]:
     """Rows by quarter partition value, batch and file, for every quarter that has any."""
-    return examples_by_origin(rows, F.lit(None))[0]
-
-
-def examples_by_origin(rows: DataFrame, example: Expression) -> tuple[dict[str, FileRows], list[str]]:
-    """The same, and of each file the text that an aggregate makes of its rows; where that is NULL, none."""
-    found, examples = dict[str, FileRows](), list[str]()
-    origin = (PARTITION_COLUMN, SOURCE_BATCH, SOURCE_FILE)
-    counts = rows.groupBy(*origin).agg(F.count("*"), example).collect()
-    for quarter, batch, file, count, text in sorted(counts, key=lambda row: row[:3]):
+    found = dict[str, FileRows]()
+    counts = rows.groupBy(PARTITION_COLUMN, SOURCE_BATCH, SOURCE_FILE).count().collect()
+    for quarter, batch, file, count in sorted(counts):
         found.setdefault(quarter.isoformat(), {}).setdefault(batch, {})[file] = count
-        examples += [text] if text is not None else []
-    return found, examples
+    return found

@@ -90,7 +90,8 @@ def run_plan(spark: SparkSession, contract: Contract, plan: JobPlan, report: Rep
     sources = [*plan.sources, *_new_sources(plan, staged)]
     quarters = {*plan.clean_quarters, *(quarter for counts in staged.values() for quarter in counts.quarters)}
     report(JobStep("clean", ", ".join(sorted(quarters))))
-    todo = CleanTask(sources, plan.released, quarters, plan.clean_target, plan.target_file_bytes)
+    live = None if plan.rebuild else plan.clean_existing
+    todo = CleanTask(sources, plan.released, quarters, plan.clean_target, plan.target_file_bytes, live)
     cleaned = clean(spark, contract, todo)
     failed = _check_clean(spark, contract, plan, cleaned)
     result = JobResult(
@@ -117,9 +118,7 @@ def _refuse_existing(spark: SparkSession, plan: JobPlan) -> None:
 
 
 def _new_sources(plan: JobPlan, staged: dict[str, StagedCounts]) -> list[StagedSource]:
-    return [
-        StagedSource(task.batch, task.sequence, task.staged, list(staged[task.batch].quarters)) for task in plan.stage
-    ]
+    return [StagedSource(task.batch, task.sequence, task.staged, staged[task.batch].quarters) for task in plan.stage]
 
 
 def _check_clean(spark: SparkSession, contract: Contract, plan: JobPlan, cleaned: CleanCounts) -> dict[str, list[str]]:

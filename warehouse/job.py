@@ -43,13 +43,13 @@ class StagedSource:
         batch: Batch id.
         sequence: Later wins.
         path: Directory with quarter partitions.
-        quarters: All partition values it has rows for, as `StagedCounts` gave them.
+        quarters: Rows by partition value, as `StagedCounts` gave them.
     """
 
     batch: str
     sequence: int
     path: str
-    quarters: list[str]
+    quarters: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,11 @@ class JobPlan:
         sources: All batches that are staged already, each with all its quarters: a key may have older
             versions in any of them.
         released: Batches that the live release has: of their keys nothing new is to be learnt.
+        rebuild: Clean from all staged rows; else from the live release's clean rows and the batches that it lacks.
         clean_quarters: Quarters to clean besides those of newly staged batches: all that any batch outside
             the live release has rows for.
         clean_target: New directory for clean rows.
-        clean_existing: Directory of each quarter's clean rows that the run does not write, for marts.
+        clean_existing: Directory of each quarter's clean rows in the live release, for marts and for cleaning.
         marts: Marts to build; the quarters that the run cleans are added to each.
         clean_check: SELECT over the view `clean` of the quarters that the run writes; a row it returns is a failure.
             `None`: there is no such check.
@@ -102,6 +103,7 @@ class JobPlan:
     stage: list[StageTask]
     sources: list[StagedSource]
     released: list[str]
+    rebuild: bool
     clean_quarters: list[str]
     clean_target: str
     clean_existing: dict[str, str]
@@ -138,8 +140,9 @@ class JobResult:
         staged: Counts by batch id.
         clean: Rows by quarter partition value, batch and file, for all quarters it cleaned; empty: nothing is left
             in it.
-        superseded: The same, for the same quarters, of rows that a newer version of their key replaced. Counted by
-            itself, not as a difference, so that the conservation law proves something.
+        superseded: The same, for the same quarters, of rows that a newer version of their key replaced; without
+            `JobPlan.rebuild` only of those that the live release does not have as superseded. Counted by itself, not as
+            a difference, so that the conservation law proves something.
         marts: Rows by mart and quarter partition value, for all quarters it built.
         failed_checks: First rows that a failed check returned, as text, by mart or `clean`.
         superseded_examples: Some of the rows that new batches supersede, each with the one that won, as text; only

@@ -137,7 +137,7 @@ def batches_of(spark: SparkSession, example: Example, home: Path) -> tuple[Lines
         lines, counts = staged(spark, batch, files, contract, example.columns)
         found |= lines
         before = figures_of(spark, contract, sources)
-        sources.append(StagedSource(batch.name, number, str(batch / "staged"), list(counts.quarters)))
+        sources.append(StagedSource(batch.name, number, str(batch / "staged"), counts.quarters))
         held += held_for(contract, counts)
         held += drifted(contract, before, figures_of(spark, contract, sources))
         if contract.superseded_threshold is not None:

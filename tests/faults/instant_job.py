@@ -117,14 +117,19 @@ def _read(storage: Storage, path: str, batch: str, sequence: int) -> list[Row]:
 
 
 def _clean(storage: Storage, plan: JobPlan, rows: list[Row]) -> Any:
+    known = [row for row in rows if row["source_batch"] in plan.released]
     fresh = {row["id"] for row in rows if row["source_batch"] not in plan.released}
     quarters = sorted({*plan.clean_quarters, *(quarter_of(row["sold_at"]) for row in rows if row["id"] in fresh)})
-    kept = newest(rows)
+    kept, seen = newest(rows), newest(known)
+    # What the live release has as superseded is counted again only when its quarters are rebuilt.
+    before = set() if plan.rebuild else {row["version"] for row in known if seen[row["id"]] is not row}
     clean: dict[str, Any] = {quarter: {} for quarter in quarters}
     superseded: dict[str, Any] = {quarter: {} for quarter in quarters}
     for quarter in quarters:
         of_quarter = [row for row in rows if quarter_of(row["sold_at"]) == quarter]
         for row in of_quarter:
+            if row["version"] in before:
+                continue
             counts = (clean if kept[row["id"]] is row else superseded)[quarter].setdefault(row["source_batch"], {})
             counts[row["source_file"]] = counts.get(row["source_file"], 0) + 1
         written = [row for row in of_quarter if kept[row["id"]] is row]

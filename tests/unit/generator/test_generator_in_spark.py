@@ -41,7 +41,7 @@ def _staged(
         files = [describe_file(path, CONTRACT, lambda _phase, _size: None) for path in raw.iterdir()]
         task = StageTask(batch, sequence, str(raw), files, str(home / batch / "s"), str(home / batch / "q"))
         counts = stage(spark, task, CONTRACT)
-        sources.append(StagedSource(batch, sequence, task.staged, sorted(counts.quarters)))
+        sources.append(StagedSource(batch, sequence, task.staged, counts.quarters))
         for row in spark.read.parquet(task.quarantine).collect():
             rejected[batch, row.source_file, row.source_line] = set(row.rules)
     return sources, rejected

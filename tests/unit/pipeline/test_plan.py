@@ -109,6 +109,39 @@ def test_new_batch_keeps_the_untouched_quarters(first):
     assert str(law.files[batch(1).id]["1.csv"]) == "raw 10 = clean 8 + quarantined 2 + superseded 0"
 
 
+def test_new_batch_is_cleaned_with_the_rows_of_the_live_release(first):
+    _, after = first
+    given = replace(after, batches=(*after.batches, batch(2)))
+    assert make_plan(given, "run2").rebuild is False
+    assert make_plan(replace(given, quarters=(Quarter(2001, 2),)), "run2").rebuild is True
+    assert make_plan(inputs(batch(1)), "run1").rebuild is True
+
+
+def test_live_release_of_rows_that_are_not_staged_as_they_were_is_not_built_upon(first):
+    release, after = first
+    one, two = batch(1), batch(2)
+    given = replace(after, batches=(one, two))
+    record = after.staged[one.id]
+    assert make_plan(replace(given, staged={}), "run2").rebuild is True
+    assert make_plan(replace(given, staged={one.id: replace(record, quarantined=3)}), "run2").rebuild is True
+    clean = release.tables["clean"]
+    parts = {quarter: replace(part, origins={}) for quarter, part in clean.partitions.items()}
+    unknown = replace(release, tables={**release.tables, "clean": replace(clean, partitions=parts)})
+    assert make_plan(replace(given, live=unknown), "run2").rebuild is True
+
+
+def test_superseded_rows_that_a_run_finds_join_those_of_the_live_release(first):
+    release, after = first
+    one, two = batch(1), batch(2, rows=4)
+    live = replace(release, superseded={Q1: origins({one: 1}), Q2: origins({one: 2})})
+    given = replace(after, batches=(one, two), live=live)
+    outcome = result({two: {Q2: 4}}, {Q2: origins({two: 3})}, {Q2: 1}, {Q2: origins({one: 3, two: 1})})
+    second, _ = published(given, outcome, 2, "run2")
+    assert second.superseded == {Q1: origins({one: 1}), Q2: origins({one: 5, two: 1})}
+    rebuilt, _ = published(replace(given, quarters=(Quarter(2001, 2),)), outcome, 2, "run2")
+    assert rebuilt.superseded == {Q1: origins({one: 1}), Q2: origins({one: 3, two: 1})}
+
+
 def test_quarter_that_lost_all_rows_has_no_partition(first):
     _, after = first
     two = batch(2, rows=5)

@@ -7,9 +7,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from pyspark.sql import SparkSession
-from pyspark.sql.types import StructType
 
-from spark.clean import CleanCounts, CleanTask, clean, read_staged, with_newest
+from spark.clean import CleanCounts, CleanTask, clean
 from spark.schema import quarter_start, row_schema
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.job import StagedSource, rows_of
@@ -39,8 +38,8 @@ def _source(spark: SparkSession, home: Path, batch: str, sequence: int, rows: li
     staged = [(at, key, value, batch, file, line) for at, key, value, file, line in rows]
     frame = spark.createDataFrame(staged, row_schema(contract)).select("*", quarter_start(contract))
     frame.write.partitionBy("quarter_start").parquet(path)
-    quarters = {date(row[0].year, 3 * ((row[0].month - 1) // 3) + 1, 1).isoformat() for row in rows}
-    return StagedSource(batch, sequence, path, sorted(quarters))
+    quarters = Counter(date(row[0].year, 3 * ((row[0].month - 1) // 3) + 1, 1).isoformat() for row in rows)
+    return StagedSource(batch, sequence, path, dict(quarters))
 
 
 def _values(spark: SparkSession, target: Path) -> list[tuple[int, str, str]]:
@@ -137,19 +136,6 @@ def test_examples_are_of_rows_that_new_batches_supersede(spark: SparkSession, tm
         "id=3: 2001-01-07 00:00:00 in b.csv line 2 of batch b2 by 2001-01-08 00:00:00 in b.csv line 3 of batch b2",
     ]
     assert clean(spark, _contract(), replace(task, target=str(tmp_path / "again"))).examples == []
-
-
-def test_only_a_limit_of_superseded_rows_makes_rows_carry_what_examples_show(
-    spark: SparkSession, tmp_path: Path
-) -> None:
-    source = _source(spark, tmp_path, "b1", 1, [(_day(1), 1, "old", "a.csv", 2)])
-    rows = read_staged(spark, _contract(), [source], [_Q1])
-    assert rows is not None
-    for limit, shown in ((None, []), (0.0, ["source_batch", "_at"])):
-        contract = replace(_contract(), superseded_threshold=limit)
-        newest = with_newest(rows, rows, contract, [source]).schema["_newest"].dataType
-        assert isinstance(newest, StructType)
-        assert newest.names == ["sequence", "source_file", "source_line", *shown]
 
 
 def test_without_a_key_equal_rows_all_stay_and_other_quarters_are_not_touched(

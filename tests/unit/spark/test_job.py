@@ -45,7 +45,7 @@ def plan_flights(home: Path, raw: Path) -> JobPlan:
         run="r1", dataset="flights", contract=(REPOSITORY / "data/flights/dataset.yaml").read_text(),
         contract_path=str(REPOSITORY / "data/flights/dataset.yaml"),
         stage=[StageTask("b1", 1, str(raw), files, f"{home}/staged", f"{home}/quarantine")],
-        sources=[], released=[], clean_quarters=[], clean_target=f"{home}/clean", clean_existing={},
+        sources=[], released=[], rebuild=True, clean_quarters=[], clean_target=f"{home}/clean", clean_existing={},
         marts=[
             MartTask(name, sql[f"{name}.sql"], sql[f"{name}.check.sql"], [], f"{home}/{name}")
             for name in _MARTS
@@ -124,7 +124,7 @@ def plan_trips(home: Path) -> JobPlan:
         for mart in contract.marts
     ]
     return JobPlan(
-        run="r1", dataset="trips", contract=contract.text, contract_path=str(contract.path), released=[],
+        run="r1", dataset="trips", contract=contract.text, contract_path=str(contract.path), released=[], rebuild=True,
         stage=[StageTask("b1", 1, str(raw), [file], f"{home}/staged", f"{home}/quarantine")],
         sources=[], clean_quarters=[], clean_target=f"{home}/clean", clean_existing={}, marts=marts,
     )  # fmt: skip

@@ -145,7 +145,7 @@ def test_damaged_record_of_a_staged_batch_is_refused_with_its_path():
 def test_plan_of_a_job_is_one_line_and_leads_back():
     files = list(read_batch(stored("batch"), "m").files)
     plan = JobPlan("r", "sales", "a: 1\nb: é\n", "/c", [StageTask("b1", 1, "/raw", files, "/s", "/q")],
-                   [], [], ["2026-07-01"], "/clean", {}, [])  # fmt: skip
+                   [], [], True, ["2026-07-01"], "/clean", {}, [])  # fmt: skip
     assert write_line(plan).count(b"\n") == 1
     assert read(JobPlan, write_line(plan), "plan") == plan
 
