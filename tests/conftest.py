@@ -52,8 +52,10 @@ that is in them."""
 
 def pytest_addoption(parser):
     parser.addoption("--faults", action="store_true", help="the fault suite in its long form, and nothing else")
-    parser.addoption("--full", action="store_true", help="tests/answers with 10,000 random queries")
-    parser.addoption("--seed", type=int, help="of the random faults and queries; else a new one, printed")
+    parser.addoption(
+        "--full", action="store_true", help="tests/answers with 10,000 random queries, random histories of 50 runs"
+    )
+    parser.addoption("--seed", type=int, help="of the random faults, queries and histories; else a new one, printed")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -67,7 +69,7 @@ def pytest_collection_modifyitems(config, items):
     later = {"faults": 1, "integration": 1, "answers": 1, "cluster": 2}
     items.sort(key=lambda item: (max((later.get(part, 0) for part in item.path.parts), default=0), _place(item.path)))
     long = pytest.mark.skip(reason="long form only: ./stackhouse test --faults")
-    full = pytest.mark.skip(reason="10,000 queries: ./stackhouse test tests/answers --full")
+    full = pytest.mark.skip(reason="long form only: ./stackhouse test --full and the name of the file")
     local = pytest.mark.skip(reason="of the processes or addresses of this machine: profile local only")
     elsewhere = not load_settings().profile.runs_here
     for item in items:

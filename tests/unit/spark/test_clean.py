@@ -138,6 +138,31 @@ def test_examples_are_of_rows_that_new_batches_supersede(spark: SparkSession, tm
     assert clean(spark, _contract(), replace(task, target=str(tmp_path / "again"))).examples == []
 
 
+def test_a_live_release_stands_for_the_batches_that_it_has(spark: SparkSession, tmp_path: Path) -> None:
+    contract = replace(_contract(), superseded_threshold=0.0)
+    first = _source(spark, tmp_path, "b1", 1, [
+        (_day(1), 1, "known", "a.csv", 2), (_day(1), 1, "moves", "a.csv", 3),
+        (_day(1), 2, "stays", "a.csv", 4), (_day(8), 3, "untouched", "a.csv", 5),
+    ])  # fmt: skip
+    before = clean(spark, contract, CleanTask([first], [], [_Q1, _Q3], str(tmp_path / "before"), _LARGE))
+    assert _rows(before) == ({_Q1: 2, _Q3: 1}, {_Q1: 1, _Q3: 0})
+    for file in Path(first.path).glob("*/*.parquet"):
+        file.unlink()
+    second = _source(spark, tmp_path, "b2", 2, [(_day(5), 1, "moved", "a.csv", 2)])
+    live = {quarter: str(tmp_path / "before" / f"quarter_start={quarter}") for quarter in (_Q1, _Q3)}
+    task = CleanTask([first, second], ["b1"], [_Q2], str(tmp_path / "after"), _LARGE, live)
+    after = clean(spark, contract, task)
+    assert _values(spark, tmp_path / "after") == [(1, "moved", _Q2), (2, "stays", _Q1)]
+    assert after == CleanCounts(
+        {_Q1: {"b1": {"a.csv": 1}}, _Q2: {"b2": {"a.csv": 1}}},
+        {_Q1: {"b1": {"a.csv": 1}}, _Q2: {}},
+        ["id=1: 2001-01-01 00:00:00 in a.csv line 3 of batch b1 by 2001-05-01 00:00:00 in a.csv line 2 of batch b2"],
+    )
+    assert sorted(path.name for path in (tmp_path / "after").glob("quarter_start=*")) == [
+        f"quarter_start={_Q1}", f"quarter_start={_Q2}",
+    ]  # fmt: skip
+
+
 def test_without_a_key_equal_rows_all_stay_and_other_quarters_are_not_touched(
     spark: SparkSession, tmp_path: Path
 ) -> None:
