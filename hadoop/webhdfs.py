@@ -13,6 +13,7 @@ import tenacity
 import urllib3
 from hdfs import HdfsError, InsecureClient
 
+from hadoop.webhdfs_clients import WebHdfsClients
 from warehouse.errors import (
     AlreadyExistsError,
     DataNodeDownError,
@@ -22,12 +23,9 @@ from warehouse.errors import (
     StackhouseError,
     StorageError,
 )
-from warehouse.settings import GATEWAY_ERRORS, Endpoints
+from warehouse.settings import Endpoints
 from warehouse.steps import confirm
 from warehouse.storage import FileChecksum, FileStatus
-
-_TIMEOUT_SECONDS = (30, 120)
-"""To connect or to take the next bytes; to answer."""
 
 _CHUNK_BYTES = 1024 * 1024
 _MAX_MESSAGE_LENGTH = 300
@@ -67,24 +65,19 @@ _REFUSALS: dict[str, tuple[type[StackhouseError], str, str]] = {
 class WebHdfs:
     """Storage on a running HDFS, and what loading needs besides: streams, sizes, checksums.
 
-    Who has lost a lock changes nothing any more: `warehouse.steps.confirm`.
+    Who has lost a lock changes nothing any more: `warehouse.steps.confirm`. Several threads may use one.
     """
 
     def __init__(self, endpoints: Endpoints) -> None:
         """Make a client; nothing is asked of HDFS yet."""
-        self.url = f"http://{endpoints.namenode_host}:{endpoints.namenode_port}"
+        self._clients = WebHdfsClients(endpoints)
+        self.url = self._clients.url
         self.user = endpoints.user
         self.root = endpoints.root
-        session = requests.Session()
-        # HDFS is never reached through the proxy that the environment names for the internet.
-        session.trust_env = False
-        if endpoints.gateway:
-            # To the DataNodes; the NameNode is reached directly.
-            session.proxies = {"http": endpoints.gateway, f"http://{endpoints.namenode_host}": ""}
-            session.hooks["response"].append(_refuse_the_gateways_own)
-        # A broken write may reach HDFS late: it must not bring back the directory that was deleted after it.
-        session.params = {"createparent": "false"}
-        self._client = InsecureClient(self.url, user=endpoints.user, session=session, timeout=_TIMEOUT_SECONDS)
+
+    @property
+    def _client(self) -> InsecureClient:
+        return self._clients.mine
 
     def list(self, path: str) -> list[str]:
         """Names in a directory, sorted; empty when it does not exist."""
@@ -216,6 +209,12 @@ class WebHdfs:
         with self._errors(path):
             self._client.write(path, data=iter(chunks), blocksize=block_size)
 
+    def append_stream(self, path: str, chunks: Iterable[bytes]) -> None:
+        """Add bytes to a file; arguments and errors as of `FileStorage.append_stream`."""
+        confirm()
+        with self._errors(path):
+            self._client.write(path, data=iter(chunks), append=True)
+
     def read_stream(self, path: str) -> Iterator[bytes]:
         """The bytes of a file as they come."""
         with self._errors(path), self._client.read(path, chunk_size=_CHUNK_BYTES) as chunks:
@@ -286,9 +285,3 @@ class WebHdfs:
             f"{asked.hostname} must resolve and be reachable from this machine",
             _STATUS,
         )
-
-
-def _refuse_the_gateways_own(answer: requests.Response, **_: object) -> None:
-    """An error of the gateway itself is not an answer of HDFS: the gateway does not reach the DataNode."""
-    if answer.status_code in GATEWAY_ERRORS:
-        raise requests.ConnectionError(f"the gateway answers {answer.status_code}", request=answer.request)
