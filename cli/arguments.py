@@ -11,5 +11,6 @@ Accept = Annotated[bool, typer.Option("--accept", help="Publish although checks 
 Reason = Annotated[str, typer.Option(help="Why that is acceptable; recorded in the ledger.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for another writer to end.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse an empty file among others instead of skipping it.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Files to send at once; default: 8.")]
 Kept = Annotated[int | None, typer.Option("--release", min=1, help="Of this release, not of the live one.")]
 Passed = Annotated[list[str] | None, typer.Argument(help="Passed on as they are.")]

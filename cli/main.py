@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from cli.account import check_state, denial
-from cli.arguments import Accept, AsJson, Dataset, Format, Kept, Passed, Reason, Strict, Wait
+from cli.arguments import Accept, AsJson, Dataset, Format, Jobs, Kept, Passed, Reason, Strict, Wait
 from cli.output import open_output
 from cli.release_commands import release_commands
 from cli.schedule_commands import schedule_commands
@@ -179,18 +179,19 @@ def logs(
 
 
 @app.command()
-def load(
+def load(  # noqa: PLR0913, PLR0917 - the options that users know
     dataset: Dataset,
     files: Annotated[list[Path], typer.Argument(help="Files of one batch.")],
     wait: Wait = False,
     strict: Strict = False,
+    jobs: Jobs = None,
     as_json: AsJson = False,
 ) -> None:
     """Load files as one batch into HDFS, verified; the same files again change nothing."""
     from cli.views.load import load_files
     from pipeline.warehouse import Warehouse
 
-    load_files(Warehouse(load_settings()).dataset(dataset), files, as_json, wait, strict)
+    load_files(Warehouse(load_settings()).dataset(dataset), files, as_json, wait, strict, jobs)
 
 
 @app.command()

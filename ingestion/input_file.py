@@ -4,12 +4,12 @@ import codecs
 import hashlib
 import io
 import zlib
-from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any
 
 from ingestion.header import header_rows, read_header
 from ingestion.parquet_file import describe_parquet
+from ingestion.progress import Progress
 from ingestion.text_lines import LineCounter, RecordCounter
 from warehouse.batch import BatchFile
 from warehouse.batch_files import PARQUET
@@ -22,10 +22,6 @@ CHUNK_BYTES = 1024 * 1024
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
 """A line of 64 MiB ends a Spark executor on a machine of 8 GiB; those up to here are quarantined."""
-
-Progress = Callable[[Literal["check", "send"], int], None]
-"""Told after each piece of a file: the phase, and the bytes (as stored, compressed or not) that the piece had; less
-than 0 when that much will be sent again."""
 
 _SUFFIXES = {"csv": {".csv", ".tsv"}, "jsonl": {".jsonl", ".ndjson"}}
 

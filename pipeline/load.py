@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ingestion.loader import LoadResult, load
+from ingestion.loader import MAX_JOBS, LoadResult, load
 from pipeline.dataset import contract_of
 from pipeline.recovery import record_batch
 from pipeline.writer import writing
@@ -20,6 +20,7 @@ def load_batch(  # noqa: PLR0913 - what the command is given
     progress: Callable[[str, int], None],
     *,
     strict: bool = False,
+    jobs: int = MAX_JOBS,
 ) -> LoadResult:
     """Load one batch under the dataset's lock.
 
@@ -28,8 +29,9 @@ def load_batch(  # noqa: PLR0913 - what the command is given
         dataset: Name in the contract.
         files: Files and directories.
         wait: Wait for another writer to end.
-        progress: Called with `check` or `send` and a number of bytes that were read or, below zero, taken back.
+        progress: Called with `check`, `send` or `resume` and a number of bytes: see `ingestion.progress.Progress`.
         strict: Refuse an empty file among others, which is left out otherwise.
+        jobs: Files that are checked or sent at once.
 
     Raises:
         StackhouseError: See `ingestion.loader.load`.
@@ -41,6 +43,6 @@ def load_batch(  # noqa: PLR0913 - what the command is given
         if live:
             # What no run could publish is not taken in; rows that may change are for `run` to ask about.
             check_change(contract, live, reprocess=True)
-        done = load(writer.storage, contract, files, settings.user, progress, strict=strict)
+        done = load(writer.storage, contract, files, settings.user, progress, strict=strict, jobs=jobs)
         record_batch(writer.storage, done.batch)
         return done

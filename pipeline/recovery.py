@@ -1,5 +1,7 @@
 """Finishes or discards what a crash left; every writing command does it first, holding the lock.
 
+What a killed load sent stays: a load of the same files goes on from it, one of others removes it.
+
 Each part can be killed and done again: what it did is seen by the next, and what tells of the crash goes last.
 """
 
@@ -38,7 +40,6 @@ def recover(settings: Settings, storage: WebHdfs, dataset: str, needs_hive: bool
     Raises:
         StackDownError: A service that is needed does not answer.
     """
-    _remove_uploads(storage, dataset)
     _record_unnoted_batches(storage, dataset)
     history = read_history(storage, dataset)
     begun = history.moving
@@ -92,14 +93,6 @@ def remove_run(storage: WebHdfs, dataset: str, run: str) -> None:
     for directory in (paths.clean(run), *(paths.mart(mart, run) for mart in storage.list(paths.marts))):
         storage.delete(directory)
     reached(Step.LEFTOVERS_REMOVED)
-
-
-def _remove_uploads(storage: WebHdfs, dataset: str) -> None:
-    paths = DatasetPaths(dataset, storage.root)
-    for name in storage.list(paths.raw):
-        if name.startswith("_incoming="):
-            storage.delete(f"{paths.raw}/{name}")
-            reached(Step.LEFTOVERS_REMOVED)
 
 
 def _record_unnoted_batches(storage: WebHdfs, dataset: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from hadoop.webhdfs import WebHdfs
 from hive.connection import connect
 from hive.rows import Rows
-from ingestion.loader import LoadResult
+from ingestion.loader import MAX_JOBS, LoadResult
 from pipeline.dataset import contract_of
 from pipeline.gc import Collection, collect, plan_collection
 from pipeline.load import load_batch
@@ -105,6 +105,7 @@ class Dataset:
         *,
         wait: bool = False,
         strict: bool = False,
+        jobs: int = MAX_JOBS,
         progress: Callable[[str, int], None] = _ignore,
     ) -> LoadResult:
         """Load files as one batch; the same files again change nothing.
@@ -113,13 +114,16 @@ class Dataset:
             files: Files and directories.
             wait: Wait for another writer.
             strict: Refuse an empty file among others; without, it is left out and named in the result.
-            progress: Called with `check` or `send` and a number of bytes read, below zero for bytes taken back.
+            jobs: Files that are checked or sent at once.
+            progress: Called with `check`, `send` or `resume` (HDFS has them from a load that was killed) and a number
+                of bytes, below zero for bytes taken back; from other threads, one at a time.
 
         Raises:
             InputFileError: A file cannot be loaded; nothing was.
             LoadError: HDFS did not receive what was sent.
         """
-        return load_batch(self.settings, self.name, [Path(file) for file in files], wait, progress, strict=strict)
+        paths = [Path(file) for file in files]
+        return load_batch(self.settings, self.name, paths, wait, progress, strict=strict, jobs=jobs)
 
     def run(
         self, quarters: Sequence[Quarter | str] = (), *, accept: str | None = None, wait: bool = False

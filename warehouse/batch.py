@@ -144,3 +144,8 @@ def loaded_ids(storage: Storage, dataset: str) -> set[str]:
     """Ids of all complete batches of a dataset."""
     names = storage.list(DatasetPaths(dataset, storage.root).raw)
     return {name.removeprefix("batch=") for name in names if name.startswith("batch=")}
+
+
+def uploads(storage: Storage, paths: DatasetPaths) -> list[str]:
+    """Directories of batches that are being sent, or whose sending was killed."""
+    return [f"{paths.raw}/{name}" for name in storage.list(paths.raw) if name.startswith("_incoming=")]

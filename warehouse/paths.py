@@ -73,9 +73,9 @@ class DatasetPaths:
         """Files of one batch and its manifest; never changed."""
         return f"{self.raw}/batch={_id(batch)}"
 
-    def raw_incoming(self, token: str) -> str:
+    def raw_incoming(self, batch: str) -> str:
         """Where a batch is written before it is complete; `_` hides it from readers."""
-        return f"{self.raw}/_incoming={_id(token)}"
+        return f"{self.raw}/_incoming={_id(batch)}"
 
     def staged(self, batch: str, fingerprint: str) -> str:
         """Typed rows of one batch under one contract; partitions below.

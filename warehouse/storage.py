@@ -128,7 +128,7 @@ class Storage(Protocol):
 
 
 class FileStorage(Storage, Protocol):
-    """What loading needs besides: large files, their sizes and checksums."""
+    """What loading needs besides: large files, their sizes and checksums. Several threads may use it at once."""
 
     def size(self, path: str) -> int:
         """Bytes of a file.
@@ -151,10 +151,23 @@ class FileStorage(Storage, Protocol):
         """
         ...
 
+    def append_stream(self, path: str, chunks: Iterable[bytes]) -> None:
+        """Add bytes to a file that no writer has open; its block size stays. Chunks as for `write_stream`.
+
+        Raises:
+            AlreadyExistsError: Another writer has it open, or had when it died and HDFS has not closed it yet.
+            NotFoundError: There is none.
+        """
+        ...
+
     def read_stream(self, path: str) -> Iterator[bytes]:
         """The bytes of a file as they come."""
         ...
 
     def file_checksum(self, path: str) -> FileChecksum:
-        """Checksum of a file, computed by the DataNodes that hold it."""
+        """Checksum of a file, computed by the DataNodes that hold it.
+
+        Raises:
+            StorageError: A writer has it open.
+        """
         ...

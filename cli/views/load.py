@@ -8,27 +8,32 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from cli.output import print_json
-from ingestion.loader import LoadResult
+from ingestion.loader import MAX_JOBS, LoadResult
 from pipeline.warehouse import Dataset
 from warehouse.batch_files import listed
 
 
-def load_files(dataset: Dataset, files: list[Path], as_json: bool, wait: bool, strict: bool) -> None:
+def load_files(  # noqa: PLR0913, PLR0917 - the options that users know
+    dataset: Dataset, files: list[Path], as_json: bool, wait: bool, strict: bool, jobs: int | None
+) -> None:
     """Load one batch and say what happened; see `ingestion.loader.load` for what is raised."""
-    result = load_with_bars(dataset, files, wait, strict)
+    result = load_with_bars(dataset, files, wait, strict, jobs)
     if as_json:
         print_json(load_document(result))
     else:
         print_load(result)
 
 
-def load_with_bars(dataset: Dataset, files: list[Path], wait: bool = False, strict: bool = False) -> LoadResult:
+def load_with_bars(
+    dataset: Dataset, files: list[Path], wait: bool = False, strict: bool = False, jobs: int | None = None
+) -> LoadResult:
     """Load one batch, with a progress bar on a terminal."""
     total = sum(map(_size, files))
     columns = (TextColumn("{task.description:9}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     console = Console(stderr=True)
     progress = Progress(*columns, console=console, disable=not console.is_terminal)
     bars = {"check": progress.add_task("checking", total=total), "send": progress.add_task("loading", total=total)}
+    bars["resume"] = bars["send"]
 
     def advance(phase: str, size: int) -> None:
         # Not before: the lock may have to be waited for.
@@ -36,7 +41,7 @@ def load_with_bars(dataset: Dataset, files: list[Path], wait: bool = False, stri
         progress.advance(bars[phase], size)
 
     try:
-        return dataset.load(files, wait=wait, strict=strict, progress=advance)
+        return dataset.load(files, wait=wait, strict=strict, jobs=jobs or MAX_JOBS, progress=advance)
     finally:
         progress.stop()
 
@@ -62,6 +67,7 @@ def load_document(result: LoadResult) -> dict[str, Any]:
             {"name": file.name, "bytes": file.size, "rows": file.rows, "sha256": file.sha256} for file in batch.files
         ],
         "skipped": list(result.skipped),
+        "resumed": result.resumed,
         "loaded_at": batch.loaded_at.isoformat(),
     }
 
@@ -79,4 +85,5 @@ def print_load(result: LoadResult) -> None:
         when = f"{batch.loaded_at:%Y-%m-%d %H:%M} UTC"
         print(f"already loaded as batch {batch.id} on {when}: {files}, {batch.rows:,} rows; nothing to do")
     else:
-        print(f"batch {batch.id}: {files}, {batch.rows:,} rows, {batch.size / 1e6:,.1f} MB, verified in HDFS")
+        there = f", {result.resumed / 1e6:,.1f} MB of them from an interrupted load" if result.resumed else ""
+        print(f"batch {batch.id}: {files}, {batch.rows:,} rows, {batch.size / 1e6:,.1f} MB, verified in HDFS{there}")

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 import tenacity
 
-from ingestion import loader
+from ingestion import upload
+from ingestion.checksum import HdfsChecksum
 from ingestion.loader import load
+from ingestion.upload import BLOCK_BYTES
 from pipeline.recovery import recover
 from warehouse.batch import batch_id, loaded_batches
 from warehouse.contract.model import Column, Contract, InputFormat
@@ -211,7 +213,7 @@ def dying(storage, monkeypatch):
         monkeypatch.setattr(storage, "write_stream", break_off)
         return broken
 
-    monkeypatch.setattr(loader._send_file.retry, "wait", tenacity.wait_none())
+    monkeypatch.setattr(upload, "_WAIT_FOR_DATANODE", tenacity.wait_none())
     return die
 
 
@@ -287,7 +289,7 @@ load(WebHdfs(storage), contract, files, "ann", die)
 """
 
 
-def test_killed_load_is_not_visible_and_the_next_command_clears_it(storage, settings, contract, paths, files):
+def test_killed_load_is_not_visible_and_the_next_load_goes_on_from_it(storage, settings, contract, paths, files):
     argument = pickle.dumps((settings.endpoints, contract, files)).hex()
     killed = subprocess.run(
         [sys.executable, "-c", KILLED_LOADER, argument], capture_output=True, text=True, check=False
@@ -297,9 +299,42 @@ def test_killed_load_is_not_visible_and_the_next_command_clears_it(storage, sett
     assert left.startswith("_incoming=")
     assert loaded_batches(storage, contract.dataset) == []
     recover(settings, storage, contract.dataset, needs_hive=False)
+    assert storage.list(paths.raw) == [left]
     batch = load(storage, contract, files, "ann", no_progress).batch
-    assert batch.sequence == 1
+    assert (batch.sequence, left) == (1, f"_incoming={batch.id}")
     assert storage.list(paths.raw) == [f"batch={batch.id}"]
+    assert storage.list(paths.raw_batch(batch.id)) == ["_manifest.json", "a.csv.gz", "b.csv.bz2", "c.csv"]
+
+
+def test_load_of_other_files_removes_what_a_killed_one_sent(storage, contract, paths, files):
+    storage.create(f"{paths.raw_incoming('0a')}/d.csv", b"half")
+    batch = load(storage, contract, files, "ann", no_progress).batch
+    assert storage.list(paths.raw) == [f"batch={batch.id}"]
+
+
+def test_large_file_of_a_killed_load_is_gone_on_with(storage, settings, contract, paths, tmp_path):
+    """Across the end of a block, and from the middle of a CRC."""
+    path = tmp_path / "big.csv"
+    path.write_bytes(HEADER + b"2001-01-01,7777777777777777777\n" * 4_500_000)
+    argument = pickle.dumps((settings.endpoints, contract, [path])).hex()
+    killed = KILLED_LOADER.replace('phase == "send":', 'phase == "send" and count_up(count) > 90_000_000:')
+    counter = "sent = []\ndef count_up(count):\n    sent.append(count)\n    return sum(sent)\n"
+    ended = subprocess.run([sys.executable, "-c", counter + killed, argument], capture_output=True, check=False)
+    assert ended.returncode == -9, ended.stderr
+    told = {"check": 0, "send": 0, "resume": 0}
+
+    def count(phase, size):
+        told[phase] += size
+
+    result = load(storage, contract, [path], "ann", count)
+    size = path.stat().st_size
+    assert size > 128 * 1024 * 1024
+    assert (told["resume"], told["send"] + told["resume"]) == (result.resumed, size)
+    assert told["send"] < 0.6 * size
+    stored = f"{paths.raw_batch(result.batch.id)}/big.csv"
+    checksum = HdfsChecksum(BLOCK_BYTES)
+    checksum.update(path.read_bytes())
+    assert storage.file_checksum(stored) == checksum.result()
 
 
 def test_batch_that_appeared_meanwhile_is_never_written_into(storage, contract, paths, files, monkeypatch):

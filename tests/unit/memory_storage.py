@@ -1,11 +1,13 @@
 """A `Storage` in memory. `tests/integration/test_webhdfs.py` holds it and HDFS to the same behaviour."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from posixpath import dirname
 
+from ingestion.checksum import HdfsChecksum
+from ingestion.upload import BLOCK_BYTES
 from warehouse.errors import AlreadyExistsError, NotFoundError, StorageError
 from warehouse.settings import DEFAULT_ROOT
-from warehouse.storage import FileStatus
+from warehouse.storage import FileChecksum, FileStatus
 
 
 class MemoryStorage:
@@ -87,6 +89,23 @@ class MemoryStorage:
 
     def modified(self, path: str) -> int:
         return self.touched.get(path, 0)
+
+    def size(self, path: str) -> int:
+        return len(self.read(path))
+
+    def write_stream(self, path: str, chunks: Iterable[bytes], block_size: int) -> None:  # noqa: ARG002
+        self.create(path, b"".join(chunks))
+
+    def append_stream(self, path: str, chunks: Iterable[bytes]) -> None:
+        self.files[path] = self.read(path) + b"".join(chunks)
+
+    def read_stream(self, path: str) -> Iterator[bytes]:
+        yield self.read(path)
+
+    def file_checksum(self, path: str) -> FileChecksum:
+        checksum = HdfsChecksum(BLOCK_BYTES)
+        checksum.update(self.read(path))
+        return checksum.result()
 
     def _make_parents(self, path: str) -> None:
         parent = dirname(path)

@@ -22,7 +22,7 @@ EMPTY_GZIP = gzip.compress(b"")
 @pytest.fixture
 def loaded(tmp_path, monkeypatch):
     """What `load` does with files of these contents; what is sent goes nowhere."""
-    monkeypatch.setattr(loader, "_send", lambda *_arguments: None)
+    monkeypatch.setattr(loader, "send_batch", lambda *_arguments: 0)
 
     def attempt(contents, strict=False):
         for name, content in contents.items():
