@@ -26,8 +26,10 @@ from warehouse.errors import (
 from warehouse.settings import Endpoints
 from warehouse.steps import confirm
 from warehouse.storage import FileChecksum, FileStatus
+from warehouse.workers import Workers
 
 _CHUNK_BYTES = 1024 * 1024
+_READERS = 8
 _MAX_MESSAGE_LENGTH = 300
 
 # Within 5 s (dfs.namenode.stale.datanode.interval) the NameNode notices that a DataNode is gone and names another.
@@ -115,6 +117,11 @@ class WebHdfs:
         """Content of a small file."""
         with self._errors(path), self._client.read(path) as stream:
             return bytes(stream.read())
+
+    def read_all(self, paths: Sequence[str]) -> dict[str, bytes]:
+        """Content of small files by path, several read at once; those that are not there are left out."""
+        found = zip(paths, Workers(self._read_if_there, _READERS).do(paths), strict=True)
+        return {path: content for path, content in found if content is not None}
 
     def create(self, path: str, content: bytes) -> None:
         """Write a new small file; parents are made."""
@@ -227,6 +234,12 @@ class WebHdfs:
             found = self._client.checksum(path)
         # The server sends the whole array of its buffer; only `length` bytes of it are the checksum.
         return FileChecksum(found["algorithm"], found["bytes"][: 2 * found["length"]])
+
+    def _read_if_there(self, path: str) -> bytes | None:
+        try:
+            return self.read(path)
+        except NotFoundError:
+            return None
 
     def _write_beside(self, path: str, content: bytes, move: Callable[[str, str], None]) -> None:
         temporary = f"{dirname(path)}/_{basename(path)}.{secrets.token_hex(8)}"

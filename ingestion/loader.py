@@ -10,12 +10,12 @@ from typing import Any
 from ingestion.input_file import describe_file
 from ingestion.progress import Progress, in_turn
 from ingestion.upload import send_batch
-from warehouse.batch import Batch, BatchFile, batch_id, load_batch, loaded_batches, uploads, write_batch
+from warehouse.batch import Batch, BatchFile, batch_id, load_batch, loaded_batches, replace_batch, uploads
 from warehouse.batch_files import check_files, listed
 from warehouse.contract.change import row_definition
 from warehouse.contract.model import Contract
 from warehouse.errors import EmptyFileError, InputFileError
-from warehouse.paths import MANIFEST_NAME, DatasetPaths
+from warehouse.paths import DatasetPaths
 from warehouse.steps import Step, reached
 from warehouse.storage import FileStorage
 from warehouse.workers import Workers
@@ -140,9 +140,7 @@ def _counted_again(
     batch = replace(found, files=described, counted_by=counted_by)
     if batch == found:
         return LoadResult(found, already_loaded=True)
-    storage.replace(
-        f"{DatasetPaths(batch.dataset, storage.root).raw_batch(batch.id)}/{MANIFEST_NAME}", write_batch(batch)
-    )
+    replace_batch(storage, batch)
     # Manifests of earlier versions do not say how the rows were counted.
     same = batch.rows == found.rows and not found.counted_by
     return LoadResult(batch, already_loaded=True, counted_before=None if same else found.rows)

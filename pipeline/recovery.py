@@ -10,7 +10,7 @@ from typing import Any
 from hadoop.webhdfs import WebHdfs
 from hive.connection import connect
 from hive.publish import point_views
-from warehouse.batch import Batch, load_batch, loaded_ids
+from warehouse.batch import Batch, bundle_batches, load_batch, loaded_ids
 from warehouse.errors import StackDownError
 from warehouse.lock.lock import dead_owners, traces
 from warehouse.lock.owner import LockOwner
@@ -40,6 +40,8 @@ def recover(settings: Settings, storage: WebHdfs, dataset: str, needs_hive: bool
     Raises:
         StackDownError: A service that is needed does not answer.
     """
+    bundle_batches(storage, dataset)
+    ledger.bundle(storage, dataset)
     _record_unnoted_batches(storage, dataset)
     history = read_history(storage, dataset)
     begun = history.moving

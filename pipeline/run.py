@@ -187,13 +187,14 @@ class _Run:
         if live:
             check_change(contract, live, self._request.reprocess)
         check_counts(contract, batches)
-        found = {batch.id: find_staged(storage, self._paths, batch.id, contract.fingerprint) for batch in batches}
+        kept = live.batches if live and live.contract == contract.fingerprint else {}
+        ids = [batch.id for batch in batches]
         return Inputs(
             contract=contract,
             paths=self._paths,
             marts=load_mart_sql(contract),
             batches=batches,
-            staged={batch: staged for batch, staged in found.items() if staged},
+            staged=find_staged(storage, self._paths, ids, contract.fingerprint, kept),
             live=live,
             quarters=self._request.quarters,
             clean_check=load_clean_check(contract),

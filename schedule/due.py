@@ -116,14 +116,14 @@ def _released(storage: Storage, contract: Contract) -> Progress:
     number, left = history.live, history.rolled_back_from
     live = load_release(storage, dataset, number) if number else None
     new = sorted(loaded_ids(storage, dataset) - (live.batches.keys() if live else set()))
-    staged = [find_staged(storage, paths, batch, contract.fingerprint) for batch in new]
-    touched = {Quarter.from_partition(value) for batch in staged if batch for value in batch.quarters}
+    staged = find_staged(storage, paths, new, contract.fingerprint, {})
+    touched = {Quarter.from_partition(value) for batch in staged.values() for value in batch.quarters}
     built = _built(live) if live else {}
     # What a rollback took away was built nevertheless: it must not be built again unasked.
     if left is not None:
         taken = _built(load_release(storage, dataset, left))
         built |= {quarter: max(began, built.get(quarter, began)) for quarter, began in taken.items()}
-    return Progress(frozenset(touched | built.keys()), built, staged.count(None))
+    return Progress(frozenset(touched | built.keys()), built, len(new) - len(staged))
 
 
 def _built(live: Release) -> dict[Quarter, datetime]:

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from warehouse.bundle import discard, keep, read_bundled
 from warehouse.document import IGNORES_UNKNOWN, REFUSES_UNKNOWN, read, write
 from warehouse.errors import DocumentError
 from warehouse.paths import MANIFEST_NAME, DatasetPaths
 from warehouse.storage import Storage
 
 _ID_DIGITS = 16
+_BUNDLE = "batches"
 
 
 @dataclass(frozen=True)
@@ -130,14 +132,37 @@ def load_batch(storage: Storage, dataset: str, batch: str) -> Batch:
         NotFoundError: There is no such batch.
         DocumentError: Its manifest is damaged.
     """
-    path = f"{DatasetPaths(dataset, storage.root).raw_batch(batch)}/{MANIFEST_NAME}"
+    path = _manifest(DatasetPaths(dataset, storage.root), batch)
     return read_batch(storage.read(path), path)
 
 
 def loaded_batches(storage: Storage, dataset: str) -> list[Batch]:
     """All complete batches of a dataset, in loading order."""
-    batches = [load_batch(storage, dataset, batch) for batch in loaded_ids(storage, dataset)]
+    paths = DatasetPaths(dataset, storage.root)
+    contents = read_bundled(storage, paths.bundle(_BUNDLE), _manifests(storage, paths))
+    batches = [read_batch(content, path) for path, content in contents.items()]
     return sorted(batches, key=lambda batch: batch.sequence)
+
+
+def bundle_batches(storage: Storage, dataset: str) -> None:
+    """Make many manifests quick to read; the caller holds the lock of the dataset."""
+    paths = DatasetPaths(dataset, storage.root)
+    keep(storage, paths.bundle(_BUNDLE), _manifests(storage, paths), read_batch)
+
+
+def replace_batch(storage: Storage, batch: Batch) -> None:
+    """Write another manifest of a loaded batch; the caller holds the lock of the dataset."""
+    paths = DatasetPaths(batch.dataset, storage.root)
+    discard(storage, paths.bundle(_BUNDLE))
+    storage.replace(_manifest(paths, batch.id), write_batch(batch))
+
+
+def _manifests(storage: Storage, paths: DatasetPaths) -> list[str]:
+    return [_manifest(paths, batch) for batch in sorted(loaded_ids(storage, paths.dataset))]
+
+
+def _manifest(paths: DatasetPaths, batch: str) -> str:
+    return f"{paths.raw_batch(batch)}/{MANIFEST_NAME}"
 
 
 def loaded_ids(storage: Storage, dataset: str) -> set[str]:

@@ -139,6 +139,10 @@ class DatasetPaths:
         """Location of the Hive tables of all releases: always empty, each partition names its own directory."""
         return f"{self.releases}/tables"
 
+    def bundle(self, kind: str) -> str:
+        """Copy of all small files of a kind: `warehouse.bundle`. It may be deleted at any time."""
+        return f"{self.root}/bundles/{self.dataset}/{validate_identifier(kind)}.json"
+
     @property
     def lock(self) -> str:
         """Exists while a writer works on the dataset."""

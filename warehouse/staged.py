@@ -1,9 +1,9 @@
 """What staging made of a batch, kept beside its rows: a batch with this record never has to be staged again."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from warehouse.document import read, write
-from warehouse.errors import NotFoundError
 from warehouse.paths import DatasetPaths
 from warehouse.steps import Step, reached
 from warehouse.storage import Storage
@@ -36,17 +36,28 @@ class StagedBatch:
     rejected: dict[str, int]
 
 
-def find_staged(storage: Storage, paths: DatasetPaths, batch: str, fingerprint: str) -> StagedBatch | None:
-    """Record of a batch, `None` when it is not staged under this contract.
+def find_staged(
+    storage: Storage, paths: DatasetPaths, batches: Iterable[str], fingerprint: str, known: Mapping[str, StagedBatch]
+) -> dict[str, StagedBatch]:
+    """Records of the batches that are staged under a contract.
+
+    Args:
+        storage: Where the rows are.
+        paths: Of the dataset.
+        batches: Batch ids.
+        fingerprint: Of the contract.
+        known: Records that a release under this contract holds, which keeps their rows from gc; they are not read.
 
     Raises:
-        DocumentError: The record is damaged.
+        DocumentError: A record is damaged.
     """
-    path = f"{paths.staged(batch, fingerprint)}/{_RECORD}"
-    try:
-        return read(StagedBatch, storage.read(path), path)
-    except NotFoundError:
-        return None
+    # Someone may have removed a batch by hand, to have it staged again.
+    there = set(storage.list(paths.staged_batches))
+    staged = [batch for batch in batches if f"batch={batch}" in there]
+    records = {batch: f"{paths.staged(batch, fingerprint)}/{_RECORD}" for batch in staged if batch not in known}
+    contents = storage.read_all(list(records.values()))
+    read_now = {batch: read(StagedBatch, contents[path], path) for batch, path in records.items() if path in contents}
+    return {batch: read_now.get(batch) or known[batch] for batch in staged if batch in known or batch in read_now}
 
 
 def commit_staged(storage: Storage, paths: DatasetPaths, staged: StagedBatch, run: str, fingerprint: str) -> None:

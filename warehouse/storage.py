@@ -64,6 +64,10 @@ class Storage(Protocol):
         """
         ...
 
+    def read_all(self, paths: Sequence[str]) -> dict[str, bytes]:
+        """Content of small files by path, several read at once; those that are not there are left out."""
+        ...
+
     def create(self, path: str, content: bytes) -> None:
         """Write a new small file; parents are made.
 

@@ -38,6 +38,9 @@ class MemoryStorage:
             raise NotFoundError(path)
         return self.files[path]
 
+    def read_all(self, paths: Sequence[str]) -> dict[str, bytes]:
+        return {path: self.files[path] for path in paths if path in self.files}
+
     def create(self, path: str, content: bytes) -> None:
         if self.exists(path):
             raise AlreadyExistsError(path)

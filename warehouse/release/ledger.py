@@ -9,11 +9,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from functools import partial
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
+from warehouse.bundle import keep, read_bundled
 from warehouse.document import read_lines, write_line
 from warehouse.errors import AlreadyExistsError
-from warehouse.paths import ledger_table
+from warehouse.paths import DatasetPaths, ledger_table
 from warehouse.quarter import Quarter
 from warehouse.run import began_at
 from warehouse.storage import Storage
@@ -32,6 +34,8 @@ Kind = Literal[
 ]
 
 _SHOWN = 2000
+_BUNDLED = ("releases", "checks", "runs")
+"""Tables that are read; of the batches only the names of the files are."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,8 @@ class CheckRecord:
     note: Annotated[str, "How far the check went, where that is not the whole."] = ""
 
 
+Row = TypeVar("Row", "Event", "RunRecord", "CheckRecord")
+
 Record = Event | BatchRecord | RunRecord | CheckRecord
 
 TABLES: dict[str, type[Record]] = {
@@ -163,8 +169,7 @@ def runs(storage: Storage, dataset: str) -> list[RunRecord]:
     Raises:
         DocumentError: A record is damaged; names the file.
     """
-    paths = (f"{ledger_table(storage.root, 'runs')}/{dataset}.{name}.json" for name in _names(storage, "runs", dataset))
-    return [run for path in paths for run in read_lines(RunRecord, storage.read(path), path)]
+    return [run for rows in _rows(RunRecord, storage, "runs", dataset).values() for run in rows]
 
 
 def quarters_run(runs: Sequence[RunRecord]) -> dict[Quarter, datetime]:
@@ -182,11 +187,11 @@ def events(storage: Storage, dataset: str) -> list[Event]:
     Raises:
         DocumentError: An event is damaged; names the file.
     """
-    return list(newest_events(storage, dataset))[::-1]
+    return [event for rows in _rows(Event, storage, "releases", dataset).values() for event in rows]
 
 
 def newest_events(storage: Storage, dataset: str) -> Iterator[Event]:
-    """The same, newest first; each is read when it is asked for, so few are for who needs few.
+    """The same, newest first; each is read when it is asked for, so few are read for whoever needs few.
 
     Raises:
         As `events`.
@@ -201,8 +206,14 @@ def checks_by_release(storage: Storage, dataset: str) -> dict[int, list[CheckRec
     Raises:
         DocumentError: A file is damaged; names it.
     """
-    numbers = [int(name) for name in _names(storage, "checks", dataset)]
-    return {number: _checks_in(storage, dataset, number) for number in numbers}
+    return {int(name): rows for name, rows in _rows(CheckRecord, storage, "checks", dataset).items()}
+
+
+def bundle(storage: Storage, dataset: str) -> None:
+    """Make long tables quick to read; the caller holds the lock of the dataset."""
+    for table in _BUNDLED:
+        kept = DatasetPaths(dataset, storage.root).bundle(table)
+        keep(storage, kept, _paths(storage, table, dataset).values(), partial(read_lines, TABLES[table]))
 
 
 def _publish(storage: Storage, table: str, name: str, rows: Sequence[Record]) -> bool:
@@ -236,6 +247,13 @@ def _events_in(storage: Storage, dataset: str, sequence: int) -> list[Event]:
     return read_lines(Event, storage.read(path), path)
 
 
-def _checks_in(storage: Storage, dataset: str, release: int) -> list[CheckRecord]:
-    path = f"{ledger_table(storage.root, 'checks')}/{dataset}.{release:06d}.json"
-    return read_lines(CheckRecord, storage.read(path), path)
+def _rows(kind: type[Row], storage: Storage, table: str, dataset: str) -> dict[str, list[Row]]:
+    """Rows of a dataset in a table by what its files tell of, in order."""
+    paths = _paths(storage, table, dataset)
+    found = read_bundled(storage, DatasetPaths(dataset, storage.root).bundle(table), paths.values())
+    return {name: read_lines(kind, found[path], path) for name, path in paths.items()}
+
+
+def _paths(storage: Storage, table: str, dataset: str) -> dict[str, str]:
+    names = _names(storage, table, dataset)
+    return {name: f"{ledger_table(storage.root, table)}/{dataset}.{name}.json" for name in names}

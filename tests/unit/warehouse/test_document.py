@@ -139,7 +139,7 @@ def test_damaged_record_of_a_staged_batch_is_refused_with_its_path():
     path = f"{paths.staged('b1', 'c1')}/_staged.json"
     storage.create(path, b"{}")
     with pytest.raises(DocumentError, match=path):
-        find_staged(storage, paths, "b1", "c1")
+        find_staged(storage, paths, ["b1"], "c1", {})
 
 
 def test_plan_of_a_job_is_one_line_and_leads_back():
