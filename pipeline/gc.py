@@ -20,7 +20,8 @@ from warehouse.lock.lock import lock_holder
 from warehouse.release.facts import releases_with_facts, remove_facts
 from warehouse.release.history import read_history
 from warehouse.release.inventory import take_inventory
-from warehouse.release.manifest import load_release, release_numbers
+from warehouse.release.manifest import release_numbers
+from warehouse.release.outline import read_outlines
 from warehouse.release.retention import OldDirectory, OldRelease, Policy, RetentionPlan, Situation, plan_retention
 from warehouse.settings import Settings
 from warehouse.steps import Step, reached
@@ -113,7 +114,7 @@ def _plan(storage: Storage, contract: Contract, policy: Policy, active: str | No
         policy,
         Situation(
             history=history,
-            releases={number: load_release(storage, dataset, number) for number in sorted(kept)},
+            releases={release.number: release for release in read_outlines(storage, dataset, sorted(kept))},
             inventory=inventory,
             contract=contract.fingerprint,
             now=datetime.now(UTC),

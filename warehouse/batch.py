@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from warehouse.bundle import discard, keep, read_bundled
+from warehouse.bundle import discard, keep, read_bundled, verbatim
 from warehouse.document import IGNORES_UNKNOWN, REFUSES_UNKNOWN, read, write
 from warehouse.errors import DocumentError
 from warehouse.paths import MANIFEST_NAME, DatasetPaths
@@ -139,7 +139,7 @@ def load_batch(storage: Storage, dataset: str, batch: str) -> Batch:
 def loaded_batches(storage: Storage, dataset: str) -> list[Batch]:
     """All complete batches of a dataset, in loading order."""
     paths = DatasetPaths(dataset, storage.root)
-    contents = read_bundled(storage, paths.bundle(_BUNDLE), _manifests(storage, paths))
+    contents = read_bundled(storage, paths.bundle(_BUNDLE), _manifests(storage, paths), verbatim(read_batch))
     batches = [read_batch(content, path) for path, content in contents.items()]
     return sorted(batches, key=lambda batch: batch.sequence)
 
@@ -147,7 +147,7 @@ def loaded_batches(storage: Storage, dataset: str) -> list[Batch]:
 def bundle_batches(storage: Storage, dataset: str) -> None:
     """Make many manifests quick to read; the caller holds the lock of the dataset."""
     paths = DatasetPaths(dataset, storage.root)
-    keep(storage, paths.bundle(_BUNDLE), _manifests(storage, paths), read_batch)
+    keep(storage, paths.bundle(_BUNDLE), _manifests(storage, paths), verbatim(read_batch))
 
 
 def replace_batch(storage: Storage, batch: Batch) -> None:

@@ -14,7 +14,8 @@ from warehouse.quarter import span
 from warehouse.release import ledger
 from warehouse.release.catalog import datasets_in
 from warehouse.release.history import History, read_history
-from warehouse.release.manifest import CLEAN, QUARANTINE, Release, load_release, release_numbers
+from warehouse.release.manifest import CLEAN, QUARANTINE, release_numbers
+from warehouse.release.outline import Outline, read_outlines
 from warehouse.settings import Settings
 from warehouse.storage import Storage
 
@@ -61,15 +62,15 @@ def describe_releases(storage: Storage, dataset: str) -> list[dict[str, Any]]:
     """Everything that is known of the releases of a dataset, oldest first."""
     history = read_history(storage, dataset)
     checks = ledger.checks_by_release(storage, dataset)
-    releases = (load_release(storage, dataset, number) for number in release_numbers(storage, dataset))
+    releases = read_outlines(storage, dataset, release_numbers(storage, dataset))
     return [describe(release, history, checks.get(release.number, [])) for release in releases]
 
 
-def describe(release: Release, history: History, checks: Sequence[ledger.CheckRecord]) -> dict[str, Any]:
+def describe(release: Outline, history: History, checks: Sequence[ledger.CheckRecord]) -> dict[str, Any]:
     """Everything that is known of a release.
 
     Args:
-        release: Its manifest.
+        release: The release.
         history: History of its dataset.
         checks: Checks of this release.
     """
@@ -83,7 +84,7 @@ def describe(release: Release, history: History, checks: Sequence[ledger.CheckRe
         "at": happened[-1].at if happened else release.created_at,
         "by": release.created_by,
         "run": release.run,
-        "batches": sorted(release.batches),
+        "batches": release.batches,
         "clean": release.tables[CLEAN].rows,
         "quarantined": release.tables[QUARANTINE].rows,
         "tables": {

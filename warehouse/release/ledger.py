@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from warehouse.bundle import keep, read_bundled
+from warehouse.bundle import Digest, keep, read_bundled, verbatim
 from warehouse.document import read_lines, write_line
 from warehouse.errors import AlreadyExistsError
 from warehouse.paths import DatasetPaths, ledger_table
@@ -213,7 +213,7 @@ def bundle(storage: Storage, dataset: str) -> None:
     """Make long tables quick to read; the caller holds the lock of the dataset."""
     for table in _BUNDLED:
         kept = DatasetPaths(dataset, storage.root).bundle(table)
-        keep(storage, kept, _paths(storage, table, dataset).values(), partial(read_lines, TABLES[table]))
+        keep(storage, kept, _paths(storage, table, dataset).values(), _digest(table))
 
 
 def _publish(storage: Storage, table: str, name: str, rows: Sequence[Record]) -> bool:
@@ -250,8 +250,13 @@ def _events_in(storage: Storage, dataset: str, sequence: int) -> list[Event]:
 def _rows(kind: type[Row], storage: Storage, table: str, dataset: str) -> dict[str, list[Row]]:
     """Rows of a dataset in a table by what its files tell of, in order."""
     paths = _paths(storage, table, dataset)
-    found = read_bundled(storage, DatasetPaths(dataset, storage.root).bundle(table), paths.values())
+    kept = DatasetPaths(dataset, storage.root).bundle(table)
+    found = read_bundled(storage, kept, paths.values(), _digest(table))
     return {name: read_lines(kind, found[path], path) for name, path in paths.items()}
+
+
+def _digest(table: str) -> Digest:
+    return verbatim(partial(read_lines, TABLES[table]))
 
 
 def _paths(storage: Storage, table: str, dataset: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from warehouse.errors import UsageError
 from warehouse.release.history import History
 from warehouse.release.inventory import Inventory
-from warehouse.release.manifest import Release
+from warehouse.release.outline import Outline
 from warehouse.run import parse_utc
 
 KEEP = 10
@@ -58,7 +58,7 @@ class Situation:
 
     Attributes:
         history: History of the dataset.
-        releases: Manifests that gc has not dropped, by number.
+        releases: Releases that gc has not dropped, by number.
         inventory: What lies in HDFS.
         contract: Fingerprint of today's contract: what is staged by it is not staged again.
         now: The current time.
@@ -66,7 +66,7 @@ class Situation:
     """
 
     history: History
-    releases: dict[int, Release]
+    releases: dict[int, Outline]
     inventory: Inventory
     contract: str
     now: datetime
@@ -150,7 +150,7 @@ def _kept(keep: int, history: History) -> set[int | None]:
     return {*history.readable[-keep:], *history.pinned, history.live, moving.release if moving else None}
 
 
-def _ended(release: Release, history: History) -> OldRelease | None:
+def _ended(release: Outline, history: History) -> OldRelease | None:
     """A release with the end of its use; `None` when it is in use or about to be."""
     moving, mine = history.moving, history.of(release.number)
     # Written late by a command that had lost its lock, it means nothing.
@@ -169,7 +169,7 @@ def _ended(release: Release, history: History) -> OldRelease | None:
     return OldRelease(release.number, release.run, state, parse_utc(since), tuple(release.tables))
 
 
-def _old_directories(policy: Policy, situation: Situation, staying: Sequence[Release]) -> list[OldDirectory]:
+def _old_directories(policy: Policy, situation: Situation, staying: Sequence[Outline]) -> list[OldDirectory]:
     references = _References(staying)
     contracts = {release.contract for release in staying} | {situation.contract}
     found = [
@@ -226,7 +226,7 @@ def _is_older(modified: int, now: datetime, age: timedelta) -> bool:
 class _References:
     """What releases refer to."""
 
-    def __init__(self, releases: Sequence[Release]) -> None:
+    def __init__(self, releases: Sequence[Outline]) -> None:
         tables = (table for release in releases for table in release.tables.values())
         self._paths = {partition.path for table in tables for partition in table.partitions.values()}
         self._above = {parent for path in self._paths for parent in _parents(path)}

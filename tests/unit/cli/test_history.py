@@ -8,6 +8,7 @@ from cli.views.history import _print, describe
 from warehouse.release.history import History
 from warehouse.release.ledger import CheckRecord, Event
 from warehouse.release.manifest import Partition, Release, ReleasedTable
+from warehouse.release.outline import outline_of
 from warehouse.staged import StagedBatch
 
 
@@ -17,7 +18,7 @@ def a_release(number):
         "quarantine": ReleasedTable("d", {"aa": Partition("/q", 1)}),
     }
     staged = {batch: StagedBatch(batch, 1, 0, 0, 0, {}, {}, {}) for batch in ("bb", "aa")}
-    return Release("flights", number, f"run{number}", "c", {}, "2024-12-24", "ann", staged, {}, tables)
+    return outline_of(Release("flights", number, f"run{number}", "c", {}, "2024-12-24", "ann", staged, {}, tables))
 
 
 def history(*steps):

@@ -8,11 +8,13 @@ import pytest
 
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.batch import Batch, BatchFile, bundle_batches, loaded_batches, replace_batch, write_batch
-from warehouse.bundle import keep, read_bundled
+from warehouse.bundle import keep, read_bundled, verbatim
 from warehouse.document import write
 from warehouse.errors import DocumentError, NotFoundError
 from warehouse.paths import MANIFEST_NAME, DatasetPaths
 from warehouse.release import ledger
+from warehouse.release.manifest import Partition, Release, ReleasedTable, release_numbers
+from warehouse.release.outline import bundle_outlines, outline_of, read_outlines
 from warehouse.staged import StagedBatch, find_staged
 
 PATHS = DatasetPaths("sales", "/stackhouse")
@@ -62,30 +64,30 @@ def contents(storage, paths):
 @pytest.mark.parametrize("count", [0, 1, 16, 17, 500])
 def test_files_are_the_same_with_and_without_the_copy(storage, count):
     paths = things(storage, count)
-    assert read_bundled(storage, BUNDLE, paths) == contents(storage, paths)
-    keep(storage, BUNDLE, paths, check)
-    found = read_bundled(storage, BUNDLE, paths)
+    assert read_bundled(storage, BUNDLE, paths, verbatim(check)) == contents(storage, paths)
+    keep(storage, BUNDLE, paths, verbatim(check))
+    found = read_bundled(storage, BUNDLE, paths, verbatim(check))
     assert found == contents(storage, paths)
     assert list(found) == paths
 
 
 def test_however_many_files_there_are_few_are_read(storage):
-    keep(storage, BUNDLE, things(storage, 500), check)
+    keep(storage, BUNDLE, things(storage, 500), verbatim(check))
     paths = things(storage, 510)
     storage.reads.clear()
-    assert read_bundled(storage, BUNDLE, paths) == contents(storage, paths)
+    assert read_bundled(storage, BUNDLE, paths, verbatim(check)) == contents(storage, paths)
     assert storage.reads == [BUNDLE, *paths[500:]]
 
 
 def test_copy_is_made_again_when_much_is_missing_in_it_and_not_before(storage):
-    keep(storage, BUNDLE, things(storage, 100), check)
+    keep(storage, BUNDLE, things(storage, 100), verbatim(check))
     before = storage.files[BUNDLE]
-    keep(storage, BUNDLE, things(storage, 116), check)
+    keep(storage, BUNDLE, things(storage, 116), verbatim(check))
     assert storage.files[BUNDLE] == before
-    keep(storage, BUNDLE, things(storage, 117), check)
+    keep(storage, BUNDLE, things(storage, 117), verbatim(check))
     paths = things(storage, 117)
     storage.reads.clear()
-    read_bundled(storage, BUNDLE, paths)
+    read_bundled(storage, BUNDLE, paths, verbatim(check))
     assert storage.reads == [BUNDLE]
 
 
@@ -93,34 +95,34 @@ def test_copy_is_made_again_when_much_is_missing_in_it_and_not_before(storage):
 def test_damaged_copy_is_no_copy_and_is_made_again(storage, damage):
     paths = things(storage, 100)
     storage.replace(BUNDLE, damage)
-    assert read_bundled(storage, BUNDLE, paths) == contents(storage, paths)
-    keep(storage, BUNDLE, paths, check)
+    assert read_bundled(storage, BUNDLE, paths, verbatim(check)) == contents(storage, paths)
+    keep(storage, BUNDLE, paths, verbatim(check))
     storage.reads.clear()
-    read_bundled(storage, BUNDLE, paths)
+    read_bundled(storage, BUNDLE, paths, verbatim(check))
     assert storage.reads == [BUNDLE]
 
 
 def test_what_is_gone_is_not_taken_from_the_copy_when_it_comes_again(storage):
     paths = things(storage, 100)
-    keep(storage, BUNDLE, paths, check)
+    keep(storage, BUNDLE, paths, verbatim(check))
     storage.delete("/things")
-    keep(storage, BUNDLE, [], check)
+    keep(storage, BUNDLE, [], verbatim(check))
     for path in paths:
         storage.create(path, b'"another"')
-    assert set(read_bundled(storage, BUNDLE, paths).values()) == {b'"another"'}
+    assert set(read_bundled(storage, BUNDLE, paths, verbatim(check)).values()) == {b'"another"'}
 
 
 def test_damaged_file_is_not_copied_so_that_it_can_be_repaired(storage):
     paths = things(storage, 100)
     storage.files[paths[7]] = b"half"
-    keep(storage, BUNDLE, paths, check)
+    keep(storage, BUNDLE, paths, verbatim(check))
     storage.files[paths[7]] = b'"repaired"'
-    assert read_bundled(storage, BUNDLE, paths)[paths[7]] == b'"repaired"'
+    assert read_bundled(storage, BUNDLE, paths, verbatim(check))[paths[7]] == b'"repaired"'
 
 
 def test_file_that_is_not_there_is_told(storage):
     with pytest.raises(NotFoundError, match="/things/none"):
-        read_bundled(storage, BUNDLE, [*things(storage, 3), "/things/none"])
+        read_bundled(storage, BUNDLE, [*things(storage, 3), "/things/none"], verbatim(check))
 
 
 def load(storage, count, rows=1):
@@ -190,3 +192,45 @@ def test_batch_whose_staged_rows_were_removed_by_hand_is_staged_again(storage):
         storage.create(f"{PATHS.staged(batch, 'c')}/_staged.json", write(staged_batch(batch)))
     storage.delete(f"{PATHS.staged_batches}/batch=b1")
     assert find_staged(storage, PATHS, known, "c", known) == {"b2": known["b2"]}
+
+
+def a_release(number, batches=3):
+    names = [f"b{batch}" for batch in range(batches)]
+    origins = {name: {"a.csv": number} for name in names}
+    tables = {
+        "clean": ReleasedTable("d", {"2024-01-01": Partition("/c", number * batches, origins)}),
+        "quarantine": ReleasedTable("d", {name: Partition(f"/q/{name}", 1) for name in names}),
+    }
+    staged = {name: staged_batch(name) for name in reversed(names)}
+    return Release("sales", number, f"run{number}", "c", {}, "2024-12-24", "ann", staged, {}, tables)
+
+
+def test_outlines_of_many_releases_are_those_of_their_manifests_and_read_at_once(storage):
+    releases = [a_release(number) for number in range(1, 201)]
+    for release in releases:
+        storage.create(PATHS.release(release.number), write(release))
+    numbers = release_numbers(storage, "sales")
+    before = read_outlines(storage, "sales", numbers)
+    bundle_outlines(storage, "sales")
+    storage.reads.clear()
+    assert read_outlines(storage, "sales", numbers) == before == [outline_of(release) for release in releases]
+    assert storage.reads == [PATHS.bundle("outlines")]
+    assert before[4].batches == ["b0", "b1", "b2"]
+    assert before[4].tables["clean"] == ReleasedTable("d", {"2024-01-01": Partition("/c", 15)})
+
+
+def test_outline_grows_with_the_batches_and_not_with_their_files_in_quarters(storage):
+    storage.create(PATHS.release(1), write(a_release(1, batches=1000)))
+    for number in range(2, 7):
+        storage.create(PATHS.release(number), write(a_release(number, batches=1)))
+    bundle_outlines(storage, "sales")
+    assert len(storage.files[PATHS.bundle("outlines")]) < 0.4 * len(storage.files[PATHS.release(1)])
+
+
+def test_damaged_manifest_is_told_with_its_path(storage):
+    for number in range(1, 20):
+        storage.create(PATHS.release(number), write(a_release(number)))
+    storage.files[PATHS.release(7)] = b"{"
+    bundle_outlines(storage, "sales")
+    with pytest.raises(DocumentError, match=r"000007\.json"):
+        read_outlines(storage, "sales", release_numbers(storage, "sales"))
