@@ -18,7 +18,6 @@ from warehouse.paths import DatasetPaths
 from warehouse.release import ledger
 from warehouse.release.history import History, read_history
 from warehouse.release.manifest import Release, load_release, release_numbers
-from warehouse.release.outline import bundle_outlines
 from warehouse.run import utc_now
 from warehouse.settings import Settings
 from warehouse.steps import Step, reached
@@ -43,7 +42,6 @@ def recover(settings: Settings, storage: WebHdfs, dataset: str, needs_hive: bool
     """
     bundle_batches(storage, dataset)
     ledger.bundle(storage, dataset)
-    bundle_outlines(storage, dataset)
     _record_unnoted_batches(storage, dataset)
     history = read_history(storage, dataset)
     begun = history.moving

@@ -30,6 +30,7 @@ from warehouse.quarter import Quarter
 from warehouse.release.check import Check
 from warehouse.release.conservation import Law, law_of
 from warehouse.release.manifest import Release, load_live, load_release, release_numbers
+from warehouse.release.outline import bundle_outlines
 from warehouse.settings import Settings
 from warehouse.staged import StagedBatch, commit_staged, find_staged
 from warehouse.steps import Step, reached
@@ -150,6 +151,7 @@ class _Run:
         release = build_release(inputs, plan, result, number, self._settings.user)
         self._storage.publish(self._paths.release(number), write(release))
         reached(Step.RELEASE_WRITTEN)
+        bundle_outlines(self._storage, self._contract.dataset, number)
         return release
 
     def _remove_unless_released(self) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from warehouse.bundle import discard, keep, read_bundled, verbatim
@@ -75,7 +76,7 @@ class Batch:
     loaded_by: str
     counted_by: dict[str, Any] = field(default_factory=dict, hash=False)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Id that the same bytes under the same names always have."""
         return batch_id(self.files)
@@ -104,7 +105,7 @@ class _Manifest(Batch):
 
 def write_batch(batch: Batch) -> bytes:
     """The manifest of a batch as it is stored."""
-    return write(_Manifest(**vars(batch), batch=batch.id))
+    return write(_Manifest(**{field.name: getattr(batch, field.name) for field in fields(Batch)}, batch=batch.id))
 
 
 def read_batch(content: bytes, path: str) -> Batch:

@@ -6,7 +6,7 @@ A manifest counts the rows of every file in every quarter, so those of 200 relea
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from warehouse.bundle import keep, read_bundled
+from warehouse.bundle import discard, keep, read_bundled
 from warehouse.document import read, write_line
 from warehouse.paths import DatasetPaths
 from warehouse.release.manifest import Release, ReleasedTable, release_numbers
@@ -14,7 +14,7 @@ from warehouse.storage import Storage
 
 _BUNDLE = "outlines"
 _MAX_APART = 4
-"""Manifests are large."""
+"""Releases whose manifests are read as they are: these are large, and so is the file of all outlines."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,22 @@ def read_outlines(storage: Storage, dataset: str, numbers: Iterable[int]) -> lis
     return [read(Outline, content, path) for path, content in found.items()]
 
 
-def bundle_outlines(storage: Storage, dataset: str) -> None:
-    """Make many releases quick to look through; the caller holds the lock of the dataset."""
+def bundle_outlines(storage: Storage, dataset: str, newest: int) -> None:
+    """Make many releases quick to look through.
+
+    Args:
+        storage: Where they are.
+        dataset: Name in the contract; the caller holds its lock.
+        newest: Number of the release that was just written.
+    """
     paths = DatasetPaths(dataset, storage.root)
+    if newest == 1:
+        # Of a dataset of this name that was removed.
+        discard(storage, paths.bundle(_BUNDLE))
+    if newest % _MAX_APART:
+        return
     manifests = [paths.release(number) for number in release_numbers(storage, dataset)]
-    keep(storage, paths.bundle(_BUNDLE), manifests, _outlined, _MAX_APART)
+    keep(storage, paths.bundle(_BUNDLE), manifests, _outlined, max_apart=0)
 
 
 def _outlined(content: bytes, path: str) -> bytes:

@@ -211,7 +211,7 @@ def test_outlines_of_many_releases_are_those_of_their_manifests_and_read_at_once
         storage.create(PATHS.release(release.number), write(release))
     numbers = release_numbers(storage, "sales")
     before = read_outlines(storage, "sales", numbers)
-    bundle_outlines(storage, "sales")
+    bundle_outlines(storage, "sales", 200)
     storage.reads.clear()
     assert read_outlines(storage, "sales", numbers) == before == [outline_of(release) for release in releases]
     assert storage.reads == [PATHS.bundle("outlines")]
@@ -223,7 +223,7 @@ def test_outline_grows_with_the_batches_and_not_with_their_files_in_quarters(sto
     storage.create(PATHS.release(1), write(a_release(1, batches=1000)))
     for number in range(2, 7):
         storage.create(PATHS.release(number), write(a_release(number, batches=1)))
-    bundle_outlines(storage, "sales")
+    bundle_outlines(storage, "sales", 8)
     assert len(storage.files[PATHS.bundle("outlines")]) < 0.4 * len(storage.files[PATHS.release(1)])
 
 
@@ -231,6 +231,27 @@ def test_damaged_manifest_is_told_with_its_path(storage):
     for number in range(1, 20):
         storage.create(PATHS.release(number), write(a_release(number)))
     storage.files[PATHS.release(7)] = b"{"
-    bundle_outlines(storage, "sales")
+    bundle_outlines(storage, "sales", 20)
     with pytest.raises(DocumentError, match=r"000007\.json"):
         read_outlines(storage, "sales", release_numbers(storage, "sales"))
+
+
+def test_few_manifests_are_read_beside_the_outlines_of_all_others(storage):
+    for number in range(1, 24):
+        storage.create(PATHS.release(number), write(a_release(number)))
+        bundle_outlines(storage, "sales", number)
+    storage.reads.clear()
+    numbers = release_numbers(storage, "sales")
+    assert read_outlines(storage, "sales", numbers) == [outline_of(a_release(number)) for number in numbers]
+    assert storage.reads == [PATHS.bundle("outlines"), *map(PATHS.release, (21, 22, 23))]
+
+
+def test_outlines_of_a_removed_dataset_are_not_those_of_the_next_of_its_name(storage):
+    for number in range(1, 9):
+        storage.create(PATHS.release(number), write(a_release(number)))
+    bundle_outlines(storage, "sales", 8)
+    storage.delete(PATHS.releases)
+    for number in range(1, 9):
+        storage.create(PATHS.release(number), write(a_release(number, batches=2)))
+        bundle_outlines(storage, "sales", number)
+    assert read_outlines(storage, "sales", range(1, 9)) == [outline_of(a_release(n, batches=2)) for n in range(1, 9)]
