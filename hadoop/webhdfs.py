@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from posixpath import basename, dirname
@@ -99,6 +99,10 @@ class WebHdfs:
         except NotFoundError:
             return []
         return sorted(files, key=lambda file: file.name)
+
+    def list_all(self, paths: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """The same of several directories by path, several asked for at once."""
+        return dict(zip(paths, Workers(self.list, _READERS).do(paths), strict=True))
 
     def exists(self, path: str) -> bool:
         """Whether a file or directory is there."""

@@ -1,6 +1,6 @@
 """What the stages need of HDFS. The client that does it is handed in, so no stage imports another."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -50,6 +50,10 @@ class Storage(Protocol):
 
     def list_status(self, path: str) -> Sequence[FileStatus]:
         """What is in a directory, by name; empty when it does not exist."""
+        ...
+
+    def list_all(self, paths: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """The same of several directories by path, several asked for at once."""
         ...
 
     def exists(self, path: str) -> bool:

@@ -1,6 +1,6 @@
 """A `Storage` in memory. `tests/integration/test_webhdfs.py` holds it and HDFS to the same behaviour."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import dirname
 
 from ingestion.checksum import HdfsChecksum
@@ -29,6 +29,9 @@ class MemoryStorage:
         return [
             FileStatus(name, len(self.files.get(place, b"")), self.modified(place)) for name, place in paths.items()
         ]
+
+    def list_all(self, paths: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        return {path: self.list(path) for path in paths}
 
     def exists(self, path: str) -> bool:
         return path in self.files or path in self.directories

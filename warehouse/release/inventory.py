@@ -1,8 +1,9 @@
 """What lies in HDFS of a dataset besides its raw batches and manifests: what gc chooses from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from warehouse.batch import uploads
 from warehouse.lock.lock import traces
 from warehouse.paths import DatasetPaths
 from warehouse.release import ledger
@@ -34,40 +35,43 @@ class Inventory:
 
 
 def take_inventory(storage: Storage, dataset: str) -> Inventory:
-    """Look at everything of a dataset; one call a directory."""
+    """Look at everything of a dataset; one call a directory, several at once."""
     paths = DatasetPaths(dataset, storage.root)
     tables = (paths.clean_runs, *(f"{paths.marts}/{mart}" for mart in storage.list(paths.marts)))
-    roots = (*tables, paths.staged_batches, paths.quarantine_batches)
-    temporary = [path for root in roots for path in _temporary(storage, root)]
+    below = _walk(storage, (*tables, paths.staged_batches, paths.quarantine_batches))
+    temporary = [f"{directory}/{_TEMPORARY}" for directory, names in below.items() if _TEMPORARY in names]
+    runs = [run for table in tables for run in _named(below, table, "run")]
     return Inventory(
-        runs={run: tuple(_named(storage, run, "")) for table in tables for run in _named(storage, table, "run")},
-        staged=tuple(_contracts(storage, paths.staged_batches)),
-        quarantine=tuple(_contracts(storage, paths.quarantine_batches)),
-        leftovers=(*_named(storage, paths.staged_batches, "_run"), *_named(storage, paths.raw, "_incoming")),
+        runs={run: tuple(_named(below, run, "")) for run in runs},
+        staged=tuple(_contracts(below, paths.staged_batches)),
+        quarantine=tuple(_contracts(below, paths.quarantine_batches)),
+        leftovers=(*_named(below, paths.staged_batches, "_run"), *uploads(storage, paths)),
         temporary={path: storage.modified(path) for path in temporary},
         traces={path: storage.modified(path) for path in _noted_traces(storage, dataset)},
     )
 
 
-def _named(storage: Storage, directory: str, key: str) -> Iterator[str]:
+def _walk(storage: Storage, roots: Sequence[str]) -> dict[str, Sequence[str]]:
+    """Names in directories and in all named `<key>=...` below them, by directory."""
+    found, level = dict[str, Sequence[str]](), list(roots)
+    while level:
+        names = storage.list_all(level)
+        found.update(names)
+        level = [f"{directory}/{name}" for directory in level for name in names[directory] if "=" in name]
+    return found
+
+
+def _named(below: Mapping[str, Sequence[str]], directory: str, key: str) -> Iterator[str]:
     """Directories named `<key>=...`; of any key but those that begin with `_` when it is empty."""
-    for name in storage.list(directory):
+    for name in below[directory]:
         found, equals, _ = name.partition("=")
         if equals and (found == key if key else not found.startswith("_")):
             yield f"{directory}/{name}"
 
 
-def _contracts(storage: Storage, directory: str) -> Iterator[str]:
-    for batch in _named(storage, directory, "batch"):
-        yield from _named(storage, batch, "contract")
-
-
-def _temporary(storage: Storage, directory: str) -> Iterator[str]:
-    for name in storage.list(directory):
-        if name == _TEMPORARY:
-            yield f"{directory}/{name}"
-        elif "=" in name:
-            yield from _temporary(storage, f"{directory}/{name}")
+def _contracts(below: Mapping[str, Sequence[str]], directory: str) -> Iterator[str]:
+    for batch in _named(below, directory, "batch"):
+        yield from _named(below, batch, "contract")
 
 
 def _noted_traces(storage: Storage, dataset: str) -> list[str]:
