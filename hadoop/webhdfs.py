@@ -101,7 +101,7 @@ class WebHdfs:
         return sorted(files, key=lambda file: file.name)
 
     def list_all(self, paths: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """The same of several directories by path, several asked for at once."""
+        """`list` of several directories, by path; several are asked for at once."""
         return dict(zip(paths, Workers(self.list, _READERS).do(paths), strict=True))
 
     def exists(self, path: str) -> bool:

@@ -53,7 +53,7 @@ class Storage(Protocol):
         ...
 
     def list_all(self, paths: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """The same of several directories by path, several asked for at once."""
+        """`list` of several directories, by path; several are asked for at once."""
         ...
 
     def exists(self, path: str) -> bool:
