@@ -176,6 +176,32 @@ def test_content_size_is_of_all_files_below(some_storage, root):
         some_storage.content_size(f"{root}/none")
 
 
+def test_several_files_and_directories_are_read_at_once(some_storage, root):
+    written = {f"{root}/d{number % 3}/{number}": f"{number}".encode() for number in range(40)}
+    for path, content in written.items():
+        some_storage.create(path, content)
+    assert some_storage.read_all([*written, f"{root}/none"]) == written
+    directories = [f"{root}/d1", f"{root}/d0", f"{root}/none"]
+    assert some_storage.list_all(directories) == {path: some_storage.list(path) for path in directories}
+
+
+@pytest.mark.parametrize("kept", [0, 1, 511, 512, MIB - 1, MIB, MIB + 700])
+def test_file_that_was_appended_to_has_the_checksum_of_one_that_was_sent_at_once(storage, root, kept):
+    content = random.Random(1).randbytes(2 * MIB + 999)
+    storage.make_directory(root, "750")
+    storage.write_stream(f"{root}/a", [content[:kept]], MIB)
+    storage.append_stream(f"{root}/a", [content[kept : kept + 100], content[kept + 100 :]])
+    checksum = HdfsChecksum(MIB)
+    checksum.update(content)
+    assert storage.file_checksum(f"{root}/a") == checksum.result()
+    assert storage.read(f"{root}/a") == content
+
+
+def test_nothing_is_appended_to_what_is_not_there(some_storage, root):
+    with pytest.raises(NotFoundError):
+        some_storage.append_stream(f"{root}/a", [b"x"])
+
+
 def test_delete_does_not_fill_the_trash(storage, root):
     storage.create(f"{root}/a/b", b"")
     storage.delete(f"{root}/a")
