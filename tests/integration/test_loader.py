@@ -239,7 +239,7 @@ def test_file_whose_checksum_nobody_can_tell_is_sent_again(storage, contract, fi
 
     monkeypatch.setattr(storage, "file_checksum", tell_the_second_time)
     batch = load(storage, contract, files, "ann", no_progress).batch
-    assert asked[0] == asked[1]
+    assert asked.count(asked[0]) == 2
     assert len(asked) == len(batch.files) + 1
 
 
