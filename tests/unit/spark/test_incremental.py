@@ -75,7 +75,9 @@ class _Dataset:
     def load(self) -> None:
         """Stage a batch of new rows, corrections, moves to other quarters and twins, in two files."""
         sequence = len(self.batches) + 1
-        drawn = {name: [self._row() for _ in range(self.chance.randint(1, 8))] for name in ("a.csv", "b.csv")}
+        # Few ids and few timestamps: most rows are versions of others, and most batches lack some quarter.
+        days = self.chance.sample(range(15, 285, 45), self.chance.randint(1, 2))
+        drawn = {name: [self._row(days) for _ in range(self.chance.randint(1, 8))] for name in ("a.csv", "b.csv")}
         files = tuple(BatchFile(name, 1, f"{sequence}", len(rows), "csv", (), ()) for name, rows in drawn.items())
         batch = Batch("keyed", files, sequence, datetime(2026, 11, 28, tzinfo=UTC), "ann")
         rows = [
@@ -93,11 +95,10 @@ class _Dataset:
         self.rows[batch.id] = rows
         self.staged[batch.id] = StagedBatch(batch.id, sequence, len(rows), len(rows), 0, dict(quarters), {}, {})
 
-    def _row(self) -> Row:
-        # Few ids and few timestamps: most rows are versions of others.
-        moment = datetime(2001, 1, 15) + timedelta(days=45 * self.chance.randint(0, 7))
+    def _row(self, days: list[int]) -> Row:
+        moment = datetime(2001, 1, 1) + timedelta(days=self.chance.choice(days))
         draw = self.chance.randint
-        return {"at": moment, "id": draw(1, 25), "revision": draw(1, 3), "value": f"v{draw(0, 10**9)}"}
+        return {"at": moment, "id": draw(1, 10), "revision": draw(1, 3), "value": f"v{draw(0, 10**9)}"}
 
     def run(self, rebuild: bool) -> tuple[JobPlan, Release]:
         """A run and its release, checked against Python; some quarter is asked to be rebuilt, or none."""
