@@ -2,19 +2,20 @@
 
 from pyspark.sql import DataFrame, SparkSession
 
-from spark.schema import PARTITION_SCHEMA, SOURCE_BATCH, SOURCE_FILE
+from spark.footers import read_footers
+from spark.schema import SOURCE_BATCH, SOURCE_FILE
 from warehouse.job import FileRows
 from warehouse.quarter import PARTITION_COLUMN
 
 
 def rows_by_quarter(spark: SparkSession, directory: str) -> dict[str, int]:
-    """Rows of each quarter partition below a directory, by partition value.
-
-    Reads no column: the row counts in the Parquet footers are enough.
-    """
-    rows = spark.read.schema(PARTITION_SCHEMA).parquet(directory)
-    found = rows.groupBy(PARTITION_COLUMN).count().collect()
-    return {quarter.isoformat(): count for quarter, count in sorted(found)}
+    """Rows of each quarter partition below a directory, by partition value."""
+    found = dict[str, int]()
+    for footer in read_footers(spark, directory):
+        quarter = footer.partition(PARTITION_COLUMN)
+        if quarter and footer.rows:
+            found[quarter] = found.get(quarter, 0) + footer.rows
+    return dict(sorted(found.items()))
 
 
 def rows_by_origin(rows: DataFrame) -> dict[str, FileRows]:

@@ -19,7 +19,7 @@ ORIGIN_FIELDS = (
 )
 
 PARTITION_SCHEMA = StructType([StructField(PARTITION_COLUMN, DateType())])
-"""The partition column alone: enough to count rows, and it reads nothing but footers."""
+"""The partition column alone."""
 
 NO_QUARTER = f"{PARTITION_COLUMN}=__HIVE_DEFAULT_PARTITION__"
 """Directory in which Spark writes the rows whose partition column is NULL."""
