@@ -15,19 +15,20 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 from pyspark.sql import SparkSession
 
+from spark.batch_groups import group_batches
 from spark.clean import CleanCounts, CleanTask, clean
 from spark.failure import reason
 from spark.hdfs import exists
 from spark.marts import build_mart, check_failures, register_clean
 from spark.session import start_session
-from spark.stage import stage
+from spark.stage import stage_together
 from warehouse.contract.file import parse_contract
 from warehouse.contract.model import Contract
 from warehouse.document import read, write_line
@@ -43,6 +44,7 @@ from warehouse.job import (
     JobStep,
     StagedCounts,
     StagedSource,
+    StageTask,
 )
 from warehouse.paths import partition_name
 from warehouse.release.manifest import CLEAN
@@ -84,9 +86,9 @@ def run_plan(spark: SparkSession, contract: Contract, plan: JobPlan, report: Rep
     """
     _refuse_existing(spark, plan)
     staged: dict[str, StagedCounts] = {}
-    for task in plan.stage:
-        report(JobStep("stage", task.batch))
-        staged[task.batch] = stage(spark, task, contract)
+    for group in group_batches(plan.stage, contract.input_format):
+        report(JobStep("stage", _detail(group)))
+        staged |= stage_together(spark, group, contract)
     sources = [*plan.sources, *_new_sources(plan, staged)]
     quarters = {*plan.clean_quarters, *(quarter for counts in staged.values() for quarter in counts.quarters)}
     report(JobStep("clean", ", ".join(sorted(quarters))))
@@ -115,6 +117,10 @@ def _refuse_existing(spark: SparkSession, plan: JobPlan) -> None:
     for path in [*targets, plan.clean_target, *(task.target for task in plan.marts)]:
         if exists(spark, path):
             raise AlreadyExistsError(f"{path} exists; a run writes only to new directories, start another run")
+
+
+def _detail(group: Sequence[StageTask]) -> str:
+    return group[0].batch if len(group) == 1 else f"{group[0].batch} and {len(group) - 1:,} more"
 
 
 def _new_sources(plan: JobPlan, staged: dict[str, StagedCounts]) -> list[StagedSource]:

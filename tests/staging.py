@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import SparkSession
+from pyspark.sql import Row, SparkSession
 
 from ingestion.input_file import describe_file
 from spark.stage import stage
@@ -32,6 +32,14 @@ def stage_raw(spark: SparkSession, home: Path, contract: Contract) -> StagedCoun
     counts = stage(spark, task, contract)
     assert counts.staged + counts.quarantined == sum(file.rows for file in task.files)
     return counts
+
+
+def rejected_rows(spark: SparkSession, directory: Path | str) -> list[Row]:
+    """Rows in quarantine, in the order of the files; the directory has no file when there are none."""
+    schema = (
+        "source_file STRING, source_line BIGINT, rules ARRAY<STRING>, offending_values ARRAY<STRING>, record BINARY"
+    )
+    return spark.read.schema(schema).parquet(str(directory)).orderBy("source_file", "source_line").collect()
 
 
 def staged_rows(spark: SparkSession, home: Path, *columns: str) -> list[tuple[Any, ...]]:

@@ -51,7 +51,7 @@ INSTANT, WALL_CLOCK = "instant", "wall clock"
 """What a Parquet file's timestamps are: adjusted to UTC, or not."""
 
 SPLIT_BYTES = 64 * 1024 * 1024
-"""Bytes of uncompressed text that one Spark task reads."""
+"""Bytes of uncompressed text that one Spark task reads, of one file or of several."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from warehouse.compressed_streams import COMPRESSIONS
 from warehouse.errors import InputFileError
 
 MAX_FILES = 10_000
-"""Files of one batch: each is a Spark task and three objects on the NameNode."""
+"""Files of one batch: each is opened by itself, and is three objects on the NameNode."""
 
 PARQUET = ".parquet"
 """How the name of a Parquet file ends, whatever the case."""

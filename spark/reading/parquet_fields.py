@@ -23,9 +23,10 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+from spark.footers import read_footers
 from spark.reading.fields import FIELDS
 from spark.reading.lines import LINE, file_name
-from spark.schema import SOURCE_FILE, SOURCE_LINE, quoted
+from spark.schema import SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE, quoted
 from warehouse.batch import INSTANT
 from warehouse.contract.file_columns import fields_of
 from warehouse.contract.model import Contract
@@ -43,10 +44,10 @@ _JSON = {
 
 def by_schema(spark: SparkSession, task: StageTask, names: Iterable[str]) -> list[list[str]]:
     """Names of files in groups of the same types: read by the schema of another a value would be another."""
-    found: dict[tuple[str, tuple[tuple[str, str], ...]], list[str]] = {}
+    schemas = {footer.name: footer.schema for footer in read_footers(spark, task.raw)}
+    found: dict[tuple[tuple[str, str], tuple[tuple[str, str], ...]], list[str]] = {}
     for name in sorted(names):
-        schema = spark.read.parquet(f"{task.raw}/{name}").schema.json()
-        found.setdefault((schema, _nanoseconds(task, name)), []).append(name)
+        found.setdefault((schemas[name], _nanoseconds(task, name)), []).append(name)
     return list(found.values())
 
 
@@ -71,8 +72,8 @@ def read_parquet(
         places: Position in the files of each column that they have.
 
     Returns:
-        `source_file`, `source_line` (first row is 1), `_line` (the row as JSON), `_fields`; and the types
-        that the files have for the contract's columns.
+        `source_batch`, `source_file`, `source_line` (first row is 1), `_line` (the row as JSON), `_fields`; and the
+        types that the files have for the contract's columns.
     """
     schema = spark.read.parquet(f"{task.raw}/{min(names)}").schema
     rows = spark.read.schema(schema).parquet(*(f"{task.raw}/{name}" for name in sorted(names)))
@@ -82,6 +83,7 @@ def read_parquet(
     texts = [text_of(value, kind, types[name]).alias(name) for name, (value, kind) in held.items()]
     named = [value.alias(field.name) for field, (value, _) in zip(schema, values, strict=True)]
     frame = rows.select(
+        F.lit(task.batch).alias(SOURCE_BATCH),
         file_name().alias(SOURCE_FILE),
         (F.col("_metadata.row_index") + 1).alias(SOURCE_LINE),
         F.to_json(F.struct(*named), _JSON).alias(LINE),

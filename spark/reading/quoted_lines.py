@@ -10,9 +10,11 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from spark.reading.lines import LINE
-from spark.schema import SOURCE_FILE, SOURCE_LINE
+from spark.schema import SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE
 from warehouse.contract.csv_quoting import ends_open
 from warehouse.contract.model import InputFormat
+
+_FILE = (SOURCE_BATCH, SOURCE_FILE)
 
 
 def join_lines(lines: DataFrame, form: InputFormat) -> DataFrame:
@@ -22,7 +24,7 @@ def join_lines(lines: DataFrame, form: InputFormat) -> DataFrame:
         lines: All lines of whole files, ended by LF only.
         form: Delimiter, quote and escape.
     """
-    line, order = F.col(LINE), Window.partitionBy(SOURCE_FILE).orderBy(SOURCE_LINE)
+    line, order = F.col(LINE), Window.partitionBy(*_FILE).orderBy(SOURCE_LINE)
     quoted = F.contains(line, F.lit(form.quote))
     from_closed = (quoted & line.rlike(ends_open(form, begins_open=False))).cast("int")
     from_open = F.when(quoted, line.rlike(ends_open(form, begins_open=True)).cast("int")).otherwise(1)
@@ -34,8 +36,8 @@ def join_lines(lines: DataFrame, form: InputFormat) -> DataFrame:
     begins = flips.withColumn("_after", after).withColumn("_begins", F.when(before == 0, 1).otherwise(0))
     numbered = begins.withColumn("_record", F.sum("_begins").over(order))
     parts = F.array_sort(F.collect_list(F.struct(SOURCE_LINE, LINE)))
-    records = numbered.groupBy(SOURCE_FILE, "_record").agg(F.min(SOURCE_LINE).alias(SOURCE_LINE), parts.alias("_parts"))
-    return records.select(SOURCE_FILE, SOURCE_LINE, _joined(F.col("_parts")).alias(LINE))
+    records = numbered.groupBy(*_FILE, "_record").agg(F.min(SOURCE_LINE).alias(SOURCE_LINE), parts.alias("_parts"))
+    return records.select(*_FILE, SOURCE_LINE, _joined(F.col("_parts")).alias(LINE))
 
 
 def _joined(parts: Expression) -> Expression:

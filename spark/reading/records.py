@@ -1,6 +1,6 @@
 """The records of a batch: whatever its files are, one text per contract column, and the record as it was received."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pyspark.sql import Column as Expression
@@ -15,7 +15,6 @@ from spark.reading.lines import LINE, read_lines, rows_of
 from spark.reading.parquet_fields import by_schema, read_parquet
 from spark.reading.quoted_lines import join_lines
 from spark.schema import SOURCE_FILE, SOURCE_LINE
-from warehouse.batch import SPLIT_BYTES
 from warehouse.contract.file_columns import BLANKS, fields_of, places_of
 from warehouse.contract.lines.pattern import read_pattern
 from warehouse.contract.model import MAX_RECORD_BYTES, Column, Contract, InputFormat
@@ -35,7 +34,7 @@ class Records:
     """Records of files that are written alike.
 
     Attributes:
-        frame: `source_file`, `source_line`, `_line`, `_fields`, `_fault`, `_plain`.
+        frame: `source_batch`, `source_file`, `source_line`, `_line`, `_fields`, `_fault`, `_plain`.
         contract: Contract of the dataset, its columns and input format as these files write them.
         present: Names of the contract's columns that the files have.
         header: Text of each column's header, by column name; empty for files without one.
@@ -79,53 +78,66 @@ def computed_text(column: str) -> str:
 
 
 def read_records(
-    spark: SparkSession, task: StageTask, contract: Contract, split_bytes: int = SPLIT_BYTES
+    spark: SparkSession, tasks: Sequence[StageTask], contract: Contract, listed: DataFrame
 ) -> Iterator[Records]:
-    """Read the files of a batch, those with the same columns together.
+    """Read the files of some batches, those with the same columns together.
 
     Args:
         spark: Session.
-        task: The batch.
-        contract: Contract of its dataset.
-        split_bytes: Bytes of a split, as in `spark.reading.lines.read_lines`.
+        tasks: The batches; several only if `spark.batch_groups` put them together.
+        contract: Contract of their dataset.
+        listed: What `spark.reading.lines.list_files` gave for them.
     """
     form = contract.input_format
-    for (kind, columns), names in _alike(task).items():
+    for (kind, columns), names in _alike(tasks).items():
         if kind == "parquet":
-            for alike in by_schema(spark, task, names):
-                yield _parquet_records(spark, task, contract, columns, alike)
+            yield from _read_parquet(spark, tasks, contract, columns, names)
             continue
-        lines = read_lines(spark, task, form, names, split_bytes)
+        lines = read_lines(listed, tasks, names)
         rows = rows_of(join_lines(lines, form) if form.quoted_newlines else lines, form)
         yield _text_records(rows, contract, kind, columns)
 
 
-def read_again(spark: SparkSession, task: StageTask, contract: Contract, rejected: DataFrame) -> Iterator[Records]:
+def read_again(
+    spark: SparkSession, tasks: Sequence[StageTask], contract: Contract, rejected: DataFrame
+) -> Iterator[Records]:
     """Read records that were rejected once more.
 
     Args:
         spark: Session.
-        task: The batch they are of.
-        contract: Contract of its dataset.
-        rejected: `source_file`, `source_line`, `_line`. Of a text, the record is all there is to know; of Parquet
-            the whole files are read again.
+        tasks: The batches they are of, as in `read_records`.
+        contract: Contract of their dataset.
+        rejected: `source_batch`, `source_file`, `source_line`, `_line`. Of a text, the record is all there is to know;
+            of Parquet the whole files are read again.
     """
+    alike = _alike(tasks)
+    known = [(kind, columns) for kind, columns in alike if kind != "parquet"]
+    if len(alike) == len(known) == 1:
+        yield _text_records(rejected, contract, *known[0])
+        return
     files = {name for (name,) in rejected.select(SOURCE_FILE).distinct().collect()}
-    for (kind, columns), names in _alike(task).items():
+    for (kind, columns), names in alike.items():
         concerned = [name for name in names if name in files]
         if concerned and kind == "parquet":
-            for alike in by_schema(spark, task, concerned):
-                yield _parquet_records(spark, task, contract, columns, alike)
+            yield from _read_parquet(spark, tasks, contract, columns, concerned)
         elif concerned:
             yield _text_records(rejected.where(F.col(SOURCE_FILE).isin(*concerned)), contract, kind, columns)
 
 
-def _alike(task: StageTask) -> dict[tuple[str, tuple[str, ...]], list[str]]:
+def _alike(tasks: Sequence[StageTask]) -> dict[tuple[str, tuple[str, ...]], list[str]]:
     """Names of files by kind and columns."""
     found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for file in task.files:
+    for file in (file for task in tasks for file in task.files):
         found.setdefault((file.kind, file.columns), []).append(file.name)
     return found
+
+
+def _read_parquet(
+    spark: SparkSession, tasks: Sequence[StageTask], contract: Contract, columns: tuple[str, ...], names: list[str]
+) -> Iterator[Records]:
+    (task,) = tasks
+    for alike in by_schema(spark, task, names):
+        yield _parquet_records(spark, task, contract, columns, alike)
 
 
 def _text_records(rows: DataFrame, contract: Contract, kind: str, columns: tuple[str, ...]) -> Records:

@@ -38,6 +38,7 @@ from tests.contract.contract_examples import (
     spaced,
     table,
 )
+from tests.staging import rejected_rows
 from warehouse.batch_files import MAX_FILES, check_files
 from warehouse.contract.change import changes
 from warehouse.contract.column import CUSTOM_PROPERTIES, OPTIONS
@@ -86,7 +87,7 @@ def staged(
     task = StageTask(home.name, 1, str(home / "raw"), described, str(home / "staged"), str(home / "quarantine"))
     counts = stage(spark, task, contract)
     assert counts.staged + counts.quarantined == sum(file.rows for file in described)
-    rejected = spark.read.parquet(task.quarantine).drop("record").collect()
+    rejected = rejected_rows(spark, task.quarantine)
     lines = {(row.source_file, row.source_line): f"quarantine {_reasons(row)}" for row in rejected}
     if counts.staged:
         for *values, file, line in spark.read.parquet(task.staged).select(*columns, *_ORIGIN).collect():

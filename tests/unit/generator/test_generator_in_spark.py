@@ -15,6 +15,7 @@ from ingestion.input_file import describe_file
 from spark.clean import CleanTask, clean
 from spark.marts import register_clean, shaped
 from spark.stage import stage
+from tests.staging import rejected_rows
 from warehouse.job import FileRows, StagedSource, StageTask, rows_of
 from warehouse.settings import REPOSITORY
 
@@ -42,7 +43,7 @@ def _staged(
         task = StageTask(batch, sequence, str(raw), files, str(home / batch / "s"), str(home / batch / "q"))
         counts = stage(spark, task, CONTRACT)
         sources.append(StagedSource(batch, sequence, task.staged, counts.quarters))
-        for row in spark.read.parquet(task.quarantine).collect():
+        for row in rejected_rows(spark, task.quarantine):
             rejected[batch, row.source_file, row.source_line] = set(row.rules)
     return sources, rejected
 

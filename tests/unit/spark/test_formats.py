@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from tests.staging import stage_raw, staged_rows, write_raw
+from tests.staging import rejected_rows, stage_raw, staged_rows, write_raw
 from warehouse.contract.calendar_names import LOCALES, months, weekdays
 from warehouse.contract.file import load_contract
 from warehouse.contract.model import Column, Contract, InputFormat
@@ -41,7 +41,7 @@ def _stage(spark: SparkSession, home: Path, files: dict[str, bytes], contract: C
 
 
 def _rejected(spark: SparkSession, home: Path) -> list[tuple[int, list[str], list[str | None], bytes]]:
-    rows = spark.read.parquet(str(home / "quarantine")).orderBy("source_file", "source_line").collect()
+    rows = rejected_rows(spark, home / "quarantine")
     return [(row.source_line, row.rules, row.offending_values, bytes(row.record)) for row in rows]
 
 

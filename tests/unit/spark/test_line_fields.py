@@ -13,8 +13,9 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from spark.reading.line_fields import group_fields, matched_groups
+from spark.reading.lines import list_files
 from spark.reading.records import read_records
-from tests.staging import stage_raw, staged_rows, task_of, write_raw
+from tests.staging import rejected_rows, stage_raw, staged_rows, task_of, write_raw
 from warehouse.contract.lines.pattern import MAX_SEARCHED_BYTES, LinePattern, read_pattern
 from warehouse.contract.model import MAX_RECORD_BYTES, Column, Contract, InputFormat
 from warehouse.errors import ContractError
@@ -38,7 +39,7 @@ def _stage(spark: SparkSession, home: Path, files: dict[str, bytes], contract: C
 
 
 def _rejected(spark: SparkSession, home: Path) -> list[tuple[str, int, list[str], bytes]]:
-    rows = spark.read.parquet(str(home / "quarantine")).orderBy("source_file", "source_line").collect()
+    rows = rejected_rows(spark, home / "quarantine")
     return [(row.source_file, row.source_line, row.rules, bytes(row.record)) for row in rows]
 
 
@@ -126,7 +127,9 @@ def test_a_pattern_of_hundreds_of_columns_is_read(spark: SparkSession, tmp_path:
 def test_a_line_is_searched_once_for_all_its_columns(spark: SparkSession, tmp_path: Path) -> None:
     contract = _contract(r"(?<day>\S+) (?<a>\S+) (?<b>\S+)", _DAY, _text("a"), _text("b"))
     write_raw(tmp_path, {"a.log": b"2001-01-01 x y\n"})
-    (records,) = read_records(spark, task_of(tmp_path, contract), contract)
+    task = task_of(tmp_path, contract)
+    listed = list_files(spark, [task], contract.input_format)
+    (records,) = read_records(spark, [task], contract, listed)
     chosen = records.frame.select(*(records.text(name) for name in ("day", "a", "b")), "_fault")
     plan = chosen._jdf.queryExecution().optimizedPlan().toString()
     assert plan.count("regexp_replace") == 1

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from spark.reading.lines import SPLIT_SETTINGS, check_files, needs_unsplit, read_lines, rows_of, unsplit
+from spark.reading.lines import list_files, numbering_settings, read_lines, rows_of
+from spark.session import with_settings
 from warehouse.batch import BatchFile
 from warehouse.contract.model import InputFormat
 from warehouse.errors import JobError
@@ -21,12 +22,8 @@ _SPLIT = 64
 
 @pytest.fixture(name="small_splits")
 def _small_splits(spark: SparkSession) -> Iterator[None]:
-    kept = {name: spark.conf.get(name) for name in SPLIT_SETTINGS}
-    for name in SPLIT_SETTINGS:
-        spark.conf.set(name, str(_SPLIT))
-    yield
-    for name, value in kept.items():
-        spark.conf.set(name, str(value))
+    with with_settings(spark, numbering_settings([], InputFormat(), _SPLIT)):
+        yield
 
 
 def _split_lines(content: bytes) -> list[int]:
@@ -39,18 +36,18 @@ def _split_lines(content: bytes) -> list[int]:
 
 def _task(directory: Path, files: dict[str, bytes]) -> StageTask:
     directory.mkdir()
+    described = []
     for name, content in files.items():
         packed = {".gz": gzip.compress, ".bz2": bz2.compress}.get(Path(name).suffix, bytes)(content)
         (directory / name).write_bytes(packed)
-    described = [
-        BatchFile(n, 1, "0", 1, "csv", (), () if n.endswith((".gz", ".bz2")) else tuple(_split_lines(c)))
-        for n, c in files.items()
-    ]
+        split_lines = () if name.endswith((".gz", ".bz2")) else tuple(_split_lines(content))
+        described.append(BatchFile(name, len(packed), "0", 1, "csv", (), split_lines))
     return StageTask("b", 1, str(directory), described, "", "")
 
 
 def _lines(spark: SparkSession, task: StageTask, split: int = _SPLIT) -> DataFrame:
-    return read_lines(spark, task, InputFormat(), [file.name for file in task.files], split)
+    listed = list_files(spark, [task], InputFormat())
+    return read_lines(listed, [task], [file.name for file in task.files], split)
 
 
 def _numbered(spark: SparkSession, task: StageTask, split: int = _SPLIT) -> list[tuple[str, int, bytes]]:
@@ -106,25 +103,20 @@ def test_compressed_files_are_one_split_and_odd_names_stay(spark: SparkSession, 
 @pytest.mark.usefixtures("small_splits")
 def test_bz2_of_many_blocks_beside_a_plain_file_is_numbered_too(spark: SparkSession, tmp_path: Path) -> None:
     split = 400_000
-    for name in SPLIT_SETTINGS:
-        spark.conf.set(name, str(split))
     chance = random.Random(1)
     # Random digits: several blocks of 900 kB, and three splits when packed.
     content = b"".join(b"%d\n" % chance.getrandbits(200) for _ in range(40_000))
     files = {"a.csv.bz2": content, "b.csv": content[:1000]}
     task = _task(tmp_path / "raw", files)
     assert (tmp_path / "raw" / "a.csv.bz2").stat().st_size > 2 * split
-    assert needs_unsplit(task.files, InputFormat())
-    with unsplit(spark, True):
-        found = _numbered(spark, task, split)
-    assert found == _expected(files)
-    assert spark.conf.get(SPLIT_SETTINGS[0]) == str(split)
+    with with_settings(spark, numbering_settings(task.files, InputFormat(), split)):
+        assert _numbered(spark, task, split) == _expected(files)
 
 
 def test_header_and_empty_lines_are_no_rows_but_keep_their_numbers(spark: SparkSession, tmp_path: Path) -> None:
     task = _task(tmp_path / "raw", {"a.csv": b"h\n\n \n1\n\n", "b.csv.gz": b"h\n2"})
     lines = _lines(spark, task)
-    assert sorted((r[0], r[1], r[2]) for r in rows_of(lines, InputFormat()).collect()) == [
+    assert sorted(tuple(row[1:]) for row in rows_of(lines, InputFormat()).collect()) == [
         ("a.csv", 3, " "), ("a.csv", 4, "1"), ("b.csv.gz", 2, "2"),
     ]  # fmt: skip
     assert rows_of(lines, InputFormat(header=False)).count() == 5
@@ -133,7 +125,46 @@ def test_header_and_empty_lines_are_no_rows_but_keep_their_numbers(spark: SparkS
 def test_files_that_differ_from_the_manifest_are_refused(spark: SparkSession, tmp_path: Path) -> None:
     task = _task(tmp_path / "raw", {"a.csv": b"1\n", "_hidden.csv": b"2\n"})
     with pytest.raises(JobError, match=r"missing \['_hidden.csv'\]"):
-        check_files(spark, task)
+        list_files(spark, [task], InputFormat())
+
+
+_ODD = [
+    b"", b"\n", b"\r", b"\r\n", b"\n\r", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n1", b"\xef\xbb\xbf\xef\xbb\xbf1\r", b"h",
+    b"h\r\n", b"\x00\n\x00", b"\xff\xfe\r\r\n\xc3", b"\xed\xa0\x80\n\xf8\x80", b"\xe2\x80\xa8\x85\x0b\x0c\x1c\n",
+    b"no end", b'"a\nb",\r\n"c\rd"\n', b"#\n\n\n#",
+]  # fmt: skip
+
+
+def _odd_files(count: int, seed: int) -> dict[str, bytes]:
+    """The same lines of odd bytes, cut into some files."""
+    chance = random.Random(seed)
+    pieces = [b"".join(chance.choices(_ODD, k=chance.choice((0, 1, 2, 40)))) for _ in range(500)]
+    cut = [b"".join(pieces[n::count]) for n in range(count)]
+    ends = ("csv", "csv", "csv.gz", "csv", "csv.bz2")
+    return {f"{n:03}.{ends[n % 5]}": content for n, content in enumerate(cut)}
+
+
+@pytest.mark.parametrize("form", [InputFormat(), InputFormat(quoted_newlines=True)], ids=["any end", "LF"])
+@pytest.mark.parametrize(("count", "split"), [(1, _SPLIT), (10, 1 << 26), (500, 1 << 26), (500, 1 << 12)])
+def test_files_that_share_a_task_keep_their_own_numbers_and_bytes(
+    spark: SparkSession, tmp_path: Path, form: InputFormat, count: int, split: int
+) -> None:
+    files = _odd_files(count, seed=17)
+    task = _task(tmp_path / "raw", files)
+    with with_settings(spark, numbering_settings(task.files, form, split)):
+        lines = read_lines(list_files(spark, [task], form), [task], [*files], split)
+        tasks = lines._jdf.queryExecution().toRdd().getNumPartitions()
+        found = lines.selectExpr("source_file", "source_line", "cast(_line as binary)").collect()
+    assert sorted((file, number, bytes(line)) for file, number, line in found) == sorted(
+        (name, number, line) for name, content in files.items() for number, line in enumerate(_cut(content, form), 1)
+    )
+    bytes_of_text = sum(file.size * (1 if file.name.endswith("csv") else 8) for file in task.files)
+    assert tasks <= max(1, 3 * bytes_of_text // split)
+
+
+def _cut(content: bytes, form: InputFormat) -> list[bytes]:
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    return content.removesuffix(b"\n").split(b"\n") if form.quoted_newlines and content else content.splitlines()
 
 
 @pytest.mark.usefixtures("small_splits")

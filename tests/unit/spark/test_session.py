@@ -18,9 +18,7 @@ def _settings() -> dict[str, str]:
 
 
 def test_split_size_is_the_one_the_loader_counts_lines_by() -> None:
-    settings = _settings()
-    assert settings["spark.sql.files.maxPartitionBytes"] == str(SPLIT_BYTES)
-    assert settings["spark.sql.files.openCostInBytes"] == str(SPLIT_BYTES)
+    assert _settings()["spark.sql.files.maxPartitionBytes"] == str(SPLIT_BYTES)
 
 
 def test_every_setting_reaches_the_session(spark: SparkSession) -> None:

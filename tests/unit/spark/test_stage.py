@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 
 from spark.hdfs import exists
 from spark.stage import stage
+from tests.staging import rejected_rows
 from warehouse.batch import BatchFile
 from warehouse.contract.model import Column, Contract, InputFormat, RowRule
 from warehouse.job import StagedCounts, StageTask
@@ -52,7 +53,7 @@ def _staged(spark: SparkSession, home: Path) -> list[dict[str, Any]]:
 
 
 def _quarantined(spark: SparkSession, home: Path) -> list[tuple[str, int, list[str], bytes]]:
-    rows = spark.read.parquet(str(home / "quarantine")).orderBy("source_file", "source_line").collect()
+    rows = rejected_rows(spark, home / "quarantine")
     return [(row.source_file, row.source_line, row.rules, bytes(row.record)) for row in rows]
 
 

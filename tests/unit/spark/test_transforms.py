@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from ingestion.input_file import describe_file
-from tests.staging import stage_raw, staged_rows, write_raw
+from tests.staging import rejected_rows, stage_raw, staged_rows, write_raw
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.contract.transform.sql import translate
 from warehouse.errors import InputFileError
@@ -37,7 +37,7 @@ def staged(spark: SparkSession, home: Path, files: dict[str, bytes], contract: C
 
 
 def rejected(spark: SparkSession, home: Path) -> list[tuple[int, list[str], list[str | None]]]:
-    found = spark.read.parquet(str(home / "quarantine")).orderBy("source_file", "source_line").collect()
+    found = rejected_rows(spark, home / "quarantine")
     return [(row.source_line, row.rules, row.offending_values) for row in found]
 
 
