@@ -5,7 +5,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from hadoop.artifacts import artifact_directory
+from hadoop.class_archive import archive_options
 from hadoop.java import find_java_home
+from hadoop.services import SERVICES
 from hadoop.sizing import size_stack
 from warehouse.settings import REPOSITORY, Settings
 
@@ -34,6 +36,20 @@ def stack_environment(settings: Settings) -> dict[str, str]:
         **_class_paths(settings),
         **metastore_database(settings.home / "metastore" / "derby"),
     }
+
+
+def daemon_environment(settings: Settings) -> dict[str, str]:
+    """The variables of supervisord.conf; the jars must be there.
+
+    Raises:
+        SetupError: As `stack_environment`.
+    """
+    environment = stack_environment(settings)
+    java_home, jars = Path(environment["JAVA_HOME"]), artifact_directory(settings)
+    for service in SERVICES:
+        options = archive_options(settings, java_home, service.name, jars / service.jars)
+        environment[f"STACKHOUSE_{service.name.upper()}_CLASSES"] = options
+    return environment
 
 
 def _common(settings: Settings, java_home: Path) -> dict[str, str]:
@@ -71,8 +87,9 @@ def _sizes(settings: Settings) -> dict[str, str]:
 def _class_paths(settings: Settings) -> dict[str, str]:
     jars = artifact_directory(settings)
     return {
-        "STACKHOUSE_HADOOP_CLASS_PATH": f"{HADOOP_CONF}:{jars}/hadoop/*",
-        "STACKHOUSE_HIVE_CLASS_PATH": f"{HIVE_CONF}:{HADOOP_CONF}:{jars}/hive/*",
+        # Class archives end at the first directory that is not empty, so it comes last.
+        "STACKHOUSE_HADOOP_CLASS_PATH": f"{jars}/hadoop/*:{HADOOP_CONF}",
+        "STACKHOUSE_HIVE_CLASS_PATH": f"{jars}/hive/*:{HIVE_CONF}:{HADOOP_CONF}",
         # The schema tool looks for scripts/metastore/upgrade below it.
         "METASTORE_HOME": f"{jars}/metastore",
         "HIVE_HOME": f"{jars}/metastore",

@@ -15,12 +15,14 @@ class Service:
         title: Title as its documentation writes it.
         ports: Names of its fields in `Ports`; the first one is what clients talk to.
         needs: Services that must answer before this one starts.
+        jars: Directory of its class path among the artifacts.
     """
 
     name: str
     title: str
     ports: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    jars: str = "hadoop"
 
 
 SERVICES = (
@@ -38,13 +40,14 @@ SERVICES = (
         ),
     ),
     Service("nodemanager", "NodeManager", ("nodemanager", "nodemanager_localizer", "nodemanager_http", "shuffle")),
-    Service("metastore", "Hive metastore", ("metastore",)),
+    Service("metastore", "Hive metastore", ("metastore",), jars="hive"),
     # Without a registered node it would wait indefinitely for its Tez session.
     Service(
         "hiveserver2",
         "HiveServer2",
         ("hiveserver2", "hiveserver2_http"),
         ("namenode", "datanode", "resourcemanager", "nodemanager", "metastore"),
+        jars="hive",
     ),
 )
 """In the order of starting; stopping goes the other way."""

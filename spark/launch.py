@@ -1,6 +1,7 @@
 """Starts the Spark process of a run and follows what it reports."""
 
 import select
+import shlex
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -117,27 +118,50 @@ def _lines(events: IO[bytes], on_wait: Callable[[], None]) -> Iterator[bytes]:
         yield from lines
 
 
-def submit_arguments(sizing: JobSizing, queue: str, host: str, archive: str) -> str:
+def spark_jars() -> Path:
+    """Where pip put the jars of Spark."""
+    return Path(str(files("pyspark"))) / "jars"
+
+
+def submit_arguments(sizing: JobSizing, queue: str, host: str, nodes: Mapping[str, str]) -> str:
     """Value of `PYSPARK_SUBMIT_ARGS`: what depends on the machines.
 
     Args:
         sizing: Memory and cores.
         queue: YARN's.
         host: Where the executors find the driver.
-        archive: Archive of Spark's jars in HDFS; empty when the nodes are this machine.
+        nodes: Settings for the nodes: where their jars are, and what else.
     """
-    # On one machine they read the jars where pip put them: nothing is uploaded or unpacked.
-    jars = {"spark.yarn.jars": f"local:{Path(str(files('pyspark'))) / 'jars'}/*"}
     settings = {
         "spark.executor.instances": str(sizing.executors),
         "spark.executor.memory": f"{sizing.executor_mb}m",
         "spark.executor.cores": str(sizing.cores),
-        **({"spark.yarn.archive": archive} if archive else jars),
         "spark.yarn.queue": queue,
         "spark.driver.host": host,
         "spark.driver.bindAddress": host,
         # As many pieces of a shuffle as there are cores to work on them; adaptive execution joins small ones.
         "spark.sql.shuffle.partitions": str(max(8, 4 * sizing.cores * sizing.executors)),
     }
-    pairs = " ".join(f"--conf {name}={value}" for name, value in settings.items())
+    pairs = " ".join(f"--conf {shlex.quote(f'{name}={value}')}" for name, value in {**settings, **nodes}.items())
     return f"--master yarn --driver-memory {sizing.driver_mb}m {pairs} pyspark-shell"
+
+
+def local_nodes(driver_options: str, executor_options: str, hadoop_conf: Path) -> dict[str, str]:
+    """Settings for the one node that is this machine.
+
+    Args:
+        driver_options: Of the driver's JVM, beside those of spark-defaults.conf.
+        executor_options: The same of the executor.
+        hadoop_conf: Hadoop's configuration.
+    """
+    jars = spark_jars()
+    # YARN's class path begins with a directory of each container's own, which no archive of classes would fit.
+    class_path = f"-cp {jars}/*:__spark_conf__:{hadoop_conf}"
+    return {
+        # They read the jars where pip put them: nothing is uploaded or unpacked.
+        "spark.yarn.jars": f"local:{jars}/*",
+        # The driver is its own application master: a JVM less to start. It cannot outlive the node anyway.
+        "spark.yarn.unmanagedAM.enabled": "true",
+        "spark.driver.defaultJavaOptions": driver_options,
+        "spark.executor.defaultJavaOptions": f"{class_path} {executor_options}",
+    }

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from hadoop.applications import kill_applications
 from hadoop.artifacts import TEZ_ARCHIVE, artifact_directory, fetch_artifacts
+from hadoop.class_archive import discard_archive, keep_archive
 from hadoop.diagnosis import explain_log, log_start
-from hadoop.environment import metastore_database, stack_environment
+from hadoop.environment import daemon_environment, metastore_database, stack_environment
 from hadoop.java import run_java
 from hadoop.machine_checks import MIN_FREE_BYTES
 from hadoop.namespace import format_namespace
@@ -49,7 +50,10 @@ def start_daemons(settings: Settings, observer: Observer) -> None:
         _check_disk(settings)
     _check_ports(settings, supervisor)
     _make_directories(settings)
-    supervisor.start(environment)
+    if not supervisor.is_running():
+        for service in SERVICES:
+            discard_archive(settings, service.name)
+        supervisor.start(daemon_environment(settings))
     _Start(settings, environment, supervisor, observer).run()
 
 
@@ -129,9 +133,12 @@ def stop_daemons(settings: Settings, observer: Observer) -> bool:
 
 
 def _stop_services(settings: Settings, supervisor: Supervisor, observer: Observer) -> None:
+    running = supervisor.processes()
     for service in reversed(SERVICES):
         observer.working(service.name, "stopping")
         supervisor.stop_service(service.name)
+        if running[service.name].state == "RUNNING":
+            keep_archive(settings, service.name)
         observer.ready(service.name)
         if service.name == "hiveserver2":
             # It has closed its own Tez session; whatever else runs is ended while YARN can still do it.

@@ -3,11 +3,13 @@
 import os
 import socket
 import sys
+from pathlib import Path
 
-from hadoop.environment import stack_environment
+from hadoop.class_archive import archive_options, keep_archive, use_options
+from hadoop.environment import HADOOP_CONF, stack_environment
 from hadoop.java import find_java_home
 from hadoop.sizing import size_job
-from spark.launch import CONFIGURATION, Driver, submit_arguments
+from spark.launch import CONFIGURATION, Driver, local_nodes, spark_jars, submit_arguments
 from stack.compose import EDGE, EDGE_PYTHON, compose_command, compose_environment
 from stack.hdfs_layout import bring_spark
 from warehouse.settings import Settings
@@ -24,19 +26,33 @@ def place_driver(settings: Settings) -> Driver:
         return _in_the_edge(settings)
     sizing = size_job(settings)
     if settings.profile.runs_here:
-        arguments = submit_arguments(sizing, settings.queue, "localhost", archive="")
         environment = stack_environment(settings)
+        nodes = _this_machine(settings, Path(environment["JAVA_HOME"]))
+        # Not by SPARK_CONF_DIR: Spark puts that on the class path before its jars, where no archive of classes fits.
+        defaults = f"--properties-file {CONFIGURATION / 'spark-defaults.conf'}"
+        arguments = f"{defaults} {submit_arguments(sizing, settings.queue, 'localhost', nodes)}"
     else:
-        arguments = submit_arguments(sizing, settings.queue, socket.getfqdn(), bring_spark(settings))
+        arguments = submit_arguments(sizing, settings.queue, socket.getfqdn(), _elsewhere(settings))
         # Not the `java` of PATH, which may be another one.
-        environment = {**os.environ, "JAVA_HOME": str(find_java_home())}
-    environment |= {"PYSPARK_SUBMIT_ARGS": arguments, "SPARK_CONF_DIR": str(CONFIGURATION)}
-    return Driver([], sys.executable, environment)
+        environment = {**os.environ, "JAVA_HOME": str(find_java_home()), "SPARK_CONF_DIR": str(CONFIGURATION)}
+    return Driver([], sys.executable, {**environment, "PYSPARK_SUBMIT_ARGS": arguments})
+
+
+def _this_machine(settings: Settings, java_home: Path) -> dict[str, str]:
+    # What the driver of the last job wrote, which ended after its command.
+    keep_archive(settings, "spark")
+    options = archive_options(settings, java_home, "spark", spark_jars())
+    # The executor is killed as soon as the application is over, too early to write one.
+    return local_nodes(options, use_options(settings, java_home, "spark", spark_jars()), HADOOP_CONF)
+
+
+def _elsewhere(settings: Settings) -> dict[str, str]:
+    return {"spark.yarn.archive": bring_spark(settings)}
 
 
 def _in_the_edge(settings: Settings) -> Driver:
     """Executors could not reach a driver outside their network."""
-    arguments = submit_arguments(size_job(settings), settings.queue, EDGE, bring_spark(settings))
+    arguments = submit_arguments(size_job(settings), settings.queue, EDGE, _elsewhere(settings))
     prefix = compose_command(
         "exec",
         "--no-TTY",

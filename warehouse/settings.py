@@ -132,6 +132,7 @@ class Settings:
         nodemanagers: The same.
         memory_mb: MiB for the whole stack, `None` to compute it from the machine.
         cores: Cores for YARN, `None` for all of the machine.
+        class_archives: Whether JVMs share archives of classes, which start faster; of the processes of this machine.
         user: HDFS and Hive user name: that of the account, or of the containers.
     """
 
@@ -148,6 +149,7 @@ class Settings:
     nodemanagers: int
     memory_mb: int | None
     cores: int | None
+    class_archives: bool
     user: str
 
     @property
@@ -188,6 +190,7 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
         nodemanagers=source.number("NODEMANAGERS"),
         memory_mb=source.optional_number("MEMORY_MB"),
         cores=source.optional_number("CORES"),
+        class_archives=source.switch("CLASS_ARCHIVES"),
         user=source.text("CONTAINER_USER") if profile.in_containers else _login_name(),
     )
 
@@ -266,6 +269,12 @@ class _Source:
         if not value.isascii() or not value.isdigit():
             raise self.error(name, f"is {value!r}, expected a whole number")
         return int(value)
+
+    def switch(self, name: str) -> bool:
+        value = self.text(name)
+        if value not in {"on", "off"}:
+            raise self.error(name, f"is {value!r}, expected on or off")
+        return value == "on"
 
     def optional_number(self, name: str) -> int | None:
         if not self.optional_text(name):

@@ -1,0 +1,51 @@
+"""What the driver of this machine is started with."""
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hadoop.artifacts import artifact_directory
+from hadoop.environment import HADOOP_CONF
+from spark.launch import CONFIGURATION, spark_jars
+from stack.spark_driver import place_driver
+from warehouse.profile import Profile
+from warehouse.settings import load_settings
+
+
+@pytest.fixture
+def settings(tmp_path):
+    settings = replace(load_settings(), profile=Profile.LOCAL, jars=tmp_path / "jars", home=tmp_path / "state")
+    artifact_directory(settings).mkdir(parents=True)
+    return settings
+
+
+def submitted(settings):
+    """Options and settings that spark-submit gets."""
+    words = shlex.split(place_driver(settings).environment["PYSPARK_SUBMIT_ARGS"])
+    pairs = list(zip(words[:-1:2], words[1:-1:2], strict=True))
+    return dict(pairs) | dict(value.split("=", 1) for option, value in pairs if option == "--conf")
+
+
+def test_directory_of_settings_is_not_on_the_class_path_before_the_jars(settings):
+    assert submitted(settings)["--properties-file"] == str(CONFIGURATION / "spark-defaults.conf")
+    assert "SPARK_CONF_DIR" not in place_driver(settings).environment
+
+
+def test_executor_uses_what_the_driver_wrote_and_writes_nothing(settings):
+    class_path = f"-cp {spark_jars()}/*:__spark_conf__:{HADOOP_CONF}"
+    first = submitted(settings)
+    assert first["spark.executor.defaultJavaOptions"].strip() == class_path
+    place = first["spark.driver.defaultJavaOptions"].split()[0].removeprefix("-XX:ArchiveClassesAtExit=")
+    assert place.startswith(str(artifact_directory(settings) / "archives" / "spark-"))
+    Path(place).write_bytes(bytes.fromhex("a8ab0bf0"))
+    second = submitted(settings)
+    assert second["spark.driver.defaultJavaOptions"].startswith("-XX:SharedArchiveFile=")
+    assert second["spark.executor.defaultJavaOptions"] == f"{class_path} {second['spark.driver.defaultJavaOptions']}"
+
+
+def test_turned_off_neither_has_an_archive(settings):
+    options = submitted(replace(settings, class_archives=False))
+    assert options["spark.driver.defaultJavaOptions"] == ""
+    assert "Archive" not in options["spark.executor.defaultJavaOptions"]
