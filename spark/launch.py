@@ -155,8 +155,10 @@ def local_nodes(driver_options: str, executor_options: str, hadoop_conf: Path) -
         hadoop_conf: Hadoop's configuration.
     """
     jars = spark_jars()
-    # YARN's class path begins with a directory of each container's own, which no archive of classes would fit.
-    class_path = f"-cp {jars}/*:__spark_conf__:{hadoop_conf}"
+    # YARN's class path begins with a directory of each container's own, which no archive of classes fits. This one
+    # begins as that of the driver, where spark-submit puts slf4j first.
+    first = ":".join(map(str, jars.glob("slf4j-api-*.jar")))
+    class_path = f"-cp {first}:{jars}/*:__spark_conf__:{hadoop_conf}"
     return {
         # They read the jars where pip put them: nothing is uploaded or unpacked.
         "spark.yarn.jars": f"local:{jars}/*",

@@ -16,7 +16,8 @@ _SPLIT_SETTING = "spark.sql.files.maxPartitionBytes"
 def start_session(name: str) -> SparkSession:
     """Start the session of one run, or return the one this process has.
 
-    Master, memory, cores and jars come from `PYSPARK_SUBMIT_ARGS`, the rest from `SPARK_CONF_DIR`.
+    Master, memory, cores and jars come from `PYSPARK_SUBMIT_ARGS`, the rest from `SPARK_CONF_DIR` or a
+    `--properties-file` there.
 
     Args:
         name: Shown by YARN.

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.local
 
 SERVICES = ("namenode", "datanode", "resourcemanager", "nodemanager", "metastore", "hiveserver2")
 JOB_PARTS = {
+    # And application master.
     "driver": "spark.job",
-    "application master": "ExecutorLauncher",
     "executor": "YarnCoarseGrainedExecutorBackend",
 }
 MOMENTS = (

@@ -1,8 +1,10 @@
 """Daemons die and come back; the stack stops and starts; rows stay. Runs last: it disturbs everything else."""
 
 import os
+import re
 import signal
 import socket
+from pathlib import Path
 
 import psutil
 import pytest
@@ -81,6 +83,13 @@ def test_down_leaves_nothing_and_up_brings_every_row_back(flights, settings):
     with connect(settings.endpoints) as server:
         rows = server.fetch("SELECT sum(flights) FROM flights.delays_by_quarter WHERE quarter = '2001Q1'").rows
     assert rows == ((1_477_911,),)
+
+
+def test_started_again_daemons_map_the_classes_they_loaded_before(flights, settings):
+    """They came up before, and the test above took them down."""
+    for name, process in Supervisor(settings).processes().items():
+        maps = Path(f"/proc/{process.pid}/maps").read_text()
+        assert re.search(rf"/archives/{name}-\w+\.jsa$", maps, re.MULTILINE), name
 
 
 def test_stack_without_its_supervisor_is_taken_over(flights, settings):

@@ -34,7 +34,8 @@ def test_directory_of_settings_is_not_on_the_class_path_before_the_jars(settings
 
 
 def test_executor_uses_what_the_driver_wrote_and_writes_nothing(settings):
-    class_path = f"-cp {spark_jars()}/*:__spark_conf__:{HADOOP_CONF}"
+    (first,) = spark_jars().glob("slf4j-api-*.jar")
+    class_path = f"-cp {first}:{spark_jars()}/*:__spark_conf__:{HADOOP_CONF}"
     first = submitted(settings)
     assert first["spark.executor.defaultJavaOptions"].strip() == class_path
     place = first["spark.driver.defaultJavaOptions"].split()[0].removeprefix("-XX:ArchiveClassesAtExit=")

@@ -30,6 +30,7 @@ def test_committed_file_is_complete():
     assert settings.home == REPOSITORY / ".stackhouse"
     assert (settings.profile, settings.memory_mb, settings.cores) == ("local", None, None)
     assert settings.ports.namenode_http == 9870
+    assert settings.class_archives
 
 
 def test_environment_wins_over_the_file(env_file):
@@ -86,6 +87,7 @@ def test_missing_variable_is_told_with_the_places_looked_in(env_file, name):
         ("MEMORY_MB", "0"),
         ("CORES", "1.5"),
         ("CORES", "0"),
+        ("CLASS_ARCHIVES", "yes"),
     ],
 )
 def test_wrong_value_is_told_with_variable_and_place(env_file, name, value):
