@@ -39,8 +39,11 @@ from warehouse.job import FileRows, StagedSource
 from warehouse.paths import partition_name
 from warehouse.quarter import PARTITION_COLUMN
 
-_MANY_FILES_A_TASK = {"spark.sql.files.openCostInBytes": str(1024 * 1024)}
-"""No line is numbered here, so one task reads as many small files as fit in a split."""
+_MANY_FILES_A_TASK = {
+    "spark.sql.files.openCostInBytes": str(1024 * 1024),
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "16",
+}
+"""No line is numbered here, so one task reads as many small files as fit in a split, and lists many directories."""
 
 
 @dataclass(frozen=True)
