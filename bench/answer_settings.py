@@ -80,7 +80,7 @@ def _without_them(settings: Settings) -> Iterator[Endpoints]:
             "STACKHOUSE_HIVESERVER2_PORT": str(port),
             "STACKHOUSE_HIVESERVER2_HTTP_PORT": "0",
         }
-        class_path = f"{directory}:{environment['STACKHOUSE_HIVE_CLASS_PATH']}"
+        class_path = f"{directory}:{HIVE_CONF}:{environment['STACKHOUSE_HIVE_CLASS_PATH']}"
         command = [environment["STACKHOUSE_JAVA"], "-Xmx1g", "-cp", class_path, f"-Dhadoop.log.dir={directory}"]
         command.append("org.apache.hive.service.server.HiveServer2")
         with (Path(directory) / "log").open("w") as log:

@@ -68,7 +68,8 @@ def local_hive(
     environment = {**stack_environment(settings), **metastore_database(directory / "derby"), "HIVE_CONF_DIR": str(site)}
     # The other ways to start a process take two.
     command = [environment["STACKHOUSE_JAVA"], "-XX:+UseSerialGC", "-Xmx2g", "-Djdk.lang.Process.launchMechanism=VFORK"]
-    command += ["-cp", f"{classes}:{site}:{environment['STACKHOUSE_HIVE_CLASS_PATH']}", f"-Dhadoop.log.dir={directory}"]
+    class_path = f"{classes}:{site}:{HIVE_CONF}:{environment['STACKHOUSE_HIVE_CLASS_PATH']}"
+    command += ["-cp", class_path, f"-Dhadoop.log.dir={directory}"]
     command += ["org.apache.hive.service.server.HiveServer2"]
     with (directory / "hiveserver2.log").open("w") as record:
         process = subprocess.Popen(command, env=environment, cwd=directory, stdout=record, stderr=subprocess.STDOUT)
