@@ -3,23 +3,19 @@
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from posixpath import basename, dirname
-from urllib.parse import urlsplit
 
-import requests
 import tenacity
-import urllib3
-from hdfs import HdfsError, InsecureClient
+from hdfs import InsecureClient
 
 from hadoop.webhdfs_clients import WebHdfsClients
+from hadoop.webhdfs_errors import translated
 from warehouse.errors import (
     AlreadyExistsError,
     DataNodeDownError,
     NotFoundError,
-    SafeModeError,
-    StackDownError,
     StackhouseError,
     StorageError,
 )
@@ -30,7 +26,6 @@ from warehouse.workers import Workers
 
 _CHUNK_BYTES = 1024 * 1024
 _READERS = 8
-_MAX_MESSAGE_LENGTH = 300
 
 # Within 5 s (dfs.namenode.stale.datanode.interval) the NameNode notices that a DataNode is gone and names another.
 _asked_again = tenacity.retry(
@@ -39,29 +34,6 @@ _asked_again = tenacity.retry(
     stop=tenacity.stop_after_attempt(8) | tenacity.stop_after_delay(40),
     reraise=True,
 )
-
-_STATUS = "see ./stackhouse status"
-
-_REFUSALS: dict[str, tuple[type[StackhouseError], str, str]] = {
-    "FileNotFoundException": (NotFoundError, "HDFS: {message}", ""),
-    "FileAlreadyExistsException": (AlreadyExistsError, "HDFS: {message}", ""),
-    "AlreadyBeingCreatedException": (AlreadyExistsError, "another process is writing {path} to HDFS", ""),
-    "RecoveryInProgressException": (AlreadyExistsError, "{path} is half-written and HDFS is closing it", "try again"),
-    "LeaseExpiredException": (StorageError, "{path} was deleted from HDFS while it was being written", ""),
-    "ParentNotDirectoryException": (StorageError, "{path}: a directory above it is a file in HDFS", ""),
-    "AccessControlException": (StorageError, "HDFS user {user} has no permission for {path}: {message}", ""),
-    "DSQuotaExceededException": (StorageError, "{path}: the HDFS space quota is used up: {message}", ""),
-    "NSQuotaExceededException": (StorageError, "{path}: the HDFS quota of names is used up: {message}", ""),
-    "SafeModeException": (SafeModeError, "HDFS is in safe mode, starting or short of disk", _STATUS),
-    "RetriableException": (StackDownError, "HDFS is still starting", "wait, or see ./stackhouse status"),
-    "StandbyException": (StackDownError, "the NameNode at {url} is in standby and answers nothing", ""),
-    "IOException": (
-        StorageError,
-        "HDFS cannot do it: {message}",
-        "look for a full disk or a dead DataNode with ./stackhouse status",
-    ),
-}
-"""By the Java class that the server names: what to raise, the problem, the remedy."""
 
 
 class WebHdfs:
@@ -268,37 +240,5 @@ class WebHdfs:
             status: dict[str, int | str] = self._client.status(path)
         return status
 
-    @contextmanager
-    def _errors(self, path: str) -> Iterator[None]:
-        try:
-            yield
-        except HdfsError as problem:
-            raise self._refusal(problem, path) from problem
-        except (requests.JSONDecodeError, KeyError, TypeError) as problem:
-            raise self._not_hdfs() from problem
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as problem:
-            raise self._unreachable(problem) from problem
-
-    def _refusal(self, problem: HdfsError, path: str) -> StackhouseError:
-        if isinstance(problem.message, bytes):
-            # The library keeps an answer that is no JSON as it came.
-            return self._not_hdfs()
-        # The rest of the server's message is a Java stack trace.
-        message = str(problem).partition("\n")[0].strip()[:_MAX_MESSAGE_LENGTH]
-        default = (StorageError, "HDFS refused {path}: {message}", "")
-        kind, text, remedy = _REFUSALS.get(problem.exception or "", default)
-        return kind(text.format(path=path, message=message, user=self.user, url=self.url), remedy)
-
-    def _not_hdfs(self) -> StackhouseError:
-        return StackDownError(f"what answers at {self.url} is not HDFS", _STATUS)
-
-    def _unreachable(self, problem: Exception) -> StackhouseError:
-        request = getattr(problem, "request", None)
-        asked = urlsplit(request.url if request is not None else self.url)
-        if asked.netloc == urlsplit(self.url).netloc:
-            return StackDownError(f"HDFS does not answer at {self.url}", "start it with ./stackhouse up")
-        return DataNodeDownError(
-            f"the DataNode at {asked.netloc}, where the NameNode sends the data, does not answer or broke off: "
-            f"{asked.hostname} must resolve and be reachable from this machine",
-            _STATUS,
-        )
+    def _errors(self, path: str) -> AbstractContextManager[None]:
+        return translated(self.url, self.user, path)

@@ -6,7 +6,6 @@ again and is never an error.
 
 import hashlib
 import json
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
 from warehouse.document import read, write
@@ -15,6 +14,7 @@ from warehouse.paths import DatasetPaths
 from warehouse.release.manifest import Release
 from warehouse.steps import Step, reached
 from warehouse.storage import Storage
+from warehouse.workers import Workers
 
 _LISTED_AT_ONCE = 8
 _SUFFIX = ".facts.json"
@@ -101,8 +101,8 @@ def directory_states(storage: Storage, release: Release) -> dict[str, str]:
     """State of each directory of a release, by path: another one when a file in it came, went or was written again."""
     tables = release.tables.values()
     paths = sorted({partition.path for table in tables for partition in table.partitions.values()})
-    with ThreadPoolExecutor(_LISTED_AT_ONCE) as threads:
-        return dict(zip(paths, threads.map(lambda path: _state(storage, path), paths), strict=True))
+    states = Workers[str, str](lambda path: _state(storage, path), _LISTED_AT_ONCE).do(paths)
+    return dict(zip(paths, states, strict=True))
 
 
 def _state(storage: Storage, path: str) -> str:
