@@ -54,6 +54,11 @@ def keep_archive(settings: Settings, process: str) -> None:
         written.replace(written.with_suffix(""))
 
 
+def writes_archive(settings: Settings, process: str) -> bool:
+    """Whether a process that is running now writes an archive when it ends."""
+    return settings.class_archives and not any(_directory(settings).glob(f"{process}-*.jsa"))
+
+
 def discard_archive(settings: Settings, process: str) -> None:
     """Remove what a process wrote that ended before it had done its work: it has few of the classes."""
     for written in _written(settings, process):

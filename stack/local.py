@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hadoop.applications import kill_applications
 from hadoop.artifacts import TEZ_ARCHIVE, artifact_directory, fetch_artifacts
-from hadoop.class_archive import discard_archive, keep_archive
+from hadoop.class_archive import discard_archive, keep_archive, writes_archive
 from hadoop.diagnosis import explain_log, log_start
 from hadoop.environment import daemon_environment, metastore_database, stack_environment
 from hadoop.java import run_java
@@ -135,7 +135,8 @@ def stop_daemons(settings: Settings, observer: Observer) -> bool:
 def _stop_services(settings: Settings, supervisor: Supervisor, observer: Observer) -> None:
     running = supervisor.processes()
     for service in reversed(SERVICES):
-        observer.working(service.name, "stopping")
+        first = writes_archive(settings, service.name) and running[service.name].state == "RUNNING"
+        observer.working(service.name, "stopping; it writes its class archive, once" if first else "stopping")
         supervisor.stop_service(service.name)
         if running[service.name].state == "RUNNING":
             keep_archive(settings, service.name)

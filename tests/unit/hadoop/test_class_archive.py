@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hadoop.artifacts import artifact_directory
-from hadoop.class_archive import archive_options, discard_archive, keep_archive
+from hadoop.class_archive import archive_options, discard_archive, keep_archive, writes_archive
 from hadoop.java import find_java_home
 from spark.launch import spark_jars
 from warehouse.settings import load_settings
@@ -49,7 +49,10 @@ def test_second_process_uses_what_the_first_one_wrote(settings, java_home, jars)
     place = written(archive_options(settings, java_home, "metastore", jars))
     place.write_bytes(WHOLE)
     assert written(archive_options(settings, java_home, "metastore", jars)) == place
+    assert writes_archive(settings, "metastore")
     keep_archive(settings, "metastore")
+    assert not writes_archive(settings, "metastore")
+    assert not writes_archive(replace(settings, class_archives=False), "hiveserver2")
     option = archive_options(settings, java_home, "metastore", jars)
     assert Path(option.removeprefix("-XX:SharedArchiveFile=")).read_bytes() == WHOLE
     assert not place.exists()
