@@ -18,6 +18,7 @@ _REFUSED_SUFFIXES = {
     *(".zip", ".7z", ".rar", ".tar", ".tgz", ".tbz2", ".xz", ".lzma", ".lzo", ".lz4", ".zst", ".zstd", ".z", ".br"),
     *(".snappy", ".deflate", ".orc", ".avro", ".xls", ".xlsx"),
 }
+_WORKBOOKS = {".xls", ".xlsx"}
 _SHOWN = 5
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # No character that HDFS paths, Hadoop globs, URLs or Spark's origin columns treat specially; Spark reads no file
@@ -83,9 +84,9 @@ def _check_name(path: Path) -> None:
     if content.lower() == PARQUET and suffix in COMPRESSIONS:
         raise InputFileError(f"{path}: Parquet compresses itself", f"unpack it to a file that ends in {PARQUET}")
     if content.lower() in _REFUSED_SUFFIXES:
-        raise InputFileError(
-            f"{path}: {content} files cannot be loaded", "unpack it to text, or to text in .gz or .bz2"
-        )
+        is_workbook = content.lower() in _WORKBOOKS
+        remedy = "save each sheet as CSV" if is_workbook else "unpack it to text, or to text in .gz or .bz2"
+        raise InputFileError(f"{path}: {content} files cannot be loaded", remedy)
     if suffix.lower() in COMPRESSIONS and suffix not in COMPRESSIONS:
         raise InputFileError(f"{path}: Spark knows {suffix.lower()} only in lower case", "rename the file")
 

@@ -177,7 +177,7 @@ REFUSED_FILES = {
     "_hidden.csv": (lines(*GOOD), "is not safe in HDFS and Spark"),
     "ünïcödé-😀.csv": (lines(*GOOD), "is not safe in HDFS and Spark"),
     "new\nline.csv": (lines(*GOOD), "control characters"),
-    "table.xlsx": (b"PK\x03\x04", ".xlsx files cannot be loaded"),
+    "table.xlsx": (b"PK\x03\x04", ".xlsx files cannot be loaded; save each sheet as CSV"),
 }
 
 
