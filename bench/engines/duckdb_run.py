@@ -5,13 +5,11 @@
 Prints seconds and the figures, as JSON.
 """
 
-import argparse
-import json
-import os
 from pathlib import Path
-from time import monotonic
 
 import duckdb
+
+from bench.engines.script import run_script
 
 COLUMNS = {
     "symbol": "VARCHAR",
@@ -36,18 +34,6 @@ FROM read_parquet($clean) GROUP BY ALL ORDER BY ALL
 """
 
 
-def main() -> None:
-    """Clean, aggregate, and say how long both took."""
-    parser = argparse.ArgumentParser(prog="bench.engines.duckdb_run", description=__doc__)
-    parser.add_argument("files", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--cores", type=int, default=os.cpu_count())
-    arguments = parser.parse_args()
-    began = monotonic()
-    figures = run(sorted(arguments.files.iterdir()), arguments.out, arguments.cores)
-    print(json.dumps({"seconds": {"all": monotonic() - began}, "figures": figures}))
-
-
 def run(files: list[Path], out: Path, cores: int) -> list[list[str]]:
     """Write the newest rows by quarter below a new directory, and return the figures of each quarter.
 
@@ -66,4 +52,4 @@ def run(files: list[Path], out: Path, cores: int) -> list[list[str]]:
 
 
 if __name__ == "__main__":
-    main()
+    run_script("duckdb_run", __doc__, run)

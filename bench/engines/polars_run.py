@@ -5,38 +5,26 @@
 `bench.run` measures it when Polars is installed (pip install polars). Prints seconds and the figures, as JSON.
 """
 
-import argparse
-import json
 import os
 from pathlib import Path
-from time import monotonic
 from typing import Any
+
+from bench.engines.script import run_script
 
 _PRICES = ("open", "high", "low", "close")
 _TOTALS = (*_PRICES, "volume")
 
 
-def main() -> None:
-    """Clean, aggregate, and say how long both took."""
-    parser = argparse.ArgumentParser(prog="bench.engines.polars_run", description=__doc__)
-    parser.add_argument("files", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--cores", type=int, default=os.cpu_count())
-    arguments = parser.parse_args()
-    # Read when Polars is imported.
-    os.environ["POLARS_MAX_THREADS"] = str(arguments.cores)
-    began = monotonic()
-    figures = run(sorted(arguments.files.iterdir()), arguments.out)
-    print(json.dumps({"seconds": {"all": monotonic() - began}, "figures": figures}))
-
-
-def run(files: list[Path], out: Path) -> list[list[str]]:
+def run(files: list[Path], out: Path, cores: int) -> list[list[str]]:
     """Write the newest rows by quarter below a new directory, and return the figures of each quarter.
 
     Args:
         files: CSV files in the order of loading.
         out: New directory.
+        cores: How many threads.
     """
+    # Read when Polars is imported.
+    os.environ["POLARS_MAX_THREADS"] = str(cores)
     import polars as pl
 
     clean = _newest(pl, files)
@@ -63,4 +51,4 @@ def _figures(pl: Any, clean: Path) -> list[list[str]]:
 
 
 if __name__ == "__main__":
-    main()
+    run_script("polars_run", __doc__, run)

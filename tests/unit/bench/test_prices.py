@@ -105,4 +105,4 @@ def test_polars_finds_what_plain_python_finds(tmp_path):
     from bench.engines import polars_run
 
     paths = FEW.write(tmp_path / "files")
-    assert polars_run.run(paths, tmp_path / "out") == figures_of(rows_of(paths))
+    assert polars_run.run(paths, tmp_path / "out", 2) == figures_of(rows_of(paths))
