@@ -31,19 +31,12 @@ from spark.schema import (
     quarter_start,
     row_schema,
 )
-from spark.session import with_settings
 from spark.superseded import superseded_examples
 from spark.versions import newest_apart
 from warehouse.contract.model import Contract
 from warehouse.job import FileRows, StagedSource
 from warehouse.paths import partition_name
 from warehouse.quarter import PARTITION_COLUMN
-
-_MANY_FILES_A_TASK = {
-    "spark.sql.files.openCostInBytes": str(1024 * 1024),
-    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "16",
-}
-"""No line is numbered here, so one task reads as many small files as fit in a split, and lists many directories."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +87,13 @@ def clean(spark: SparkSession, contract: Contract, task: CleanTask) -> CleanCoun
     Returns:
         Counts with an entry for every quarter cleaned.
     """
-    with with_settings(spark, _MANY_FILES_A_TASK):
-        quarters = quarters_to_clean(spark, contract, task)
-        rows = _rows(spark, contract, task, quarters)
-        if rows is None:
-            return CleanCounts({quarter: {} for quarter in quarters}, {quarter: {} for quarter in quarters})
-        files = {quarter: _file_count(spark, task, quarter) for quarter in quarters}
-        arranged(rows, contract, files).write.partitionBy(PARTITION_COLUMN).parquet(task.target)
-        counts = _count(spark, contract, task, quarters)
+    quarters = quarters_to_clean(spark, contract, task)
+    rows = _rows(spark, contract, task, quarters)
+    if rows is None:
+        return CleanCounts({quarter: {} for quarter in quarters}, {quarter: {} for quarter in quarters})
+    files = {quarter: _file_count(spark, task, quarter) for quarter in quarters}
+    arranged(rows, contract, files).write.partitionBy(PARTITION_COLUMN).parquet(task.target)
+    counts = _count(spark, contract, task, quarters)
     delete(spark, f"{task.target}/{NO_QUARTER}")
     return counts
 
