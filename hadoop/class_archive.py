@@ -1,13 +1,17 @@
 """Archives of classes: a JVM maps what the one before it loaded, instead of reading and checking every class again.
 
 Java calls it class-data sharing. A JVM writes a dynamic archive when it exits (`-XX:ArchiveClassesAtExit`), and ignores
-one that does not fit its JDK or its class path.
+one that does not fit its JDK or its class path. A JVM that is to write one is a third slower, so the first of a stack,
+for which people wait, writes none.
 """
 
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from hadoop.artifacts import artifact_directory
 from warehouse.settings import Settings
@@ -15,9 +19,10 @@ from warehouse.settings import Settings
 _WHOLE = (0xF00BABA8).to_bytes(4, "little")
 """`CDS_DYNAMIC_ARCHIVE_MAGIC` of the JDK's cds.h. The header is written last, so half an archive begins with zeros."""
 _DIGITS = 12
+_WRITES = "-XX:ArchiveClassesAtExit="
 
 
-def archive_options(settings: Settings, java_home: Path, process: str, jars: Path) -> str:
+def archive_options(settings: Settings, java_home: Path, process: str, jars: Path, *, has_run: bool) -> str:
     """Options of a JVM that uses its archive, or writes one at the end if there is none yet; empty when turned off.
 
     Args:
@@ -25,15 +30,16 @@ def archive_options(settings: Settings, java_home: Path, process: str, jars: Pat
         java_home: Home of its Java.
         process: What kind of process it is, a name without `-`; each loads classes of its own.
         jars: Directory whose jars are its class path.
+        has_run: One of its kind ran before: only then it writes an archive.
     """
     use = use_options(settings, java_home, process, jars)
     directory = _directory(settings)
-    if use or not settings.class_archives or not os.access(directory.parent, os.W_OK):
+    if use or not has_run or not settings.class_archives or not os.access(directory.parent, os.W_OK):
         return use
     directory.mkdir(exist_ok=True)
     archive = _path(settings, java_home, process, jars)
     # It would name each of the many classes that it leaves out.
-    return f"-XX:ArchiveClassesAtExit={archive}{_suffix(settings)} -Xlog:cds*=off"
+    return f"{_WRITES}{archive}{_suffix(settings)} -Xlog:cds*=off"
 
 
 def use_options(settings: Settings, java_home: Path, process: str, jars: Path) -> str:
@@ -54,9 +60,11 @@ def keep_archive(settings: Settings, process: str) -> None:
         written.replace(written.with_suffix(""))
 
 
-def writes_archive(settings: Settings, process: str) -> bool:
-    """Whether a process that is running now writes an archive when it ends."""
-    return settings.class_archives and not any(_directory(settings).glob(f"{process}-*.jsa"))
+def writes_archive(pid: int) -> bool:
+    """Whether a running JVM writes an archive when it ends."""
+    with suppress(psutil.NoSuchProcess):
+        return any(word.startswith(_WRITES) for word in psutil.Process(pid).cmdline())
+    return False
 
 
 def discard_archive(settings: Settings, process: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from hadoop.artifacts import artifact_directory
 from hadoop.class_archive import archive_options
 from hadoop.java import find_java_home
-from hadoop.services import SERVICES
+from hadoop.services import SERVICES, log_path
 from hadoop.sizing import size_stack
 from warehouse.settings import REPOSITORY, Settings
 
@@ -47,7 +47,8 @@ def daemon_environment(settings: Settings) -> dict[str, str]:
     environment = stack_environment(settings)
     java_home, jars = Path(environment["JAVA_HOME"]), artifact_directory(settings)
     for service in SERVICES:
-        options = archive_options(settings, java_home, service.name, jars / service.jars)
+        has_run = log_path(settings, service.name).exists()
+        options = archive_options(settings, java_home, service.name, jars / service.jars, has_run=has_run)
         environment[f"STACKHOUSE_{service.name.upper()}_CLASSES"] = options
     return environment
 

@@ -15,7 +15,7 @@ from pipeline.rollback import refuse_undoing
 from pipeline.step_clock import StepClock
 from pipeline.writer import Writer, writing
 from spark.launch import run_job
-from stack.spark_driver import place_driver
+from stack.spark_driver import place_driver, run_logs
 from stack.yarn_watch import YarnWatch
 from warehouse.batch import Batch, loaded_batches
 from warehouse.contract.change import check_change, check_counts
@@ -208,7 +208,7 @@ class _Run:
             pass
         self._clock.begin("session", "starting Spark on YARN")
         driver = place_driver(self._settings)
-        log = self._settings.home / "logs" / "runs" / f"{plan.run}.log"
+        log = run_logs(self._settings) / f"{plan.run}.log"
         result = run_job(plan, driver, log, self._on_step, YarnWatch(self._settings).look)
         self._clock.end()
         reached(Step.JOB_DONE)

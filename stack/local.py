@@ -135,10 +135,11 @@ def stop_daemons(settings: Settings, observer: Observer) -> bool:
 def _stop_services(settings: Settings, supervisor: Supervisor, observer: Observer) -> None:
     running = supervisor.processes()
     for service in reversed(SERVICES):
-        first = writes_archive(settings, service.name) and running[service.name].state == "RUNNING"
-        observer.working(service.name, "stopping; it writes its class archive, once" if first else "stopping")
+        was_up = running[service.name].state == "RUNNING"
+        writes = was_up and writes_archive(running[service.name].pid)
+        observer.working(service.name, "stopping; it writes its class archive, once" if writes else "stopping")
         supervisor.stop_service(service.name)
-        if running[service.name].state == "RUNNING":
+        if was_up:
             keep_archive(settings, service.name)
         observer.ready(service.name)
         if service.name == "hiveserver2":

@@ -15,6 +15,11 @@ from stack.hdfs_layout import bring_spark
 from warehouse.settings import Settings
 
 
+def run_logs(settings: Settings) -> Path:
+    """Directory of what Spark logs, a file for each run."""
+    return settings.home / "logs" / "runs"
+
+
 def place_driver(settings: Settings) -> Driver:
     """The driver of one job, sized for the nodes there are.
 
@@ -41,7 +46,8 @@ def place_driver(settings: Settings) -> Driver:
 def _this_machine(settings: Settings, java_home: Path) -> dict[str, str]:
     # What the driver of the last job wrote, which ended after its command.
     keep_archive(settings, "spark")
-    options = archive_options(settings, java_home, "spark", spark_jars())
+    has_run = any(run_logs(settings).glob("*"))
+    options = archive_options(settings, java_home, "spark", spark_jars(), has_run=has_run)
     # The executor is killed as soon as the application is over, too early to write one.
     return local_nodes(options, use_options(settings, java_home, "spark", spark_jars()), HADOOP_CONF)
 

@@ -16,6 +16,7 @@ from hadoop.supervisor import Supervisor
 from hive.connection import connect
 from stack.lifecycle import start_stack, stop_stack
 from stack.readiness import PROBES
+from stack.spark_driver import run_logs
 from tests.waiting import until
 
 pytestmark = pytest.mark.local
@@ -47,7 +48,7 @@ def test_killed_daemon_comes_back_and_answers(flights, settings, service):
 
 
 def test_run_without_hiveserver2_is_refused_before_spark_starts(flights, settings, stackhouse):
-    logs = settings.home / "logs" / "runs"
+    logs = run_logs(settings)
     before = sorted(logs.iterdir())
     Supervisor(settings).stop_service("hiveserver2")
     for command in (("run", "flights", "--quarter", "2001Q3"), ("query", "SELECT 1")):
@@ -86,7 +87,10 @@ def test_down_leaves_nothing_and_up_brings_every_row_back(flights, settings):
 
 
 def test_started_again_daemons_map_the_classes_they_loaded_before(flights, settings):
-    """They came up before, and the test above took them down."""
+    """The test above took them down and up, after which they write what they loaded: the next ones map it."""
+    with StepBoard() as board:
+        assert stop_stack(settings, board)
+        start_stack(settings, board)
     for name, process in Supervisor(settings).processes().items():
         maps = Path(f"/proc/{process.pid}/maps").read_text()
         assert re.search(rf"/archives/{name}-\w+\.jsa$", maps, re.MULTILINE), name

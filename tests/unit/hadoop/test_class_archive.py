@@ -3,13 +3,15 @@
 import os
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from hadoop import class_archive
 from hadoop.artifacts import artifact_directory
-from hadoop.class_archive import archive_options, discard_archive, keep_archive, writes_archive
+from hadoop.class_archive import discard_archive, keep_archive, writes_archive
 from hadoop.java import find_java_home
 from spark.launch import spark_jars
 from warehouse.settings import load_settings
@@ -38,6 +40,11 @@ def jars(settings):
     return directory
 
 
+def archive_options(*arguments):
+    """Of a process of a kind that ran before."""
+    return class_archive.archive_options(*arguments, has_run=True)
+
+
 def written(options):
     """Where these options let a JVM write."""
     option, quiet = options.split()
@@ -49,14 +56,28 @@ def test_second_process_uses_what_the_first_one_wrote(settings, java_home, jars)
     place = written(archive_options(settings, java_home, "metastore", jars))
     place.write_bytes(WHOLE)
     assert written(archive_options(settings, java_home, "metastore", jars)) == place
-    assert writes_archive(settings, "metastore")
     keep_archive(settings, "metastore")
-    assert not writes_archive(settings, "metastore")
-    assert not writes_archive(replace(settings, class_archives=False), "hiveserver2")
     option = archive_options(settings, java_home, "metastore", jars)
     assert Path(option.removeprefix("-XX:SharedArchiveFile=")).read_bytes() == WHOLE
     assert not place.exists()
     assert written(archive_options(settings, java_home, "hiveserver2", jars))
+
+
+def test_first_process_of_a_stack_writes_none(settings, java_home, jars):
+    assert class_archive.archive_options(settings, java_home, "metastore", jars, has_run=False) == ""
+    written(archive_options(settings, java_home, "metastore", jars)).write_bytes(WHOLE)
+    keep_archive(settings, "metastore")
+    options = class_archive.archive_options(settings, java_home, "metastore", jars, has_run=False)
+    assert "SharedArchiveFile" in options
+
+
+def test_process_that_writes_one_is_known_by_its_command():
+    sleeper = ["-c", "import time; time.sleep(60)"]
+    for option, writes in (("-XX:ArchiveClassesAtExit=a", True), ("-XX:SharedArchiveFile=a", False)):
+        with subprocess.Popen([sys.executable, *sleeper, option]) as process:
+            assert writes_archive(process.pid) is writes
+            process.kill()
+        assert not writes_archive(process.pid)
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 4096, None])

@@ -9,7 +9,7 @@ import pytest
 from hadoop.artifacts import artifact_directory
 from hadoop.environment import HADOOP_CONF
 from spark.launch import CONFIGURATION, spark_jars
-from stack.spark_driver import place_driver
+from stack.spark_driver import place_driver, run_logs
 from warehouse.profile import Profile
 from warehouse.settings import load_settings
 
@@ -36,6 +36,9 @@ def test_directory_of_settings_is_not_on_the_class_path_before_the_jars(settings
 def test_executor_uses_what_the_driver_wrote_and_writes_nothing(settings):
     (first,) = spark_jars().glob("slf4j-api-*.jar")
     class_path = f"-cp {first}:{spark_jars()}/*:__spark_conf__:{HADOOP_CONF}"
+    assert submitted(settings)["spark.driver.defaultJavaOptions"] == ""
+    run_logs(settings).mkdir(parents=True)
+    (run_logs(settings) / "r1.log").touch()
     first = submitted(settings)
     assert first["spark.executor.defaultJavaOptions"].strip() == class_path
     place = first["spark.driver.defaultJavaOptions"].split()[0].removeprefix("-XX:ArchiveClassesAtExit=")
