@@ -144,20 +144,20 @@ def test_nothing_is_sent_when_any_file_is_unfit(storage, contract, paths, files)
 def test_file_that_changes_while_it_is_sent_is_refused_and_nothing_stays(storage, contract, paths, files):
     def change(phase, _count):
         if phase == "send":
-            files[0].write_bytes(HEADER + b"2001-01-01,9\n")
+            files[2].write_bytes(bz2.compress(HEADER + b"2001-01-04,9\n"))
 
-    with pytest.raises(LoadError, match=r"c\.csv changed while it was being loaded"):
-        load(storage, contract, files, "ann", change)
+    with pytest.raises(LoadError, match=r"b\.csv\.bz2 changed while it was being loaded"):
+        load(storage, contract, files, "ann", change, jobs=1)
     assert storage.list(paths.raw) == []
 
 
 def test_file_that_vanishes_while_others_are_sent_is_told_as_such(storage, contract, paths, files):
     def vanish(phase, _count):
         if phase == "send":
-            files[0].unlink(missing_ok=True)
+            files[2].unlink(missing_ok=True)
 
-    with pytest.raises(InputFileError, match=r"c\.csv cannot be read any more"):
-        load(storage, contract, files, "ann", vanish)
+    with pytest.raises(InputFileError, match=r"b\.csv\.bz2 cannot be read any more"):
+        load(storage, contract, files, "ann", vanish, jobs=1)
     assert storage.list(paths.raw) == []
 
 
