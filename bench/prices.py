@@ -133,7 +133,10 @@ class Prices:
 def write_contract(directory: Path, dataset: str) -> None:
     """Add the contract and the mart under another name to a directory for `STACKHOUSE_DATASETS`."""
     contract = (_CONTRACTS / "data" / DATASET / "dataset.yaml").read_text()
-    named = contract.replace(f"name: {DATASET}\n", f"name: {dataset}\n").replace(f".{DATASET}\n", f".{dataset}\n")
+    named = contract.replace(f".{DATASET}\n", f".{dataset}\n")
+    # Of the contract and of its rows: a column of the mart has the same name, further in.
+    for before in ("", "  - "):
+        named = named.replace(f"\n{before}name: {DATASET}\n", f"\n{before}name: {dataset}\n")
     sql = (_CONTRACTS / "sql" / DATASET / f"{MART}.sql").read_text()
     for path, text in ((f"data/{dataset}/dataset.yaml", named), (f"sql/{dataset}/{MART}.sql", sql)):
         (directory / path).parent.mkdir(parents=True)

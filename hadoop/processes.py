@@ -38,6 +38,11 @@ def containers(settings: Settings) -> list[psutil.Process]:
     return [process for process in _processes(settings) if mark in " ".join(process.info["cmdline"])]
 
 
+def engines(settings: Settings) -> list[psutil.Process]:
+    """Processes of Spark engines that this stack has, at work or idle."""
+    return [process for process in _processes(settings) if "spark.engine" in process.info["cmdline"]]
+
+
 def terminate(processes: list[psutil.Process]) -> None:
     """End processes, first politely, and wait until they are gone."""
     for process in processes:

@@ -1,15 +1,22 @@
-"""Starts the Spark process of a run and follows what it reports."""
+"""Finds or starts the Spark process of a run and follows what it reports."""
 
 import select
 import shlex
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import IO
 
+from spark.engine.conversation import (
+    EVENTS_ON_STDOUT,
+    CalledEngine,
+    Conversation,
+    Events,
+    ProcessOfOnePlan,
+    StartedEngine,
+)
+from spark.engine.idle import call_engine, end_engines, idle_engines
 from warehouse.document import read, write_line
 from warehouse.errors import JobError
 from warehouse.job import JobEvent, JobFailed, JobPlan, JobProgress, JobResult, JobSizing
@@ -24,8 +31,19 @@ OnStep = Callable[[JobProgress], None]
 """Gets each event of `spark.job` but the last."""
 
 
-_EVENTS_ON_STDOUT = ("sh", "-c", 'exec 3>&1 1>&2; exec "$@"', "sh")
-"""Keeps standard output for events: what Java and Python print goes to the log."""
+@dataclass(frozen=True)
+class EngineChoice:
+    """Which engine may do a job.
+
+    Attributes:
+        directory: Where engines that wait are found.
+        identity: Of what it is started with; only an engine with the same is used.
+        idle_seconds: How long one waits for the next plan; 0: it ends after its first.
+    """
+
+    directory: Path
+    identity: str
+    idle_seconds: int
 
 
 @dataclass(frozen=True)
@@ -36,20 +54,22 @@ class Driver:
         prefix: Command that runs a command where the driver belongs, empty for this machine.
         python: Interpreter with pyspark there.
         environment: Environment of the prefix, or of the driver itself.
+        engine: An engine of this machine does the job; `None`: a process that ends with it, which may be elsewhere.
     """
 
     prefix: Sequence[str]
     python: str
     environment: Mapping[str, str]
+    engine: EngineChoice | None = None
 
     @property
     def command(self) -> list[str]:
-        """Reads a plan from standard input and writes events to standard output."""
-        return [*self.prefix, *_EVENTS_ON_STDOUT, self.python, "-m", "spark.job", "--events-fd", "3"]
+        """Of a process that ends with the job: a plan goes to its standard input, events come from its output."""
+        return [*self.prefix, *EVENTS_ON_STDOUT, self.python, "-m", "spark.job", "--events-fd", "3"]
 
 
 def run_job(plan: JobPlan, driver: Driver, log: Path, on_step: OnStep, on_wait: Callable[[], None]) -> JobResult:
-    """Run a plan in a process of its own and wait for it.
+    """Have a plan done by another process and wait for it.
 
     Args:
         plan: What to do.
@@ -61,42 +81,55 @@ def run_job(plan: JobPlan, driver: Driver, log: Path, on_step: OnStep, on_wait: 
     Raises:
         JobError: It failed; names the reason and the log.
     """
+
+    def wait() -> None:
+        if driver.engine:
+            # One that another run left meanwhile may hold the memory that this one waits for.
+            end_engines(driver.engine.directory)
+        on_wait()
+
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            driver.command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=output,
-            env=driver.environment,
-            cwd=REPOSITORY,
-            bufsize=0,
-        )
-        try:
-            _tell(process, plan)
-            last = _follow(process.stdout, on_step, on_wait)  # type: ignore[arg-type]
-        finally:
-            # It sees its stdin end and stops; a result was read before.
-            with suppress(BrokenPipeError):
-                process.stdin.close()  # type: ignore[union-attr]
-            process.wait()
+    conversation = _begin(driver, log)
+    try:
+        # A process that is dead already ends its events too; that is where its failure is reported.
+        with suppress(BrokenPipeError):
+            conversation.tell(write_line(plan))
+        last = _follow(conversation.events, on_step, wait)
+    finally:
+        conversation.end()
     if isinstance(last, JobResult):
         return last
-    reason = last.error if last else f"the process ended with code {process.returncode}"
+    reason = last.error if last else conversation.fate()
     raise JobError(f"the Spark job of run {plan.run} failed: {reason}; log: {log}")
 
 
-def _tell(process: "subprocess.Popen[bytes]", plan: JobPlan) -> None:
-    assert process.stdin is not None  # noqa: S101 - it was asked for
-    # A process that is dead already ends its events too; that is where its failure is reported.
-    with suppress(BrokenPipeError):
-        process.stdin.write(write_line(plan))
-        process.stdin.flush()
+def _begin(driver: Driver, log: Path) -> Conversation:
+    engine = driver.engine
+    if engine is None:
+        return ProcessOfOnePlan(driver.command, driver.environment, log)
+    called = _call(engine, log)
+    if called is not None:
+        return called
+    # What it was started with is not what this one needs: one engine is enough.
+    end_engines(engine.directory)
+    options = ["--directory", str(engine.directory), "--identity", engine.identity, "--log", str(log)]
+    command = [driver.python, "-m", "spark.engine", *options, "--idle-seconds", str(engine.idle_seconds)]
+    return StartedEngine(command, driver.environment, log)
 
 
-def _follow(events: IO[bytes], on_step: OnStep, on_wait: Callable[[], None]) -> JobResult | JobFailed | None:
+def _call(choice: EngineChoice, log: Path) -> Conversation | None:
+    for engine in idle_engines(choice.directory):
+        connection = call_engine(choice.directory, engine) if engine.identity == choice.identity else None
+        if connection is not None:
+            # Its JVM goes on writing to the file that it began with.
+            log.symlink_to(engine.log)
+            return CalledEngine(connection)
+    return None
+
+
+def _follow(events: Events, on_step: OnStep, on_wait: Callable[[], None]) -> JobResult | JobFailed | None:
     last = None
-    # To the end: a driver whose stdin is closed before it has left Spark exits at once.
+    # To the end: who goes before the other side has left Spark ends it at once.
     for line in _lines(events, on_wait):
         event = read(JobEvent, line, "an event of the Spark job").event
         if isinstance(event, JobResult | JobFailed):
@@ -106,12 +139,15 @@ def _follow(events: IO[bytes], on_step: OnStep, on_wait: Callable[[], None]) -> 
     return last
 
 
-def _lines(events: IO[bytes], on_wait: Callable[[], None]) -> Iterator[bytes]:
+def _lines(events: Events, on_wait: Callable[[], None]) -> Iterator[bytes]:
     rest = b""
     while True:
         while not select.select([events], [], [], _PATIENCE_SECONDS)[0]:
             on_wait()
-        chunk = events.read(_CHUNK_BYTES)
+        try:
+            chunk = events.read(_CHUNK_BYTES)
+        except ConnectionResetError:
+            return
         if not chunk:
             return
         *lines, rest = (rest + chunk).split(b"\n")

@@ -14,12 +14,14 @@ from hadoop.java import run_java
 from hadoop.machine_checks import MIN_FREE_BYTES
 from hadoop.namespace import format_namespace
 from hadoop.packages import install_missing
-from hadoop.processes import containers, daemons, port_owner, terminate
+from hadoop.processes import containers, daemons, engines, port_owner, terminate
 from hadoop.services import SERVICES, Service, log_path, port_numbers
 from hadoop.supervisor import Supervisor
 from hive.metastore import SCHEMA_TOOL, create_database
+from spark.engine.idle import end_engines
 from stack.hdfs_layout import prepare_layout
 from stack.readiness import PROBES
+from stack.spark_driver import engine_directory
 from warehouse.errors import ServiceFailedError, SetupError
 from warehouse.observer import Observer
 from warehouse.settings import Settings
@@ -46,7 +48,7 @@ def start_daemons(settings: Settings, observer: Observer) -> None:
     supervisor = Supervisor(settings)
     if not supervisor.is_running():
         # Daemons without their supervisor, after a kill -9 of it, would hold the ports.
-        terminate(daemons(settings) + containers(settings))
+        terminate(daemons(settings) + containers(settings) + engines(settings))
         _check_disk(settings)
     _check_ports(settings, supervisor)
     _make_directories(settings)
@@ -125,9 +127,12 @@ def stop_daemons(settings: Settings, observer: Observer) -> bool:
     supervisor = Supervisor(settings)
     running = supervisor.is_running()
     if running:
+        observer.working("spark", "stopping")
+        end_engines(engine_directory(settings))
+        observer.ready("spark")
         _stop_services(settings, supervisor, observer)
         supervisor.shutdown()
-    left = daemons(settings) + containers(settings)
+    left = daemons(settings) + containers(settings) + engines(settings)
     terminate(left)
     return running or bool(left)
 

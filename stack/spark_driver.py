@@ -1,5 +1,6 @@
 """Where the driver of Spark runs: here, or inside the network of the containers."""
 
+import hashlib
 import os
 import socket
 import sys
@@ -9,15 +10,24 @@ from hadoop.class_archive import archive_options, keep_archive, use_options
 from hadoop.environment import HADOOP_CONF, stack_environment
 from hadoop.java import find_java_home
 from hadoop.sizing import size_job
-from spark.launch import CONFIGURATION, Driver, local_nodes, spark_jars, submit_arguments
+from spark.launch import CONFIGURATION, Driver, EngineChoice, local_nodes, spark_jars, submit_arguments
 from stack.compose import EDGE, EDGE_PYTHON, compose_command, compose_environment
 from stack.hdfs_layout import bring_spark
-from warehouse.settings import Settings
+from warehouse.job import JobSizing
+from warehouse.settings import REPOSITORY, Settings
+
+_ENGINE_FILES = ("spark", "warehouse", "hadoop/conf", "constraints.txt")
+"""What an engine that waits has read of this checkout; once it has changed, that engine is of no use."""
 
 
 def run_logs(settings: Settings) -> Path:
     """Directory of what Spark logs, a file for each run."""
     return settings.home / "logs" / "runs"
+
+
+def engine_directory(settings: Settings) -> Path:
+    """Directory of the engines that wait for a plan; for the account of the stack alone."""
+    return settings.home / "engines"
 
 
 def place_driver(settings: Settings) -> Driver:
@@ -31,16 +41,33 @@ def place_driver(settings: Settings) -> Driver:
         return _in_the_edge(settings)
     sizing = size_job(settings)
     if settings.profile.runs_here:
-        environment = stack_environment(settings)
-        nodes = _this_machine(settings, Path(environment["JAVA_HOME"]))
-        # Not by SPARK_CONF_DIR: Spark puts that on the class path before its jars, where no archive of classes fits.
-        defaults = f"--properties-file {CONFIGURATION / 'spark-defaults.conf'}"
-        arguments = f"{defaults} {submit_arguments(sizing, settings.queue, 'localhost', nodes)}"
-    else:
-        arguments = submit_arguments(sizing, settings.queue, socket.getfqdn(), _elsewhere(settings))
-        # Not the `java` of PATH, which may be another one.
-        environment = {**os.environ, "JAVA_HOME": str(find_java_home()), "SPARK_CONF_DIR": str(CONFIGURATION)}
+        return _on_this_machine(settings, sizing)
+    arguments = submit_arguments(sizing, settings.queue, socket.getfqdn(), _elsewhere(settings))
+    # Not the `java` of PATH, which may be another one.
+    environment = {**os.environ, "JAVA_HOME": str(find_java_home()), "SPARK_CONF_DIR": str(CONFIGURATION)}
     return Driver([], sys.executable, {**environment, "PYSPARK_SUBMIT_ARGS": arguments})
+
+
+def _on_this_machine(settings: Settings, sizing: JobSizing) -> Driver:
+    environment = stack_environment(settings)
+    nodes = _this_machine(settings, Path(environment["JAVA_HOME"]))
+    # Not by SPARK_CONF_DIR: Spark puts that on the class path before its jars, where no archive of classes fits.
+    defaults = f"--properties-file {CONFIGURATION / 'spark-defaults.conf'}"
+    arguments = f"{defaults} {submit_arguments(sizing, settings.queue, 'localhost', nodes)}"
+    # Without the archive of classes: it is another one for the next engine, to whose work that makes no difference.
+    engine = EngineChoice(engine_directory(settings), _identity(settings, sizing, environment), settings.engine_idle)
+    return Driver([], sys.executable, {**environment, "PYSPARK_SUBMIT_ARGS": arguments}, engine)
+
+
+def _identity(settings: Settings, sizing: JobSizing, environment: dict[str, str]) -> str:
+    found = hashlib.sha256(repr((sizing, settings.queue, sys.executable, sorted(environment.items()))).encode())
+    for name in _ENGINE_FILES:
+        place = REPOSITORY / name
+        for path in sorted(place.rglob("*.*")) if place.is_dir() else [place]:
+            if "__pycache__" not in path.parts:
+                about = path.stat()
+                found.update(f"{path} {about.st_size} {about.st_mtime_ns}\n".encode())
+    return found.hexdigest()
 
 
 def _this_machine(settings: Settings, java_home: Path) -> dict[str, str]:

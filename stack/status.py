@@ -1,14 +1,17 @@
 """What runs, where, and how much room there is."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 import psutil
 
 from hadoop.rest import HdfsHealth, YarnHealth, hdfs_health, yarn_health
 from hadoop.services import SERVICES, Service, port_numbers
 from hadoop.supervisor import ProcessState, Supervisor
+from spark.engine.idle import idle_engines
 from stack.compose import Container, containers
 from stack.readiness import PROBES
+from stack.spark_driver import engine_directory
 from warehouse.errors import StackDownError
 from warehouse.settings import Settings
 
@@ -35,6 +38,21 @@ class ServiceStatus:
 
 
 @dataclass(frozen=True)
+class EngineStatus:
+    """A Spark engine that waits for the next run.
+
+    Attributes:
+        pid: Of its process; that of its driver is below it.
+        application: YARN application id.
+        memory_mb: Resident MiB of both; the executor is a container of YARN.
+    """
+
+    pid: int
+    application: str
+    memory_mb: int
+
+
+@dataclass(frozen=True)
 class StackStatus:
     """Everything `status` shows.
 
@@ -43,12 +61,14 @@ class StackStatus:
         services: Services in the order of starting.
         hdfs: `None` when the NameNode does not answer.
         yarn: `None` when the ResourceManager does not answer.
+        engines: Of this machine, that are idle.
     """
 
     home: str
     services: list[ServiceStatus]
     hdfs: HdfsHealth | None
     yarn: YarnHealth | None
+    engines: list[EngineStatus] = field(default_factory=list)
 
     @property
     def healthy(self) -> bool:
@@ -99,7 +119,19 @@ def _read_daemons(settings: Settings) -> StackStatus:
         services=services,
         hdfs=_hdfs(settings) if "namenode" in ours else None,
         yarn=_yarn(settings) if "resourcemanager" in ours else None,
+        engines=_idle_engines(settings),
     )
+
+
+def _idle_engines(settings: Settings) -> list[EngineStatus]:
+    found = []
+    for engine in idle_engines(engine_directory(settings)):
+        # One that was killed left its record behind.
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(engine.pid)
+            memory = sum(_memory_mb(each.pid) for each in (process, *process.children(recursive=True)))
+            found.append(EngineStatus(engine.pid, engine.application, memory))
+    return found
 
 
 def _service_status(settings: Settings, service: Service, process: ProcessState) -> ServiceStatus:

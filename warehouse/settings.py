@@ -133,6 +133,7 @@ class Settings:
         memory_mb: MiB for the whole stack, `None` to compute it from the machine.
         cores: Cores for YARN, `None` for all of the machine.
         class_archives: Whether JVMs share archives of classes, which start faster; of the processes of this machine.
+        engine_idle: Seconds that a Spark engine of this machine waits for the next run; 0: none waits.
         user: HDFS and Hive user name: that of the account, or of the containers.
     """
 
@@ -150,6 +151,7 @@ class Settings:
     memory_mb: int | None
     cores: int | None
     class_archives: bool
+    engine_idle: int
     user: str
 
     @property
@@ -191,6 +193,7 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
         memory_mb=source.optional_number("MEMORY_MB"),
         cores=source.optional_number("CORES"),
         class_archives=source.switch("CLASS_ARCHIVES"),
+        engine_idle=source.number("ENGINE_IDLE"),
         user=source.text("CONTAINER_USER") if profile.in_containers else _login_name(),
     )
 

@@ -28,6 +28,8 @@ def print_status(report: StackStatus, as_json: bool) -> None:
         memory = f"{service.memory_mb:,} MiB" if service.pid else ""
         ports = " ".join(str(port) for port in service.ports)
         table.add_row(service.name, f"[{'green' if good else 'red'}]{state}[/]", str(service.pid or ""), memory, ports)
+    for engine in report.engines:
+        table.add_row("spark", "[green]idle[/]", str(engine.pid), f"{engine.memory_mb:,} MiB", "")
     console = standard_output()
     console.print(table)
     for line in _capacity_lines(report):
@@ -35,7 +37,8 @@ def print_status(report: StackStatus, as_json: bool) -> None:
 
 
 def _capacity_lines(report: StackStatus) -> list[str]:
-    memory = sum(service.memory_mb for service in report.services)
+    engines = sum(engine.memory_mb for engine in report.engines)
+    memory = engines + sum(service.memory_mb for service in report.services)
     lines = [f"memory of all services: {memory:,} MiB"] if memory else []
     if report.hdfs:
         hdfs = report.hdfs

@@ -31,7 +31,9 @@ from warehouse.job import (
 from warehouse.settings import REPOSITORY
 
 _MARTS = ("delays_by_quarter", "airport_delays_by_quarter")
-_ROWS = b"date,delay,distance,origin,destination\n2001-06-30 23:59:59,15,100,SEA,PDX\n2001-07-01 00:00:00,x,1,SEA,PDX\n"
+FLIGHTS_ROWS = (
+    b"date,delay,distance,origin,destination\n2001-06-30 23:59:59,15,100,SEA,PDX\n2001-07-01 00:00:00,x,1,SEA,PDX\n"
+)
 
 
 def _file(name: str) -> BatchFile:
@@ -84,7 +86,7 @@ def run_job(home: Path, plan: bytes) -> tuple[int, list[JobProgress | JobResult 
 def _plan(tmp_path: Path) -> JobPlan:
     raw = tmp_path / "raw"
     raw.mkdir()
-    (raw / "a.csv").write_bytes(_ROWS)
+    (raw / "a.csv").write_bytes(FLIGHTS_ROWS)
     return plan_flights(tmp_path, raw)
 
 
@@ -130,7 +132,7 @@ def plan_trips(home: Path) -> JobPlan:
     )  # fmt: skip
 
 
-def _hash(directory: Path) -> str:
+def table_hash(directory: Path) -> str:
     """Of all rows below a directory, whatever their order and files."""
     rows = f"SELECT t::VARCHAR AS row FROM read_parquet('{directory}/**/*.parquet', hive_partitioning = true) t"
     return str(duckdb.sql(f"SELECT md5(string_agg(row, chr(10) ORDER BY row)) FROM ({rows})").fetchall()[0][0])
@@ -145,7 +147,7 @@ def test_one_two_and_four_cores_give_the_same_tables(tmp_path: Path, monkeypatch
         code, events = run_job(home, write_line(plan_trips(home)))
         assert code == 0, events[-1]
         tables = ("clean", "quarantine", "revenue_by_quarter", "zone_demand_by_quarter")
-        found[cores] = {table: _hash(home / table) for table in tables}
+        found[cores] = {table: table_hash(home / table) for table in tables}
     assert found[1] == found[2] == found[4]
 
 

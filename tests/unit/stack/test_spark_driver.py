@@ -10,6 +10,7 @@ from hadoop.artifacts import artifact_directory
 from hadoop.environment import HADOOP_CONF
 from spark.launch import CONFIGURATION, spark_jars
 from stack.spark_driver import place_driver, run_logs
+from warehouse.job import JobSizing
 from warehouse.profile import Profile
 from warehouse.settings import load_settings
 
@@ -53,3 +54,37 @@ def test_turned_off_neither_has_an_archive(settings):
     options = submitted(replace(settings, class_archives=False))
     assert options["spark.driver.defaultJavaOptions"] == ""
     assert "Archive" not in options["spark.executor.defaultJavaOptions"]
+
+
+def test_engine_of_other_memory_or_code_is_another(settings, tmp_path, monkeypatch):
+    engine = place_driver(settings).engine
+    assert engine.directory == settings.home / "engines"
+    assert engine == place_driver(settings).engine
+    assert place_driver(replace(settings, memory_mb=9000)).engine.identity != engine.identity
+    checkout = tmp_path / "checkout"
+    for name in ("spark", "warehouse", "hadoop/conf"):
+        (checkout / name).mkdir(parents=True)
+    (checkout / "constraints.txt").touch()
+    monkeypatch.setattr("stack.spark_driver.REPOSITORY", checkout)
+    identities = set()
+    for code in ("a = 1", "a = 22"):
+        (checkout / "spark" / "job.py").write_text(code)
+        identities.add(place_driver(settings).engine.identity)
+    assert len(identities) == 2
+
+
+def test_archive_of_classes_makes_no_other_engine(settings):
+    engine = place_driver(settings).engine
+    run_logs(settings).mkdir(parents=True)
+    (run_logs(settings) / "r1.log").touch()
+    assert place_driver(settings).engine == engine
+
+
+def test_engine_waits_as_long_as_the_settings_say(settings):
+    assert place_driver(replace(settings, engine_idle=7)).engine.idle_seconds == 7
+
+
+def test_process_elsewhere_is_no_engine(settings, monkeypatch):
+    monkeypatch.setattr("stack.spark_driver.size_job", lambda _settings: JobSizing(1, 1024, 1, 1024))
+    monkeypatch.setattr("stack.spark_driver.bring_spark", lambda _settings: "hdfs:///spark.zip")
+    assert place_driver(replace(settings, profile=Profile.EXTERNAL)).engine is None
