@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ingestion.header import header_rows, read_header
-from ingestion.parquet_file import describe_parquet
 from ingestion.progress import Progress
-from ingestion.text_lines import LineCounter, RecordCounter
 from warehouse.batch import BatchFile
 from warehouse.batch_files import PARQUET
 from warehouse.compressed_streams import COMPRESSIONS
@@ -47,6 +45,9 @@ def describe_file(path: Path, contract: Contract, progress: Progress) -> BatchFi
             file.seek(0)
             source = _HashedFile(file, progress)
             if kind == "parquet":
+                # Not at the top: pyarrow takes a fifth of a second, and most files are text.
+                from ingestion.parquet_file import describe_parquet
+
                 _read_to_end(io.BufferedReader(source, CHUNK_BYTES))
                 facts = describe_parquet(path, contract)
                 columns, rows, nanoseconds = facts.names, facts.rows, facts.nanoseconds
@@ -76,6 +77,9 @@ def _describe_text(
     path: Path, source: "_HashedFile", contract: Contract
 ) -> tuple[tuple[str, ...], int, tuple[int, ...]]:
     """Columns, rows and split lines of a text file."""
+    # Not at the top: numpy takes a tenth of a second, and most commands read no file.
+    from ingestion.text_lines import LineCounter, RecordCounter
+
     form, compressed = contract.input_format, path.suffix in COMPRESSIONS
     buffered = io.BufferedReader(source, CHUNK_BYTES)
     text = COMPRESSIONS[path.suffix](buffered) if compressed else buffered

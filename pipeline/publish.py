@@ -8,7 +8,6 @@ from hive.audit import Audit, audit_release
 from hive.audit_facts import Known
 from hive.connection import HiveServer, connect
 from hive.ledger_tables import create_ops_tables
-from hive.proof import proof
 from hive.publish import create_release_tables, move_views, plan_views
 from pipeline.plan import Inputs
 from pipeline.step_clock import StepClock
@@ -94,9 +93,7 @@ def _all_checks(server: HiveServer, storage: Storage, made: Made) -> tuple[list[
     ]
     began = monotonic()
     audit = audit_release(server, inputs.contract, release, inputs.live, _known(storage, inputs, release))
-    budget = _proof_budget(made, audit, began)
-    proofs = proof.prove_marts(server, proof.Made(inputs.contract, release, inputs.live, inputs.marts), budget)
-    return [*checks, *audit.checks, *proofs], audit.facts
+    return [*checks, *audit.checks, *_proofs(server, made, audit, began)], audit.facts
 
 
 def _known(storage: Storage, inputs: Inputs, release: Release) -> Known:
@@ -105,11 +102,22 @@ def _known(storage: Storage, inputs: Inputs, release: Release) -> Known:
     return Known(states, load_facts(storage, inputs.live) if inputs.live and not inputs.quarters else None)
 
 
-def _proof_budget(made: Made, audit: Audit, began: float) -> proof.Budget:
+def _proofs(server: HiveServer, made: Made, audit: Audit, began: float) -> list[Check]:
+    # Not at the top: the parser of SQL takes an eighth of a second, and a run with nothing new proves nothing.
+    from hive.proof.proof import Budget, prove_marts
+    from hive.proof.proof import Made as ToProve
+
+    inputs = made.inputs
+    budget = Budget(*_time_for_proofs(made, audit, began))
+    return prove_marts(server, ToProve(inputs.contract, made.release, inputs.live, inputs.marts), budget)
+
+
+def _time_for_proofs(made: Made, audit: Audit, began: float) -> tuple[float, float]:
+    """Seconds for all of them, and seconds that Hive took to read a row."""
     ended = monotonic()
     # Without rows that were read now it is not known how long one takes.
     rate = (ended - began) / audit.rows if audit.rows else 0.0
-    return proof.Budget(_PROOF_SHARE * (ended - made.began), rate)
+    return _PROOF_SHARE * (ended - made.began), rate
 
 
 def _sql_checks(inputs: Inputs, failed: Mapping[str, Sequence[str]]) -> Iterator[Check]:

@@ -11,7 +11,6 @@ from pipeline.dataset import contract_of
 from pipeline.gc import Collection, collect, plan_collection
 from pipeline.load import load_batch
 from pipeline.pin import pin_release, unpin_release
-from pipeline.query import query_release
 from pipeline.rollback import Rollback, roll_back
 from pipeline.run import RunReport, RunRequest, run_pipeline
 from stack.lifecycle import start_stack, stop_stack
@@ -72,6 +71,9 @@ class Warehouse:
             StackDownError: HiveServer2 does not answer.
         """
         if release is not None:
+            # Not at the top: the parser of SQL takes an eighth of a second, and most commands parse none.
+            from pipeline.query import query_release
+
             return query_release(self.settings, sql, release)
         with connect(self.settings.endpoints) as server:
             return server.fetch(sql)
