@@ -4,7 +4,8 @@ import json
 import os
 import shutil
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,10 +14,13 @@ from bench.command import Done, MeasurementError, run_timed
 from bench.prices import write_contract
 from hadoop.environment import stack_environment
 from hadoop.webhdfs import WebHdfs
+from spark.engine.idle import end_engines
+from stack.spark_driver import engine_directory
 from warehouse.settings import Settings, load_settings
 
 _PORT_OFFSET = "16000"
 _START_SECONDS = 300.0
+_ENGINE_SECONDS = "300"
 
 
 class OwnStack:
@@ -40,6 +44,8 @@ class OwnStack:
             "STACKHOUSE_HOME": str(scratch / "state"),
             "STACKHOUSE_DATASETS": str(scratch / "datasets"),
             "STACKHOUSE_PORT_OFFSET": _PORT_OFFSET,
+            # Every run starts Spark, but those that are to show what it costs when it is there.
+            "STACKHOUSE_ENGINE_IDLE": "0",
         }
         self.settings: Settings = load_settings(self._environment)
         self.storage = WebHdfs(self.settings.endpoints)
@@ -58,6 +64,17 @@ class OwnStack:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._remove()
+
+    @contextmanager
+    def keeping_engine(self) -> Iterator[None]:
+        """Runs within it leave Spark to the next one."""
+        before = self._environment["STACKHOUSE_ENGINE_IDLE"]
+        self._environment["STACKHOUSE_ENGINE_IDLE"] = _ENGINE_SECONDS
+        try:
+            yield
+        finally:
+            self._environment["STACKHOUSE_ENGINE_IDLE"] = before
+            end_engines(engine_directory(self.settings))
 
     def command(self, *arguments: str, limit: float) -> Done:
         """Run `./stackhouse` with some arguments; see `bench.command.run_timed`."""

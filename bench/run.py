@@ -16,7 +16,7 @@ from time import monotonic
 
 from bench.first_run import compare
 from bench.growth import BATCHES, all_series, measure_growth
-from bench.late_row import measure_late_row, measure_nothing_new
+from bench.late_row import measure_late_rows, measure_nothing_new
 from bench.look_ups import measure_look_ups
 from bench.own_stack import OwnStack
 from bench.prices import Prices
@@ -76,7 +76,7 @@ def _measure_round(place: Workplace, usual: Prices, number: int) -> None:
     # What matters most comes first: the time may not be enough for all.
     attempt, dataset = place.samples.attempt, compare(place, usual, number)
     if dataset:
-        attempt("one late row", lambda: measure_late_row(place, usual, dataset, "late"))
+        attempt("late rows", lambda: measure_late_rows(place, usual, dataset))
         attempt("nothing new", lambda: measure_nothing_new(place, dataset))
     else:
         place.samples.failures.append("late row, nothing new and look-ups: there is no release to measure them with")

@@ -1,5 +1,6 @@
 """The whole benchmark over a stack that only says what it would have done."""
 
+from contextlib import contextmanager
 from math import inf
 
 import pytest
@@ -43,6 +44,12 @@ class FakeStack:
 
     def add_dataset(self, name):
         return name
+
+    @contextmanager
+    def keeping_engine(self):
+        self.asked.append(("engine", "kept"))
+        yield
+        self.asked.append(("engine", "ended"))
 
 
 @pytest.fixture
@@ -117,6 +124,14 @@ def test_a_late_row_that_makes_no_release_is_no_measurement(place, monkeypatch):
     monkeypatch.setattr(FakeStack, "document", lambda *_, **__: (1.0, {"published": False, "seconds": {}}))
     with pytest.raises(MeasurementError, match="nothing to do"):
         late_row.measure_late_row(place, USUAL, "prices", "late")
+
+
+def test_second_late_row_is_another_one_and_finds_the_engine_of_the_first(place):
+    found = late_row.measure_late_rows(place, Prices(2_000, 500), "prices")
+    assert place.stack.asked == [("engine", "kept"), *[("load", "prices"), ("run", "prices")] * 2, ("engine", "ended")]
+    assert {"late run", "warm late run"} <= found.keys()
+    first, second = sorted(place.scratch.glob("late_prices_*.csv"))
+    assert first.read_bytes() != second.read_bytes()
 
 
 def test_growth_measures_every_series(place):
