@@ -6,7 +6,7 @@ import psutil
 import pytest
 
 from cli.progress import StepBoard
-from hadoop.processes import containers
+from hadoop.processes import containers, engines
 from hadoop.supervisor import Supervisor
 from stack.lifecycle import start_stack
 from tests.faults.cases import prepare
@@ -14,11 +14,8 @@ from tests.faults.cases import prepare
 pytestmark = pytest.mark.local
 
 SERVICES = ("namenode", "datanode", "resourcemanager", "nodemanager", "metastore", "hiveserver2")
-JOB_PARTS = {
-    # And application master.
-    "driver": "spark.job",
-    "executor": "YarnCoarseGrainedExecutorBackend",
-}
+EXECUTOR = "YarnCoarseGrainedExecutorBackend"
+JOB_PARTS = ("driver", "executor")
 MOMENTS = (
     "Spark job started",
     "Spark begins to stage",
@@ -31,13 +28,13 @@ MOMENTS = (
 )
 
 
-def victims(settings, part: str, command) -> list[psutil.Process]:
+def victims(settings, part: str) -> list[psutil.Process]:
     if part in SERVICES:
         return [psutil.Process(Supervisor(settings).processes()[part].pid)]
     if part == "driver":
-        children = psutil.Process(command.process.pid).children(recursive=True)
-        return [child for child in children if JOB_PARTS[part] in command_line(child)]
-    return [process for process in containers(settings) if JOB_PARTS[part] in command_line(process)]
+        # Whichever command started it.
+        return engines(settings)
+    return [process for process in containers(settings) if EXECUTOR in command_line(process)]
 
 
 def command_line(process: psutil.Process) -> str:
@@ -51,7 +48,7 @@ def kill_at_moment(settings, command, part: str, moment: str) -> bool:
     """Kill a part when the run comes to a moment; false when the run was over first."""
     while not command.ended(0.05):
         if moment in command.steps():
-            for process in victims(settings, part, command):
+            for process in victims(settings, part):
                 process.kill()
             return True
     return False
