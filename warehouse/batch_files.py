@@ -47,8 +47,9 @@ def check_files(files: Sequence[Path]) -> list[Path]:
         )
     by_name: dict[str, Path] = {}
     for path in given:
-        _check_name(path)
+        # First: a pattern that matched nothing comes here as it was typed.
         _check_readable(path)
+        _check_name(path)
         other = by_name.setdefault(path.name, path)
         if other is not path:
             raise InputFileError(f"{path} has the same name as {other}: names are unique within a batch, rename one")

@@ -125,7 +125,13 @@ def test_two_files_of_one_name_are_refused_with_both_paths(file):
      "a#b.csv", "a b.csv", "a\\b.csv", "a\nb.csv", "a\x00b.csv", "ä.csv", "a+b.csv", "a.csv._COPYING_", "a.csv\n"],
 )  # fmt: skip
 def test_name_that_hdfs_or_spark_would_take_for_something_else_is_refused(tmp_path, name):
+    if "\x00" not in name:
+        (tmp_path / name).touch()
     assert "file name" in refusal(check_files, [tmp_path / name])
+
+
+def test_pattern_that_matched_nothing_is_a_file_that_does_not_exist(tmp_path):
+    assert refusal(check_files, [tmp_path / "*.csv"]) == f"{tmp_path}/*.csv does not exist"
 
 
 @pytest.mark.parametrize(
