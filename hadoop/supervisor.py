@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 from xmlrpc.client import Fault, ServerProxy
@@ -122,6 +123,15 @@ class Supervisor:
         except Fault as fault:
             if fault.faultCode != _FAULT_NOT_RUNNING:
                 raise StackDownError(f"supervisord could not stop {name}: {fault.faultString}") from fault
+
+    def kill_service(self, name: str) -> None:
+        """End a running service without its own shutdown, and wait until it is gone."""
+        pid = self.processes()[name].pid
+        with suppress(Fault, psutil.NoSuchProcess):
+            # Asked to stop first: supervisord starts again what ends unasked.
+            self._rpc.stopProcess(name, False)
+            self._rpc.signalProcess(name, "KILL")
+            psutil.Process(pid).wait(timeout=_START_SECONDS)
 
     def processes(self) -> dict[str, ProcessState]:
         """State of every service by name; empty when supervisord does not run."""

@@ -16,7 +16,7 @@ from hadoop.namespace import format_namespace
 from hadoop.packages import install_missing
 from hadoop.processes import containers, daemons, engines, port_owner, terminate
 from hadoop.services import SERVICES, Service, log_path, port_numbers
-from hadoop.supervisor import Supervisor
+from hadoop.supervisor import ProcessState, Supervisor
 from hive.metastore import SCHEMA_TOOL, create_database
 from spark.engine.idle import end_engines
 from stack.hdfs_layout import prepare_layout
@@ -140,17 +140,26 @@ def stop_daemons(settings: Settings, observer: Observer) -> bool:
 def _stop_services(settings: Settings, supervisor: Supervisor, observer: Observer) -> None:
     running = supervisor.processes()
     for service in reversed(SERVICES):
-        was_up = running[service.name].state == "RUNNING"
-        writes = was_up and writes_archive(running[service.name].pid)
-        observer.working(service.name, "stopping; it writes its class archive, once" if writes else "stopping")
-        supervisor.stop_service(service.name)
-        if was_up:
-            keep_archive(settings, service.name)
+        _stop_service(settings, supervisor, running[service.name], observer)
         observer.ready(service.name)
         if service.name == "hiveserver2":
             # It has closed its own Tez session; whatever else runs is ended while YARN can still do it.
             kill_applications(settings)
             _wait_for_containers(settings)
+
+
+def _stop_service(settings: Settings, supervisor: Supervisor, state: ProcessState, observer: Observer) -> None:
+    was_up = state.state == "RUNNING"
+    writes = was_up and writes_archive(state.pid)
+    observer.working(state.name, "stopping; it writes its class archive, once" if writes else "stopping")
+    if state.name == "nodemanager" and was_up and not writes:
+        # Its containers are gone and it keeps nothing, but its own shutdown waits 10 s for the connections of the
+        # shuffle (ShuffleHandler.serviceStop).
+        supervisor.kill_service(state.name)
+    else:
+        supervisor.stop_service(state.name)
+    if was_up:
+        keep_archive(settings, state.name)
 
 
 def _wait_for_containers(settings: Settings) -> None:
