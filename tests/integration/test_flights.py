@@ -92,7 +92,7 @@ def raw_rows(flights, storage, tmp_path_factory):
         if name != MANIFEST_NAME:
             (directory / name).write_bytes(storage.read(f"{batch}/{name}"))
     database = duckdb.connect()
-    database.sql(f"CREATE VIEW raw AS SELECT * FROM read_csv('{directory}/*.csv.gz', header = true)")
+    database.sql(f"CREATE VIEW raw AS SELECT * FROM read_csv('{directory}/*.csv.gz', header = true, filename = true)")
     return database
 
 
@@ -128,6 +128,20 @@ def test_clean_rows_are_exactly_the_raw_rows(flights, raw_rows, server):
                   sum(epoch(date)::BIGINT * (delay + 2000)), count(DISTINCT origin || destination) FROM raw"""
     ).fetchall()[0]
     assert tuple(map(str, found)) == tuple(map(str, expected))
+
+
+def test_clean_files_hold_every_line_once_with_its_file_and_number(flights, raw_rows, storage, tmp_path):
+    for quarter in flights["run"]["rows"]["clean"]:
+        directory = f"{PATHS.clean(flights['run']['run'])}/quarter_start={quarter}"
+        for name in storage.list(directory):
+            (tmp_path / f"{quarter}.{name}").write_bytes(storage.read(f"{directory}/{name}"))
+    lines = """SELECT date, delay, distance, origin, destination, parse_filename(filename),
+        row_number() OVER (PARTITION BY filename ORDER BY place) + 1
+        FROM (SELECT *, row_number() OVER () AS place FROM raw)"""
+    clean = f"""SELECT scheduled_departure, delay, distance, origin, destination, source_file, source_line
+        FROM read_parquet('{tmp_path}/*.parquet')"""
+    for one, other in ((lines, clean), (clean, lines)):
+        assert raw_rows.sql(f"SELECT count(*) FROM (({one}) EXCEPT ALL ({other}))").fetchall() == [(0,)]
 
 
 PRODUCTS = """SELECT origin, count(*), sum(delay * distance), min(delay * distance), max(delay * distance)
