@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from hadoop.artifacts import artifact_directory
+from warehouse.file_stamps import stamp
 from warehouse.settings import Settings
 
 _WHOLE = (0xF00BABA8).to_bytes(4, "little")
@@ -97,10 +98,6 @@ def _is_whole(archive: Path) -> bool:
 
 def _fingerprint(java_home: Path, jars: Path) -> str:
     """What an archive depends on: the JDK, and order, name, size and time of the jars."""
-    found = hashlib.sha256()
     # Java puts the jars of a wildcard on its class path in the order of the directory.
     with os.scandir(jars) as entries:
-        for path in (java_home / "bin" / "java", *map(Path, entries)):
-            about = path.stat()
-            found.update(f"{path} {about.st_size} {about.st_mtime_ns}\n".encode())
-    return found.hexdigest()[:_DIGITS]
+        return stamp((java_home / "bin" / "java", *map(Path, entries)))[:_DIGITS]

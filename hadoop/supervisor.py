@@ -118,20 +118,24 @@ class Supervisor:
 
     def stop_service(self, name: str) -> None:
         """Stop one service and wait for its end; it is killed when it takes longer than its `stopwaitsecs`."""
-        try:
-            self._rpc.stopProcess(name, True)
-        except Fault as fault:
-            if fault.faultCode != _FAULT_NOT_RUNNING:
-                raise StackDownError(f"supervisord could not stop {name}: {fault.faultString}") from fault
+        self._stop(name, wait=True)
 
     def kill_service(self, name: str) -> None:
         """End a running service without its own shutdown, and wait until it is gone."""
         pid = self.processes()[name].pid
-        with suppress(Fault, psutil.NoSuchProcess):
-            # Asked to stop first: supervisord starts again what ends unasked.
-            self._rpc.stopProcess(name, False)
-            self._rpc.signalProcess(name, "KILL")
-            psutil.Process(pid).wait(timeout=_START_SECONDS)
+        # Asked to stop first: supervisord starts again what ends unasked.
+        self._stop(name, wait=False)
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(pid)
+            process.kill()
+            process.wait(timeout=_START_SECONDS)
+
+    def _stop(self, name: str, wait: bool) -> None:
+        try:
+            self._rpc.stopProcess(name, wait)
+        except Fault as fault:
+            if fault.faultCode != _FAULT_NOT_RUNNING:
+                raise StackDownError(f"supervisord could not stop {name}: {fault.faultString}") from fault
 
     def processes(self) -> dict[str, ProcessState]:
         """State of every service by name; empty when supervisord does not run."""

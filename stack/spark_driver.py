@@ -4,6 +4,7 @@ import hashlib
 import os
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from hadoop.class_archive import archive_options, keep_archive, use_options
@@ -13,6 +14,7 @@ from hadoop.sizing import size_job
 from spark.launch import CONFIGURATION, Driver, EngineChoice, local_nodes, spark_jars, submit_arguments
 from stack.compose import EDGE, EDGE_PYTHON, compose_command, compose_environment
 from stack.hdfs_layout import bring_spark
+from warehouse.file_stamps import stamp
 from warehouse.job import JobSizing
 from warehouse.settings import REPOSITORY, Settings
 
@@ -54,20 +56,22 @@ def _on_this_machine(settings: Settings, sizing: JobSizing) -> Driver:
     # Not by SPARK_CONF_DIR: Spark puts that on the class path before its jars, where no archive of classes fits.
     defaults = f"--properties-file {CONFIGURATION / 'spark-defaults.conf'}"
     arguments = f"{defaults} {submit_arguments(sizing, settings.queue, 'localhost', nodes)}"
-    # Without the archive of classes: it is another one for the next engine, to whose work that makes no difference.
+    # The class archive is no part of the identity: it changes how fast an engine starts, not what it does.
     engine = EngineChoice(engine_directory(settings), _identity(settings, sizing, environment), settings.engine_idle)
     return Driver([], sys.executable, {**environment, "PYSPARK_SUBMIT_ARGS": arguments}, engine)
 
 
 def _identity(settings: Settings, sizing: JobSizing, environment: dict[str, str]) -> str:
-    found = hashlib.sha256(repr((sizing, settings.queue, sys.executable, sorted(environment.items()))).encode())
+    started_with = (sizing, settings.queue, sys.executable, sorted(environment.items()), stamp(_engine_files()))
+    return hashlib.sha256(repr(started_with).encode()).hexdigest()
+
+
+def _engine_files() -> Iterator[Path]:
     for name in _ENGINE_FILES:
         place = REPOSITORY / name
         for path in sorted(place.rglob("*.*")) if place.is_dir() else [place]:
             if "__pycache__" not in path.parts:
-                about = path.stat()
-                found.update(f"{path} {about.st_size} {about.st_mtime_ns}\n".encode())
-    return found.hexdigest()
+                yield path
 
 
 def _this_machine(settings: Settings, java_home: Path) -> dict[str, str]:

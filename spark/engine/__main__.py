@@ -76,7 +76,7 @@ class _Engine:
             try:
                 result = self._do(read(JobPlan, line, "the plan of the job"), caller.tell)
             except Exception as problem:
-                # The one place where every failure becomes one line; the log has the rest.
+                # As in spark.job: every failure becomes one line; the log has the rest.
                 traceback.print_exc()
                 caller.is_served.set()
                 caller.tell(JobFailed(reason(problem)))

@@ -1,7 +1,7 @@
 """Engines that wait for a plan: a record and a socket each, in a directory of their owner's alone.
 
 `<pid>.json` is an `IdleEngine`, there from when the engine listens until it has been called. `<pid>.sock` answers a
-call with one byte, then takes a plan. Who closes the connection without sending one ends the engine.
+call with one byte, then takes a plan. Closing the connection without sending one ends the engine.
 """
 
 import os
@@ -67,15 +67,10 @@ def call_engine(directory: Path, engine: IdleEngine) -> socket.socket | None:
     return None
 
 
-def end_engines(directory: Path, but: str = "") -> None:
-    """End those that wait and see them gone.
-
-    Args:
-        directory: Theirs.
-        but: Identity of those that may stay.
-    """
+def end_engines(directory: Path) -> None:
+    """End those that wait and see them gone."""
     for engine in idle_engines(directory):
-        connection = call_engine(directory, engine) if engine.identity != but else None
+        connection = call_engine(directory, engine)
         if connection is not None:
             with connection, suppress(OSError):
                 connection.settimeout(_END_SECONDS)
