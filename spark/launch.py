@@ -129,7 +129,7 @@ def _call(choice: EngineChoice, log: Path) -> Conversation | None:
 
 def _follow(events: Events, on_step: OnStep, on_wait: Callable[[], None]) -> JobResult | JobFailed | None:
     last = None
-    # To the end: who goes before the other side has left Spark ends it at once.
+    # To the end: closing our side before the process has left Spark would kill it.
     for line in _lines(events, on_wait):
         event = read(JobEvent, line, "an event of the Spark job").event
         if isinstance(event, JobResult | JobFailed):

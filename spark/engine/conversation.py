@@ -16,7 +16,7 @@ EVENTS_ON_STDOUT = ("sh", "-c", 'exec 3>&1 1>&2; exec "$@"', "sh")
 Events = io.RawIOBase | IO[bytes]
 
 _running: list["subprocess.Popen[bytes]"] = []
-"""Engines that this process started and that go on after it; Python warns of one that nobody knows any more."""
+"""Engines that this process started and that outlive it: Python warns of a running child that nothing refers to."""
 
 
 class Conversation(Protocol):
