@@ -45,7 +45,13 @@ def _ways(client: Client, endpoints: Endpoints, rows: int) -> dict[str, Callable
 
 
 def _pyhive(endpoints: Endpoints) -> Any:
-    return hive.connect(endpoints.hive_host, endpoints.hive_port, username=endpoints.user).cursor()
+    return hive.connect(
+        endpoints.hive_host,
+        endpoints.hive_port,
+        username=endpoints.user,
+        password=endpoints.password,
+        auth="CUSTOM",
+    ).cursor()
 
 
 def _fetchall(cursor: Any, sql: str) -> pd.DataFrame:
@@ -57,7 +63,13 @@ def _impyla(endpoints: Endpoints, sql: str) -> pd.DataFrame:
     from impala.dbapi import connect as impala_connect
     from impala.util import as_pandas
 
-    session = impala_connect(endpoints.hive_host, endpoints.hive_port, auth_mechanism="PLAIN", user=endpoints.user)
+    session = impala_connect(
+        endpoints.hive_host,
+        endpoints.hive_port,
+        auth_mechanism="PLAIN",
+        user=endpoints.user,
+        password=endpoints.password,
+    )
     cursor = session.cursor()
     cursor.execute(sql)
     frame: pd.DataFrame = as_pandas(cursor)

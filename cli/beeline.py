@@ -39,7 +39,11 @@ class _Arguments:
 
 def jdbc_url(settings: Settings) -> str:
     """JDBC URL of HiveServer2."""
-    return f"jdbc:hive2://{settings.hosts.hiveserver2}:{settings.ports.hiveserver2}/default"
+    return f"{_server(settings)}/default"
+
+
+def _server(settings: Settings) -> str:
+    return f"jdbc:hive2://{settings.hosts.hiveserver2}:{settings.ports.hiveserver2}"
 
 
 def exec_beeline(settings: Settings, arguments: list[str]) -> None:
@@ -68,7 +72,19 @@ def _connection(settings: Settings, arguments: list[str]) -> list[str]:
     """Ours, where the user names no other: beeline takes the first of two."""
     elsewhere = any(re.match(r"-u|-r$|jdbc:|--property-file", argument) for argument in arguments)
     known = any(argument.startswith("-n") for argument in arguments)
-    return [*([] if elsewhere else ["-u", jdbc_url(settings)]), *([] if known else ["-n", settings.user])]
+    return [
+        *([] if elsewhere else ["-u", jdbc_url(settings)]),
+        *([] if known else ["-n", settings.user]),
+        *([] if known else _password(settings, arguments, elsewhere)),
+    ]
+
+
+def _password(settings: Settings, arguments: list[str], elsewhere: bool) -> list[str]:
+    """As a file, because everybody on the machine sees arguments; and to no other server than ours."""
+    file = settings.password_file or settings.logins.password_file(settings.user)
+    ours = not elsewhere or any(re.search(re.escape(_server(settings)) + r"\b", argument) for argument in arguments)
+    given = any(re.match(r"-[pw]", argument) for argument in arguments)
+    return ["-w", str(file)] if file and ours and not given else []
 
 
 def _with_scripts(arguments: list[str]) -> list[str]:

@@ -12,9 +12,11 @@ from rich.console import Console
 
 from cli.account import check_state, denial
 from cli.arguments import Accept, AsJson, Dataset, Format, Jobs, Kept, Passed, Reason, Strict, Wait
+from cli.draft_commands import contract_commands, draft_commands
 from cli.output import open_output
 from cli.release_commands import release_commands
 from cli.schedule_commands import schedule_commands
+from cli.user_commands import user_commands
 from warehouse.errors import StackDownError, StackhouseError, UsageError
 from warehouse.settings import Settings, load_settings
 
@@ -26,10 +28,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-contract_commands = typer.Typer(help="Contracts: data/<dataset>/dataset.yaml.", no_args_is_help=True)
 app.add_typer(contract_commands, name="contract")
+app.add_typer(draft_commands)
 app.add_typer(release_commands)
 app.add_typer(schedule_commands, name="schedule")
+app.add_typer(user_commands, name="user")
 
 _PASSES_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 _INTERRUPTED = 130
@@ -264,37 +267,3 @@ def beeline(arguments: Passed = None) -> None:
     from cli.beeline import exec_beeline
 
     exec_beeline(load_settings(), arguments or [])
-
-
-@app.command()
-def new(
-    dataset: Annotated[str, typer.Argument(help="Name of the new dataset: lower-case letters, digits and _.")],
-    files: Annotated[list[Path], typer.Argument(help="CSV, JSON lines, logs or Parquet; a directory means its files.")],
-    as_json: AsJson = False,
-) -> None:
-    """Draft a contract and a first mart from files, as `load` takes them."""
-    from cli.views.draft import draft_dataset
-
-    draft_dataset(load_settings(), dataset, files, as_json)
-
-
-@app.command()
-def generate(
-    dataset: Annotated[str, typer.Argument(help="trips.")],
-    rows: Annotated[int, typer.Option(help="Rows in all files together.")],
-    out: Annotated[Path, typer.Option(help="New directory for the files and the truth about them.")],
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")],
-    dirt: Annotated[float, typer.Option(help="Share of rows that something is wrong with, 0 to 0.5.")] = 0.02,
-) -> None:
-    """Write labelled synthetic data: files to load, and what must come out of them."""
-    from cli.views.generate import generate_files
-
-    generate_files(dataset, rows, seed, out, dirt)
-
-
-@contract_commands.command("check")
-def check_contract(dataset: Dataset, as_json: AsJson = False) -> None:
-    """Check the contract of a dataset and its SQL, and what its changes mean for published rows."""
-    from cli.views.contract import print_check
-
-    print_check(load_settings(), dataset, as_json)

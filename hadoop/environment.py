@@ -58,6 +58,7 @@ def _common(settings: Settings, java_home: Path) -> dict[str, str]:
         "STACKHOUSE_HOME": str(settings.home),
         **{f"STACKHOUSE_{name.upper()}_HOST": host for name, host in asdict(settings.hosts).items()},
         "STACKHOUSE_NODE_HOST": "localhost",
+        "STACKHOUSE_OWNER": settings.user,
         "STACKHOUSE_NODE_RECOVERY": "true",
         "STACKHOUSE_REPLICATION": "1",
         "JAVA_HOME": str(java_home),

@@ -18,7 +18,7 @@ from thrift_sasl import TSaslClientTransport
 
 from hive.java_errors import hive_error
 from hive.rows import Rows, Value
-from warehouse.errors import QueryError, StackDownError, StackhouseError
+from warehouse.errors import LoginError, QueryError, StackDownError, StackhouseError
 from warehouse.settings import Endpoints
 from warehouse.steps import confirm
 
@@ -26,6 +26,9 @@ CONNECT_SECONDS = 30.0
 """How long HiveServer2 may take to open a session. A statement may take as long as it likes."""
 
 _ROWS_PER_FETCH = 10_000
+_ANY_PASSWORD = "x"  # noqa: S105 - not one
+_REFUSED = "Error validating the login"
+"""Of HiveServer2's PlainSaslServer."""
 _SESSION = {
     # Names as the user wrote them, not `view.column`.
     "hive.resultset.use.unique.column.names": "false",
@@ -137,9 +140,11 @@ def connect(endpoints: Endpoints) -> Iterator[HiveServer]:
 
 
 def _open_session(socket: TSocket, endpoints: Endpoints) -> pyhive.Connection:
-    # HiveServer2 without authentication takes any password over SASL PLAIN, but it must not be empty.
     transport = TSaslClientTransport(
-        lambda: PureSASLClient(host=endpoints.hive_host, username=endpoints.user, password="x"),  # noqa: S106
+        # HiveServer2 without authentication takes any password over SASL PLAIN, but it must not be empty.
+        lambda: PureSASLClient(
+            host=endpoints.hive_host, username=endpoints.user, password=endpoints.password or _ANY_PASSWORD
+        ),
         "PLAIN",
         socket,
     )
@@ -148,6 +153,13 @@ def _open_session(socket: TSocket, endpoints: Endpoints) -> pyhive.Connection:
     except PyHiveError as problem:
         raise _translated(problem) from problem
     except (TException, OSError, EOFError) as problem:
+        if _REFUSED in str(problem):
+            raise LoginError(
+                f"HiveServer2 at {endpoints.hive} refuses user {endpoints.user}: user or password is wrong",
+                "name the file with the password in STACKHOUSE_HIVE_PASSWORD_FILE"
+                if endpoints.password
+                else "ask the owner of the stack for ./stackhouse user add, and set STACKHOUSE_HIVE_PASSWORD_FILE",
+            ) from problem
         raise StackDownError(
             _silence(problem, endpoints.hive), "run ./stackhouse up, then ./stackhouse status"
         ) from problem

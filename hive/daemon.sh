@@ -16,6 +16,14 @@ run_java() {
     "-Dhadoop.home.dir=$STACKHOUSE_HOME" "-Dlog4j.configurationFile=$HIVE_CONF_DIR/hive-log4j2.properties" "$@"
 }
 
+# The owner's password for HiveServer2, once, where PasswordFiles and the commands inside find it.
+make_password() {
+  local password=$STACKHOUSE_HOME/users/$STACKHOUSE_OWNER.password
+  [ -s "$password" ] && return
+  (umask 077 && head -c 24 /dev/urandom | base64 | tr '+/' '-_' >"$password.new")
+  mv "$password.new" "$password"
+}
+
 mkdir -p "$STACKHOUSE_HOME/logs"
 case "$1" in
   metastore)
@@ -26,7 +34,10 @@ case "$1" in
     read_password
     run_java org.apache.hadoop.hive.metastore.tools.schematool.MetastoreSchemaTool -dbType postgres -initOrUpgradeSchema
     ;;
-  hiveserver2) run_java -Dstackhouse.service=hiveserver2 org.apache.hive.service.server.HiveServer2 ;;
+  hiveserver2)
+    make_password
+    run_java -Dstackhouse.service=hiveserver2 org.apache.hive.service.server.HiveServer2
+    ;;
   *)
     echo "daemon.sh: no daemon $1" >&2
     exit 2

@@ -116,7 +116,8 @@ def readers_database(dataset: str) -> str:
     return validate_identifier(dataset)
 
 
-def _view_name(dataset: str, name: str) -> str:
+def view_name(dataset: str, name: str) -> str:
+    """Quoted name of a view with its database."""
     return f"`{readers_database(dataset)}`.`{validate_identifier(name)}`"
 
 
@@ -219,7 +220,7 @@ def replace_view(view: View, table: ReleaseTable, comment: str) -> str:
     names = ",\n  ".join(f"{quoted(column)} COMMENT {literal(column.comment)}" for column in view.columns)
     expressions = ", ".join(_expression(column) for column in view.columns)
     return (
-        f"CREATE OR REPLACE VIEW {_view_name(table.dataset, view.name)} (\n  {names}\n)\n"
+        f"CREATE OR REPLACE VIEW {view_name(table.dataset, view.name)} (\n  {names}\n)\n"
         f"COMMENT {literal(comment)}\n"
         f"TBLPROPERTIES ('{RELEASE_PROPERTY}'='{table.number:d}')\n"
         f"AS SELECT {expressions} FROM {table.sql}"
@@ -276,4 +277,4 @@ def select_rejected_records(dataset: str, release: int) -> str:
 
 def drop_view(dataset: str, name: str) -> str:
     """Statement that removes a view."""
-    return f"DROP VIEW IF EXISTS {_view_name(dataset, name)}"
+    return f"DROP VIEW IF EXISTS {view_name(dataset, name)}"

@@ -5,6 +5,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from thrift.protocol.TBinaryProtocol import TBinaryProtocol
 from thrift.Thrift import TMessageType
@@ -66,7 +67,9 @@ def ask_hiveserver2(host: str, port: int) -> None:
     """Run a query."""
     from pyhive import hive
 
-    with hive.connect(host, port, username=os.environ["STACKHOUSE_CONTAINER_USER"]) as session:
+    user = os.environ["STACKHOUSE_OWNER"]
+    password = Path(os.environ["STACKHOUSE_HOME"], "users", f"{user}.password").read_text().strip()
+    with hive.connect(host, port, username=user, password=password, auth="CUSTOM") as session:
         cursor = session.cursor()
         cursor.execute("SELECT 1")
         if cursor.fetchall() != [(1,)]:

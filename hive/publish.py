@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Sequence
 from itertools import islice
 
-from hive import ddl
+from hive import ddl, roles
 from hive.connection import HiveServer
 from hive.release_table import ReleaseTable, releases_database
 from warehouse.contract.model import Contract
@@ -89,7 +89,7 @@ def plan_views(server: HiveServer, release: Release, contract: Contract | None =
     """The statements that show a release to readers; asked for before the ledger says that they are moved.
 
     The views have the columns and comments of the release's tables. `clean` moves last: once it shows the release, all
-    views do.
+    views do. After that, views that nobody but the owner may read are opened to the roles.
 
     Args:
         server: HiveServer2.
@@ -110,8 +110,9 @@ def plan_views(server: HiveServer, release: Release, contract: Contract | None =
     views = _views_in(server, release.dataset)
     _refuse_tables_in_the_way(server, release.dataset, statements.keys() - set(views))
     old = [view for view in views if view not in statements and _shown_release(server, release.dataset, view)]
+    grants = roles.missing_grants(server, release.dataset, statements.keys())
     last = statements.pop(CLEAN)
-    return [*(ddl.drop_view(release.dataset, view) for view in old), *statements.values(), last]
+    return [*(ddl.drop_view(release.dataset, view) for view in old), *statements.values(), last, *grants]
 
 
 def move_views(server: HiveServer, statements: Sequence[str]) -> None:
@@ -149,6 +150,16 @@ def shown_releases(server: HiveServer, dataset: str) -> set[int]:
     """Numbers of all releases that a view shows: one, unless a switch was interrupted."""
     shown = (_shown_release(server, dataset, view) for view in _view_names(server, dataset))
     return {number for number in shown if number is not None}
+
+
+def views_of_releases(server: HiveServer) -> dict[str, list[str]]:
+    """Names of the views that show a release, by dataset."""
+    there = databases(server)
+    return {
+        name: [view for view in _views_in(server, name) if _shown_release(server, name, view)]
+        for name in sorted(there)
+        if releases_database(name) in there
+    }
 
 
 def releases_with_tables(server: HiveServer, dataset: str) -> set[int]:

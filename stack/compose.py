@@ -68,12 +68,26 @@ def start_containers(settings: Settings, on_line: Callable[[str], None]) -> None
         on_line(line)
 
     up = ["--progress", "plain", "up", "--detach", "--build", "--wait", "--quiet-pull", *_scale(settings)]
-    if not _follow(settings, up, keep):
-        return
     # What was unhealthy because another container was gone holds docker compose up, and recovers when that is back.
-    if _recovers(settings) and not _follow(settings, up, keep):
-        return
-    raise ServiceFailedError(f"docker compose could not start the stack: {_reason(settings, lines)}")
+    started = not _follow(settings, up, keep) or (_recovers(settings) and not _follow(settings, up, keep))
+    if not started:
+        raise ServiceFailedError(f"docker compose could not start the stack: {_reason(settings, lines)}")
+    _bring_password(settings)
+
+
+def _bring_password(settings: Settings) -> None:
+    """Keep the owner's password for HiveServer2, which its container made, for the commands of this account."""
+    file = f"/var/lib/stackhouse/users/{settings.user}.password"
+    answer = subprocess.run(
+        compose_command("exec", "-T", "hiveserver2", "cat", file),
+        env=compose_environment(settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode:
+        raise ServiceFailedError(f"hiveserver2 has no {file}", "docker compose logs hiveserver2 says why")
+    settings.logins.keep_own_password(settings.user, answer.stdout.strip())
 
 
 @tenacity.retry(

@@ -211,3 +211,4 @@ def _make_directories(settings: Settings) -> None:
     settings.home.chmod(0o700)
     for name in ("logs", "tmp", "hdfs", "yarn", "hive", "supervisor"):
         (settings.home / name).mkdir(mode=0o750, parents=True, exist_ok=True)
+    settings.logins.make_own_password(settings.user)

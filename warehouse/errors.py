@@ -110,6 +110,10 @@ class QueryError(StackhouseError):
     """HiveServer2 refused or failed a statement."""
 
 
+class LoginError(StackhouseError):
+    """HiveServer2 does not let this user in."""
+
+
 class NotProvedError(StackhouseError):
     """A mart cannot be computed again by Hive, so it is neither proved nor refuted."""
 

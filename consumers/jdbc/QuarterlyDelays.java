@@ -1,3 +1,6 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Date;
 import java.sql.DriverManager;
@@ -19,7 +22,8 @@ import java.util.regex.Pattern;
  *
  * <p>Usage: {@code java -cp 'DIR/jdbc/*' QuarterlyDelays.java URL QUARTER [SQL]}, where DIR is what Maven was given and
  * one {@code ?} in the SQL stands for the first day of the quarter. Exit codes: 0 done, 1 the query failed, 2 wrong
- * usage, 4 HiveServer2 does not answer.
+ * usage, 4 HiveServer2 does not answer. The password is in the file that STACKHOUSE_HIVE_PASSWORD_FILE names, else in that
+ * of the checkout where this is started.
  */
 public final class QuarterlyDelays {
 
@@ -48,13 +52,25 @@ public final class QuarterlyDelays {
     }
 
     private static void print(String url, String sql, LocalDate start) throws SQLException {
-        // Without authentication any password is right, but it must not be missing.
-        try (Connection connection = DriverManager.getConnection(url, System.getProperty("user.name"), "any");
+        String user = System.getProperty("user.name");
+        try (Connection connection = DriverManager.getConnection(url, user, password(user));
              PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setDate(1, Date.valueOf(start));
             try (ResultSet rows = statement.executeQuery()) {
                 print(rows);
             }
+        }
+    }
+
+    /** Never an argument of the program: everybody on the machine sees those. */
+    private static String password(String user) {
+        String named = System.getenv("STACKHOUSE_HIVE_PASSWORD_FILE");
+        Path file = Path.of(named == null ? ".stackhouse/users/" + user + ".password" : named);
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException problem) {
+            fail(2, "no password: " + file + " cannot be read; name the file in STACKHOUSE_HIVE_PASSWORD_FILE");
+            throw new AssertionError(problem);
         }
     }
 

@@ -2,11 +2,10 @@
 
 Usage: .venv/bin/python -m consumers.jdbc.read_jdbc URL QUARTER [SQL]
 
-with connect("jdbc:hive2://localhost:10000/default", "you", jars) as session:
+with connect("jdbc:hive2://localhost:10000/default", "you", password, jars) as session:
     delays = read_quarter(session, SQL, Quarter.parse("2001Q2"))
 """
 
-import getpass
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -51,12 +50,13 @@ _PYTHON: dict[str, Callable[[Any], Value]] = {
 
 
 @contextmanager
-def connect(url: str, user: str, jars: Path) -> Iterator[Any]:
+def connect(url: str, user: str, password: str, jars: Path) -> Iterator[Any]:
     """Open a session; it is closed at the end of the block.
 
     Args:
         url: Like `jdbc:hive2://localhost:10000/default`.
-        user: Name that Hive notes; no password is asked for.
+        user: Name to log in with.
+        password: Password of the user; a HiveServer2 without authentication takes any, but it must not be empty.
         jars: Directory with the driver. It counts for the first session of a process, whose Java stays.
 
     Raises:
@@ -67,8 +67,7 @@ def connect(url: str, user: str, jars: Path) -> Iterator[Any]:
     if not jpype.isJVMStarted():
         _start_java(jars)
     try:
-        # Any password is right, but it must not be missing.
-        with closing(jpype.JClass("java.sql.DriverManager").getConnection(url, user, "any")) as session:
+        with closing(jpype.JClass("java.sql.DriverManager").getConnection(url, user, password)) as session:
             yield session
     except jpype.JClass("java.sql.SQLException") as problem:
         raise _translated(problem) from problem
@@ -123,7 +122,9 @@ def main(arguments: list[str]) -> int:
         if len(arguments) not in (2, 3):
             raise UsageError("usage: read_jdbc URL QUARTER [SQL], e.g. jdbc:hive2://localhost:10000/default 2001Q2")
         url, quarter, sql = (*arguments, SQL)[:3]
-        with connect(url, getpass.getuser(), fetch_driver(load_settings().jars) / "jdbc") as session:
+        settings = load_settings()
+        password = settings.endpoints.password or "any"
+        with connect(url, settings.user, password, fetch_driver(settings.jars) / "jdbc") as session:
             frame = read_quarter(session, sql, Quarter.parse(quarter))
     except StackhouseError as problem:
         print(f"stackhouse: {problem}", file=sys.stderr)

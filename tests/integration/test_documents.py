@@ -60,9 +60,11 @@ def shell(settled, settings, tmp_path):
 
 
 def on_this_stack(text, settings):
-    """The documents name the ports of the user's stack."""
+    """The documents name the ports, the account and the state directory of the user's stack."""
     ports = settings.ports
-    return text.replace("10000", str(ports.hiveserver2)).replace("localhost:9870", f"localhost:{ports.namenode_http}")
+    ported = text.replace("10000", str(ports.hiveserver2)).replace("localhost:9870", f"localhost:{ports.namenode_http}")
+    named = ported.replace('"you"', f'"{settings.user}"').replace("hive://you:", f"hive://{settings.user}:")
+    return named.replace(".stackhouse/users/you", f"{settings.home}/users/{settings.user}")
 
 
 @pytest.mark.local
@@ -104,7 +106,8 @@ def test_ways_to_connect_of_the_readme_work(shell, settings):
     commands = [span for span in spans if span.startswith("./stackhouse ")]
     assert ["1" in shell(commands[0]), "delays_by_quarter" in shell(commands[1])] == [True, True]
     (python,) = [span for span in spans if span.startswith("pyhive.")]
-    one = f"import pyhive.hive; c = {python}.cursor(); c.execute('SELECT 1'); print(c.fetchall())"
+    reading = "password = open('.stackhouse/users/you.password').read().strip()"
+    one = f"import pyhive.hive; {reading}; c = {python}.cursor(); c.execute('SELECT 1'); print(c.fetchall())"
     assert shell(shlex.join([sys.executable, "-c", one])) == "[(1,)]\n"
     (address,) = [span.replace("=you", f"={settings.user}") for span in spans if span.startswith("http://")]
     assert '"pathSuffix":"releases"' in shell(f"curl --silent --fail '{address}'")
@@ -150,12 +153,13 @@ def test_lines_for_ones_own_data_lead_to_a_mart(shell, tmp_path):
     assert "2001Q2" in printed[-1]
 
 
-def test_lines_for_java_and_python_by_jdbc_print_a_quarter(shell, tmp_path):
+def test_lines_for_java_and_python_by_jdbc_print_a_quarter(shell, settings, tmp_path):
     lines = [*documents.JDBC, f".venv/bin/python -m consumers.jdbc.read_jdbc '{documents.JDBC_URL}' 2001Q2"]
     if not (find_java_home() / "bin" / "javac").exists():
         # Java runs a program from its source with the compiler of a JDK only.
         lines = [line for line in lines if ".java " not in line]
-    printed = {line: shell(line.replace("DIR", str(tmp_path / "jars"))) for line in lines}
+    password = {"STACKHOUSE_HIVE_PASSWORD_FILE": str(settings.logins.password_file(settings.user))}
+    printed = {line: shell(line.replace("DIR", str(tmp_path / "jars")), **password) for line in lines}
     assert [line for line, text in printed.items() if "2001Q2" not in text] == [
         line for line in lines if line.startswith("mvn")
     ]

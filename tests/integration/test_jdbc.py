@@ -46,8 +46,10 @@ import pickle, sys
 from pathlib import Path
 from consumers.jdbc.read_jdbc import connect, read_quarter
 from warehouse.quarter import Quarter
+from warehouse.settings import load_settings
 url, jars, out, *queries = sys.argv[1:]
-with connect(url, "reader", Path(jars)) as session:
+endpoints = load_settings().endpoints
+with connect(url, endpoints.user, endpoints.password, Path(jars)) as session:
     frames = [read_quarter(session, sql, Quarter.parse("2001Q2")) for sql in queries]
     found = session.getMetaData().getColumns(None, "flights", "delays_by_quarter", "%")
     comments = {}
@@ -63,10 +65,12 @@ def driver(settings):
 
 
 @pytest.fixture(scope="module")
-def java(driver):
+def java(driver, settings):
+    password = {"STACKHOUSE_HIVE_PASSWORD_FILE": str(settings.logins.password_file(settings.user))}
+
     def run(*arguments):
         program = [find_java_home() / "bin" / "java", "-cp", f"{driver}/classes:{driver}/jdbc/*", "QuarterlyDelays"]
-        return answer(*program, *arguments)
+        return answer(*program, *arguments, **password)
 
     return run
 
@@ -76,9 +80,9 @@ def python(driver):
     return lambda *arguments: answer(sys.executable, "-m", "consumers.jdbc.read_jdbc", *arguments)
 
 
-def answer(*command):
+def answer(*command, **more):
     # On summer time, unlike the server and the rest of the suite.
-    environment = {**os.environ, "TZ": "America/New_York"}
+    environment = {**os.environ, "TZ": "America/New_York", **more}
     done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
     return Answer(done.returncode, done.stdout, done.stderr)
 

@@ -1,0 +1,4 @@
+package org.apache.hive.hplsql;
+
+/** Settings of the interpreter: none. */
+public final class Conf {}
