@@ -78,7 +78,6 @@ def _without_them(settings: Settings) -> Iterator[Endpoints]:
         environment = stack_environment(settings) | {
             "HIVE_CONF_DIR": directory,
             "STACKHOUSE_HIVESERVER2_PORT": str(port),
-            "STACKHOUSE_HIVESERVER2_HTTP_PORT": "0",
         }
         class_path = f"{directory}:{HIVE_CONF}:{environment['STACKHOUSE_HIVE_CLASS_PATH']}"
         command = [environment["STACKHOUSE_JAVA"], "-Xmx1g", "-cp", class_path, f"-Dhadoop.log.dir={directory}"]

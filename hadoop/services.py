@@ -45,7 +45,7 @@ SERVICES = (
     Service(
         "hiveserver2",
         "HiveServer2",
-        ("hiveserver2", "hiveserver2_http"),
+        ("hiveserver2",),
         ("namenode", "datanode", "resourcemanager", "nodemanager", "metastore"),
         jars="hive",
     ),

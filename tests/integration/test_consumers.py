@@ -1,16 +1,17 @@
 """The client on a real stack: both ways to the rows give equal frames, and a release stays what it is."""
 
+import secrets
 import threading
 from datetime import UTC, datetime
 
 import pandas as pd
 import psutil
 import pytest
-import requests
 
 from cli.progress import StepBoard
 from consumers.client import connect
 from consumers.training import Feature
+from hadoop.services import log_path
 from hadoop.supervisor import Supervisor
 from stack.lifecycle import start_stack
 from tests.faults.commands import Command
@@ -172,19 +173,18 @@ def test_training_set_is_the_same_after_a_correction_and_until_gc_takes_the_rele
 
 @pytest.mark.local
 def test_hiveserver2_killed_in_mid_query_is_named_and_the_next_call_works(settings, client):
-    failures = []
+    failures, mark = [], secrets.token_hex(8)
 
     def ask():
         try:
-            client.read_sql("SELECT reflect('java.lang.Thread', 'sleep', bigint(100000))")
+            client.read_sql(f"SELECT reflect('java.lang.Thread', 'sleep', bigint(100000)), '{mark}'")
         except StackDownError as problem:
             failures.append(str(problem))
 
     asking = threading.Thread(target=ask)
     asking.start()
-    pages = f"http://{settings.hosts.hiveserver2}:{settings.ports.hiveserver2_http}/"
-    # Its page lists the statements at work.
-    until(lambda: "java.lang.Thread" in requests.get(pages, timeout=5).text, seconds=60)
+    # It notes every statement that it begins with.
+    until(lambda: mark in log_path(settings, "hiveserver2").read_text(errors="replace"), seconds=60)
     psutil.Process(Supervisor(settings).processes()["hiveserver2"].pid).kill()
     asking.join(60)
     assert len(failures) == 1

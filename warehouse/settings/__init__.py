@@ -41,7 +41,6 @@ class Ports:
     shuffle: int
     metastore: int
     hiveserver2: int
-    hiveserver2_http: int
     gateway: int
 
 
