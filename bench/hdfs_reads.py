@@ -6,6 +6,7 @@ from urllib.parse import quote
 import requests
 
 from bench.command import MeasurementError
+from hadoop.web.key import key_header
 from warehouse.settings import Settings
 
 _BEANS = "Hadoop:service=DataNode,name=DataNodeActivity-*"
@@ -22,7 +23,8 @@ def bytes_read(settings: Settings) -> float:
     time.sleep(_AGE_SECONDS)
     session = requests.Session()
     session.trust_env = False
-    answer = session.get(f"http://localhost:{settings.ports.datanode_http}/jmx?qry={quote(_BEANS)}", timeout=10)
+    url = f"http://localhost:{settings.ports.datanode_http}/jmx?qry={quote(_BEANS)}"
+    answer = session.get(url, headers=key_header(settings), timeout=10)
     answer.raise_for_status()
     found = [float(bean["BytesRead"]) for bean in answer.json()["beans"] if "BytesRead" in bean]
     if not found:

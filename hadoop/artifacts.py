@@ -1,4 +1,4 @@
-"""Fetches the jars of Hadoop, Hive and Tez with Maven, and makes the one of our own classes for Hive.
+"""Fetches the jars of Hadoop, Hive and Tez with Maven, and makes the two of our own classes.
 
 Once for each content of the pom files and the Java sources.
 """
@@ -20,6 +20,8 @@ TEZ_ARCHIVE = "tez.tar"
 _SOURCES = (
     "pom.xml",
     "hadoop/pom.xml",
+    "hadoop/guard/pom.xml",
+    "hadoop/guard/**/*.java",
     "hive/pom.xml",
     "hive/tez/pom.xml",
     "hive/hooks/pom.xml",

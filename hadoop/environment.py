@@ -9,6 +9,7 @@ from hadoop.class_archive import archive_options
 from hadoop.java import find_java_home
 from hadoop.services import SERVICES, log_path
 from hadoop.sizing import size_stack
+from hadoop.web.key import key_file
 from warehouse.settings import REPOSITORY, Settings
 
 HADOOP_CONF = REPOSITORY / "hadoop" / "conf"
@@ -61,6 +62,7 @@ def _common(settings: Settings, java_home: Path) -> dict[str, str]:
         "STACKHOUSE_OWNER": settings.user,
         "STACKHOUSE_NODE_RECOVERY": "true",
         "STACKHOUSE_REPLICATION": "1",
+        "STACKHOUSE_WEB_KEY_FILE": str(key_file(settings)),
         "JAVA_HOME": str(java_home),
         "STACKHOUSE_JAVA": str(java_home / "bin" / "java"),
         "HADOOP_CONF_DIR": str(HADOOP_CONF),

@@ -213,7 +213,7 @@ def check_clocks(settings: Settings) -> list[Finding]:
         "NameNode": (hosts.namenode, ports.namenode_http),
         "ResourceManager": (hosts.resourcemanager, ports.resourcemanager_http),
     }
-    ahead = {name: seconds for name, place in daemons.items() if (seconds := _clock(*place)) is not None}
+    ahead = {name: seconds for name, place in daemons.items() if (seconds := _clock(settings, *place)) is not None}
     if not ahead:
         raise NotCheckedError("no daemon says what time it is")
     return [
@@ -227,8 +227,8 @@ def check_clocks(settings: Settings) -> list[Finding]:
     ]
 
 
-def _clock(host: str, port: int) -> float | None:
+def _clock(settings: Settings, host: str, port: int) -> float | None:
     try:
-        return clock_ahead(host, port)
+        return clock_ahead(settings, host, port)
     except StackDownError:
         return None

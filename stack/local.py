@@ -17,6 +17,7 @@ from hadoop.packages import install_missing
 from hadoop.processes import containers, daemons, engines, port_owner, terminate
 from hadoop.services import SERVICES, Service, log_path, port_numbers
 from hadoop.supervisor import ProcessState, Supervisor
+from hadoop.web.key import write_key
 from hive.metastore import SCHEMA_TOOL, create_database
 from spark.engine.idle import end_engines
 from stack.hdfs_layout import prepare_layout
@@ -55,6 +56,7 @@ def start_daemons(settings: Settings, observer: Observer) -> None:
     if not supervisor.is_running():
         for service in SERVICES:
             discard_archive(settings, service.name)
+        write_key(settings)
         supervisor.start(daemon_environment(settings))
     _Start(settings, environment, supervisor, observer).run()
 

@@ -18,6 +18,7 @@ class Daemons:
     def __init__(self) -> None:
         self.date: str | None = None
         self.asked: list[str] = []
+        self.refuses = False
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.port: int = self.server.server_port
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
@@ -76,7 +77,7 @@ class Daemons:
                 daemons.asked.append(f"{self.command} {self.path}")
                 found = daemons.answer(self.path)
                 body = json.dumps(found).encode()
-                self.send_response_only(404 if found is None else 200)
+                self.send_response_only(403 if daemons.refuses else 404 if found is None else 200)
                 # Hadoop sends it twice.
                 for _ in range(2):
                     self.send_header("Date", daemons.date or formatdate(usegmt=True))

@@ -1,0 +1,1 @@
+"""What the web servers of HDFS and YARN show, and who can reach the ports of a stack."""
