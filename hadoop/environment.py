@@ -62,6 +62,7 @@ def _common(settings: Settings, java_home: Path) -> dict[str, str]:
         "STACKHOUSE_OWNER": settings.user,
         "STACKHOUSE_NODE_RECOVERY": "true",
         "STACKHOUSE_REPLICATION": "1",
+        "STACKHOUSE_SHUFFLE": "stackhouse.hadoop.NoShuffle",
         "STACKHOUSE_WEB_KEY_FILE": str(key_file(settings)),
         "JAVA_HOME": str(java_home),
         "STACKHOUSE_JAVA": str(java_home / "bin" / "java"),

@@ -39,7 +39,7 @@ SERVICES = (
             "resourcemanager_http",
         ),
     ),
-    Service("nodemanager", "NodeManager", ("nodemanager", "nodemanager_localizer", "nodemanager_http", "shuffle")),
+    Service("nodemanager", "NodeManager", ("nodemanager", "nodemanager_localizer", "nodemanager_http")),
     Service("metastore", "Hive metastore", ("metastore",), jars="hive"),
     # Without a registered node it would wait indefinitely for its Tez session.
     Service(
