@@ -114,6 +114,7 @@ def run_tests(arguments: Passed = None) -> None:
 def up() -> None:
     """Start the stack and wait until it answers."""
     from cli.progress import StepBoard
+    from hadoop.web.exposure import exposure
     from stack.lifecycle import start_stack
 
     settings = _own_stack()
@@ -124,6 +125,8 @@ def up() -> None:
         f"WebHDFS at http://{settings.hosts.namenode}:{settings.ports.namenode_http}, "
         f"YARN at http://{settings.hosts.resourcemanager}:{settings.ports.resourcemanager_http}"
     )
+    if not settings.profile.belongs_to_others and (reach := exposure(settings)):
+        print(f"warning: {reach}")
 
 
 @app.command()

@@ -15,6 +15,7 @@ from hadoop.hdfs_checks import (
     check_webhdfs,
 )
 from hadoop.machine_checks import check_class_path, check_disk, check_java, check_memory, check_proxies
+from hadoop.web.exposure import check_exposure
 from hadoop.yarn_checks import check_nodemanagers, check_queues, check_resourcemanager
 from hive.service_checks import check_answers, check_hiveserver2, check_metastore, check_versions
 from warehouse.finding import Question
@@ -53,6 +54,12 @@ CHECKS = (
     Check("memory", check_memory, profiles=_LOCAL, elsewhere="the daemons do not share this machine's memory by plan"),
     Check("disk", check_disk, profiles=_LOCAL, elsewhere="the state is not in a directory of this machine"),
     Check("proxies", check_proxies),
+    Check(
+        "exposure",
+        check_exposure,
+        profiles=(Profile.LOCAL, Profile.COMPOSE),
+        elsewhere="who reaches that cluster is for its owner to say",
+    ),
     Check("namenode", of_this_stack("namenode", check_namenode)),
     Check("safe mode", check_safe_mode, needs=("namenode",)),
     Check("datanodes", of_this_stack("datanode", check_datanodes), needs=("namenode",)),

@@ -28,34 +28,35 @@ def daemons(settings: Settings) -> list[psutil.Process]:
     """Daemons of this stack that run, supervised or not, and supervisors whose state directory was removed."""
     marks = ("-Dstackhouse.service=", "supervisor.supervisord")
     return [
-        process for process in _processes(settings) if any(mark in " ".join(process.info["cmdline"]) for mark in marks)
+        process for process in processes(settings) if any(mark in " ".join(process.info["cmdline"]) for mark in marks)
     ]
 
 
 def containers(settings: Settings) -> list[psutil.Process]:
     """YARN containers of this stack that run."""
     mark = str(settings.home / "yarn")
-    return [process for process in _processes(settings) if mark in " ".join(process.info["cmdline"])]
+    return [process for process in processes(settings) if mark in " ".join(process.info["cmdline"])]
 
 
 def engines(settings: Settings) -> list[psutil.Process]:
     """Processes of Spark engines that this stack has, at work or idle."""
-    return [process for process in _processes(settings) if "spark.engine" in process.info["cmdline"]]
+    return [process for process in processes(settings) if "spark.engine" in process.info["cmdline"]]
 
 
-def terminate(processes: list[psutil.Process]) -> None:
+def terminate(running: list[psutil.Process]) -> None:
     """End processes, first politely, and wait until they are gone."""
-    for process in processes:
+    for process in running:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, stubborn = psutil.wait_procs(processes, timeout=_SECONDS)
+    _, stubborn = psutil.wait_procs(running, timeout=_SECONDS)
     for process in stubborn:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(stubborn, timeout=_SECONDS)
 
 
-def _processes(settings: Settings) -> list[psutil.Process]:
+def processes(settings: Settings) -> list[psutil.Process]:
+    """All processes that were started for this stack."""
     # The environment is the proof: a process belongs to the stack whose state directory it was started with.
     home = str(settings.home)
     found = []
