@@ -3,7 +3,7 @@
 import contextlib
 import os
 import pwd
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
 import psutil
@@ -37,9 +37,16 @@ def open_ports(settings: Settings) -> list[int]:
             found |= {
                 connection.laddr.port
                 for connection in process.net_connections(kind="tcp")
-                if connection.status == psutil.CONN_LISTEN and not ip_address(connection.laddr.ip).is_loopback
+                if connection.status == psutil.CONN_LISTEN and not _is_loopback(connection.laddr.ip)
             }
     return sorted(found)
+
+
+def _is_loopback(address: str) -> bool:
+    found = ip_address(address)
+    # A socket of both families has its IPv4 address inside one of IPv6.
+    inner = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return (inner or found).is_loopback
 
 
 def check_exposure(settings: Settings) -> list[Finding]:

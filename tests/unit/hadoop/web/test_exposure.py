@@ -75,6 +75,13 @@ def test_ports_on_every_address_are_found_and_those_of_others_are_not(settings, 
         assert open_ports(settings) == [ports[0]]
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.1.1", "::1", "::ffff:127.0.0.1"])
+def test_loopback_has_several_addresses(address):
+    assert exposure._is_loopback(address)
+    assert not exposure._is_loopback("0.0.0.0")  # noqa: S104
+    assert not exposure._is_loopback("::ffff:192.0.2.2")
+
+
 def test_a_stack_that_nobody_else_reaches_says_nothing(accounts, settings):
     assert exposure.exposure(settings) == ""
     assert check_exposure(settings) == []
