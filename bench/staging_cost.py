@@ -30,6 +30,7 @@ from spark.session import start_session
 from spark.stage import stage
 from warehouse.contract.file import load_contract
 from warehouse.contract.model import Contract
+from warehouse.input_path import InputPath
 from warehouse.job import StagedSource, StageTask
 from warehouse.settings import REPOSITORY
 
@@ -124,7 +125,7 @@ _described: dict[Path, StageTask] = {}
 def _task(contract: Contract, raw: Path, target: Path) -> StageTask:
     if raw not in _described:
         # Counting is the loader's work.
-        files = [describe_file(file, contract, lambda _phase, _size: None) for file in sorted(raw.iterdir())]
+        files = [describe_file(InputPath(file), contract, lambda _phase, _size: None) for file in sorted(raw.iterdir())]
         _described[raw] = StageTask("b1", 1, str(raw), files, str(target / "staged"), str(target / "quarantine"))
     return _described[raw]
 

@@ -4,7 +4,6 @@ import codecs
 import hashlib
 import io
 import zlib
-from pathlib import Path
 from typing import IO, Any
 
 from ingestion.header import header_rows, read_header
@@ -14,6 +13,7 @@ from warehouse.batch_files import PARQUET
 from warehouse.compressed_streams import COMPRESSIONS
 from warehouse.contract.model import Contract, InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
+from warehouse.input_path import InputPath
 
 CHUNK_BYTES = 1024 * 1024
 """Bytes of a file that are held at a time; also the longest header line."""
@@ -24,7 +24,7 @@ MAX_LINE_BYTES = 16 * 1024 * 1024
 _SUFFIXES = {"csv": {".csv", ".tsv"}, "jsonl": {".jsonl", ".ndjson"}}
 
 
-def describe_file(path: Path, contract: Contract, progress: Progress) -> BatchFile:
+def describe_file(path: InputPath, contract: Contract, progress: Progress) -> BatchFile:
     """Read a whole file once: its header is checked, its rows counted, its bytes hashed.
 
     Args:
@@ -39,7 +39,7 @@ def describe_file(path: Path, contract: Contract, progress: Progress) -> BatchFi
     kind = _kind(path, contract)
     nanoseconds: tuple[tuple[str, str], ...] = ()
     try:
-        with path.open("rb", buffering=0) as file:
+        with path.open() as file:
             if not file.read(1):
                 raise EmptyFileError(f"{path} is empty")
             file.seek(0)
@@ -49,7 +49,7 @@ def describe_file(path: Path, contract: Contract, progress: Progress) -> BatchFi
                 from ingestion.parquet_file import describe_parquet
 
                 _read_to_end(io.BufferedReader(source, CHUNK_BYTES))
-                facts = describe_parquet(path, contract)
+                facts = describe_parquet(path, file, contract)
                 columns, rows, nanoseconds = facts.names, facts.rows, facts.nanoseconds
                 split_lines: tuple[int, ...] = ()
             else:
@@ -59,7 +59,7 @@ def describe_file(path: Path, contract: Contract, progress: Progress) -> BatchFi
     return BatchFile(path.name, source.size, source.sha256.hexdigest(), rows, kind, columns, split_lines, nanoseconds)
 
 
-def _kind(path: Path, contract: Contract) -> str:
+def _kind(path: InputPath, contract: Contract) -> str:
     """How a file is written: Parquet says so itself, everything else is as the contract says."""
     kind = contract.input_format.kind
     suffixes = {suffix.lower() for suffix in path.suffixes}
@@ -74,7 +74,7 @@ def _kind(path: Path, contract: Contract) -> str:
 
 
 def _describe_text(
-    path: Path, source: "_HashedFile", contract: Contract
+    path: InputPath, source: "_HashedFile", contract: Contract
 ) -> tuple[tuple[str, ...], int, tuple[int, ...]]:
     """Columns, rows and split lines of a text file."""
     # Not at the top: numpy takes a tenth of a second, and most commands read no file.
@@ -86,7 +86,7 @@ def _describe_text(
     chunk = _read_chunk(text)
     if not chunk:
         raise EmptyFileError(f"{path} is empty once it is uncompressed")
-    columns = read_header(path, chunk, contract)
+    columns = read_header(path.path, chunk, contract)
     # Hadoop takes it off the first line, which may be empty or a comment then.
     mark = len(codecs.BOM_UTF8) if chunk.startswith(codecs.BOM_UTF8) else 0
     chunk = chunk[mark:]

@@ -15,6 +15,7 @@ from warehouse.batch_files import check_files, listed
 from warehouse.contract.change import row_definition
 from warehouse.contract.model import Contract
 from warehouse.errors import EmptyFileError, InputFileError
+from warehouse.input_path import InputPath
 from warehouse.paths import DatasetPaths
 from warehouse.steps import Step, reached
 from warehouse.storage import FileStorage
@@ -77,12 +78,12 @@ def load(  # noqa: PLR0913 - what the command is given
 
 
 def _described(
-    files: Sequence[Path], contract: Contract, progress: Progress, strict: bool, jobs: int
-) -> tuple[dict[Path, BatchFile], tuple[str, ...]]:
+    files: Sequence[InputPath], contract: Contract, progress: Progress, strict: bool, jobs: int
+) -> tuple[dict[InputPath, BatchFile], tuple[str, ...]]:
     """What is in the files, and the names of those that are empty."""
     empties_allowed = not strict and len(files) > 1
 
-    def describe(path: Path) -> BatchFile | None:
+    def describe(path: InputPath) -> BatchFile | None:
         try:
             return describe_file(path, contract, told)
         except EmptyFileError:
@@ -101,7 +102,12 @@ def _described(
 
 
 def _load(  # noqa: PLR0913, PLR0917 - what the command is given
-    storage: FileStorage, contract: Contract, files: dict[Path, BatchFile], user: str, progress: Progress, jobs: int
+    storage: FileStorage,
+    contract: Contract,
+    files: dict[InputPath, BatchFile],
+    user: str,
+    progress: Progress,
+    jobs: int,
 ) -> LoadResult:
     ordered, described = tuple(files), tuple(files.values())
     paths = DatasetPaths(contract.dataset, storage.root)
@@ -146,7 +152,7 @@ def _counted_again(
     return LoadResult(batch, already_loaded=True, counted_before=None if same else found.rows)
 
 
-def _refuse_known_rows(files: Sequence[Path], described: Sequence[BatchFile], loaded: Sequence[Batch]) -> None:
+def _refuse_known_rows(files: Sequence[InputPath], described: Sequence[BatchFile], loaded: Sequence[Batch]) -> None:
     """Without a key nothing else would notice that the rows of a file are counted twice."""
     known = {file.sha256: f"{file.name} of batch {batch.id}" for batch in loaded for file in batch.files}
     for path, file in zip(files, described, strict=True):

@@ -1,7 +1,7 @@
 """Reads a Parquet file once: is it whole, what are its columns, how many rows."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,6 +11,7 @@ from warehouse.batch import INSTANT, WALL_CLOCK
 from warehouse.contract.file_columns import check_columns
 from warehouse.contract.model import Contract
 from warehouse.errors import ContractError, InputFileError, one_line
+from warehouse.input_path import InputPath
 
 _MAX_PRECISION = 38
 # What the Parquet library of Spark 4.1 reads; tried.
@@ -49,7 +50,7 @@ class ParquetFacts:
     nanoseconds: tuple[tuple[str, str], ...]
 
 
-def describe_parquet(path: Path, contract: Contract) -> ParquetFacts:
+def describe_parquet(path: InputPath, source: BinaryIO, contract: Contract) -> ParquetFacts:
     """Describe a file; every value is read once.
 
     Raises:
@@ -57,7 +58,7 @@ def describe_parquet(path: Path, contract: Contract) -> ParquetFacts:
             fraction of a microsecond.
     """
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(source) as file:
             names = tuple(file.schema_arrow.names)
             _check_types(path, file.schema_arrow)
             check_columns(contract, names)
@@ -84,7 +85,7 @@ def _nanoseconds(schema: pa.Schema) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _check_fractions(path: Path, batch: pa.RecordBatch, names: list[str]) -> None:
+def _check_fractions(path: InputPath, batch: pa.RecordBatch, names: list[str]) -> None:
     for name in names:
         counts = batch.column(name).view(pa.int64())
         whole = pc.multiply(pc.divide(counts, _NANOS_A_MICRO), _NANOS_A_MICRO)
@@ -93,7 +94,7 @@ def _check_fractions(path: Path, batch: pa.RecordBatch, names: list[str]) -> Non
             raise InputFileError(f"{path}: {column}, and a timestamp keeps microseconds", _MICROSECONDS_ADVICE)
 
 
-def _check_types(path: Path, schema: pa.Schema) -> None:
+def _check_types(path: InputPath, schema: pa.Schema) -> None:
     for field in schema:
         # A category of pandas: in the file its values are plain.
         kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
@@ -102,7 +103,7 @@ def _check_types(path: Path, schema: pa.Schema) -> None:
             raise InputFileError(f"{path}: {column}, which is not read", "write it as a plain column")
 
 
-def _check_storage(path: Path, metadata: pq.FileMetaData) -> None:
+def _check_storage(path: InputPath, metadata: pq.FileMetaData) -> None:
     for group in range(metadata.num_row_groups):
         columns = metadata.row_group(group)
         for place in range(columns.num_columns):

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import tenacity
 
@@ -14,6 +13,7 @@ from ingestion.input_file import CHUNK_BYTES
 from ingestion.progress import Progress, in_turn
 from warehouse.batch import Batch, BatchFile, write_batch
 from warehouse.errors import DataNodeDownError, InputFileError, LoadError, StackhouseError, StorageError
+from warehouse.input_path import InputPath
 from warehouse.paths import MANIFEST_NAME, DatasetPaths
 from warehouse.steps import Step, reached
 from warehouse.storage import FileChecksum, FileStorage
@@ -44,13 +44,13 @@ class _Task:
         is_begun: A killed load left something under this name.
     """
 
-    source: Path
+    source: InputPath
     target: str
     file: BatchFile
     is_begun: bool
 
 
-def send_batch(storage: FileStorage, batch: Batch, files: Sequence[Path], progress: Progress, jobs: int) -> int:
+def send_batch(storage: FileStorage, batch: Batch, files: Sequence[InputPath], progress: Progress, jobs: int) -> int:
     """Send the files of a batch and make it visible.
 
     Args:
@@ -197,7 +197,7 @@ class _Sent:
         checksum: The same as HDFS computes it.
     """
 
-    def __init__(self, path: Path, progress: Progress) -> None:
+    def __init__(self, path: InputPath, progress: Progress) -> None:
         self.size = 0
         self.resumed = 0
         self._arrived = 0
@@ -233,9 +233,9 @@ class _Sent:
         self.checksum.update(chunk)
 
 
-def _chunks(path: Path, start: int, end: int = sys.maxsize) -> Iterator[bytes]:
+def _chunks(path: InputPath, start: int, end: int = sys.maxsize) -> Iterator[bytes]:
     try:
-        with path.open("rb", buffering=0) as file:
+        with path.open() as file:
             file.seek(start)
             while chunk := file.read(min(CHUNK_BYTES, end - start)):
                 yield chunk

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from warehouse.compressed_streams import COMPRESSIONS
 from warehouse.errors import InputFileError
+from warehouse.input_path import InputPath
 
 MAX_FILES = 10_000
 """Files of one batch: each is opened by itself, and is three objects on the NameNode."""
@@ -26,17 +27,19 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SAFE_NAME = re.compile(r"(?!.*\._COPYING_$)[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-def check_files(files: Sequence[Path]) -> list[Path]:
+def check_files(files: Sequence[Path]) -> list[InputPath]:
     """Refuse whatever cannot be loaded, without reading content.
 
     Args:
-        files: Files as the user gave them; a directory stands for the files in it.
+        files: Files as the user gave them; a directory stands for the files in it, which are
+            not links; a link among `files` is followed.
 
     Returns:
         The files in order of their names.
 
     Raises:
-        InputFileError: A file is missing, unreadable or no regular file, or has a name that cannot be used.
+        InputFileError: A file is missing, unreadable, no regular file or a link in a directory, or has a name that
+            cannot be used.
     """
     given = [file for path in files for file in _expanded(path)]
     if not given:
@@ -45,7 +48,7 @@ def check_files(files: Sequence[Path]) -> list[Path]:
         raise InputFileError(
             f"{len(given):,} files: a batch has at most {MAX_FILES:,}", "join small ones, or load several batches"
         )
-    by_name: dict[str, Path] = {}
+    by_name: dict[str, InputPath] = {}
     for path in given:
         # First: a pattern that matched nothing comes here as it was typed.
         _check_readable(path)
@@ -62,26 +65,28 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_SHOWN]) + more
 
 
-def _expanded(path: Path) -> list[Path]:
+def _expanded(path: Path) -> list[InputPath]:
     """The files that a path stands for."""
     if _CONTROL.search(str(path)):
         raise InputFileError(
             f"{str(path)!r}: this file name has control characters", "rename the file or its directory"
         )
     try:
-        return sorted(path.iterdir()) if path.is_dir() else [path]
+        if path.is_dir():
+            return [InputPath(file) for file in sorted(path.iterdir())]
     except OSError as problem:
         raise InputFileError(f"{path} cannot be read: {problem.strerror}") from problem
+    return [InputPath(path, is_named=True)]
 
 
-def _check_name(path: Path) -> None:
+def _check_name(path: InputPath) -> None:
     if not _SAFE_NAME.fullmatch(path.name):
         raise InputFileError(
             f"{str(path)!r}: this file name is not safe in HDFS and Spark",
             "rename it to ASCII letters, digits, '.', '-' and '_', a letter or digit first",
         )
     suffix = path.suffix
-    content = Path(path.stem).suffix if suffix in COMPRESSIONS else suffix
+    content = Path(path.path.stem).suffix if suffix in COMPRESSIONS else suffix
     if content.lower() == PARQUET and suffix in COMPRESSIONS:
         raise InputFileError(f"{path}: Parquet compresses itself", f"unpack it to a file that ends in {PARQUET}")
     if content.lower() in _REFUSED_SUFFIXES:
@@ -92,13 +97,8 @@ def _check_name(path: Path) -> None:
         raise InputFileError(f"{path}: Spark knows {suffix.lower()} only in lower case", "rename the file")
 
 
-def _check_readable(path: Path) -> None:
+def _check_readable(path: InputPath) -> None:
     try:
-        if not path.exists():
-            raise InputFileError(f"{path} does not exist")
-        if not path.is_file():
-            raise InputFileError(f"{path} is not a regular file")
-        with path.open("rb"):
-            pass
+        path.check()
     except OSError as problem:
         raise InputFileError(f"{path} cannot be read: {problem.strerror}") from problem

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from drafting.reading.parquet_records import read_parquet
 from drafting.reading.records import Records, read_csv, read_json, read_log
 from warehouse.contract.model import InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
+from warehouse.input_path import InputPath
 
 _TOLD_BY_SOME = ("quote", "escape", "comment", "quoted_newlines", "encoding")
 """Attributes of a format that a file need not show: another one of the sample may."""
@@ -17,7 +17,7 @@ _TOLD_BY_ALL = ("delimiter", "header", "skip_lines")
 _TOLD_BY_LOGS = ("kind", "pattern")
 
 
-def read_files(kind: str, paths: Sequence[Path]) -> tuple[list[Records], list[str]]:
+def read_files(kind: str, paths: Sequence[InputPath]) -> tuple[list[Records], list[str]]:
     """Read files of one kind.
 
     Returns:
@@ -27,7 +27,7 @@ def read_files(kind: str, paths: Sequence[Path]) -> tuple[list[Records], list[st
         EmptyFileError: None has rows.
         InputFileError: One cannot be read, or two are written differently; names them.
     """
-    read: Callable[[Path, int], Records] = {"csv": _read_text, "jsonl": read_json, "parquet": read_parquet}[kind]
+    read: Callable[[InputPath, int], Records] = {"csv": _read_text, "jsonl": read_json, "parquet": read_parquet}[kind]
     found, empty = list[Records](), dict[str, EmptyFileError]()
     for path in paths:
         try:
@@ -39,7 +39,7 @@ def read_files(kind: str, paths: Sequence[Path]) -> tuple[list[Records], list[st
     return _read_alike(found, len(paths)), list(empty)
 
 
-def _read_text(path: Path, files: int) -> Records:
+def _read_text(path: InputPath, files: int) -> Records:
     return read_log(path, files) or read_csv(path, files)
 
 

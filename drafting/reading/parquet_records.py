@@ -11,6 +11,7 @@ from drafting.reading.source import MAX_FIELDS, MAX_ROWS
 from warehouse.contract.file import MAX_COLUMNS
 from warehouse.contract.model import InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
+from warehouse.input_path import InputPath
 
 _MIN_ROWS = 4
 _PLAIN = re.compile(
@@ -22,7 +23,7 @@ _IN_MICROSECONDS = {"TIMESTAMP_NS": "TIMESTAMP", "TIMESTAMPTZ_NS": "TIMESTAMP WI
 """`load` takes nanoseconds that are whole microseconds."""
 
 
-def read_parquet(path: Path, files: int = 1) -> Records:
+def read_parquet(path: InputPath, files: int = 1) -> Records:
     """Read a sample of a Parquet file, its first and its last rows.
 
     Args:
@@ -39,14 +40,16 @@ def read_parquet(path: Path, files: int = 1) -> Records:
         # DuckDB takes * and [ in a name for a pattern.
         link = Path(directory) / "sample.parquet"
         try:
-            link.symlink_to(path.resolve())
-            return _read(path, str(link), database, files)
+            with path.open() as file:
+                # The file that is open, whatever has its name by now.
+                link.symlink_to(f"/dev/fd/{file.fileno()}")
+                return _read(path, str(link), database, files)
         except (duckdb.Error, OSError) as problem:
             reason = " ".join(str(problem).split())
             raise InputFileError(f"{path} cannot be read as Parquet: {reason}") from problem
 
 
-def _read(path: Path, link: str, database: duckdb.DuckDBPyConnection, files: int) -> Records:
+def _read(path: InputPath, link: str, database: duckdb.DuckDBPyConnection, files: int) -> Records:
     described = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [link]).fetchall()
     columns = [(name, _IN_MICROSECONDS.get(kind, kind)) for name, kind, *_ in described]
     _check_columns(path, columns)
@@ -66,7 +69,7 @@ def _read(path: Path, link: str, database: duckdb.DuckDBPyConnection, files: int
     )  # fmt: skip
 
 
-def _check_columns(path: Path, columns: list[tuple[str, str]]) -> None:
+def _check_columns(path: InputPath, columns: list[tuple[str, str]]) -> None:
     if len(columns) > MAX_COLUMNS:
         raise InputFileError(f"{path} has {len(columns):,} columns, at most {MAX_COLUMNS:,} are possible")
     for name, kind in columns:

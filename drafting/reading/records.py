@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from drafting.datetime_patterns import is_moment
@@ -24,6 +23,7 @@ from warehouse.contract.column import MAX_NAME_LENGTH
 from warehouse.contract.file import MAX_COLUMNS
 from warehouse.contract.model import MAX_RECORD_BYTES, InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
+from warehouse.input_path import InputPath
 
 _SHOWN_NAME = 60
 _NAMED_CSV = {".csv", ".tsv"}
@@ -48,7 +48,7 @@ class Records:
         types: DuckDB types of a Parquet file's columns, empty for text.
     """
 
-    path: Path
+    path: InputPath
     form: InputFormat
     names: list[str]
     rows: list[list[str | None]]
@@ -60,7 +60,7 @@ class Records:
     types: tuple[str, ...] = ()
 
 
-def read_csv(path: Path, files: int = 1, known: Mapping[str, Any] | None = None) -> Records:
+def read_csv(path: InputPath, files: int = 1, known: Mapping[str, Any] | None = None) -> Records:
     """Read a sample of delimited text.
 
     Args:
@@ -99,7 +99,7 @@ def _with_last(records: Records, last: Sequence[str], width: int) -> Records:
     return replace(records, rows=[*records.rows, *later], broken=records.broken + broken, first=len(records.rows))
 
 
-def read_json(path: Path, files: int = 1) -> Records:
+def read_json(path: InputPath, files: int = 1) -> Records:
     """Read a sample of JSON lines; a number keeps its digits, a nested value its text.
 
     Args:
@@ -129,7 +129,7 @@ def read_json(path: Path, files: int = 1) -> Records:
     )  # fmt: skip
 
 
-def read_log(path: Path, files: int = 1) -> Records | None:
+def read_log(path: InputPath, files: int = 1) -> Records | None:
     """Read a sample of a log; `None` when its lines are of no known format, or are CSV.
 
     Args:
@@ -172,7 +172,7 @@ def _groups(line: str, log: LogFormat) -> list[str | None] | None:
     return list(found.groups()) if found else None
 
 
-def check_names(path: Path, names: Sequence[str]) -> None:
+def check_names(path: InputPath, names: Sequence[str]) -> None:
     """Refuse names that no contract can hold.
 
     Raises:
@@ -194,7 +194,7 @@ def _shown(name: str) -> str:
     return ascii(name if len(name) <= _SHOWN_NAME else name[:_SHOWN_NAME] + "...")
 
 
-def _check_width(path: Path, width: int) -> None:
+def _check_width(path: InputPath, width: int) -> None:
     if width > MAX_COLUMNS:
         raise InputFileError(f"{path} has {width:,} columns, at most {MAX_COLUMNS:,} are possible")
     if width == 0:
@@ -223,7 +223,7 @@ def _multiline(ends: Ends, lines: Lines, form: InputFormat, files: int) -> Lines
     return replace(cut, texts=list(joined(cut.texts, form)))
 
 
-def _with_quoted_newlines(path: Path, form: InputFormat, records: Sequence[str]) -> InputFormat:
+def _with_quoted_newlines(path: InputPath, form: InputFormat, records: Sequence[str]) -> InputFormat:
     # A line that looks like a comment may be part of a quoted text.
     if form.comment and not any(record.startswith(form.comment) for record in records):
         form = replace(form, comment=None)
@@ -235,7 +235,7 @@ def _with_quoted_newlines(path: Path, form: InputFormat, records: Sequence[str])
     return replace(form, quoted_newlines=True)
 
 
-def _named(path: Path, form: InputFormat, rows: list[list[str]], broken: int, lines: Lines) -> Records:
+def _named(path: InputPath, form: InputFormat, rows: list[list[str]], broken: int, lines: Lines) -> Records:
     header = len(rows) > 1 and has_header(rows[0], rows[1:])
     named_from = form.skip_lines + 1 if header else 0
     names, rows = (rows[0], rows[1:]) if header else ([""] * len(rows[0]) if rows else [], rows)

@@ -100,7 +100,7 @@ def _sample(
         database=database,
         form=first.form,
         columns=columns,
-        files=tuple(found.path for found in records),
+        files=tuple(found.path.path for found in records),
         count=files.count,
         empty=(*files.empty, *empty),
         rows=sum(len(found.rows) for found in records),

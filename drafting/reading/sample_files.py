@@ -7,6 +7,7 @@ from pathlib import Path
 from drafting.reading.source import kind_of
 from warehouse.batch_files import check_files, listed
 from warehouse.errors import EmptyFileError, InputFileError
+from warehouse.input_path import InputPath
 
 MAX_SAMPLED_FILES = 20
 """Files that a draft reads."""
@@ -25,7 +26,7 @@ class SampleFiles:
 
     kind: str
     count: int
-    chosen: tuple[Path, ...]
+    chosen: tuple[InputPath, ...]
     empty: tuple[str, ...]
 
 
@@ -40,8 +41,8 @@ def choose_files(given: Sequence[Path]) -> SampleFiles:
     """
     # The name of a single file is a doubt, not an error: nothing is loaded yet.
     is_one = len(given) == 1 and not given[0].is_dir()
-    files = list(given) if is_one else check_files(given)
-    sizes = {path: 1 if is_one else path.stat().st_size for path in files}
+    files = [InputPath(given[0], is_named=True)] if is_one else check_files(given)
+    sizes = {path: 1 if is_one else path.path.stat().st_size for path in files}
     full = [path for path in files if sizes[path]]
     empty = tuple(path.name for path in files if not sizes[path])
     if not full:
@@ -49,7 +50,7 @@ def choose_files(given: Sequence[Path]) -> SampleFiles:
     return SampleFiles(_kind(full), len(files), tuple(_spread(full)), empty)
 
 
-def _kind(files: Sequence[Path]) -> str:
+def _kind(files: Sequence[InputPath]) -> str:
     kinds = {kind_of(path): path for path in reversed(files)}
     if len(kinds) > 1:
         (one, path), (other, other_path), *_ = sorted(kinds.items())
@@ -59,7 +60,7 @@ def _kind(files: Sequence[Path]) -> str:
     return next(iter(kinds))
 
 
-def _spread(files: Sequence[Path]) -> list[Path]:
+def _spread(files: Sequence[InputPath]) -> list[InputPath]:
     """At most `MAX_SAMPLED_FILES`, evenly spread from the first to the last."""
     count = min(len(files), MAX_SAMPLED_FILES)
     return [files[place * (len(files) - 1) // max(count - 1, 1)] for place in range(count)]

@@ -1,15 +1,16 @@
 """The first and last lines of a sample file, uncompressed and decoded; the file itself is only read."""
 
 import codecs
+import io
 import os
 import re
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 from warehouse.compressed_streams import COMPRESSIONS
 from warehouse.errors import EmptyFileError, InputFileError
+from warehouse.input_path import InputPath
 
 MAX_ROWS = 100_000
 """Lines that are looked at, of all files of a sample together."""
@@ -63,23 +64,23 @@ class Lines:
     last: list[str]
 
 
-def kind_of(path: Path) -> str:
+def kind_of(path: InputPath) -> str:
     """`csv`, `jsonl` or `parquet`, by the name.
 
     Raises:
         InputFileError: It is not a file that can be read as one of these.
     """
     _check_file(path)
-    content = Path(path.stem) if path.suffix in COMPRESSIONS else path
+    content = path.path.with_suffix("") if path.suffix in COMPRESSIONS else path.path
     suffix = content.suffix.lower()
-    if suffix == ".parquet" and content is not path:
+    if suffix == ".parquet" and content != path.path:
         raise InputFileError(f"{path}: Parquet is compressed inside", "unpack it")
     if suffix == ".parquet":
         return "parquet"
     return "jsonl" if suffix in _JSON_SUFFIXES else "csv"
 
 
-def read_ends(path: Path, files: int = 1) -> Ends:
+def read_ends(path: InputPath, files: int = 1) -> Ends:
     """The bytes of a text that are looked at.
 
     Args:
@@ -92,7 +93,7 @@ def read_ends(path: Path, files: int = 1) -> Ends:
     """
     most, compressed = MAX_BYTES // files, path.suffix in COMPRESSIONS
     try:
-        with path.open("rb") as file:
+        with io.BufferedReader(path.open()) as file:
             text = COMPRESSIONS[path.suffix](file) if compressed else file
             head = text.read(most + 1)
             # The end of a compressed file is known when all of it was read.
@@ -155,20 +156,17 @@ def _complete(lines: list[bytes], whole: bool) -> list[bytes]:
     return lines if whole or len(lines) == 1 else lines[:-1]
 
 
-def _check_file(path: Path) -> None:
+def _check_file(path: InputPath) -> None:
     try:
-        if not path.exists():
-            raise InputFileError(f"{path} does not exist")
-        if not path.is_file():
-            raise InputFileError(f"{path} is not a regular file")
-        if path.stat().st_size == 0:
+        path.check()
+        if path.path.stat().st_size == 0:
             raise EmptyFileError(f"{path} is empty")
     # A name with a NUL, or one that is too long.
     except (OSError, ValueError) as problem:
         raise InputFileError(f"{str(path)!r} cannot be read: {problem}") from problem
 
 
-def _check_text(path: Path, head: bytes) -> None:
+def _check_text(path: InputPath, head: bytes) -> None:
     start = head[:_TRIED_BYTES]
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise InputFileError(f"{path} is UTF-16", "convert it to UTF-8, e.g. iconv -f UTF-16 -t UTF-8")

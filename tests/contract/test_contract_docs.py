@@ -389,6 +389,11 @@ def same_bytes(home: Path) -> None:
     _refuse_known_rows(files, [describe_file(file, PLAIN, silent) for file in files], [])
 
 
+def linked(home: Path) -> None:
+    (home / "a.csv").symlink_to("/etc/hostname")
+    check_files([home])
+
+
 HOSTILE: dict[str, Callable[[Path], object]] = {
     "empty, alone": load_bytes("a.csv", b""),
     "gzip of nothing, alone": load_bytes("a.csv.gz", gzip.compress(b"")),
@@ -402,6 +407,7 @@ HOSTILE: dict[str, Callable[[Path], object]] = {
     "5,000 columns in the file": load_bytes("a.csv", ",".join(["day", *(f"c{n}" for n in range(4999))]).encode()),
     "5,000 columns in the contract": many_columns,
     "name with a space": load_bytes("my file.csv", b"day,note\n"),
+    "link in a directory": linked,
     "column `quarter_start`": named("quarter_start"),
     "column named twice": load_bytes("a.csv", b"day,note,Note\n"),
     "required column missing": load_bytes("a.csv", b"note\nx\n"),

@@ -16,6 +16,7 @@ from spark.clean import CleanTask, clean
 from spark.marts import register_clean, shaped
 from spark.stage import stage
 from tests.staging import rejected_rows
+from warehouse.input_path import InputPath
 from warehouse.job import FileRows, StagedSource, StageTask, rows_of
 from warehouse.settings import REPOSITORY
 
@@ -39,7 +40,7 @@ def _staged(
     home, sources, rejected = tmp_path_factory.mktemp("staged"), list[StagedSource](), dict[Place, set[str]]()
     for sequence, batch in enumerate(_BATCHES, start=1):
         raw = made[0] / batch
-        files = [describe_file(path, CONTRACT, lambda _phase, _size: None) for path in raw.iterdir()]
+        files = [describe_file(InputPath(path), CONTRACT, lambda _phase, _size: None) for path in raw.iterdir()]
         task = StageTask(batch, sequence, str(raw), files, str(home / batch / "s"), str(home / batch / "q"))
         counts = stage(spark, task, CONTRACT)
         sources.append(StagedSource(batch, sequence, task.staged, counts.quarters))

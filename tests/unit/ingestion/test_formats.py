@@ -19,6 +19,7 @@ from warehouse.batch import INSTANT, WALL_CLOCK
 from warehouse.batch_files import check_files
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.errors import InputFileError
+from warehouse.input_path import InputPath
 
 ROWS = b"2001-01-01,1\n2001-01-02,2\n"
 PACKERS = [("a.csv", bytes), ("a.csv.gz", gzip.compress), ("a.csv.bz2", bz2.compress)]
@@ -39,8 +40,8 @@ def described(tmp_path):
     def describe(content, name="a.csv", names=("day", "amount"), **form):
         path = tmp_path / name
         path.write_bytes(content)
-        assert check_files([path]) == [path]
-        return describe_file(path, a_contract(names, **form), no_progress)
+        assert [file.path for file in check_files([path])] == [path]
+        return describe_file(InputPath(path), a_contract(names, **form), no_progress)
 
     return describe
 
@@ -291,7 +292,7 @@ def parquet(tmp_path):
 
 def of_parquet(path, **form):
     check_files([path])
-    return describe_file(path, a_contract(**form), no_progress)
+    return describe_file(InputPath(path), a_contract(**form), no_progress)
 
 
 GOOD = {

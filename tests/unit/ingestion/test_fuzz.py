@@ -30,6 +30,7 @@ from warehouse.batch_files import check_files
 from warehouse.contract.file import contract_path, load_contract
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.errors import ContractError, InputFileError
+from warehouse.input_path import InputPath
 from warehouse.lock.lock import DatasetLock
 from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
@@ -312,7 +313,7 @@ def test_any_file_is_described_or_refused_in_one_line_that_names_it(seed, tmp_pa
         path.write_bytes(content)
         with told_with(seed, number, (name, form, content)):
             try:
-                found = describe_file(path, a_contract(form), no_progress)
+                found = describe_file(InputPath(path), a_contract(form), no_progress)
             except InputFileError as problem:
                 check_message(str(problem), path)
             else:

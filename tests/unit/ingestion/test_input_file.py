@@ -12,6 +12,7 @@ from warehouse.batch import SPLIT_BYTES
 from warehouse.batch_files import check_files
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
+from warehouse.input_path import InputPath
 
 HEADER = b"day,amount\n"
 ROWS = HEADER + b"2001-01-01,1\n\n2001-01-02,2\r\n2001-01-03,3"
@@ -29,7 +30,7 @@ def no_progress(_phase, _count):
 
 def described(path, content, **form):
     path.write_bytes(content)
-    return describe_file(path, a_contract(**form), no_progress)
+    return describe_file(InputPath(path), a_contract(**form), no_progress)
 
 
 def refusal(call, *args, **kwargs):
@@ -65,7 +66,7 @@ def test_missing_file_is_refused(tmp_path):
 
 def test_directory_stands_for_its_files(file, tmp_path):
     files = [file("x/b.csv"), file("x/a.csv"), file("c.csv")]
-    assert check_files([tmp_path / "x", tmp_path / "c.csv"]) == [files[1], files[0], files[2]]
+    assert [file.path for file in check_files([tmp_path / "x", tmp_path / "c.csv"])] == [files[1], files[0], files[2]]
 
 
 def test_directory_in_a_directory_is_refused(tmp_path):
@@ -104,7 +105,7 @@ def test_unreadable_file_is_refused_with_the_reason(file, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     # Not chmod: root reads what it may not.
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     assert refusal(check_files, [path]) == f"{path} cannot be read: Permission denied"
 
 
@@ -154,7 +155,7 @@ def test_suffix_in_capitals_is_refused_because_spark_would_read_it_as_text(file,
 @pytest.mark.parametrize("name", ["a", "a.csv", "2001-01_x.Y.txt", "a.dat.gz", "a.csv.bz2", "a.parquet"])
 def test_usual_names_are_accepted(file, name):
     path = file(name)
-    assert check_files([path]) == [path]
+    assert [file.path for file in check_files([path])] == [path]
 
 
 @pytest.mark.parametrize(("name", "pack"), [("a.csv", bytes), ("a.csv.gz", gzip.compress), ("a.csv.bz2", bz2.compress)])
@@ -253,7 +254,7 @@ def test_splits_of_a_big_file_are_counted_from_its_first_line(tmp_path):
         file.write(HEADER)
         for _ in range(rows):
             file.write(line)
-    found = describe_file(path, a_contract(), no_progress)
+    found = describe_file(InputPath(path), a_contract(), no_progress)
     # Line 1 is the header; of the rows, those whose first byte is at or before the split.
     assert found.split_lines == (1 + (SPLIT_BYTES - len(HEADER)) // len(line) + 1,)
     assert found.rows == rows
@@ -266,7 +267,7 @@ def test_memory_stays_small_for_a_file_that_is_one_long_line(tmp_path):
         for _ in range(15):
             file.write(b"x" * 1024 * 1024)
     tracemalloc.start()
-    found = describe_file(path, a_contract(), no_progress)
+    found = describe_file(InputPath(path), a_contract(), no_progress)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert (found.rows, found.split_lines) == (1, ())
@@ -277,7 +278,7 @@ def test_progress_adds_up_to_the_stored_size(tmp_path):
     path = tmp_path / "a.csv.gz"
     path.write_bytes(gzip.compress(ROWS))
     told = []
-    describe_file(path, a_contract(), lambda phase, count: told.append((phase, count)))
+    describe_file(InputPath(path), a_contract(), lambda phase, count: told.append((phase, count)))
     assert {phase for phase, _ in told} == {"check"}
     assert sum(count for _, count in told) == path.stat().st_size
 

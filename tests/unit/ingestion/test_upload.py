@@ -12,6 +12,7 @@ from ingestion.upload import send_batch
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.batch import Batch, BatchFile, load_batch
 from warehouse.errors import AlreadyExistsError, DataNodeDownError, LoadError, StorageError
+from warehouse.input_path import InputPath
 from warehouse.paths import DatasetPaths
 from warehouse.steps import Step, watching
 
@@ -72,7 +73,7 @@ def incoming(storage, batch, name):
 
 def send(storage, batch, files, told=None, jobs=2):
     progress = (lambda phase, size: told.append((phase, size))) if told is not None else lambda *_: None
-    resumed = send_batch(storage, batch, files, progress, jobs)
+    resumed = send_batch(storage, batch, list(map(InputPath, files)), progress, jobs)
     raw = DatasetPaths("sales", storage.root).raw
     assert storage.list(raw) == [f"batch={batch.id}"]
     assert storage.list(f"{raw}/batch={batch.id}") == ["_manifest.json", *CONTENTS]
@@ -169,7 +170,7 @@ def test_bytes_that_are_lost_while_the_rest_is_sent_are_noticed(storage, files, 
     append = storage.append_stream
     monkeypatch.setattr(storage, "append_stream", lambda path, chunks: append(path, [c[:-1] for c in chunks]))
     with pytest.raises(LoadError, match=r"b\.csv: .* bytes arrived"):
-        send_batch(storage, batch, files, lambda *_: None, 2)
+        send_batch(storage, batch, list(map(InputPath, files)), lambda *_: None, 2)
     assert storage.list(DatasetPaths("sales", storage.root).raw) == []
 
 
@@ -178,7 +179,7 @@ def test_file_that_changed_after_a_kill_is_refused(storage, files):
     storage.create(incoming(storage, batch, "b.csv"), CONTENTS["b.csv"][:1000])
     files[1].write_bytes(CONTENTS["b.csv"][:-1] + b"x")
     with pytest.raises(LoadError, match=r"b\.csv changed while it was being loaded"):
-        send_batch(storage, batch, files, lambda *_: None, 2)
+        send_batch(storage, batch, list(map(InputPath, files)), lambda *_: None, 2)
     assert storage.list(DatasetPaths("sales", storage.root).raw) == []
 
 
@@ -193,5 +194,5 @@ def test_first_failing_file_by_name_is_told_and_nothing_stays(storage, files, mo
 
     monkeypatch.setattr(storage, "write_stream", refuse)
     with pytest.raises(StorageError, match=r"no space for a\.csv"):
-        send_batch(storage, a_batch(files), files, lambda *_: None, 3)
+        send_batch(storage, a_batch(files), list(map(InputPath, files)), lambda *_: None, 3)
     assert storage.list(DatasetPaths("sales", storage.root).raw) == []

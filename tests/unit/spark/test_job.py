@@ -16,6 +16,7 @@ from tests.spark_session import LOCAL
 from warehouse.batch import BatchFile
 from warehouse.contract.file import load_contract
 from warehouse.document import read_lines, write_line
+from warehouse.input_path import InputPath
 from warehouse.job import (
     JobEvent,
     JobFailed,
@@ -119,7 +120,7 @@ def plan_trips(home: Path) -> JobPlan:
     raw.mkdir(parents=True)
     (raw / "a.csv").write_bytes((REPOSITORY / "data" / "trips" / "trips_sample.csv").read_bytes())
     contract = load_contract("trips")
-    file = describe_file(raw / "a.csv", contract, lambda _phase, _size: None)
+    file = describe_file(InputPath(raw / "a.csv"), contract, lambda _phase, _size: None)
     texts = {path.name: path.read_text() for path in sql.glob("*.sql")}
     marts = [
         MartTask(mart.name, texts[f"{mart.name}.sql"], texts[f"{mart.name}.check.sql"], [], f"{home}/{mart.name}")

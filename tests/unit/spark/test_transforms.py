@@ -18,6 +18,7 @@ from tests.staging import rejected_rows, stage_raw, staged_rows, write_raw
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.contract.transform.sql import translate
 from warehouse.errors import InputFileError
+from warehouse.input_path import InputPath
 from warehouse.job import StagedCounts
 
 DAY = Column("day", "day", "DATE", "d", required=True)
@@ -120,10 +121,10 @@ def test_a_file_without_a_field_that_a_required_column_reads_is_refused(tmp_path
     at = computed("at", "DATE", "MAKE_DATE(year, month, day)", required=True)
     (tmp_path / "a.csv").write_bytes(b"Year,day\n2010,1\n")
     with pytest.raises(InputFileError, match="missing 'month'"):
-        describe_file(tmp_path / "a.csv", contract_of(at), lambda _phase, _size: None)
+        describe_file(InputPath(tmp_path / "a.csv"), contract_of(at), lambda _phase, _size: None)
     (tmp_path / "a.csv").write_bytes(b"year,month,day,at\n2010,1,1,1\n")
     with pytest.raises(InputFileError, match="unknown 'at'"):
-        describe_file(tmp_path / "a.csv", contract_of(at), lambda _phase, _size: None)
+        describe_file(InputPath(tmp_path / "a.csv"), contract_of(at), lambda _phase, _size: None)
 
 
 def test_json_and_parquet(spark: SparkSession, tmp_path: Path) -> None:
