@@ -6,7 +6,7 @@ from datetime import date
 
 from drafting.datetime_patterns import Pattern, compact_pattern, merged, partial_pattern, patterns_of
 from drafting.reading.sample import Sample
-from warehouse.contract.model import CENTURY
+from warehouse.contract.calendar_names import CENTURY
 from warehouse.contract.patterns import has_short_year
 
 _MAX_SHAPES = 40

@@ -21,8 +21,8 @@ from drafting.number_columns import (
 from drafting.reading.sample import Sample
 from drafting.separators import choose_separators
 from drafting.zero_fractions import without_zero_fractions
+from warehouse.contract.calendar_names import CENTURY
 from warehouse.contract.datetime_options import PIVOT_YEAR
-from warehouse.contract.model import CENTURY
 from warehouse.contract.patterns import has_short_year
 
 _ALWAYS_NULL = {"\\N"}

@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 import io
+import os
 import zlib
 from typing import IO, Any
 
@@ -92,8 +93,12 @@ def _describe_text(
     chunk = chunk[mark:]
     no_rows = header_rows(chunk, form)
     counter = RecordCounter(form) if form.quoted_newlines else LineCounter(form.comment, offset=mark)
+    written = 0
     while chunk:
         counter.update(chunk)
+        written += len(chunk)
+        if compressed:
+            contract.expansion_limit.check(path, source.whole_size, source.size, written)
         if counter.unended > MAX_LINE_BYTES:
             raise InputFileError(f"{path}: {_too_long(form)}")
         chunk = _read_chunk(text)
@@ -126,11 +131,18 @@ def _read_to_end(file: IO[bytes]) -> None:
 
 
 class _HashedFile(io.RawIOBase):
-    """A file whose bytes are hashed and counted as they are read."""
+    """A file whose bytes are hashed and counted as they are read.
+
+    Attributes:
+        size: Bytes that were read.
+        whole_size: Bytes of the file when it was opened.
+        sha256: Of the bytes that were read.
+    """
 
     def __init__(self, file: io.FileIO, progress: Progress) -> None:
         super().__init__()
         self.size = 0
+        self.whole_size = os.fstat(file.fileno()).st_size
         self.sha256 = hashlib.sha256()
         self._file = file
         self._progress = progress

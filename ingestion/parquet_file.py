@@ -1,5 +1,6 @@
 """Reads a Parquet file once: is it whole, what are its columns, how many rows."""
 
+import os
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -62,10 +63,15 @@ def describe_parquet(path: InputPath, source: BinaryIO, contract: Contract) -> P
             names = tuple(file.schema_arrow.names)
             _check_types(path, file.schema_arrow)
             check_columns(contract, names)
+            size = os.fstat(source.fileno()).st_size
+            contract.expansion_limit.check(path, size, size, _declared_bytes(file.metadata))
             nanoseconds = _nanoseconds(file.schema_arrow)
-            rows = 0
+            rows = held = 0
             for batch in file.iter_batches():
                 rows += batch.num_rows
+                # One value in a few bytes can stand for a million: that is no matter of the ratio.
+                held += batch.nbytes
+                contract.expansion_limit.check_bytes(path, size, held)
                 _check_fractions(path, batch, [name for name, _ in nanoseconds])
             # After the values: asked about the columns of a damaged file Arrow ends the process.
             _check_storage(path, file.metadata)
@@ -75,6 +81,10 @@ def describe_parquet(path: InputPath, source: BinaryIO, contract: Contract) -> P
         reason = one_line(" ".join(str(problem).split()))
         raise InputFileError(f"{path} is not a readable Parquet file: {reason}") from problem
     return ParquetFacts(names, rows, nanoseconds)
+
+
+def _declared_bytes(metadata: pq.FileMetaData) -> int:
+    return sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
 
 
 def _nanoseconds(schema: pa.Schema) -> tuple[tuple[str, str], ...]:

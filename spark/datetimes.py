@@ -19,7 +19,8 @@ from pyspark.sql import functions as F
 from spark.datetime_texts import readable
 from spark.epochs import from_epoch
 from spark.schema import spark_type
-from warehouse.contract.model import CENTURY, Column
+from warehouse.contract.calendar_names import CENTURY
+from warehouse.contract.model import Column
 from warehouse.contract.patterns import has_short_year
 
 DEFAULT_FORMATS = {"DATE": "yyyy-MM-dd", "TIMESTAMP": "yyyy-MM-dd HH:mm:ss[.SSSSSS]"}

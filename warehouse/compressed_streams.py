@@ -1,4 +1,4 @@
-"""Uncompresses gzip and bzip2 as Hadoop does, all of it, or not at all.
+"""Uncompresses gzip and bzip2 as Hadoop does, all of it, or not at all, and says how much may come out.
 
 Python's own readers do not: that of bzip2 takes a damaged stream after a good one for the end, that of gzip passes
 over zeros between and after the members, which Hadoop takes for one more.
@@ -9,11 +9,60 @@ import gzip
 import io
 import zlib
 from collections.abc import Callable
-from typing import Any, BinaryIO, Protocol
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, NoReturn, Protocol
+
+from warehouse.errors import InputFileError
 
 _PIECE_BYTES = 64 * 1024
 _BUFFER_BYTES = 1024 * 1024
 _GZIP_WINDOW = 31
+
+FREE_BYTES = 1024 * 1024
+"""What any file may become, whatever the ratio: a few bytes hold many equal lines."""
+
+
+@dataclass(frozen=True)
+class ExpansionLimit:
+    """How much may come out of a compressed file. A megabyte can hold a gigabyte, which is for all disks after it.
+
+    Attributes:
+        ratio: Bytes that come out, as a multiple of the file's; honest tables stay below 100, gzip reaches 1,032.
+        bytes: Bytes that come out of one file.
+        place: Where the contract says it, or would: file and line; empty where there is no contract.
+    """
+
+    ratio: int = 300
+    bytes: int = 100_000_000_000
+    place: str = field(default="", compare=False)
+
+    def check(self, file: object, size: int, read: int, written: int) -> None:
+        """Refuse a file of which too much came out.
+
+        Args:
+            file: Its name, for the message.
+            size: Its bytes.
+            read: Those that were read so far.
+            written: What came out of them.
+
+        Raises:
+            InputFileError: It is beyond a limit; says which, and which line of the contract to change.
+        """
+        self.check_bytes(file, read, written)
+        if written > max(self.ratio * size, FREE_BYTES):
+            self._refuse(file, read, written, f"ratio: {self.ratio}")
+
+    def check_bytes(self, file: object, read: int, written: int) -> None:
+        """The same by `bytes` alone."""
+        if written > self.bytes:
+            self._refuse(file, read, written, f"bytes: {self.bytes}")
+
+    def _refuse(self, file: object, read: int, written: int, limit: str) -> NoReturn:
+        change = f"raise it in {self.place}" if self.place else "draft from a smaller one"
+        raise InputFileError(
+            f"{file}: {read:,} bytes were read, {written:,} came out uncompressed, beyond expansionLimit {limit}",
+            f"if the file is what it should be, {change}",
+        )
 
 
 class _Stream(Protocol):

@@ -8,6 +8,7 @@ import duckdb
 
 from drafting.reading.records import Records, check_names
 from drafting.reading.source import MAX_FIELDS, MAX_ROWS
+from warehouse.compressed_streams import ExpansionLimit
 from warehouse.contract.file import MAX_COLUMNS
 from warehouse.contract.model import InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
@@ -50,6 +51,7 @@ def read_parquet(path: InputPath, files: int = 1) -> Records:
 
 
 def _read(path: InputPath, link: str, database: duckdb.DuckDBPyConnection, files: int) -> Records:
+    _check_expansion(path, link, database)
     described = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [link]).fetchall()
     columns = [(name, _IN_MICROSECONDS.get(kind, kind)) for name, kind, *_ in described]
     _check_columns(path, columns)
@@ -67,6 +69,14 @@ def _read(path: InputPath, link: str, database: duckdb.DuckDBPyConnection, files
         [row for rows in found for row in rows], 0, count <= most, first=len(found[0]),
         types=tuple(kind for _, kind in columns),
     )  # fmt: skip
+
+
+def _check_expansion(path: InputPath, link: str, database: duckdb.DuckDBPyConnection) -> None:
+    """Before a value is read: a page is uncompressed as a whole."""
+    sql = "SELECT sum(total_uncompressed_size) FROM parquet_metadata(?)"
+    declared = database.execute(sql, [link]).fetchall()[0][0] or 0
+    size = Path(link).stat().st_size
+    ExpansionLimit().check(path, size, size, int(declared))
 
 
 def _check_columns(path: InputPath, columns: list[tuple[str, str]]) -> None:

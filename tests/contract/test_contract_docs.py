@@ -399,6 +399,9 @@ HOSTILE: dict[str, Callable[[Path], object]] = {
     "gzip of nothing, alone": load_bytes("a.csv.gz", gzip.compress(b"")),
     "gzip cut off": load_bytes("a.csv.gz", gzip.compress(b"day,note\n2024-01-02,a\n")[:-12]),
     "`.gz` that is not gzip": load_bytes("a.csv.gz", b"day,note\n2024-01-02,a\n"),
+    "gzip of 400 MiB in 400 KiB": load_bytes(
+        "a.csv.gz", gzip.compress(b"day,note\n") + 400 * gzip.compress(b"\n" * 2**20)
+    ),
     "zip": load_bytes("a.zip", b"PK"),
     "UTF-16": load_bytes("a.csv", "day,note\n2024-01-02,a\n".encode("utf-16")),
     "line of 64 MiB": load_bytes("a.csv", b"day,note\n" + b"x" * (64 * 2**20)),

@@ -1,5 +1,8 @@
 """Names of months and weekdays, as texts in several languages have them."""
 
+CENTURY = 2000
+"""The earliest year that two digits mean, if a column does not say another."""
+
 ENGLISH = "en"
 _MONTHS = {
     "en": "january|jan february|feb march|mar april|apr may june|jun july|jul august|aug september|sept|sep "

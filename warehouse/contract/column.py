@@ -8,10 +8,11 @@ from typing import Any
 from open_data_contract_standard.model import SchemaProperty
 
 from warehouse.contract import expect
+from warehouse.contract.calendar_names import CENTURY
 from warehouse.contract.datetime_options import COLUMN_PROPERTIES, read_formats, read_locale, read_pivot_year
 from warehouse.contract.hive_type import INTEGERS, MAX_PRECISION, decimal_digits, type_name
 from warehouse.contract.limits import check_limits, read_limit, read_values
-from warehouse.contract.model import CENTURY, Column
+from warehouse.contract.model import Column
 from warehouse.contract.odcs import Spot
 from warehouse.contract.patterns import zone_letters
 

@@ -5,8 +5,8 @@ from typing import Any
 from open_data_contract_standard.model import SchemaProperty
 
 from warehouse.contract import expect
-from warehouse.contract.calendar_names import ENGLISH, LOCALES
-from warehouse.contract.model import CENTURY, EPOCH_FORMATS
+from warehouse.contract.calendar_names import CENTURY, ENGLISH, LOCALES
+from warehouse.contract.model import EPOCH_FORMATS
 from warehouse.contract.odcs import Spot
 from warehouse.contract.patterns import check_pattern, has_day, has_names, has_short_year
 

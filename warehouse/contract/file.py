@@ -11,6 +11,7 @@ from open_data_contract_standard.model import OpenDataContractStandard, SchemaOb
 from warehouse.contract import expect
 from warehouse.contract.column import check_names, read_column, zone
 from warehouse.contract.drift_limits import read_drift_limits
+from warehouse.contract.expansion_limit import read_expansion_limit
 from warehouse.contract.input_format import check_groups, read_format
 from warehouse.contract.model import ORIGIN_COLUMNS, Column, Contract, Mart, RowRule, validate_identifier
 from warehouse.contract.odcs import Spot, read_standard
@@ -39,7 +40,7 @@ _REQUIRED = {
 
 _CUSTOM = {
     *("eventTime", "inputFormat", "rejectThreshold", "marts"),
-    *("timeZone", "versionColumn", "driftLimits", "supersededThreshold"),
+    *("timeZone", "versionColumn", "driftLimits", "supersededThreshold", "expansionLimit"),
 }
 _MART_CHECKS = ("enum", "primaryKey", "quality", "unique")
 _MART_LIMITS = ("minimum", "maximum", "pattern")
@@ -127,6 +128,7 @@ def parse_contract(dataset: str, path: Path, text: str) -> Contract:
         version=expect.text(*custom["versionColumn"]) if "versionColumn" in custom else None,
         lateness=read_lateness(standard.slaProperties, top),
         superseded_threshold=expect.share(*custom["supersededThreshold"]) if "supersededThreshold" in custom else None,
+        expansion_limit=read_expansion_limit(custom, spot),
     )
     _check(contract, custom, spot)
     if "driftLimits" not in custom:

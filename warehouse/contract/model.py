@@ -11,7 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from warehouse.contract.calendar_names import ENGLISH
+from warehouse.compressed_streams import ExpansionLimit
+from warehouse.contract.calendar_names import CENTURY, ENGLISH
 from warehouse.contract.meaning import LATER, meaning_of
 from warehouse.errors import ContractError
 
@@ -24,9 +25,6 @@ EPOCH_UNITS = {"epoch-seconds": 1_000_000, "epoch-milliseconds": 1_000, "epoch-m
 EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EPOCH_AUTO = "epoch-fractional-seconds", "epoch-nanoseconds", "epoch-auto"
 EPOCH_FORMATS = (*EPOCH_UNITS, EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EPOCH_AUTO)
 """Formats of a timestamp that is a count; the unit of the last one goes by the magnitude of the number."""
-
-CENTURY = 2000
-"""The earliest year that two digits mean, if a column does not say another."""
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -230,6 +228,7 @@ class Contract:
         drift_limits: How far a quarter may be from the live release.
         lateness: After its end a quarter is complete when this has passed.
         superseded_threshold: Largest accepted share of rows that new batches supersede, 0 to 1; `None`: any.
+        expansion_limit: How much may come out of a compressed file.
         text: What stands in the file.
     """
 
@@ -247,6 +246,7 @@ class Contract:
     drift_limits: tuple[DriftLimit, ...] = ()
     lateness: timedelta = timedelta()
     superseded_threshold: float | None = None
+    expansion_limit: ExpansionLimit = field(default_factory=ExpansionLimit)
     text: str = field(default="", compare=False)
 
     @property
