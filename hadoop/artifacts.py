@@ -11,11 +11,9 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
+from hadoop.jars.lock import TEZ_ARCHIVE, check_jars
 from warehouse.errors import SetupError
 from warehouse.settings import REPOSITORY, Settings
-
-TEZ_ARCHIVE = "tez.tar"
-"""What YARN unpacks for every Tez container; jars do not get smaller by compressing them again."""
 
 _SOURCES = (
     "pom.xml",
@@ -47,7 +45,7 @@ def fetch_artifacts(settings: Settings, on_line: Callable[[str], None]) -> None:
         on_line: Gets each line that Maven prints.
 
     Raises:
-        SetupError: Maven is missing or failed; names the reason and the log.
+        SetupError: Maven is missing or failed, or a jar is not that of the lock; names the reason.
     """
     fetch_into(artifact_directory(settings), on_line)
 
@@ -63,14 +61,16 @@ def fetch_into(target: Path, on_line: Callable[[str], None]) -> None:
     fresh = target.with_name(f"{target.name}.incomplete")
     shutil.rmtree(fresh, ignore_errors=True)
     _run_maven(maven, fresh, target.with_name("maven.log"), on_line)
-    _pack_tez(fresh)
     # The schema tool looks for scripts/ in METASTORE_HOME; the archive has it one directory deeper.
     next(fresh.glob("metastore/*/scripts")).rename(fresh / "metastore" / "scripts")
+    check_jars(fresh)
+    _pack_tez(fresh)
     fresh.rename(target)
 
 
 def _run_maven(maven: str, target: Path, log: Path, on_line: Callable[[str], None]) -> None:
-    command = [maven, "-B", "-Dstyle.color=never", "-f", str(REPOSITORY / "pom.xml"), "process-resources"]
+    # -C: what does not fit the checksum that the repository gives with it is refused, not only warned of.
+    command = [maven, "-B", "-C", "-Dstyle.color=never", "-f", str(REPOSITORY / "pom.xml"), "process-resources"]
     with (
         log.open("w") as record,
         subprocess.Popen(
@@ -93,6 +93,7 @@ def _maven_reason(log: Path) -> str:
 
 
 def _pack_tez(jars: Path) -> None:
+    """Into what YARN unpacks for every Tez container; jars do not get smaller by compressing them again."""
     with tarfile.open(jars / TEZ_ARCHIVE, "w") as archive:
         for jar in sorted((jars / "tez").iterdir()):
             archive.add(jar, arcname=jar.name)

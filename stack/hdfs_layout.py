@@ -7,7 +7,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from hadoop.artifacts import TEZ_ARCHIVE
+from hadoop.jars.lock import TEZ_ARCHIVE
 from hadoop.webhdfs import WebHdfs
 from warehouse.settings import REPOSITORY, Settings, load_settings
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hadoop.applications import kill_applications
-from hadoop.artifacts import TEZ_ARCHIVE, artifact_directory, fetch_artifacts
+from hadoop.artifacts import artifact_directory, fetch_artifacts
 from hadoop.class_archive import discard_archive, keep_archive, writes_archive
 from hadoop.diagnosis import explain_log, log_start
 from hadoop.environment import daemon_environment, metastore_database, stack_environment
+from hadoop.jars.lock import TEZ_ARCHIVE, check_jars
 from hadoop.java import run_java
 from hadoop.machine_checks import MIN_FREE_BYTES
 from hadoop.namespace import format_namespace
@@ -46,6 +47,7 @@ def start_daemons(settings: Settings, observer: Observer) -> None:
         observer.working("jars", "fetching Hadoop, Hive and Tez with Maven")
         fetch_artifacts(settings, lambda line: observer.working("jars", line))
         observer.ready("jars")
+    check_jars(artifact_directory(settings))
     supervisor = Supervisor(settings)
     if not supervisor.is_running():
         # Daemons without their supervisor, after a kill -9 of it, would hold the ports.

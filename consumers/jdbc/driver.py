@@ -47,7 +47,7 @@ def _run_maven(target: Path, log: Path) -> None:
         raise SetupError(
             "Maven is needed to fetch the JDBC driver, there is no mvn on PATH", "install the package `maven`"
         )
-    command = [maven, "-B", "-Dstyle.color=never", "-f", str(_PROJECT), "compile", f"-Dstackhouse.jars={target}"]
+    command = [maven, "-B", "-C", "-Dstyle.color=never", "-f", str(_PROJECT), "compile", f"-Dstackhouse.jars={target}"]
     with log.open("w") as record:
         done = subprocess.run(command, stdout=record, stderr=subprocess.STDOUT, check=False)
     if done.returncode:

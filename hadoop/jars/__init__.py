@@ -1,0 +1,1 @@
+"""What Maven brings, and what it must be."""
