@@ -24,8 +24,8 @@ VERIFIED = "verified.json"
 """Beside the jars: of each file its digests, and size, times and inode as they were then."""
 
 _PLACES = ("hadoop", "hive", "metastore/scripts", "tez")
-_OURS = "hive/stackhouse-hive-hooks.jar"
-"""Compiled here; its sources are part of the name of the directory."""
+_OURS = {"hadoop/stackhouse-hadoop-guard.jar", "hive/stackhouse-hive-hooks.jar"}
+"""Compiled here; their sources are part of the name of the directory."""
 
 _Digests = dict[str, str]
 _Verified = dict[str, tuple[str, _Digests]]
@@ -75,7 +75,7 @@ def _names(directory: Path) -> Iterator[str]:
     for place in _PLACES:
         for path in sorted((directory / place).rglob("*")):
             name = str(path.relative_to(directory))
-            if name != _OURS and not path.is_dir():
+            if name not in _OURS and not path.is_dir():
                 yield name
     if (directory / TEZ_ARCHIVE).exists():
         yield TEZ_ARCHIVE
