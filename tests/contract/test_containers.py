@@ -80,8 +80,11 @@ def test_module_that_fetches_the_jars_has_all_that_it_imports(tmp_path):
         if instruction == "COPY" and "--from" not in operands:
             *sources, target = operands.split()
             (tmp_path / target).mkdir(parents=True, exist_ok=True)
-            for source in filter(lambda path: path.endswith(".py"), sources):
-                shutil.copy(REPOSITORY / source, tmp_path / target)
+            for source in (REPOSITORY / path for path in sources):
+                if source.is_dir():
+                    shutil.copytree(source, tmp_path / target, dirs_exist_ok=True)
+                elif source.suffix == ".py":
+                    shutil.copy(source, tmp_path / target)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     subprocess.run([sys.executable, "-c", "import hadoop.artifacts"], cwd=tmp_path, env=environment, check=True)
 
