@@ -10,7 +10,7 @@ import pytest
 
 from warehouse.settings import REPOSITORY
 
-SOURCES = ("stackhouse", "pyproject.toml", "constraints.txt")
+SOURCES = ("stackhouse", "pyproject.toml", "requirements/build.lock", "requirements/all.lock")
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another account")
 
@@ -23,7 +23,7 @@ def checkout():
         place = Path(name)
         place.chmod(0o755)
         for source in SOURCES:
-            shutil.copy(REPOSITORY / source, place)
+            _write(place / source, (REPOSITORY / source).read_text()).chmod((REPOSITORY / source).stat().st_mode)
         _write(place / "cli" / "__main__.py", "")
         _write(place / ".venv" / "bin" / "python", '#!/bin/sh\necho "$*"\n').chmod(0o755)
         content = b"".join((place / source).read_bytes() for source in SOURCES[1:])
@@ -66,7 +66,7 @@ def test_what_is_closed_is_told_in_one_line(checkout, closed, mode, words):
 
 
 def test_packages_of_another_account_are_not_made_anew(checkout):
-    (checkout / "constraints.txt").write_text("changed\n")
+    (checkout / "requirements" / "all.lock").write_text("changed\n")
     _told(as_nobody(checkout / "stackhouse"), f"{checkout}/.venv is not up to date and nobody may not rebuild it")
     assert (checkout / ".venv" / "bin" / "python").is_file()
 
