@@ -1,0 +1,4 @@
+package org.apache.hive.hplsql.executor;
+
+/** What HiveServer2 implements for the interpreter. */
+public interface RowResult {}
