@@ -29,13 +29,14 @@ def _nothing(_event: JobProgress | None = None) -> None:
 class Stack:
     """Runs plans as `pipeline.run` does, in one directory."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, python: str) -> None:
         self.home = home
+        self.python = python
         self.directory = home / ("a path longer than a socket may have" * 3) / "engines"
 
     def driver(self, identity: str = "one", idle_seconds: int = 600) -> Driver:
         choice = EngineChoice(self.directory, identity, idle_seconds)
-        return Driver([], sys.executable, {**os.environ, **LOCAL}, choice)
+        return Driver([], self.python, {**os.environ, **LOCAL}, choice)
 
     def run(
         self, plan: JobPlan, driver: Driver | None = None, on_step: Callable[[JobProgress], None] = _nothing
@@ -56,6 +57,10 @@ class Stack:
         """A plan that is done as soon as there is a session."""
         return replace(self.trips(run), stage=[], marts=[])
 
+    def endless(self, run: str) -> JobPlan:
+        """A plan that an engine without Spark is at work on until it is killed."""
+        return replace(self.nothing(run), clean_check="SELECT 1")
+
     def trips(self, run: str) -> JobPlan:
         plan = plan_trips(self.home / run)
         return replace(plan, run=run, marts=plan.marts[:1])
@@ -63,7 +68,21 @@ class Stack:
 
 @pytest.fixture(name="stack", scope="module")
 def _stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("engines"))
+    """Its engines start no Spark: what they say to each other is tested, and how they end."""
+    home = tmp_path_factory.mktemp("instant")
+    python = home / "python"
+    # Instead of `python -m spark.engine`.
+    python.write_text(f'#!/bin/sh\nshift 2\nexec {sys.executable} -m tests.unit.spark.instant_engine "$@"\n')
+    python.chmod(0o700)
+    stack = Stack(home, str(python))
+    yield stack
+    end_engines(stack.directory)
+
+
+@pytest.fixture
+def spark_stack(tmp_path: Path) -> Iterator[Stack]:
+    """With real engines."""
+    stack = Stack(tmp_path, sys.executable)
     yield stack
     end_engines(stack.directory)
 
@@ -93,7 +112,8 @@ def _engine_processes(stack: Stack) -> list[psutil.Process]:
     return found
 
 
-def test_next_runs_take_the_session_and_see_nothing_of_the_one_before(stack: Stack) -> None:
+def test_next_runs_take_the_session_and_see_nothing_of_the_one_before(spark_stack: Stack) -> None:
+    stack = spark_stack
     plans = [stack.flights("a1"), stack.trips("b"), stack.flights("a2")]
     first, other, again = (stack.run(plan) for plan in plans)
     assert first.application == other.application == again.application
@@ -108,6 +128,8 @@ def test_next_runs_take_the_session_and_see_nothing_of_the_one_before(stack: Sta
         stack.run(replace(curious, marts=[replace(mart, sql="SELECT * FROM revenue_by_quarter")]))
     for plan in plans:
         assert f"=== run {plan.run} of {plan.dataset} ===" in stack.log(plan).read_text()
+    # It failed, so it ends.
+    until(lambda: not _engine_processes(stack), 60)
 
 
 def test_only_the_account_of_the_stack_can_reach_it(stack: Stack, idle: IdleEngine) -> None:
@@ -146,7 +168,7 @@ def test_engine_that_was_killed_at_work_fails_its_run_and_no_other(stack: Stack,
             os.kill(idle.pid, signal.SIGKILL)
 
     with pytest.raises(JobError, match=r"killed failed: the Spark engine ended; log: .*killed\.log"):
-        stack.run(stack.nothing(f"{run}.killed"), on_step=kill)
+        stack.run(stack.endless(f"{run}.killed"), on_step=kill)
     assert stack.run(stack.nothing(f"{run}.next")).application != idle.application
 
 
@@ -155,7 +177,7 @@ def test_engine_ends_when_the_one_that_asked_is_gone(stack: Stack, idle: IdleEng
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        stack.run(stack.nothing(run), on_step=give_up)
+        stack.run(stack.endless(run), on_step=give_up)
     assert idle.pid
     until(lambda: not _engine_processes(stack), 60)
 
@@ -170,7 +192,8 @@ def test_engine_is_called_by_one_at_a_time(stack: Stack, idle: IdleEngine) -> No
     until(lambda: not _engine_processes(stack), 60)
 
 
-def test_idle_engine_ends_after_its_time_and_leaves_nothing(stack: Stack, run: str) -> None:
+def test_idle_engine_ends_after_its_time_and_leaves_nothing(spark_stack: Stack, run: str) -> None:
+    stack = spark_stack
     stack.run(stack.nothing(run), stack.driver(idle_seconds=1))
     jvms = [process for engine in _engine_processes(stack) for process in engine.children(recursive=True)]
     until(lambda: not _engine_processes(stack), 60)
