@@ -1,10 +1,7 @@
 """Runs commands of `./stackhouse` in processes that die, or stop, at a chosen commit step."""
 
-import multiprocessing
 import os
 import signal
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -23,6 +20,7 @@ from hive.audit import Audit
 from ingestion import loader
 from spark.launch import OnStep
 from tests.faults import instant_job
+from tests.processes import PROCESSES, end_of, start, write_to
 from warehouse.job import JobPlan, JobResult
 from warehouse.lock.lock import DatasetLock
 from warehouse.paths import DatasetPaths
@@ -30,15 +28,6 @@ from warehouse.release.facts import ReleaseFacts
 from warehouse.release.manifest import Release
 from warehouse.settings import load_settings
 from warehouse.steps import Step, watching
-
-# One process with everything imported, from which each command is forked; it has no threads that a fork would lose.
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(
-    ["tests.faults.commands", "cli.main", "pipeline.run", "cli.views.load", "pipeline.rollback", "cli.views.gc"]
-)
-
-# Starting a process also takes in the ends of others, and of two threads that do it only one learns the exit code.
-_children = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -91,7 +80,7 @@ class Command:
         self._log.parent.mkdir(exist_ok=True)
         self._log.with_suffix(".steps").touch()
         signals = {kill_at: signal.SIGKILL, stop_at: signal.SIGSTOP}
-        self.process: BaseProcess = _PROCESSES.Process(
+        self.process: BaseProcess = PROCESSES.Process(
             target=_run,
             args=(
                 arguments,
@@ -99,8 +88,7 @@ class Command:
                 self._log,
             ),
         )
-        with _children:
-            self.process.start()
+        start(self.process)
 
     def ended(self, seconds: float) -> bool:
         """Whether it ends within a time."""
@@ -123,11 +111,9 @@ class Command:
 
     def end(self) -> Ended:
         """Wait for its end."""
-        wait([self.process.sentinel])
-        with _children:
-            self.process.join()
+        code = end_of(self.process)
         texts = [self._log.with_suffix(f".{name}").read_text() for name in ("out", "err")]
-        return Ended(self.process.exitcode or 0, self.steps(), *texts)
+        return Ended(code, self.steps(), *texts)
 
 
 @dataclass(frozen=True)
@@ -148,8 +134,7 @@ class How:
 
 
 def _run(arguments: list[str], how: How, log: Path) -> None:
-    for name, stream in (("out", sys.stdout), ("err", sys.stderr)):
-        os.dup2(os.open(log.with_suffix(f".{name}"), os.O_CREAT | os.O_WRONLY, 0o600), stream.fileno())
+    write_to(log)
     os.environ.update(how.environment)
     steps = os.open(log.with_suffix(".steps"), os.O_APPEND | os.O_WRONLY)
     taken = 0

@@ -1,44 +1,20 @@
 """A command line to use the stack as a user would, and small datasets."""
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hive.connection import connect
+from tests.processes import Answer, run
 from warehouse.settings import REPOSITORY, Settings
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command printed and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
 
 
 def run_command(*arguments: str | Path, datasets: Path = REPOSITORY) -> Answer:
     """Run a command of `./stackhouse` whose contracts stand below a directory."""
-    done = subprocess.run(
-        [sys.executable, "-m", "cli", *map(str, arguments)],
-        cwd=REPOSITORY,
-        env={**os.environ, "STACKHOUSE_DATASETS": str(datasets)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Answer(done.returncode, done.stdout, done.stderr)
+    return run([*map(str, arguments)], {**os.environ, "STACKHOUSE_DATASETS": str(datasets)})
 
 
 def must(answer: Answer) -> Answer:

@@ -1,27 +1,19 @@
 """Mistakes that need no stack: one line, the right exit code, never a stack trace."""
 
 import os
-import subprocess
-import sys
 
 import pytest
 
 from cli.main import main
 from cli.views import doctor
+from tests.processes import run
 from warehouse.settings import REPOSITORY
 
 NOWHERE = {"STACKHOUSE_PORT_OFFSET": "9000", "STACKHOUSE_HOME": "/tmp/stackhouse-nowhere"}
 
 
 def stackhouse(*arguments, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "cli", *arguments],
-        cwd=REPOSITORY,
-        env={**os.environ, **NOWHERE, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run(arguments, {**os.environ, **NOWHERE, **environment})
 
 
 @pytest.mark.parametrize(
@@ -57,10 +49,10 @@ def stackhouse(*arguments, **environment):
 )
 def test_mistake_is_one_line(arguments, code, words):
     done = stackhouse(*arguments)
-    assert done.returncode == code, done.stderr
-    assert words in done.stderr
-    assert done.stderr.strip().count("\n") == 0
-    assert done.stdout == ""
+    assert done.code == code, done.err
+    assert words in done.err
+    assert done.err.strip().count("\n") == 0
+    assert done.out == ""
 
 
 @pytest.mark.parametrize("path", sorted(REPOSITORY.glob("sql/*/queries/*.sql")), ids=lambda path: path.stem)
@@ -87,21 +79,21 @@ def test_comment_that_looks_like_an_option_is_a_statement(sql, monkeypatch):
 
 def test_misspelt_option_is_an_error_with_a_suggestion():
     done = stackhouse("query", "SELECT 1", "--formt", "csv")
-    assert done.returncode == 2
-    assert "No such option: --formt" in done.stderr
-    assert "--format" in done.stderr
+    assert done.code == 2
+    assert "No such option: --formt" in done.err
+    assert "--format" in done.err
 
 
 def test_usage_is_exit_code_2():
     done = stackhouse("load", "flights")
-    assert done.returncode == 2
-    assert "./stackhouse load" in done.stderr
+    assert done.code == 2
+    assert "./stackhouse load" in done.err
 
 
 def test_debug_shows_the_stack_trace():
     done = stackhouse("--debug", "query", "SELECT 1")
-    assert done.returncode == 4
-    assert "Traceback" in done.stderr
+    assert done.code == 4
+    assert "Traceback" in done.err
 
 
 @pytest.mark.parametrize(
@@ -117,9 +109,9 @@ def test_debug_shows_the_stack_trace():
 )
 def test_wrong_setting_is_named_with_its_place(name, value):
     done = stackhouse("status", **{name: value})
-    assert done.returncode == 2
-    assert name in done.stderr
-    assert done.stderr.strip().count("\n") == 0
+    assert done.code == 2
+    assert name in done.err
+    assert done.err.strip().count("\n") == 0
 
 
 def test_interruption_is_told_in_one_line(monkeypatch, capsys):
