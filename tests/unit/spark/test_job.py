@@ -139,17 +139,22 @@ def table_hash(directory: Path) -> str:
     return str(duckdb.sql(f"SELECT md5(string_agg(row, chr(10) ORDER BY row)) FROM ({rows})").fetchall()[0][0])
 
 
-def test_one_two_and_four_cores_give_the_same_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = {}
-    for cores in (1, 2, 4):
-        home = tmp_path / str(cores)
-        submit = LOCAL["PYSPARK_SUBMIT_ARGS"].replace("local[2]", f"local[{cores}]")
-        monkeypatch.setitem(LOCAL, "PYSPARK_SUBMIT_ARGS", submit.replace("partitions=3", f"partitions={cores}"))
+@pytest.mark.parametrize("cores", [(1, 4), pytest.param((1, 2, 4), marks=pytest.mark.full)], ids=str)
+def test_any_number_of_cores_gives_the_same_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: tuple[int, ...]
+) -> None:
+    found = {count: _tables_of(count, tmp_path / str(count), monkeypatch) for count in cores}
+    assert all(tables == found[1] for tables in found.values()), found
+
+
+def _tables_of(cores: int, home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    submit = LOCAL["PYSPARK_SUBMIT_ARGS"].replace("local[2]", f"local[{cores}]")
+    with monkeypatch.context() as patch:
+        patch.setitem(LOCAL, "PYSPARK_SUBMIT_ARGS", submit.replace("partitions=3", f"partitions={cores}"))
         code, events = run_job(home, write_line(plan_trips(home)))
-        assert code == 0, events[-1]
-        tables = ("clean", "quarantine", "revenue_by_quarter", "zone_demand_by_quarter")
-        found[cores] = {table: table_hash(home / table) for table in tables}
-    assert found[1] == found[2] == found[4]
+    assert code == 0, events[-1]
+    tables = ("clean", "quarantine", "revenue_by_quarter", "zone_demand_by_quarter")
+    return {table: table_hash(home / table) for table in tables}
 
 
 def test_a_directory_that_exists_stops_the_run_before_it_writes(tmp_path: Path, plan: JobPlan) -> None:
