@@ -188,17 +188,25 @@ def test_an_open_quote_takes_lines_up_to_the_next_quote_and_no_further(spark: Sp
 _TEXTS = st.text(st.sampled_from('ab,"\n\r é'), max_size=6)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(st.tuples(_TEXTS, st.text(st.sampled_from('x",\n'), max_size=3)), min_size=1, max_size=40))
+_FILES = st.lists(st.lists(st.tuples(_TEXTS, st.text(st.sampled_from('x",\n'), max_size=3)), min_size=1, max_size=40),
+                  min_size=1, max_size=4)  # fmt: skip
+
+
+# Files of one batch are read apart; a batch of four costs little more than one file.
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(files=_FILES)
 def test_any_quoted_text_arrives_as_python_wrote_it(
-    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, files: list[list[tuple[str, str]]]
 ) -> None:
     columns = (_COLUMNS[0], Column("a", "a", "STRING", "d"), Column("b", "b", "STRING", "d"))
-    text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(("2001-01-01", *row) for row in rows)
+    written = {}
+    for number, rows in enumerate(files):
+        text = io.StringIO()
+        csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(("2001-01-01", *row) for row in rows)
+        written[f"{number}.csv"] = text.getvalue().encode()
     home = tmp_path_factory.mktemp("quoted")
-    _stage(spark, home, {"a.csv": text.getvalue().encode()}, _contract(columns, quoted_newlines=True, header=False))
-    assert staged_rows(spark, home, "a", "b") == [(a or None, b or None) for a, b in rows]
+    _stage(spark, home, written, _contract(columns, quoted_newlines=True, header=False))
+    assert staged_rows(spark, home, "a", "b") == [(a or None, b or None) for rows in files for a, b in rows]
 
 
 # --- JSON lines ---
