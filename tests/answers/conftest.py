@@ -49,9 +49,9 @@ def two_servers(tmp_path_factory, quick_classes, unlocked):
 
 
 @contextmanager
-def tables_in_local_hive(directory, quick_classes, unset=None):
-    """A HiveServer2 of its own with the awkward tables; see `local_hive`."""
+def tables_in_local_hive(directory, quick_classes, unset=None, only=None):
+    """A HiveServer2 of its own with the awkward tables; see `local_hive` and `make_hive_tables`."""
     with local_hive(load_settings(), directory, quick_classes, unset) as endpoints:
         with connect(endpoints) as server:
-            make_hive_tables(server, write_local, str(directory / "tables"))
+            make_hive_tables(server, write_local, str(directory / "tables"), only)
         yield endpoints

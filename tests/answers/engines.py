@@ -100,15 +100,20 @@ def _published(kind: str) -> str:
     return "BIGINT" if kind in ("TINYINT", "SMALLINT", "INT") else kind
 
 
-def make_hive_tables(server: HiveServer, write: Callable[[str, bytes], None], directory: str) -> None:
+def make_hive_tables(
+    server: HiveServer, write: Callable[[str, bytes], None], directory: str, only: str | None = None
+) -> None:
     """Make the tables as a release makes them: files by quarter, a table over them, a view for readers.
 
     Args:
         server: Where.
         write: Puts a file where that server reads.
         directory: For the files, in that file system.
+        only: Name of a table, to make no other, and no view of a reader.
     """
     for table in awkward_tables():
+        if only not in (None, table.name):
+            continue
         for statement in ddl.create_databases(table.dataset):
             server.execute(statement)
         columns = tuple(ddl.TableColumn(name, kind, "Awkward.") for name, kind in table.columns.items())
@@ -121,7 +126,7 @@ def make_hive_tables(server: HiveServer, write: Callable[[str, bytes], None], di
             server.execute(ddl.add_partitions(physical, shape, locations))
         (view,) = ddl.views(table.name, [*columns, shape.partition])
         server.execute(ddl.replace_view(view, physical, "Awkward rows."))
-    for name, query in VIEWS.items():
+    for name, query in VIEWS.items() if only is None else ():
         server.execute(f"CREATE OR REPLACE VIEW answers.{name} AS {query}")
 
 

@@ -18,7 +18,7 @@ from hive.connection import connect
 from warehouse.errors import StackDownError
 from warehouse.settings import Endpoints, Settings
 
-_START_SECONDS = 120
+_START_SECONDS = 300
 _POLL_SECONDS = 0.5
 
 IN_PROCESS = {

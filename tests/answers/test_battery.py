@@ -142,7 +142,7 @@ def test_battery_is_wrong_without_the_guard(duck, tmp_path, quick_classes):
     """It changes Hive when it is loaded, so this takes a server that never loads it."""
     query = named("numbers", "division by zero is NULL")
     changed = {"hive.query.lifetime.hooks": ""}
-    with tables_in_local_hive(tmp_path, quick_classes, changed) as endpoints, connect(endpoints) as server:
+    with tables_in_local_hive(tmp_path, quick_classes, changed, "others") as endpoints, connect(endpoints) as server:
         hive = HiveEngine(server)
         assert len(failures(duck, [(query, hive.ask(query.hive))])) == 1
 
