@@ -10,14 +10,15 @@ from spark.launch import Driver
 from stack import compose
 from stack import spark_driver as driver
 from stack.compose import Container
-from warehouse.errors import SetupError
+from warehouse.errors import ServiceFailedError, SetupError
 from warehouse.job import JobSizing
 from warehouse.settings import load_settings
 
 
 @pytest.fixture
-def settings():
-    return load_settings({"STACKHOUSE_PROFILE": "compose", "STACKHOUSE_PORT_OFFSET": "500"})
+def settings(tmp_path):
+    home = str(tmp_path / "home")
+    return load_settings({"STACKHOUSE_PROFILE": "compose", "STACKHOUSE_PORT_OFFSET": "500", "STACKHOUSE_HOME": home})
 
 
 @pytest.fixture
@@ -56,8 +57,19 @@ def test_start_that_meets_a_container_on_its_way_back_is_tried_again(settings, m
     monkeypatch.setattr(compose, "containers", lambda _: next(seen))
     monkeypatch.setattr(compose, "_follow", lambda *_: started.append(1) or next(codes))
     monkeypatch.setattr(compose._recovers.retry, "wait", tenacity.wait_none())
+    told = subprocess.CompletedProcess([], 0, "the password\n", "")
+    monkeypatch.setattr(compose.subprocess, "run", lambda *_, **__: told)
     compose.start_containers(settings, print)
     assert len(started) == asked
+    assert settings.endpoints.password == told.stdout.strip()
+
+
+def test_start_without_a_password_to_log_in_with_is_none(settings, monkeypatch):
+    monkeypatch.setattr(compose, "containers", lambda _: there("datanode", 1))
+    monkeypatch.setattr(compose, "_follow", lambda *_: 0)
+    monkeypatch.setattr(compose.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 1, "", "gone"))
+    with pytest.raises(ServiceFailedError, match=r"hiveserver2 has no /var/lib/stackhouse/users/stackhouse\.password"):
+        compose.start_containers(settings, print)
 
 
 @pytest.fixture
