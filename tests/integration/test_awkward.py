@@ -86,7 +86,7 @@ WORDS = [
     "\u2028\u0085\u00a0", "\x01\x02\x1f", "%s ${user.name} %2F", "", "'; DROP TABLE x; --", "\ufeffmark", "\x7f",
     "\U0010ffff",
 ]  # fmt: skip
-CENTURIES = [f"{year:04}-{1 + year % 12:02}-{1 + year % 28:02} 23:59:59.{year:06}" for year in range(1, 10_000, 400)]
+CENTURIES = [f"{year:04}-{1 + year % 12:02}-{1 + year % 28:02} 23:59:59.{year:06}" for year in range(1, 10_000, 800)]
 MOMENTS = [
     "0001-01-01 00:00:00", "0001-01-01 00:00:00.000001", "1582-10-04 23:59:59.999999", "1582-10-15 00:00:00",
     "1582-10-10 12:00:00", "1677-09-21 00:12:43.145224", "1899-12-31 23:59:59.999999",
@@ -122,7 +122,7 @@ def rows_of_key(key: int) -> list[Row]:
 
 
 def rows_of_centuries() -> list[Row]:
-    """One row of every fourth century, in one file: each is a partition, and every batch would write a file for it."""
+    """One row of every eighth century, in one file: each is a partition, and every batch would write a file for it."""
     first = 500_000
     return [
         [str(first + number), "1", moment, *LIMITS[number % len(LIMITS)], moment[:10], "c", "s", moment]
