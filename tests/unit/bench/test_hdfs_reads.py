@@ -1,13 +1,13 @@
 import json
-from types import SimpleNamespace
 
 import pytest
 import requests
 
 from bench import hdfs_reads
 from bench.command import MeasurementError
+from warehouse.settings import load_settings
 
-SETTINGS = SimpleNamespace(ports=SimpleNamespace(datanode_http=9864))
+SETTINGS = load_settings({})
 
 
 def answer(monkeypatch, beans):
