@@ -56,7 +56,7 @@ def build_classes(directory: Path) -> Path:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
-    return directory / "hive-hooks" / "classes"
+    return directory / "quick-hive" / "classes"
 
 
 @contextmanager
