@@ -101,7 +101,7 @@ def test_lines_for_a_stack_with_flights_end_well(shell, stackhouse):
 
 def test_ways_to_connect_of_the_readme_work(shell, settings):
     """The commands, the statement of Python and the address in its table."""
-    table = (REPOSITORY / "README.md").read_text().partition("### Connect")[2].partition("\n\nDESCRIBE")[0]
+    table = (REPOSITORY / "README.md").read_text().partition("| from | how |")[2].partition("\n\n")[0]
     spans = re.findall(r"`([^`]+)`", table)
     commands = [span for span in spans if span.startswith("./stackhouse ")]
     assert ["1" in shell(commands[0]), "delays_by_quarter" in shell(commands[1])] == [True, True]
