@@ -136,7 +136,7 @@ def number_or_text(text):
 @pytest.fixture(scope="module")
 def jdbc(awkward):
     jars = fetch_driver(awkward.jars) / "jdbc"
-    with connect_jdbc(jdbc_url(awkward), "reader", jars) as session:
+    with connect_jdbc(jdbc_url(awkward), awkward.endpoints.user, awkward.endpoints.password, jars) as session:
         yield session
 
 
