@@ -52,7 +52,7 @@ that is in them."""
 
 def pytest_addoption(parser):
     parser.addoption("--faults", action="store_true", help="the fault suite in its long form, and nothing else")
-    parser.addoption("--full", action="store_true", help="10,000 random queries, histories of 50 runs, a million trips")
+    parser.addoption("--full", action="store_true", help="all flights, 10,000 random queries, a million trips ...")
     parser.addoption("--seed", type=int, help="of the random faults, queries and histories; else a new one, printed")
 
 

@@ -34,8 +34,8 @@ def settled(flights, stackhouse):
 
 
 @pytest.fixture
-def shell(settled, settings, tmp_path):
-    """Types a line in the checkout, on the stack of the tests."""
+def shell(settled, settings, flight_files, tmp_path):
+    """Types a line in the checkout, on the stack of the tests with its flights."""
     programs = tmp_path / "bin"
     programs.mkdir()
     for name, text in STAND_INS.items():
@@ -46,7 +46,7 @@ def shell(settled, settings, tmp_path):
 
     def type_line(line, **more):
         done = subprocess.run(
-            ["bash", "-c", on_this_stack(line, settings)],
+            ["bash", "-c", on_this_stack(line, settings, flight_files)],
             cwd=REPOSITORY,
             env={**environment, **more},
             capture_output=True,
@@ -59,19 +59,29 @@ def shell(settled, settings, tmp_path):
     return type_line
 
 
-def on_this_stack(text, settings):
-    """The documents name the ports, the account and the state directory of the user's stack."""
+def on_this_stack(text, settings, flight_files):
+    """The documents name the ports, the account and the state directory of the user's stack, and all the flights."""
     ports = settings.ports
-    ported = text.replace("10000", str(ports.hiveserver2)).replace("localhost:9870", f"localhost:{ports.namenode_http}")
-    named = ported.replace('"you"', f'"{settings.user}"').replace("hive://you:", f"hive://{settings.user}:")
-    return named.replace(".stackhouse/users/you", f"{settings.home}/users/{settings.user}")
+    there = {
+        "10000": str(ports.hiveserver2),
+        "localhost:9870": f"localhost:{ports.namenode_http}",
+        '"you"': f'"{settings.user}"',
+        "hive://you:": f"hive://{settings.user}:",
+        ".stackhouse/users/you": f"{settings.home}/users/{settings.user}",
+        "data/flights/*": f"{flight_files}/*",
+        'Path("data/flights")': f'Path("{flight_files}")',
+    }
+    for shown, used in there.items():
+        text = text.replace(shown, used)
+    return text
 
 
 @pytest.mark.local
 @pytest.mark.parametrize("document", ["docs/consumers.md"])
-def test_python_examples_of_a_document_run_one_after_the_other(flights, settings, document, tmp_path):
+def test_python_examples_of_a_document_run_one_after_the_other(flights, flight_files, settings, document, tmp_path):
     script = tmp_path / "examples.py"
-    script.write_text(on_this_stack("\n".join(documents.fenced(document, "python")), settings))
+    examples = "\n".join(documents.fenced(document, "python"))
+    script.write_text(on_this_stack(examples, settings, flight_files))
     done = subprocess.run(
         [sys.executable, "-W", "error::DeprecationWarning:__main__", str(script)],
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
@@ -113,7 +123,7 @@ def test_ways_to_connect_of_the_readme_work(shell, settings):
     assert '"pathSuffix":"releases"' in shell(f"curl --silent --fail '{address}'")
 
 
-def test_lines_for_a_dataset_with_two_releases_end_well(settings, tmp_path):
+def test_lines_for_a_dataset_with_two_releases_end_well(settings, flight_files, tmp_path):
     world = with_one_release(settings, tmp_path)
     world.load()
     world.publish()
@@ -125,10 +135,10 @@ def test_lines_for_a_dataset_with_two_releases_end_well(settings, tmp_path):
         ended = Command(world.home, words[1:], environment=environment).end()
         assert ended.code == 0, (line, ended.err)
     assert world.problems([world.show(1)], settled=True) == []
-    _assert_statements_are_answered(settings, world)
+    _assert_statements_are_answered(settings, flight_files, world)
 
 
-def _assert_statements_are_answered(settings, world):
+def _assert_statements_are_answered(settings, flight_files, world):
     """Those of docs/releases.md, after a rollback to release 1."""
     asked = documents.statements("docs/releases.md")
     names = {"sales.": f"{world.dataset}.", "sales_rel": f"{world.dataset}_rel", "'sales'": f"'{world.dataset}'"}
@@ -141,7 +151,7 @@ def _assert_statements_are_answered(settings, world):
             assert not shown or [str(value) for value in first] == shown.replace("42", "1").split(), text
     assert [bool(shown) for _, shown in asked] == [True, False, False, False]
     (program,) = documents.fenced("docs/releases.md", "python")
-    text = on_this_stack(program, settings).replace("sales", world.dataset) + "assert cursor.fetchall()\n"
+    text = on_this_stack(program, settings, flight_files).replace("sales", world.dataset) + "assert cursor.fetchall()\n"
     subprocess.run([sys.executable, "-c", text], check=True, cwd=REPOSITORY)
 
 

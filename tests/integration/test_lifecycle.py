@@ -32,8 +32,9 @@ def answers(settings):
         )
 
 
-# One of each kind, for the sake of time; all six die under a run in tests/faults/test_services.py.
-@pytest.mark.parametrize("service", ["namenode", "nodemanager", "hiveserver2"])
+# Two, for the sake of time: HiveServer2 dies under a query in test_consumers.py, all six under a run in
+# tests/faults/test_services.py.
+@pytest.mark.parametrize("service", ["namenode", "nodemanager"])
 def test_killed_daemon_comes_back_and_answers(flights, settings, service):
     before = Supervisor(settings).processes()[service].pid
     os.kill(before, signal.SIGKILL)
@@ -75,27 +76,6 @@ def test_daemons_listen_on_loopback_only(flights, settings):
     assert expected <= {port for _, port in listening}
 
 
-def test_down_leaves_nothing_and_up_brings_every_row_back(flights, settings):
-    with StepBoard() as board:
-        assert stop_stack(settings, board)
-        assert daemons(settings) + containers(settings) == []
-        assert not stop_stack(settings, board)
-        start_stack(settings, board)
-    with connect(settings.endpoints) as server:
-        rows = server.fetch("SELECT sum(flights) FROM flights.delays_by_quarter WHERE quarter = '2001Q1'").rows
-    assert rows == ((1_477_911,),)
-
-
-def test_started_again_daemons_map_the_classes_they_loaded_before(flights, settings):
-    """The test above took them down and up, after which they write what they loaded: the next ones map it."""
-    with StepBoard() as board:
-        assert stop_stack(settings, board)
-        start_stack(settings, board)
-    for name, process in Supervisor(settings).processes().items():
-        maps = Path(f"/proc/{process.pid}/maps").read_text()
-        assert re.search(rf"/archives/{name}-\w+\.jsa$", maps, re.MULTILINE), name
-
-
 def test_stack_without_its_supervisor_is_taken_over(flights, settings):
     with StepBoard() as board:
         supervisor = Supervisor(settings)
@@ -107,9 +87,12 @@ def test_stack_without_its_supervisor_is_taken_over(flights, settings):
     assert answers(settings)
 
 
-def test_stopped_stack_is_named_and_a_taken_port_too(flights, settings, stackhouse):
+def test_down_leaves_nothing_and_a_stopped_stack_is_named_and_a_taken_port_too(flights, settings, stackhouse):
+    """The daemons, started for the second time by the test above, write what classes they loaded."""
     with StepBoard() as board:
-        stop_stack(settings, board)
+        assert stop_stack(settings, board)
+        assert daemons(settings) + containers(settings) == []
+        assert not stop_stack(settings, board)
     for command in (("query", "SELECT 1"), ("run", "flights"), ("history", "flights"), ("status",)):
         answer = stackhouse(*command)
         assert answer.code == 4, command
@@ -118,3 +101,14 @@ def test_stopped_stack_is_named_and_a_taken_port_too(flights, settings, stackhou
         answer = stackhouse("up")
         assert answer.code == 4
         assert f"port {settings.ports.hiveserver2} is taken by python" in answer.err
+
+
+def test_up_brings_every_row_back_and_maps_the_classes_that_were_loaded_before(flights, settings):
+    with StepBoard() as board:
+        start_stack(settings, board)
+    with connect(settings.endpoints) as server:
+        rows = server.fetch("SELECT sum(flights) FROM flights.delays_by_quarter WHERE quarter = '2001Q1'").rows
+    assert rows == ((flights["truth"]["2001Q1"][0],),)
+    for name, process in Supervisor(settings).processes().items():
+        maps = Path(f"/proc/{process.pid}/maps").read_text()
+        assert re.search(rf"/archives/{name}-\w+\.jsa$", maps, re.MULTILINE), name
