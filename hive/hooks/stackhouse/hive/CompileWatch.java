@@ -19,6 +19,8 @@ final class CompileWatch {
 
   private static final Map<Thread, Future<?>> WATCHED = new HashMap<>();
 
+  private static final long LATER_MILLISECONDS = 100;
+
   private CompileWatch() {}
 
   /** The calling thread begins to compile. */
@@ -44,8 +46,24 @@ final class CompileWatch {
   // Java 17 has no other way to end a loop that looks at nothing.
   @SuppressWarnings({"deprecation", "removal"})
   private static synchronized void stop(Thread thread) {
-    if (WATCHED.remove(thread) != null) {
+    if (!WATCHED.containsKey(thread)) {
+      return;
+    }
+    if (preparesClass(thread)) {
+      WATCHED.put(thread, CLOCK.schedule(() -> stop(thread), LATER_MILLISECONDS, TimeUnit.MILLISECONDS));
+    } else {
+      WATCHED.remove(thread);
       thread.stop();
     }
+  }
+
+  // A class whose initializer is stopped is broken for every thread until the server starts again (JLS 12.4.2).
+  private static boolean preparesClass(Thread thread) {
+    for (StackTraceElement frame : thread.getStackTrace()) {
+      if (frame.getMethodName().equals("<clinit>") || frame.getClassName().equals("java.lang.ClassLoader")) {
+        return true;
+      }
+    }
+    return false;
   }
 }
