@@ -8,6 +8,7 @@ from typing import Any
 
 import requests
 
+from secure.access import access
 from warehouse.errors import StackDownError
 from warehouse.settings import Settings
 
@@ -182,7 +183,7 @@ def namenode_bean(settings: Settings, name: str) -> Any:
         StackDownError: The NameNode does not answer.
     """
     path = f"/jmx?qry=Hadoop:service=NameNode,name={name}"
-    beans = _get(settings.hosts.namenode, settings.ports.namenode_http, path)["beans"]
+    beans = _get(settings, settings.hosts.namenode, settings.ports.namenode_http, path)["beans"]
     if not beans:
         raise StackDownError("the NameNode is still starting", "see ./stackhouse status")
     return beans[0]
@@ -194,17 +195,18 @@ def resourcemanager_answer(settings: Settings, what: str) -> Any:
     Raises:
         StackDownError: The ResourceManager does not answer.
     """
-    return _get(settings.hosts.resourcemanager, settings.ports.resourcemanager_http, f"/ws/v1/cluster/{what}")
+    hosts, ports = settings.hosts, settings.ports
+    return _get(settings, hosts.resourcemanager, ports.resourcemanager_http, f"/ws/v1/cluster/{what}")
 
 
-def clock_ahead(host: str, port: int) -> float:
+def clock_ahead(settings: Settings, host: str, port: int) -> float:
     """Seconds by which a daemon's clock is ahead of ours; negative when it is behind. HTTP tells whole seconds.
 
     Raises:
         StackDownError: It does not answer, or not with a time.
     """
     before = time.time()
-    answer = _ask(host, port, "/jmx?qry=java.lang:type=Runtime")
+    answer = _ask(settings, host, port, "/jmx?qry=java.lang:type=Runtime")
     middle = (before + time.time()) / 2
     try:
         # Hadoop sends the header twice with some answers.
@@ -213,19 +215,17 @@ def clock_ahead(host: str, port: int) -> float:
         raise StackDownError(f"{host}:{port} does not say what time it is") from problem
 
 
-def _get(host: str, port: int, path: str) -> Any:
+def _get(settings: Settings, host: str, port: int, path: str) -> Any:
     try:
-        return _ask(host, port, path).json()
+        return _ask(settings, host, port, path).json()
     except ValueError as problem:
         raise StackDownError(f"{host}:{port} does not answer as Hadoop does", "see ./stackhouse status") from problem
 
 
-def _ask(host: str, port: int, path: str) -> requests.Response:
-    session = requests.Session()
-    # A proxy in the environment is never meant for a daemon of our own.
-    session.trust_env = False
+def _ask(settings: Settings, host: str, port: int, path: str) -> requests.Response:
+    way = access(settings.identity)
     try:
-        answer = session.get(f"http://{host}:{port}{path}", timeout=_SECONDS)
+        answer = way.session().get(f"{way.scheme}://{host}:{port}{path}", timeout=_SECONDS)
         answer.raise_for_status()
     except requests.RequestException as problem:
         raise StackDownError(f"{host}:{port} does not answer", "start the stack with ./stackhouse up") from problem

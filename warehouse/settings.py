@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dotenv import dotenv_values
-
 from warehouse.errors import SettingsError
+from warehouse.identity import Identity, is_secured
 from warehouse.profile import Profile
+from warehouse.setting_source import EXPECTED_ROOT, HOST, ROOT, Source
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -21,18 +21,14 @@ GATEWAY_ERRORS = (502, 503, 504)
 """HTTP statuses by which `Endpoints.gateway` says itself that it does not reach a DataNode."""
 
 _MAX_PORT = 65535
-_PREFIX = "STACKHOUSE_"
-_HOST = re.compile(r"[A-Za-z0-9.-]+")
-_HOST_AND_PORT = re.compile(rf"({_HOST.pattern}):(\d{{1,5}})", re.ASCII)
-_PLAIN_PATH = re.compile(r"[\w/.+@-]+")
-_ROOT = re.compile(r"(/[A-Za-z0-9_][A-Za-z0-9._-]*)+")
-_EXPECTED_ROOT = "expected an absolute path in HDFS like /user/ann/stackhouse"
+_HOST_AND_PORT = re.compile(rf"({HOST.pattern}):(\d{{1,5}})", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Ports:
     """TCP ports of every daemon, offset already added. The defaults stand in `.env`."""
 
+    kdc: int
     namenode_rpc: int
     namenode_http: int
     datanode_data: int
@@ -75,6 +71,7 @@ class Endpoints:
         gateway: URL of the HTTP proxy that reaches the DataNodes; empty when they are reached directly.
         user: HDFS and Hive user name.
         root: Directory in HDFS with all data of the warehouse.
+        identity: By what a secured stack knows the client; `None`: the stack is plain.
     """
 
     hive_host: str
@@ -84,6 +81,7 @@ class Endpoints:
     gateway: str
     user: str
     root: str
+    identity: Identity | None = None
 
     @classmethod
     def of(cls, hive: str, namenode: str, user: str = "", gateway: str = "", root: str = DEFAULT_ROOT) -> "Endpoints":
@@ -103,8 +101,8 @@ class Endpoints:
         for text, place in zip((hive, namenode), places, strict=True):
             if place is None:
                 raise SettingsError(f"{text!r} is not host:port, e.g. warehouse.example.org:10000")
-        if not _ROOT.fullmatch(root):
-            raise SettingsError(f"root is {root!r}, {_EXPECTED_ROOT}")
+        if not ROOT.fullmatch(root):
+            raise SettingsError(f"root is {root!r}, {EXPECTED_ROOT}")
         (hive_host, hive_port), (namenode_host, namenode_port) = (place.groups() for place in places if place)
         return cls(hive_host, int(hive_port), namenode_host, int(namenode_port), gateway, user or _login_name(), root)
 
@@ -135,6 +133,7 @@ class Settings:
         class_archives: Whether JVMs share archives of classes, which start faster; of the processes of this machine.
         engine_idle: Seconds that a Spark engine of this machine waits for the next run; 0: none waits.
         user: HDFS and Hive user name: that of the account, or of the containers.
+        secure: What the next `up` is asked for; `None`: whatever the state is. See `identity` for what it is.
     """
 
     home: Path
@@ -153,6 +152,12 @@ class Settings:
     class_archives: bool
     engine_idle: int
     user: str
+    secure: bool | None
+
+    @property
+    def identity(self) -> Identity | None:
+        """The owner of a secured stack; `None`: the stack is plain. The state directory says which of the two it is."""
+        return Identity.of_stack(self.home, self.user, "owner") if is_secured(self.home) else None
 
     @property
     def endpoints(self) -> Endpoints:
@@ -165,6 +170,7 @@ class Settings:
             gateway=self.gateway,
             user=self.user,
             root=self.root,
+            identity=self.identity,
         )
 
 
@@ -174,7 +180,7 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
     Raises:
         SettingsError: A variable is missing or its value cannot be used; names variable and place.
     """
-    source = _Source(os.environ if environment is None else environment, env_file)
+    source = Source(os.environ if environment is None else environment, env_file)
     profile = source.profile("PROFILE")
     ports = _ports(source)
     return Settings(
@@ -186,7 +192,7 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
         ports=ports,
         # The names of the containers mean nothing outside their network; a proxy inside it knows them.
         gateway=f"http://localhost:{ports.gateway}" if profile.in_containers else "",
-        root=source.root("ROOT"),
+        root=source.root("ROOT", DEFAULT_ROOT),
         queue=source.text("QUEUE"),
         datanodes=source.number("DATANODES"),
         nodemanagers=source.number("NODEMANAGERS"),
@@ -195,6 +201,7 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
         class_archives=source.switch("CLASS_ARCHIVES"),
         engine_idle=source.number("ENGINE_IDLE"),
         user=source.text("CONTAINER_USER") if profile.in_containers else _login_name(),
+        secure=source.optional_truth("SECURE"),
     )
 
 
@@ -203,7 +210,7 @@ def _login_name() -> str:
     return pwd.getpwuid(os.geteuid()).pw_name
 
 
-def _ports(source: "_Source") -> Ports:
+def _ports(source: Source) -> Ports:
     offset = source.number("PORT_OFFSET")
     found: dict[str, int] = {}
     for name in Ports.__dataclass_fields__:
@@ -216,73 +223,3 @@ def _ports(source: "_Source") -> Ports:
             raise source.error(variable, f"gives port {port}, which STACKHOUSE_{other.upper()}_PORT has too")
         found[name] = port
     return Ports(**found)
-
-
-class _Source:
-    """Where one value comes from, so that an error can say where it was looked for."""
-
-    def __init__(self, environment: Mapping[str, str], env_file: Path) -> None:
-        self.environment = environment
-        self._file_path = env_file
-        self._file = dotenv_values(env_file)
-
-    def error(self, name: str, problem: str) -> SettingsError:
-        variable = _PREFIX + name
-        place = "the environment" if variable in self.environment else str(self._file_path)
-        return SettingsError(f"{variable} {problem}; it was read from {place}")
-
-    def optional_text(self, name: str) -> str:
-        variable = _PREFIX + name
-        return self.environment.get(variable, self._file.get(variable)) or ""
-
-    def text(self, name: str) -> str:
-        value = self.optional_text(name)
-        if not value:
-            raise SettingsError(f"{_PREFIX}{name} is not set; looked in the environment and in {self._file_path}")
-        return value
-
-    def profile(self, name: str) -> Profile:
-        value = self.text(name)
-        try:
-            return Profile(value)
-        except ValueError as problem:
-            raise self.error(name, f"is {value!r}, expected one of: {', '.join(Profile)}") from problem
-
-    def root(self, name: str) -> str:
-        value = self.optional_text(name) or DEFAULT_ROOT
-        if not _ROOT.fullmatch(value):
-            raise self.error(name, f"is {value!r}, {_EXPECTED_ROOT}")
-        return value
-
-    def directory(self, name: str) -> Path:
-        # A relative path means the same from whichever directory the command was typed.
-        path = (self._file_path.parent / Path(self.text(name)).expanduser()).resolve()
-        if not _PLAIN_PATH.fullmatch(str(path)):
-            raise self.error(name, f"is {path}; Hadoop, YARN and class paths take only letters, digits and / . _ - + @")
-        return path
-
-    def host(self, name: str) -> str:
-        value = self.text(name)
-        if not _HOST.fullmatch(value):
-            raise self.error(name, f"is {value!r}, expected a host name or an IPv4 address")
-        return value
-
-    def number(self, name: str) -> int:
-        value = self.text(name)
-        if not value.isascii() or not value.isdigit():
-            raise self.error(name, f"is {value!r}, expected a whole number")
-        return int(value)
-
-    def switch(self, name: str) -> bool:
-        value = self.text(name)
-        if value not in {"on", "off"}:
-            raise self.error(name, f"is {value!r}, expected on or off")
-        return value == "on"
-
-    def optional_number(self, name: str) -> int | None:
-        if not self.optional_text(name):
-            return None
-        value = self.number(name)
-        if value == 0:
-            raise self.error(name, "is 0, expected a whole number above it, or nothing")
-        return value

@@ -1,0 +1,105 @@
+"""One value of the settings, from the environment or the `.env` beside the code, checked for its form."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from warehouse.errors import SettingsError
+from warehouse.profile import Profile
+
+HOST = re.compile(r"[A-Za-z0-9.-]+")
+ROOT = re.compile(r"(/[A-Za-z0-9_][A-Za-z0-9._-]*)+")
+EXPECTED_ROOT = "expected an absolute path in HDFS like /user/ann/stackhouse"
+
+_PREFIX = "STACKHOUSE_"
+_PLAIN_PATH = re.compile(r"[\w/.+@-]+")
+
+
+class Source:
+    """Where one value comes from, so that an error can say where it was looked for."""
+
+    def __init__(self, environment: Mapping[str, str], env_file: Path) -> None:
+        """Read the file; the environment wins over it."""
+        self.environment = environment
+        self._file_path = env_file
+        self._file = dotenv_values(env_file)
+
+    def error(self, name: str, problem: str) -> SettingsError:
+        """The error of a value, with where it was read."""
+        variable = _PREFIX + name
+        place = "the environment" if variable in self.environment else str(self._file_path)
+        return SettingsError(f"{variable} {problem}; it was read from {place}")
+
+    def optional_text(self, name: str) -> str:
+        """A text; empty when it is not set."""
+        variable = _PREFIX + name
+        return self.environment.get(variable, self._file.get(variable)) or ""
+
+    def text(self, name: str) -> str:
+        """A text that must be there."""
+        value = self.optional_text(name)
+        if not value:
+            raise SettingsError(f"{_PREFIX}{name} is not set; looked in the environment and in {self._file_path}")
+        return value
+
+    def profile(self, name: str) -> Profile:
+        """Name of a profile."""
+        value = self.text(name)
+        try:
+            return Profile(value)
+        except ValueError as problem:
+            raise self.error(name, f"is {value!r}, expected one of: {', '.join(Profile)}") from problem
+
+    def root(self, name: str, default: str) -> str:
+        """Absolute path in HDFS."""
+        value = self.optional_text(name) or default
+        if not ROOT.fullmatch(value):
+            raise self.error(name, f"is {value!r}, {EXPECTED_ROOT}")
+        return value
+
+    def directory(self, name: str) -> Path:
+        """Absolute path on this machine."""
+        # A relative path means the same from whichever directory the command was typed.
+        path = (self._file_path.parent / Path(self.text(name)).expanduser()).resolve()
+        if not _PLAIN_PATH.fullmatch(str(path)):
+            raise self.error(name, f"is {path}; Hadoop, YARN and class paths take only letters, digits and / . _ - + @")
+        return path
+
+    def host(self, name: str) -> str:
+        """Host name or IPv4 address."""
+        value = self.text(name)
+        if not HOST.fullmatch(value):
+            raise self.error(name, f"is {value!r}, expected a host name or an IPv4 address")
+        return value
+
+    def number(self, name: str) -> int:
+        """Whole number."""
+        value = self.text(name)
+        if not value.isascii() or not value.isdigit():
+            raise self.error(name, f"is {value!r}, expected a whole number")
+        return int(value)
+
+    def switch(self, name: str) -> bool:
+        """The words on or off."""
+        value = self.text(name)
+        if value not in {"on", "off"}:
+            raise self.error(name, f"is {value!r}, expected on or off")
+        return value == "on"
+
+    def optional_truth(self, name: str) -> bool | None:
+        """The words true or false, or nothing."""
+        value = self.optional_text(name)
+        if value not in {"true", "false", ""}:
+            raise self.error(name, f"is {value!r}, expected true, false or nothing")
+        return value == "true" if value else None
+
+    def optional_number(self, name: str) -> int | None:
+        """Whole number above 0, or nothing."""
+        if not self.optional_text(name):
+            return None
+        value = self.number(name)
+        if value == 0:
+            raise self.error(name, "is 0, expected a whole number above it, or nothing")
+        return value
