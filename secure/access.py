@@ -110,7 +110,7 @@ class SecureAccess(Access):
 
         # With another ticket the variables are others too, so no idle Spark engine is used longer than its ticket.
         end = ticket_end(self._identity)
-        return {"KRB5CCNAME": f"FILE:{self._identity.tickets}", "STACKHOUSE_TICKET_END": str(end // 60)}
+        return {"KRB5CCNAME": f"FILE:{self._identity.tickets}", "STACKHOUSE_TICKET_END": str(end // 600)}
 
     def _with_ticket(self, socket: "TSocket") -> "TTransportBase":
         from thrift_sasl import TSaslClientTransport
