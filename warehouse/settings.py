@@ -157,7 +157,8 @@ class Settings:
     @property
     def identity(self) -> Identity | None:
         """The owner of a secured stack; `None`: the stack is plain. The state directory says which of the two it is."""
-        return Identity.of_stack(self.home, self.user, "owner") if is_secured(self.home) else None
+        secured = self.profile.runs_here and is_secured(self.home)
+        return Identity.of_stack(self.home, self.user, "owner") if secured else None
 
     @property
     def endpoints(self) -> Endpoints:

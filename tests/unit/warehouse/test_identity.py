@@ -7,6 +7,7 @@ import pytest
 
 from warehouse.errors import SettingsError
 from warehouse.identity import is_secured
+from warehouse.profile import Profile
 from warehouse.settings import load_settings
 
 
@@ -18,6 +19,8 @@ def test_state_says_whether_the_stack_is_secured(tmp_path):
     (tmp_path / "secure" / "realm").touch()
     assert settings.identity.user == "ann"
     assert settings.endpoints.identity == settings.identity
+    # The same directory says nothing of a stack that runs elsewhere.
+    assert replace(settings, profile=Profile.EXTERNAL).identity is None
     assert settings.identity.keytab == tmp_path / "secure" / "keytabs" / "owner.keytab"
 
 
