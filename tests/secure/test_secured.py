@@ -232,6 +232,15 @@ def test_who_gets_what(secured, identities, who):
         assert answer in expected, (who, found)
 
 
+@pytest.mark.parametrize(("end", "expected"), [(3600, 200), (-3600, 403)])
+def test_ticket_that_has_ended_is_refused(secured, tmp_path, end, expected):
+    jars, key = artifact_directory(secured) / "kdc", secured.home / "secure" / "keytabs" / "http.keytab"
+    arguments = [jars, key, secured.user, str(end), tmp_path / "tickets"]
+    subprocess.run([sys.executable, "-m", "tests.secure.forge_ticket", *arguments], cwd=REPOSITORY, check=True)
+    late = replace(secured.identity, tickets=tmp_path / "tickets", keytab=tmp_path / "none")
+    assert ask(secured, late, endpoints(secured)["data"]) == expected
+
+
 @pytest.mark.parametrize("who", ["nobody", "forger", "foreigner", "reader", "owner"])
 def test_who_opens_a_session_of_hive(secured, identities, who):
     try:
