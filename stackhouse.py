@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 _HERE = Path(__file__).parent
-_PACKAGES = ("consumers", "hadoop", "hive", "ingestion", "pipeline", "schedule", "spark", "stack", "warehouse")
+_PACKAGES = (
+    "consumers",
+    "hadoop",
+    "hive",
+    "ingestion",
+    "pipeline",
+    "schedule",
+    "secure",
+    "spark",
+    "stack",
+    "warehouse",
+)
 
 
 def _refuse_foreign_packages() -> None:

@@ -13,4 +13,7 @@ Wait = Annotated[bool, typer.Option("--wait", help="Wait for another writer to e
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse an empty file among others instead of skipping it.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Files to send at once; default: 8.")]
 Kept = Annotated[int | None, typer.Option("--release", min=1, help="Of this release, not of the live one.")]
+Secure = Annotated[
+    bool, typer.Option("--secure", help="With Kerberos and TLS: docs/security.md. A secured stack stays so.")
+]
 Passed = Annotated[list[str] | None, typer.Argument(help="Passed on as they are.")]

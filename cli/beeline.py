@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cli.beeline_script import beeline_script
 from hadoop.java import find_java_home
+from secure.access import access
 from warehouse.errors import UsageError
 from warehouse.settings import Settings
 
@@ -39,7 +40,7 @@ class _Arguments:
 
 def jdbc_url(settings: Settings) -> str:
     """JDBC URL of HiveServer2."""
-    return f"{_server(settings)}/default"
+    return f"{_server(settings)}/default{access(settings.identity).jdbc}"
 
 
 def _server(settings: Settings) -> str:
@@ -54,15 +55,17 @@ def exec_beeline(settings: Settings, arguments: list[str]) -> None:
         UsageError: A file of SQL cannot be read, or beeline could not read the SQL.
     """
     spark = Path(str(package_files("pyspark")))
+    way = access(settings.identity)
     environment = {
         **os.environ,
+        **way.java_client(),
         "JAVA_HOME": str(find_java_home()),
         "SPARK_HOME": str(spark),
         "SPARK_CONF_DIR": str(spark / "conf"),
         # Its own class path is enough; the stack's would bring a second Hive.
         "HADOOP_CONF_DIR": "",
         "HIVE_CONF_DIR": "",
-        "SPARK_BEELINE_OPTS": f"{_JAVA_OPTIONS} {os.environ.get('SPARK_BEELINE_OPTS', '')}",
+        "SPARK_BEELINE_OPTS": f"{_JAVA_OPTIONS} {way.java_options} {os.environ.get('SPARK_BEELINE_OPTS', '')}",
     }
     command = ["beeline", *_connection(settings, arguments), *_with_scripts(arguments)]
     os.execve(spark / "bin" / "beeline", command, environment)

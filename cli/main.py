@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -11,7 +12,7 @@ import typer
 from rich.console import Console
 
 from cli.account import check_state, denial
-from cli.arguments import Accept, AsJson, Dataset, Format, Jobs, Kept, Passed, Reason, Strict, Wait
+from cli.arguments import Accept, AsJson, Dataset, Format, Jobs, Kept, Passed, Reason, Secure, Strict, Wait
 from cli.draft_commands import contract_commands, draft_commands
 from cli.output import open_output
 from cli.release_commands import release_commands
@@ -111,20 +112,17 @@ def run_tests(arguments: Passed = None) -> None:
 
 
 @app.command()
-def up() -> None:
+def up(secure: Secure = False) -> None:
     """Start the stack and wait until it answers."""
     from cli.progress import StepBoard
+    from cli.views.up import print_addresses
     from hadoop.web.exposure import exposure
     from stack.lifecycle import start_stack
 
-    settings = _own_stack()
+    settings = replace(_own_stack(), secure=True) if secure else _own_stack()
     with StepBoard() as board:
         start_stack(settings, board)
-    print(
-        f"up: HiveServer2 at {settings.hosts.hiveserver2}:{settings.ports.hiveserver2}, "
-        f"WebHDFS at http://{settings.hosts.namenode}:{settings.ports.namenode_http}, "
-        f"YARN at http://{settings.hosts.resourcemanager}:{settings.ports.resourcemanager_http}"
-    )
+    print_addresses(settings)
     if not settings.profile.belongs_to_others and (reach := exposure(settings)):
         print(f"warning: {reach}")
 
@@ -166,12 +164,13 @@ def logs(
     follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as the log grows.")] = False,
 ) -> None:
     """Show the log of one service."""
-    from hadoop.services import log_path, service_names
+    from hadoop.services import log_path, services_of
     from stack.compose import check_engine, compose_command, compose_environment
 
-    if service not in service_names():
-        raise UsageError(f"no service {service!r}; services: {', '.join(service_names())}")
     settings = _own_stack()
+    names = [each.name for each in services_of(settings)]
+    if service not in names:
+        raise UsageError(f"no service {service!r}; services: {', '.join(names)}")
     if settings.profile.in_containers:
         check_engine()
         command = compose_command("logs", "--tail", "200", *(["--follow"] if follow else []), service)

@@ -7,6 +7,8 @@ from typing import Any
 import requests
 
 from hadoop.rest import resourcemanager_answer
+from secure.access import access
+from warehouse.errors import TicketError
 from warehouse.settings import Settings
 
 _SECONDS = 5
@@ -15,10 +17,10 @@ _UNFINISHED = "NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING"
 
 def kill_applications(settings: Settings) -> None:
     """Ask YARN to end every application; silent when the ResourceManager does not answer."""
-    session = requests.Session()
-    session.trust_env = False
-    base = f"http://{settings.hosts.resourcemanager}:{settings.ports.resourcemanager_http}/ws/v1/cluster/apps"
-    with contextlib.suppress(requests.RequestException, ValueError):
+    way = access(settings.identity)
+    session = way.session()
+    base = f"{way.scheme}://{settings.hosts.resourcemanager}:{settings.ports.resourcemanager_http}/ws/v1/cluster/apps"
+    with contextlib.suppress(requests.RequestException, ValueError, TicketError):
         for application in _unfinished(session, base):
             url = f"{base}/{application['id']}/state"
             session.put(url, json={"state": "KILLED"}, params={"user.name": settings.user}, timeout=_SECONDS)

@@ -1,4 +1,4 @@
-"""Fetches the jars of Hadoop, Hive and Tez with Maven, and makes the two of our own classes.
+"""Fetches the jars of Hadoop, Hive, Tez and the KDC with Maven, and makes those of our own classes.
 
 Once for each content of the pom files and the Java sources.
 """
@@ -24,6 +24,8 @@ _SOURCES = (
     "hive/tez/pom.xml",
     "hive/hooks/pom.xml",
     "hive/hooks/**/*.java",
+    "secure/kdc/pom.xml",
+    "secure/kdc/**/*.java",
 )
 _DIGITS = 12
 _OFFLINE = ("Unknown host", "Connection refused", "Could not transfer artifact", "Temporary failure in name resolution")

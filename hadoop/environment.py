@@ -7,19 +7,32 @@ from pathlib import Path
 from hadoop.artifacts import artifact_directory
 from hadoop.class_archive import archive_options
 from hadoop.java import find_java_home
-from hadoop.services import SERVICES, log_path
+from hadoop.services import log_path, services_of
 from hadoop.sizing import size_stack
 from hadoop.web.key import key_file
+from secure.principals import REALM
+from warehouse.identity import SECURE, Identity
 from warehouse.settings import REPOSITORY, Settings
 
 HADOOP_CONF = REPOSITORY / "hadoop" / "conf"
 HIVE_CONF = REPOSITORY / "hive" / "conf"
 JVM_OPTIONS = HADOOP_CONF / "jvm.options"
+_KDC_PROGRAM = REPOSITORY / "secure" / "kdc" / "supervisord.conf"
+
+_SECURED_PAGES = ("stackhouse.hadoop.WebGuard", "org.apache.hadoop.security.AuthenticationFilterInitializer")
+"""What stands before the pages of a secured stack; the first alone before those of a plain one."""
 
 _INHERITED = ("PATH", "HOME", "USER", "LANG", "TMPDIR")
 _HEAP_SHARE = 0.7
 """Part of a container that is heap; the rest is what a JVM needs beside it."""
-_DAEMON_HEAPS_MB = {"namenode": 384, "datanode": 256, "resourcemanager": 384, "nodemanager": 256, "metastore": 512}
+_DAEMON_HEAPS_MB = {
+    "kdc": 64,
+    "namenode": 384,
+    "datanode": 256,
+    "resourcemanager": 384,
+    "nodemanager": 256,
+    "metastore": 512,
+}
 
 
 def stack_environment(settings: Settings) -> dict[str, str]:
@@ -36,6 +49,7 @@ def stack_environment(settings: Settings) -> dict[str, str]:
         **_sizes(settings),
         **_class_paths(settings),
         **metastore_database(settings.home / "metastore" / "derby"),
+        **(_secure(settings.identity) if settings.identity else {}),
     }
 
 
@@ -47,10 +61,12 @@ def daemon_environment(settings: Settings) -> dict[str, str]:
     """
     environment = stack_environment(settings)
     java_home, jars = Path(environment["JAVA_HOME"]), artifact_directory(settings)
-    for service in SERVICES:
+    for service in services_of(settings):
         has_run = log_path(settings, service.name).exists()
         options = archive_options(settings, java_home, service.name, jars / service.jars, has_run=has_run)
         environment[f"STACKHOUSE_{service.name.upper()}_CLASSES"] = options
+    # supervisord takes no file for none, but not a variable that is not there.
+    environment["STACKHOUSE_KDC_PROGRAM"] = str(_KDC_PROGRAM) if settings.identity else ""
     return environment
 
 
@@ -91,13 +107,34 @@ def _sizes(settings: Settings) -> dict[str, str]:
 
 def _class_paths(settings: Settings) -> dict[str, str]:
     jars = artifact_directory(settings)
+    # Two files with passwords, of a secured stack only.
+    passwords = f":{settings.home / SECURE / 'conf'}" if settings.identity else ""
     return {
         # Class archives end at the first directory that is not empty, so it comes last.
-        "STACKHOUSE_HADOOP_CLASS_PATH": f"{jars}/hadoop/*:{HADOOP_CONF}",
-        "STACKHOUSE_HIVE_CLASS_PATH": f"{jars}/hive/*:{HIVE_CONF}:{HADOOP_CONF}",
+        "STACKHOUSE_HADOOP_CLASS_PATH": f"{jars}/hadoop/*:{HADOOP_CONF}{passwords}",
+        "STACKHOUSE_HIVE_CLASS_PATH": f"{jars}/hive/*:{HIVE_CONF}:{HADOOP_CONF}{passwords}",
+        "STACKHOUSE_KDC_CLASS_PATH": f"{jars}/kdc/*:{HADOOP_CONF}",
         # The schema tool looks for scripts/metastore/upgrade below it.
         "METASTORE_HOME": f"{jars}/metastore",
         "HIVE_HOME": f"{jars}/metastore",
+    }
+
+
+def _secure(identity: Identity) -> dict[str, str]:
+    """What the XML files have other defaults for, those of a plain stack. None of it is secret."""
+    trust = identity.certificate.with_name("trust.p12")
+    java = f"-Djava.security.krb5.conf={identity.kerberos} -Djavax.net.ssl.trustStore={trust}"
+    return {
+        "STACKHOUSE_SECURE": "true",
+        "STACKHOUSE_REALM": REALM,
+        "STACKHOUSE_AUTHENTICATION": "kerberos",
+        "STACKHOUSE_PROTECTION": "privacy",
+        "STACKHOUSE_BLOCK_PROTECTION": "privacy",
+        "STACKHOUSE_HTTP_POLICY": "HTTPS_ONLY",
+        "STACKHOUSE_WEB_FILTERS": ",".join(_SECURED_PAGES),
+        "STACKHOUSE_ADMINISTRATORS": f"{identity.user},hdfs,yarn",
+        "STACKHOUSE_TEZ_LIFETIME": "144h",
+        "JDK_JAVA_OPTIONS": f"@{JVM_OPTIONS} {java} -Djavax.net.ssl.trustStoreType=PKCS12",
     }
 
 

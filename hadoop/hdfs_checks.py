@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import requests
 
 from hadoop.rest import clock_ahead, hdfs_health, namenode_bean
+from secure.access import access
 from warehouse.errors import NotCheckedError, StackDownError
 from warehouse.finding import Finding, silent_service
 from warehouse.settings import GATEWAY_ERRORS, Settings
@@ -50,7 +51,8 @@ def live_datanodes(settings: Settings) -> list[DataNode]:
     found = json.loads(namenode_bean(settings, "NameNodeInfo")["LiveNodes"])
     nodes = []
     for name, node in found.items():
-        address, _, port = node["infoAddr"].rpartition(":")
+        # A secured DataNode has no HTTP, and port 0 for it.
+        address, _, port = node["infoSecureAddr" if settings.identity else "infoAddr"].rpartition(":")
         nodes.append(DataNode(name.rpartition(":")[0], int(port), address))
     return nodes
 
@@ -143,11 +145,11 @@ def check_webhdfs(settings: Settings) -> list[Finding]:
 
 def _redirect(settings: Settings) -> str:
     """Where the NameNode would send who creates a file; nothing is created by asking."""
-    url = f"http://{settings.hosts.namenode}:{settings.ports.namenode_http}/webhdfs/v1/tmp/_doctor"
+    url = f"{_namenode(settings)}/webhdfs/v1/tmp/_doctor"
     parameters = {"op": "CREATE", "noredirect": "true", "user.name": settings.user}
     try:
         # The NameNode is reached directly in every profile.
-        answer = _session().put(url, params=parameters, timeout=_SECONDS)
+        answer = _session(settings).put(url, params=parameters, timeout=_SECONDS)
         return str(urlsplit(answer.json()["Location"]).netloc)
     except (requests.RequestException, ValueError, KeyError, TypeError) as problem:
         raise StackDownError("WebHDFS names no DataNode to write to", "see ./stackhouse status") from problem
@@ -156,7 +158,8 @@ def _redirect(settings: Settings) -> str:
 def _unreachable(settings: Settings, address: str) -> str:
     """Why a DataNode does not answer, empty when it does: a refusal is an answer, only it must be its own."""
     try:
-        answer = _session(settings.gateway).get(f"http://{address}/webhdfs/v1/?op=NOTHING", timeout=_SECONDS)
+        url = f"{access(settings.identity).scheme}://{address}/webhdfs/v1/?op=NOTHING"
+        answer = _session(settings, settings.gateway).get(url, timeout=_SECONDS)
     except requests.RequestException as problem:
         return f"{address} does not answer ({_cause(problem)})"
     if settings.gateway and answer.status_code in GATEWAY_ERRORS:
@@ -178,9 +181,12 @@ def _redirect_finding(settings: Settings, problem: str) -> Finding:
     return Finding("webhdfs", f"WebHDFS sends clients to a DataNode that cannot be reached: {problem}", remedy)
 
 
-def _session(gateway: str = "") -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
+def _namenode(settings: Settings) -> str:
+    return f"{access(settings.identity).scheme}://{settings.hosts.namenode}:{settings.ports.namenode_http}"
+
+
+def _session(settings: Settings, gateway: str = "") -> requests.Session:
+    session = access(settings.identity).session()
     session.proxies = {"http": gateway} if gateway else {}
     return session
 
@@ -188,7 +194,7 @@ def _session(gateway: str = "") -> requests.Session:
 def check_blocks(settings: Settings) -> list[Finding]:
     """Blocks that are lost, or have fewer copies than they should."""
     state = namenode_bean(settings, "FSNamesystem")
-    address = f"http://{settings.hosts.namenode}:{settings.ports.namenode_http}"
+    address = _namenode(settings)
     found = []
     if missing := state["MissingBlocks"]:
         remedy = (

@@ -9,6 +9,7 @@ from typing import Any
 import requests
 
 from hadoop.web.key import key_header
+from secure.access import access
 from warehouse.errors import StackDownError
 from warehouse.settings import Settings
 
@@ -195,8 +196,8 @@ def resourcemanager_answer(settings: Settings, what: str) -> Any:
     Raises:
         StackDownError: The ResourceManager does not answer.
     """
-    path = f"/ws/v1/cluster/{what}"
-    return _get(settings, settings.hosts.resourcemanager, settings.ports.resourcemanager_http, path)
+    hosts, ports = settings.hosts, settings.ports
+    return _get(settings, hosts.resourcemanager, ports.resourcemanager_http, f"/ws/v1/cluster/{what}")
 
 
 def clock_ahead(settings: Settings, host: str, port: int) -> float:
@@ -223,11 +224,11 @@ def _get(settings: Settings, host: str, port: int, path: str) -> Any:
 
 
 def _ask(settings: Settings, host: str, port: int, path: str) -> requests.Response:
-    session = requests.Session()
-    # A proxy in the environment is never meant for a daemon of our own.
-    session.trust_env = False
+    way = access(settings.identity)
     try:
-        answer = session.get(f"http://{host}:{port}{path}", headers=key_header(settings), timeout=_SECONDS)
+        answer = way.session().get(
+            f"{way.scheme}://{host}:{port}{path}", headers=key_header(settings), timeout=_SECONDS
+        )
         if answer.status_code == requests.codes.forbidden:
             raise StackDownError(f"{host}:{port} shows this account nothing", "run this as the account that started it")
         answer.raise_for_status()

@@ -1,6 +1,6 @@
 """The services of a stack: their names, ports and order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from warehouse.settings import Settings
@@ -50,12 +50,17 @@ SERVICES = (
         jars="hive",
     ),
 )
-"""In the order of starting; stopping goes the other way."""
+"""Of every stack, in the order of starting; stopping goes the other way."""
+
+KDC = Service("kdc", "KDC", ("kdc",), jars="kdc")
+"""Of a secured stack, where nothing else starts without it."""
 
 
-def service_names() -> tuple[str, ...]:
-    """Names of all services, in the order of starting."""
-    return tuple(service.name for service in SERVICES)
+def services_of(settings: Settings) -> tuple[Service, ...]:
+    """Services of a stack, in the order of starting."""
+    if settings.identity is None:
+        return SERVICES
+    return (KDC, *(replace(service, needs=(KDC.name, *service.needs)) for service in SERVICES))
 
 
 def log_path(settings: Settings, service: str) -> Path:

@@ -141,6 +141,19 @@ class WebHdfs:
             # Not the permission of MKDIRS, which the NameNode's umask narrows.
             self._client.set_permission(path, permission)
 
+    def give(self, path: str, owner: str, group: str, *, whole: bool = False) -> None:
+        """Change whose a file or directory is, and if asked all that is below; for HDFS's superuser."""
+        confirm()
+        with self._errors(path):
+            self._client.set_owner(path, owner, group)
+            for above, directories, files in self._client.walk(path) if whole else ():
+                for name in (*directories, *files):
+                    self._client.set_owner(f"{above}/{name}", owner, group)
+
+    def owner(self, path: str) -> str:
+        """Whose a file or directory is."""
+        return str(self._status(path)["owner"])
+
     def delete(self, path: str) -> None:
         """Remove a file or a whole directory; no error when there is none."""
         confirm()

@@ -5,6 +5,7 @@ import threading
 import requests
 from hdfs import InsecureClient
 
+from secure.access import access
 from warehouse.settings import GATEWAY_ERRORS, Endpoints
 
 _TIMEOUT_SECONDS = (30, 120)
@@ -20,7 +21,7 @@ class WebHdfsClients:
 
     def __init__(self, endpoints: Endpoints) -> None:
         """Make none yet."""
-        self.url = f"http://{endpoints.namenode_host}:{endpoints.namenode_port}"
+        self.url = f"{access(endpoints.identity).scheme}://{endpoints.namenode_host}:{endpoints.namenode_port}"
         self._endpoints = endpoints
         self._local = threading.local()
 
@@ -35,9 +36,7 @@ class WebHdfsClients:
 
 
 def _session(endpoints: Endpoints) -> requests.Session:
-    session = requests.Session()
-    # HDFS is never reached through the proxy that the environment names for the internet.
-    session.trust_env = False
+    session = access(endpoints.identity).session()
     if endpoints.gateway:
         # To the DataNodes; the NameNode is reached directly.
         session.proxies = {"http": endpoints.gateway, f"http://{endpoints.namenode_host}": ""}

@@ -9,15 +9,14 @@ from datetime import date
 
 from pyhive import hive as pyhive
 from pyhive.exc import Error as PyHiveError
-from pyhive.sasl_compat import PureSASLClient
 from TCLIService.ttypes import TOperationState
 from thrift.Thrift import TException
 from thrift.transport.TSocket import TSocket
 from thrift.transport.TTransport import TTransportException
-from thrift_sasl import TSaslClientTransport
 
 from hive.java_errors import hive_error
 from hive.rows import Rows, Value
+from secure.access import access
 from warehouse.errors import LoginError, QueryError, StackDownError, StackhouseError
 from warehouse.settings import Endpoints
 from warehouse.steps import confirm
@@ -26,7 +25,6 @@ CONNECT_SECONDS = 30.0
 """How long HiveServer2 may take to open a session. A statement may take as long as it likes."""
 
 _ROWS_PER_FETCH = 10_000
-_ANY_PASSWORD = "x"  # noqa: S105 - not one
 _REFUSED = "Error validating the login"
 """Of HiveServer2's PlainSaslServer."""
 _SESSION = {
@@ -126,7 +124,7 @@ def connect(endpoints: Endpoints) -> Iterator[HiveServer]:
     Raises:
         StackDownError: HiveServer2 does not answer within `CONNECT_SECONDS`.
     """
-    socket = TSocket(endpoints.hive_host, endpoints.hive_port, socket_keepalive=True)
+    socket = access(endpoints.identity).socket(endpoints.hive_host, endpoints.hive_port)
     socket.setTimeout(CONNECT_SECONDS * 1000)
     try:
         session = _open_session(socket, endpoints)
@@ -140,14 +138,7 @@ def connect(endpoints: Endpoints) -> Iterator[HiveServer]:
 
 
 def _open_session(socket: TSocket, endpoints: Endpoints) -> pyhive.Connection:
-    transport = TSaslClientTransport(
-        # HiveServer2 without authentication takes any password over SASL PLAIN, but it must not be empty.
-        lambda: PureSASLClient(
-            host=endpoints.hive_host, username=endpoints.user, password=endpoints.password or _ANY_PASSWORD
-        ),
-        "PLAIN",
-        socket,
-    )
+    transport = access(endpoints.identity).hiveserver2(socket, endpoints)
     try:
         session = pyhive.connect(thrift_transport=transport, username=endpoints.user, configuration=_SESSION)
     except PyHiveError as problem:

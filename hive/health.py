@@ -3,26 +3,32 @@
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from thrift.protocol.TBinaryProtocol import TBinaryProtocol
 from thrift.Thrift import TMessageType
 from thrift.transport.TSocket import TSocket
-from thrift.transport.TTransport import TBufferedTransport
+from thrift.transport.TTransport import TBufferedTransport, TTransportBase
 
 _SECONDS = 10
 
+Open = Callable[[TSocket], TTransportBase]
+"""Makes of a socket what the metastore's Thrift is spoken over; of a secured stack `Access.metastore`."""
+
 
 @contextmanager
-def metastore_answer(host: str, port: int, method: str) -> Iterator[TBinaryProtocol]:
+def metastore_answer(
+    host: str, port: int, method: str, transport_of: Open = TBufferedTransport
+) -> Iterator[TBinaryProtocol]:
     """Call a method of the metastore that takes no argument, of hive_metastore.thrift or fb303.thrift.
 
     Args:
         host: Host of the metastore.
         port: Port of the metastore.
         method: Name of the method.
+        transport_of: As `Open`.
 
     Yields:
         The answer, to be read from its value on.
@@ -34,7 +40,7 @@ def metastore_answer(host: str, port: int, method: str) -> Iterator[TBinaryProto
     connection = TSocket(host, port)
     connection.setTimeout(_SECONDS * 1000)
     try:
-        transport = TBufferedTransport(connection)
+        transport = transport_of(connection)
         transport.open()
         protocol = TBinaryProtocol(transport)
         protocol.writeMessageBegin(method, TMessageType.CALL, 0)
@@ -52,14 +58,14 @@ def metastore_answer(host: str, port: int, method: str) -> Iterator[TBinaryProto
         connection.close()
 
 
-def ask_metastore(host: str, port: int) -> None:
-    """Have the metastore read its database.
+def ask_metastore(host: str, port: int, transport_of: Open = TBufferedTransport) -> None:
+    """Have the metastore read its database; arguments as of `metastore_answer`.
 
     Raises:
         TException: It does not answer, or not in Thrift.
         OSError: It does not answer, or cannot read its database.
     """
-    with metastore_answer(host, port, "get_all_databases"):
+    with metastore_answer(host, port, "get_all_databases", transport_of):
         pass
 
 

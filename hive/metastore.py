@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thrift.Thrift import TException
+from thrift.transport.TTransport import TBufferedTransport
 
-from hive.health import metastore_answer
+from hive.health import Open, metastore_answer
 from warehouse.errors import SetupError, StackDownError
 
 SCHEMA_TOOL = "org.apache.hadoop.hive.metastore.tools.schematool.MetastoreSchemaTool"
@@ -57,14 +58,19 @@ def schema_versions(printed: str) -> SchemaVersions | None:
     return SchemaVersions(wanted[1], found[1]) if wanted and found else None
 
 
-def metastore_version(host: str, port: int) -> str:
+def metastore_version(host: str, port: int, transport_of: Open = TBufferedTransport) -> str:
     """Version of the Hive that the metastore is: `getVersion` of fb303.thrift, which every metastore has.
+
+    Args:
+        host: Host of the metastore.
+        port: Port of the metastore.
+        transport_of: As `hive.health.Open`.
 
     Raises:
         StackDownError: It does not answer.
     """
     try:
-        with metastore_answer(host, port, "getVersion") as answer:
+        with metastore_answer(host, port, "getVersion", transport_of) as answer:
             return str(answer.readString())
     except (TException, OSError, EOFError) as problem:
         raise StackDownError(f"the metastore does not answer at {host}:{port}", "run ./stackhouse status") from problem

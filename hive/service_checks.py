@@ -6,6 +6,7 @@ from hive.answer_settings import missing_settings
 from hive.connection import connect
 from hive.health import ask_metastore
 from hive.metastore import metastore_version
+from secure.access import access
 from warehouse.errors import NotCheckedError, SafeModeError, StackDownError
 from warehouse.finding import Finding, silent_service
 from warehouse.settings import Settings
@@ -20,7 +21,7 @@ def check_metastore(settings: Settings) -> list[Finding]:
     _require_metastore_host(settings)
     address = f"{settings.hosts.metastore}:{settings.ports.metastore}"
     try:
-        ask_metastore(settings.hosts.metastore, settings.ports.metastore)
+        ask_metastore(settings.hosts.metastore, settings.ports.metastore, access(settings.identity).metastore)
     except (TException, OSError, EOFError):
         problem = f"does not answer from its database at {address}"
         return [silent_service(settings, "metastore", "Hive metastore", problem)]
@@ -67,7 +68,8 @@ def check_answers(settings: Settings) -> list[Finding]:
 def check_versions(settings: Settings) -> list[Finding]:
     """Whether metastore and HiveServer2 are of one Hive."""
     _require_metastore_host(settings)
-    found = metastore_version(settings.hosts.metastore, settings.ports.metastore)
+    metastore = access(settings.identity).metastore
+    found = metastore_version(settings.hosts.metastore, settings.ports.metastore, metastore)
     with connect(settings.endpoints) as server:
         ((answer,),) = server.fetch("SELECT version()").rows
     version = str(answer).partition(" ")[0]

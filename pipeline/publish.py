@@ -65,6 +65,8 @@ def publish_release(writer: Writer, clock: StepClock, made: Made, accept: str | 
         clock.begin("audit", "Hive reads what Spark wrote")
         # Here too: containers may have been started without ./stackhouse up.
         create_ops_tables(server, writer.storage.root)
+        # In a secured stack the metastore, which would make it, may not.
+        writer.storage.make_directory(made.inputs.paths.release_tables, "755")
         # Before any check: of a release that is held people want to see the rows.
         create_release_tables(server, made.inputs.contract, release, made.inputs.paths.release_tables)
         checks, facts = _all_checks(server, writer.storage, made)

@@ -11,7 +11,8 @@ from hadoop.jars.lock import TEZ_ARCHIVE
 from hadoop.webhdfs import WebHdfs
 from warehouse.settings import REPOSITORY, Settings, load_settings
 
-_TEZ_DIRECTORY = "/apps/tez"
+TEZ_DIRECTORY = "/apps/tez"
+"""Of the archive that YARN unpacks for every Tez container."""
 _SPARK_DIRECTORY = "/apps/spark"
 
 _DIRECTORIES = {
@@ -21,7 +22,7 @@ _DIRECTORIES = {
     "/user": "755",
     # Readable by all, so that YARN keeps one copy of an archive for all.
     "/apps": "755",
-    _TEZ_DIRECTORY: "755",
+    TEZ_DIRECTORY: "755",
     _SPARK_DIRECTORY: "755",
     "/warehouse": "750",
     "/warehouse/managed": "750",
@@ -44,13 +45,13 @@ def prepare_layout(settings: Settings, tez: Path) -> None:
         tez: The archive of Tez on this machine.
     """
     storage = WebHdfs(settings.endpoints)
-    target = f"{_TEZ_DIRECTORY}/{TEZ_ARCHIVE}"
+    target = f"{TEZ_DIRECTORY}/{TEZ_ARCHIVE}"
     if storage.exists(target) and storage.size(target) == tez.stat().st_size:
         return
     for path, permission in {**_DIRECTORIES, settings.root: _DATA_PERMISSION}.items():
         storage.make_directory(path, permission)
     storage.make_directory(f"/user/{settings.user}", "700")
-    _bring(storage, tez, target)
+    bring(storage, tez, target)
 
 
 def bring_spark(settings: Settings) -> str:
@@ -75,11 +76,12 @@ def bring_spark(settings: Settings) -> str:
             with tarfile.open(packed, "w") as archive:
                 for jar in sorted(Path(str(files("pyspark") / "jars")).glob("*.jar")):
                     archive.add(jar, arcname=jar.name)
-            _bring(storage, packed, target)
+            bring(storage, packed, target)
     return f"hdfs://{target}"
 
 
-def _bring(storage: WebHdfs, source: Path, target: str) -> None:
+def bring(storage: WebHdfs, source: Path, target: str) -> None:
+    """Write a file of this machine into HDFS, in the place of one that is there; it appears whole."""
     storage.delete(f"{target}.incomplete")
     storage.write_stream(f"{target}.incomplete", _chunks(source), _BLOCK_BYTES)
     storage.delete(target)

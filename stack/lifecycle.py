@@ -17,7 +17,13 @@ def start_stack(settings: Settings, observer: Observer) -> None:
         SetupError: Something is missing on the machine, or on the cluster.
         ServiceFailedError: A service did not start; names it, the reason and its log.
         StackDownError: A service of a cluster elsewhere does not answer.
+        UsageError: The stack cannot be secured, or not be made plain again.
     """
+    if settings.secure and not settings.profile.runs_here:
+        raise UsageError(
+            f"only a stack of the profile local can be secured, this one is {settings.profile}",
+            "leave STACKHOUSE_SECURE empty",
+        )
     if settings.profile.runs_here:
         start_daemons(settings, observer)
     elif settings.profile.in_containers:

@@ -16,13 +16,15 @@ from hadoop.machine_checks import MIN_FREE_BYTES
 from hadoop.namespace import format_namespace
 from hadoop.packages import install_missing
 from hadoop.processes import containers, daemons, engines, port_owner, terminate
-from hadoop.services import SERVICES, Service, log_path, port_numbers
+from hadoop.services import Service, log_path, port_numbers, services_of
 from hadoop.supervisor import ProcessState, Supervisor
 from hadoop.web.key import write_key
 from hive.metastore import SCHEMA_TOOL, create_database
 from spark.engine.idle import end_engines
 from stack.hdfs_layout import prepare_layout
 from stack.readiness import PROBES
+from stack.secure_layout import prepare_secure_layout
+from stack.securing import secure_state
 from stack.spark_driver import engine_directory
 from warehouse.errors import ServiceFailedError, SetupError
 from warehouse.observer import Observer
@@ -42,6 +44,7 @@ def start_daemons(settings: Settings, observer: Observer) -> None:
         ServiceFailedError: A service did not start; names it, the reason and its log.
     """
     install_missing(settings)
+    secure_state(settings)
     environment = stack_environment(settings)
     if not artifact_directory(settings).is_dir():
         observer.working("jars", "fetching Hadoop, Hive and Tez with Maven")
@@ -56,7 +59,7 @@ def start_daemons(settings: Settings, observer: Observer) -> None:
     _check_ports(settings, supervisor)
     _make_directories(settings)
     if not supervisor.is_running():
-        for service in SERVICES:
+        for service in services_of(settings):
             discard_archive(settings, service.name)
         write_key(settings)
         supervisor.start(daemon_environment(settings))
@@ -78,12 +81,13 @@ class _Start:
         self._preparations: dict[str, Callable[[], None]] = {
             "namenode": lambda: format_namespace(settings, environment),
             "metastore": lambda: _create_metastore(settings, environment),
-            "hiveserver2": lambda: prepare_layout(settings, artifact_directory(settings) / TEZ_ARCHIVE),
+            "hiveserver2": lambda: _prepare_layout(settings),
         }
 
     def run(self) -> None:
-        while len(self._ready) < len(SERVICES):
-            for service in SERVICES:
+        services = services_of(self._settings)
+        while len(self._ready) < len(services):
+            for service in services:
                 if service.name in self._starting and service.name not in self._ready:
                     self._look_at(service)
                 elif service.name not in self._starting and self._ready.issuperset(service.needs):
@@ -143,7 +147,7 @@ def stop_daemons(settings: Settings, observer: Observer) -> bool:
 
 def _stop_services(settings: Settings, supervisor: Supervisor, observer: Observer) -> None:
     running = supervisor.processes()
-    for service in reversed(SERVICES):
+    for service in reversed(services_of(settings)):
         _stop_service(settings, supervisor, running[service.name], observer)
         observer.ready(service.name)
         if service.name == "hiveserver2":
@@ -176,6 +180,11 @@ def _nothing() -> None:
     """A service that needs no preparation."""
 
 
+def _prepare_layout(settings: Settings) -> None:
+    prepare = prepare_secure_layout if settings.identity else prepare_layout
+    prepare(settings, artifact_directory(settings) / TEZ_ARCHIVE)
+
+
 def _create_metastore(settings: Settings, environment: dict[str, str]) -> None:
     database = settings.home / "metastore" / "derby"
     log = settings.home / "logs" / "schema.log"
@@ -198,7 +207,7 @@ def _check_disk(settings: Settings) -> None:
 
 def _check_ports(settings: Settings, supervisor: Supervisor) -> None:
     running = supervisor.processes()
-    for service in SERVICES:
+    for service in services_of(settings):
         if service.name in running and running[service.name].alive:
             continue
         for name, port in port_numbers(settings, service).items():

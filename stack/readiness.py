@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from hadoop.rest import hdfs_health, hdfs_problem, yarn_health, yarn_problem
 from hive.connection import connect
+from secure.kerberos import ask_kdc
 from warehouse.errors import StackhouseError
 from warehouse.settings import Settings
 
@@ -47,7 +48,14 @@ def _hiveserver2(settings: Settings) -> str:
         return "" if server.fetch("SELECT 1").rows else "answers nothing"
 
 
+def _kdc(settings: Settings) -> str:
+    if settings.identity is not None:
+        ask_kdc(settings.identity)
+    return ""
+
+
 PROBES: dict[str, Callable[[Settings], str]] = {
+    "kdc": _answers(_kdc),
     "namenode": _answers(_namenode),
     "datanode": _answers(hdfs_problem),
     "resourcemanager": _answers(_resourcemanager),

@@ -11,6 +11,7 @@ from hadoop.class_archive import archive_options, keep_archive, use_options
 from hadoop.environment import HADOOP_CONF, stack_environment
 from hadoop.java import find_java_home
 from hadoop.sizing import size_job
+from secure.access import access
 from spark.launch import CONFIGURATION, Driver, EngineChoice, local_nodes, spark_jars, submit_arguments
 from stack.compose import EDGE, EDGE_PYTHON, compose_command, compose_environment
 from stack.hdfs_layout import bring_spark
@@ -20,6 +21,13 @@ from warehouse.settings import REPOSITORY, Settings
 
 _ENGINE_FILES = ("spark", "warehouse", "hadoop/conf", "constraints.txt")
 """What an engine that waits has read of this checkout; once it has changed, that engine is of no use."""
+
+_SECURED = {
+    # The ResourceManager gives the token of an unmanaged application master to a caller of the application's user name,
+    # and compares it with the caller's whole principal (Hadoop 3.4.3, ClientRMService.getApplicationReport): to nobody.
+    "spark.yarn.unmanagedAM.enabled": "false",
+}
+"""Of a secured stack, where the driver uses HDFS and YARN by the owner's ticket."""
 
 
 def run_logs(settings: Settings) -> Path:
@@ -51,7 +59,7 @@ def place_driver(settings: Settings) -> Driver:
 
 
 def _on_this_machine(settings: Settings, sizing: JobSizing) -> Driver:
-    environment = stack_environment(settings)
+    environment = {**stack_environment(settings), **access(settings.identity).java_client()}
     nodes = _this_machine(settings, Path(environment["JAVA_HOME"]))
     # Not by SPARK_CONF_DIR: Spark puts that on the class path before its jars, where no archive of classes fits.
     defaults = f"--properties-file {CONFIGURATION / 'spark-defaults.conf'}"
@@ -80,7 +88,8 @@ def _this_machine(settings: Settings, java_home: Path) -> dict[str, str]:
     has_run = any(run_logs(settings).glob("*"))
     options = archive_options(settings, java_home, "spark", spark_jars(), has_run=has_run)
     # The executor is killed as soon as the application is over, too early to write one.
-    return local_nodes(options, use_options(settings, java_home, "spark", spark_jars()), HADOOP_CONF)
+    nodes = local_nodes(options, use_options(settings, java_home, "spark", spark_jars()), HADOOP_CONF)
+    return {**nodes, **(_SECURED if settings.identity else {})}
 
 
 def _elsewhere(settings: Settings) -> dict[str, str]:

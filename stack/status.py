@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import psutil
 
 from hadoop.rest import HdfsHealth, YarnHealth, hdfs_health, yarn_health
-from hadoop.services import SERVICES, Service, port_numbers
+from hadoop.services import Service, port_numbers, services_of
 from hadoop.supervisor import ProcessState, Supervisor
 from spark.engine.idle import idle_engines
 from stack.compose import Container, containers
@@ -99,7 +99,7 @@ def _ailing(container: Container) -> str:
 def _answers(settings: Settings) -> list[ServiceStatus]:
     """What clients talk to, of a cluster elsewhere."""
     found = []
-    for service in SERVICES:
+    for service in services_of(settings):
         # Its metastore is HiveServer2's business; it may not even be reachable from here.
         if service.name != "metastore":
             problem = PROBES[service.name](settings)
@@ -111,7 +111,8 @@ def _answers(settings: Settings) -> list[ServiceStatus]:
 def _read_daemons(settings: Settings) -> StackStatus:
     processes = Supervisor(settings).processes()
     down = ProcessState("", "DOWN", 0, "")
-    services = [_service_status(settings, service, processes.get(service.name, down)) for service in SERVICES]
+    known = services_of(settings)
+    services = [_service_status(settings, service, processes.get(service.name, down)) for service in known]
     # Without a process of ours, what answers on the port belongs to another stack.
     ours = {service.name for service in services if service.pid}
     return StackStatus(

@@ -53,6 +53,7 @@ that is in them."""
 def pytest_addoption(parser):
     parser.addoption("--faults", action="store_true", help="the fault suite in its long form, and nothing else")
     parser.addoption("--full", action="store_true", help="all flights, 10,000 random queries, a million trips ...")
+    parser.addoption("--secure", action="store_true", help="also tests/secure, on a secured stack of its own: minutes")
     parser.addoption("--seed", type=int, help="of the random faults, queries and histories; else a new one, printed")
 
 
@@ -64,11 +65,12 @@ def pytest_collection_modifyitems(config, items):
         config.stash[LEFT_OUT] = Counter(item.nodeid.partition("::")[0] for item in left_out)
     # The cluster is started by the first test that needs it: local Spark sessions are gone by then.
     # The containers come after it.
-    later = {"faults": 1, "integration": 1, "answers": 1, "cluster": 2}
+    later = {"faults": 1, "integration": 1, "answers": 1, "secure": 2, "cluster": 2}
     items.sort(key=lambda item: (max((later.get(part, 0) for part in item.path.parts), default=0), _place(item.path)))
     long = pytest.mark.skip(reason="long form only: ./stackhouse test --faults")
     full = pytest.mark.skip(reason="long form only: ./stackhouse test --full and the name of the file")
     local = pytest.mark.skip(reason="of the processes or addresses of this machine: profile local only")
+    secure = pytest.mark.skip(reason="a secured stack of its own: ./stackhouse test --secure tests/secure")
     elsewhere = not load_settings().profile.runs_here
     for item in items:
         if "spark" in item.fixturenames or item.path.parent.name == "spark":
@@ -79,6 +81,8 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker("stack")
         if item.get_closest_marker("long") and not config.getoption("--faults"):
             item.add_marker(long)
+        if item.nodeid.startswith("tests/secure/") and not config.getoption("--secure"):
+            item.add_marker(secure)
         if item.get_closest_marker("full") and not config.getoption("--full"):
             item.add_marker(full)
         if item.get_closest_marker("local") and elsewhere:

@@ -134,6 +134,10 @@ class StackDownError(StackhouseError):
     exit_code: ClassVar[int] = 4
 
 
+class TicketError(StackDownError):
+    """Kerberos gives no ticket, or a service of a secured stack does not prove who it is."""
+
+
 class SafeModeError(StackDownError):
     """HDFS is in safe mode and refuses changes."""
 

@@ -103,6 +103,9 @@ class Storage(Protocol):
         """
         ...
 
+    def make_directory(self, path: str, permission: str) -> None:
+        """Make a directory with its parents, or set the octal permission of the one that is there."""
+
     def delete(self, path: str) -> None:
         """Remove a file or a whole directory; no error when there is none."""
         ...

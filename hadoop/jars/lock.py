@@ -23,8 +23,8 @@ TEZ_ARCHIVE = "tez.tar"
 VERIFIED = "verified.json"
 """Beside the jars: of each file its digests, and size, times and inode as they were then."""
 
-_PLACES = ("hadoop", "hive", "metastore/scripts", "tez")
-_OURS = {"hadoop/stackhouse-hadoop-guard.jar", "hive/stackhouse-hive-hooks.jar"}
+_PLACES = ("hadoop", "hive", "kdc", "metastore/scripts", "tez")
+_OURS = {"hadoop/stackhouse-hadoop-guard.jar", "hive/stackhouse-hive-hooks.jar", "kdc/stackhouse-kdc.jar"}
 """Compiled here; their sources are part of the name of the directory."""
 
 _Digests = dict[str, str]

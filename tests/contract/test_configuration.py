@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from hadoop.environment import daemon_environment, stack_environment
-from hadoop.services import SERVICES
+from hadoop.services import KDC, SERVICES, services_of
 from warehouse.settings import REPOSITORY, load_settings
 
 FILES = sorted([*REPOSITORY.glob("hadoop/conf/*.xml"), *REPOSITORY.glob("hive/conf/*.xml")])
@@ -17,7 +17,21 @@ POMS = [
     REPOSITORY / name
     for name in ("pom.xml", "consumers/jdbc/pom.xml", "hadoop/pom.xml", "hive/pom.xml", "hive/tez/pom.xml")
 ]
-VARIABLE = re.compile(r"\$\{env\.(\w+)")
+VARIABLE = re.compile(r"\$\{env\.(\w+)(:-)?")
+
+
+SUPERVISED = re.compile(r"%\(ENV_(\w+)\)s")
+
+
+@pytest.fixture
+def secured_settings(tmp_path):
+    (tmp_path / "secure").mkdir()
+    (tmp_path / "secure" / "realm").touch()
+    return replace(load_settings(), home=tmp_path)
+
+
+def programs(text):
+    return re.findall(r"^\[program:(\w+)\]$", text, re.M)
 
 
 def properties(path: Path) -> list[tuple[str, str]]:
@@ -26,8 +40,9 @@ def properties(path: Path) -> list[tuple[str, str]]:
     return [(item.findtext("name", ""), item.findtext("value", "")) for item in root.iter("property")]
 
 
-def named_variables() -> set[str]:
-    return {name for path in FILES for _, value in properties(path) for name in VARIABLE.findall(value)}
+def named_variables(*, without_default: bool = False) -> set[str]:
+    found = [match for path in FILES for _, value in properties(path) for match in VARIABLE.findall(value)]
+    return {name for name, default in found if not (default and without_default)}
 
 
 def test_there_are_files():
@@ -61,12 +76,16 @@ def test_one_container_may_be_as_large_as_a_node():
     assert yarn["yarn.scheduler.maximum-allocation-vcores"] == yarn["yarn.nodemanager.resource.cpu-vcores"]
 
 
-def test_every_variable_is_given_and_reaches_containers():
+def test_every_variable_is_given_and_reaches_containers(secured_settings):
     environment = stack_environment(load_settings())
+    # What has a default is of a secured stack.
+    assert named_variables(without_default=True) <= set(environment)
+    secured = stack_environment(secured_settings)
     whitelist = dict(properties(REPOSITORY / "hadoop/conf/yarn-site.xml"))["yarn.nodemanager.env-whitelist"].split(",")
     # A secret, which has a default and which only the metastore gets.
     named = named_variables() - {"STACKHOUSE_METASTORE_DB_PASSWORD"}
-    assert named <= set(environment)
+    assert named <= set(secured)
+    assert named - named_variables(without_default=True) == set(secured) - set(environment) - {"STACKHOUSE_REALM"}
     assert named == {name for name in whitelist if name.startswith("STACKHOUSE_")}
     assert "JDK_JAVA_OPTIONS" in whitelist
 
@@ -74,16 +93,21 @@ def test_every_variable_is_given_and_reaches_containers():
 def test_every_port_has_one_number_and_one_service():
     ports = asdict(load_settings().ports)
     assert len(set(ports.values())) == len(ports)
-    owned = Counter(name for service in SERVICES for name in service.ports)
+    owned = Counter(name for service in (KDC, *SERVICES) for name in service.ports)
     # The gateway is a container beside them, and with containers alone the NodeManager has the shuffle.
     assert owned + Counter(["gateway", "shuffle"]) == Counter(list(ports))
 
 
-def test_supervisor_runs_exactly_the_services():
+def test_supervisor_runs_exactly_the_services(secured_settings):
     text = (REPOSITORY / "hadoop" / "supervisord.conf").read_text()
-    assert re.findall(r"^\[program:(\w+)\]$", text, re.M) == [service.name for service in SERVICES]
+    assert programs(text) == [service.name for service in SERVICES]
     environment = daemon_environment(replace(load_settings(), class_archives=False))
-    assert set(re.findall(r"%\(ENV_(\w+)\)s", text)) - {"..."} <= set(environment)
+    assert set(SUPERVISED.findall(text)) - {"..."} <= set(environment)
+    assert environment["STACKHOUSE_KDC_PROGRAM"] == ""
+    environment = daemon_environment(replace(secured_settings, class_archives=False))
+    included = Path(environment["STACKHOUSE_KDC_PROGRAM"]).read_text()
+    assert programs(included) + programs(text) == [service.name for service in services_of(secured_settings)]
+    assert set(SUPERVISED.findall(included)) <= set(environment)
 
 
 def test_versions_stand_in_the_root_pom_only():

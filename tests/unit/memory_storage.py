@@ -50,6 +50,9 @@ class MemoryStorage:
         self._make_parents(path)
         self.files[path] = content
 
+    def make_directory(self, path, permission):
+        """Directories are where files are."""
+
     def publish(self, path: str, content: bytes) -> None:
         # The rename of a complete file has this effect and no other.
         self.create(path, content)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from warehouse.errors import SettingsError
+from warehouse.identity import Identity, is_secured
 from warehouse.profile import Profile
 from warehouse.settings.logins import Logins
 from warehouse.settings.source import DEFAULT_ROOT, EXPECTED_ROOT, HOST, ROOT, Source
@@ -25,6 +26,7 @@ _HOST_AND_PORT = re.compile(rf"({HOST.pattern}):(\d{{1,5}})", re.ASCII)
 class Ports:
     """TCP ports of every daemon, offset already added. The defaults stand in `.env`."""
 
+    kdc: int
     namenode_rpc: int
     namenode_http: int
     datanode_data: int
@@ -67,6 +69,7 @@ class Endpoints:
         user: HDFS and Hive user name.
         root: Directory in HDFS with all data of the warehouse.
         password: Password for HiveServer2; empty: it asks for none.
+        identity: By what a secured stack knows the client; `None`: the stack is plain.
     """
 
     hive_host: str
@@ -77,6 +80,7 @@ class Endpoints:
     user: str
     root: str
     password: str = field(default="", repr=False)
+    identity: Identity | None = None
 
     @classmethod
     def of(  # noqa: PLR0913, PLR0917 - what a client gives by name
@@ -134,6 +138,7 @@ class Settings:
         engine_idle: Seconds that a Spark engine of this machine waits for the next run; 0: none waits.
         user: HDFS and Hive user name: that of the account, or of the containers.
         password_file: File with the password for HiveServer2; `None`: the one that `up` made, if there is one.
+        secure: What the next `up` is asked for; `None`: whatever the state is. See `identity` for what it is.
     """
 
     home: Path
@@ -153,11 +158,18 @@ class Settings:
     engine_idle: int
     user: str
     password_file: Path | None = None
+    secure: bool | None = None
 
     @property
     def logins(self) -> Logins:
         """The users of HiveServer2."""
         return Logins(self.home / "users")
+
+    @property
+    def identity(self) -> Identity | None:
+        """The owner of a secured stack; `None`: the stack is plain. The state directory says which of the two it is."""
+        secured = self.profile.runs_here and is_secured(self.home)
+        return Identity.of_stack(self.home, self.user, "owner") if secured else None
 
     @property
     def endpoints(self) -> Endpoints:
@@ -171,6 +183,7 @@ class Settings:
             user=self.user,
             root=self.root,
             password=self._password(),
+            identity=self.identity,
         )
 
     def _password(self) -> str:
@@ -212,6 +225,7 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
         engine_idle=source.number("ENGINE_IDLE"),
         user=source.text("CONTAINER_USER") if profile.in_containers else _login_name(),
         password_file=source.optional_path("HIVE_PASSWORD_FILE"),
+        secure=source.optional_truth("SECURE"),
     )
 
 

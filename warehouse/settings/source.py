@@ -96,6 +96,13 @@ class Source:
             raise self.error(name, f"is {value!r}, expected on or off")
         return value == "on"
 
+    def optional_truth(self, name: str) -> bool | None:
+        """`true` or `false`, where it is set."""
+        value = self.optional_text(name)
+        if value not in {"true", "false", ""}:
+            raise self.error(name, f"is {value!r}, expected true, false or nothing")
+        return value == "true" if value else None
+
     def optional_number(self, name: str) -> int | None:
         """Whole number above 0, where it is set."""
         if not self.optional_text(name):

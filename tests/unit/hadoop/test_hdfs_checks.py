@@ -1,5 +1,6 @@
 """Each fault of HDFS that `doctor` names, caused in the answers of a NameNode or on the way to a DataNode."""
 
+import json
 import socket
 from dataclasses import replace
 from email.utils import formatdate
@@ -19,6 +20,7 @@ from hadoop.hdfs_checks import (
 )
 from tests.unit.hadoop.daemons import Daemons, closed_port, settings_for
 from warehouse.errors import NotCheckedError
+from warehouse.settings import load_settings
 
 CHECKS = (
     check_namenode,
@@ -193,3 +195,13 @@ def test_a_proxy_in_the_environment_is_not_asked(settings, monkeypatch):
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
     assert [check(replace(settings)) for check in CHECKS] == [[]] * len(CHECKS)
+
+
+def test_datanode_of_a_secured_stack_has_no_http(tmp_path, monkeypatch):
+    nodes = {"localhost:9866": {"infoAddr": "127.0.0.1:0", "infoSecureAddr": "127.0.0.1:9864"}}
+    monkeypatch.setattr(hdfs_checks, "namenode_bean", lambda *_: {"LiveNodes": json.dumps(nodes)})
+    settings = replace(load_settings(), home=tmp_path)
+    assert [node.netloc for node in hdfs_checks.live_datanodes(settings)] == ["localhost:0"]
+    (tmp_path / "secure").mkdir()
+    (tmp_path / "secure" / "realm").touch()
+    assert [node.netloc for node in hdfs_checks.live_datanodes(settings)] == ["localhost:9864"]

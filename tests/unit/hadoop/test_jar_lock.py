@@ -158,7 +158,7 @@ def test_stack_does_not_start_on_changed_jars(jars, tmp_path, monkeypatch):
 def test_our_lock_is_sorted_and_of_every_class_path():
     lines = LOCK.read_text().splitlines()
     names = [line[66:] for line in lines]
-    assert all(re.fullmatch(r"[0-9a-f]{64}  (hadoop|hive|metastore/scripts|tez)/\S+", line) for line in lines)
+    assert all(re.fullmatch(r"[0-9a-f]{64}  (hadoop|hive|kdc|metastore/scripts|tez)/\S+", line) for line in lines)
     assert names == sorted(set(names))
-    assert {name.split("/")[0] for name in names} == {"hadoop", "hive", "metastore", "tez"}
+    assert {name.split("/")[0] for name in names} == {"hadoop", "hive", "kdc", "metastore", "tez"}
     assert not any("stackhouse" in name for name in names)

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from cli.progress import StepBoard
-from hadoop.services import SERVICES, log_path, service_names
+from hadoop.services import SERVICES, log_path
 from hadoop.supervisor import ProcessState
 from stack.local import _Start
 from stack.readiness import PROBES
@@ -22,15 +22,15 @@ class CrashingSupervisor:
 
     def processes(self):
         self.log.write_text(self.log.read_text() + "ERROR XSDB6: Another instance of Derby may have already booted\n")
-        pids = {name: next(self.pids) if name == "metastore" else 1 for name in service_names()}
+        pids = {one.name: next(self.pids) if one.name == "metastore" else 1 for one in SERVICES}
         return {name: ProcessState(name, "RUNNING", pid, "") for name, pid in pids.items()}
 
 
 @pytest.fixture
 def settings(tmp_path, monkeypatch):
     monkeypatch.setenv("STACKHOUSE_HOME", str(tmp_path))
-    for name in service_names():
-        monkeypatch.setitem(PROBES, name, lambda _: "does not answer yet")
+    for service in SERVICES:
+        monkeypatch.setitem(PROBES, service.name, lambda _: "does not answer yet")
     for service in SERVICES:
         if service.name not in ("metastore", "hiveserver2"):
             monkeypatch.setitem(PROBES, service.name, lambda _: "")

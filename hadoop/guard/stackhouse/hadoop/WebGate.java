@@ -30,10 +30,17 @@ final class WebGate {
 
   private final Set<String> hosts;
   private final byte[] key;
+  private final boolean asksForTickets;
 
   WebGate(Configuration configuration) {
     hosts = Set.copyOf(configuration.getTrimmedStringCollection(HOSTS));
     key = readKey(configuration.getTrimmed(KEY_FILE, ""));
+    asksForTickets = asksForTickets(configuration);
+  }
+
+  /** Whether the pages know who asks; then Hadoop itself keeps the inner ones for its administrators. */
+  static boolean asksForTickets(Configuration configuration) {
+    return "kerberos".equals(configuration.getTrimmed("hadoop.security.authentication"));
   }
 
   private static byte[] readKey(String file) {
@@ -63,7 +70,7 @@ final class WebGate {
 
   /** Whether a page is for who has the key alone. Without a key nobody has it, and how the daemon is stays open. */
   boolean keeps(String path, String given) {
-    if (!INNER.matcher(path).matches()) {
+    if (asksForTickets || !INNER.matcher(path).matches()) {
       return false;
     }
     if (key == null) {

@@ -1,0 +1,1 @@
+"""How clients and services of a secured stack prove who they are: keys, tickets, a certificate."""

@@ -1,0 +1,79 @@
+"""Makes the state of a secured stack: keys, certificate, `krb5.conf`, and the two XML files that hold a password."""
+
+import secrets
+from pathlib import Path
+from string import Template
+from xml.sax.saxutils import escape
+
+from secure.certificate import make_certificate
+from secure.kerberos import check_library
+from secure.keytabs import keytab_of, new_key, write_secret
+from secure.principals import OWNER, PRINCIPALS, REALM, RESERVED
+from warehouse.errors import SetupError
+from warehouse.identity import MARKER, SECURE, Identity
+from warehouse.settings import REPOSITORY, Settings
+
+_KERBEROS = REPOSITORY / "secure" / "krb5.conf"
+
+
+def make_secure_state(settings: Settings, java_home: Path) -> None:
+    """Make what is missing; what is there stays, but for the files that follow from the settings.
+
+    Raises:
+        SetupError: Something is missing on this machine, or the account has a service's name.
+    """
+    check_library()
+    if settings.user in RESERVED:
+        raise SetupError(f"{settings.user} is a service of a secured stack, which no account of that name can own")
+    base = settings.home / SECURE
+    for directory in (base, base / "keytabs", base / "tickets", base / "conf"):
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_keytabs(base / "keytabs", settings.user)
+    if not (base / "http-secret").exists():
+        write_secret(base / "http-secret", secrets.token_hex(32).encode())
+    write_kerberos(base, settings.ports.kdc)
+    _write_passwords(base / "conf", make_certificate(base / "tls", java_home))
+    # Last: from here on the state is that of a secured stack.
+    write_secret(base / MARKER, f"{REALM}\n".encode())
+
+
+def make_keytabs(directory: Path, owner: str) -> None:
+    """Give every principal a key that has none."""
+    for name, principal in {**PRINCIPALS, OWNER: owner}.items():
+        keytab = directory / f"{name}.keytab"
+        if not keytab.exists():
+            write_secret(keytab, keytab_of(new_key(principal)))
+
+
+def superuser(settings: Settings) -> Identity:
+    """HDFS's superuser, for what the owner of the stack may not do."""
+    return Identity.of_stack(settings.home, "hdfs", "hdfs")
+
+
+def write_kerberos(base: Path, port: int) -> None:
+    """Write the `krb5.conf` of a KDC at a port of this machine, for tickets that are kept below the same directory."""
+    text = Template(_KERBEROS.read_text()).substitute(realm=REALM, port=port, tickets=base / "tickets")
+    write_secret(base / "krb5.conf", text.encode())
+
+
+def _write_passwords(directory: Path, password: str) -> None:
+    """XML of the services that take the password of the key store from nowhere else."""
+    names = {
+        "ssl-server.xml": ("ssl.server.keystore.password", "ssl.server.keystore.keypassword"),
+        "hiveserver2-site.xml": ("hive.server2.keystore.password",),
+    }
+    store = {
+        "ssl.server.keystore.location": "${env.STACKHOUSE_HOME}/secure/tls/server.p12",
+        "ssl.server.keystore.type": "PKCS12",
+    }
+    for file, secret in names.items():
+        fixed = store if file == "ssl-server.xml" else {}
+        write_secret(directory / file, _xml({**fixed, **dict.fromkeys(secret, password)}).encode())
+
+
+def _xml(properties: dict[str, str]) -> str:
+    lines = (
+        f"  <property><name>{escape(name)}</name><value>{escape(value)}</value></property>\n"
+        for name, value in properties.items()
+    )
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<configuration>\n{"".join(lines)}</configuration>\n'
