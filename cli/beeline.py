@@ -39,7 +39,11 @@ class _Arguments:
 
 
 def jdbc_url(settings: Settings) -> str:
-    """JDBC URL of HiveServer2."""
+    """JDBC URL of HiveServer2, for the owner."""
+    return f"{_password_url(settings)}{access(settings.identity).jdbc_ticket}"
+
+
+def _password_url(settings: Settings) -> str:
     return f"{_server(settings)}/default{access(settings.identity).jdbc}"
 
 
@@ -76,7 +80,7 @@ def _connection(settings: Settings, arguments: list[str]) -> list[str]:
     elsewhere = any(re.match(r"-u|-r$|jdbc:|--property-file", argument) for argument in arguments)
     known = any(argument.startswith("-n") for argument in arguments)
     return [
-        *([] if elsewhere else ["-u", jdbc_url(settings)]),
+        *([] if elsewhere else ["-u", _password_url(settings) if known else jdbc_url(settings)]),
         *([] if known else ["-n", settings.user]),
         *([] if known else _password(settings, arguments, elsewhere)),
     ]

@@ -140,6 +140,15 @@ def down() -> None:
 
 
 @app.command()
+def rotate() -> None:
+    """Forget all keys, the certificate and your password of a stopped stack; the next `up` makes new ones."""
+    from stack.securing import forget_secrets
+
+    forget_secrets(_own_stack())
+    print("keys and passwords are forgotten; ./stackhouse up makes new ones. Users keep theirs: ./stackhouse user add")
+
+
+@app.command()
 def status(as_json: AsJson = False) -> None:
     """Show every service, its pid, ports and memory, and the capacity of HDFS and YARN."""
     from cli.views.status import print_status

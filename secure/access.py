@@ -21,12 +21,14 @@ class Access:
 
     Attributes:
         scheme: Of the addresses of web pages and REST interfaces.
-        jdbc: What the JDBC URL of HiveServer2 ends with.
+        jdbc: What the JDBC URL of HiveServer2 ends with, for a user with a password.
+        jdbc_ticket: What follows it, for one with a ticket.
         java_options: Of a Java program that is a client and has no options of the stack.
     """
 
     scheme = "http"
     jdbc = ""
+    jdbc_ticket = ""
     java_options = ""
 
     def session(self) -> "Session":
@@ -73,11 +75,12 @@ class SecureAccess(Access):
         """Ask for nothing yet."""
         self._identity = identity
         # The file opens with any password; beeline demands one.
-        trust = f"sslTrustStore={identity.certificate.with_name('trust.p12')};trustStorePassword=any"
+        trust = identity.certificate.with_name("trust.p12")
         self.java_options = (
             f"-Djava.security.krb5.conf={identity.kerberos} -Djavax.security.auth.useSubjectCredsOnly=false"
         )
-        self.jdbc = f";principal=hive/{HOST}@{REALM};ssl=true;{trust}"
+        self.jdbc = f";ssl=true;sslTrustStore={trust};trustStorePassword=any"
+        self.jdbc_ticket = f";principal=hive/{HOST}@{REALM}"
 
     def session(self) -> "Session":
         """Sends tickets, and trusts the stack's certificate alone."""

@@ -1,6 +1,7 @@
 """Makes the state of a secured stack: keys, certificate, `krb5.conf`, and the two XML files that hold a password."""
 
 import secrets
+import shutil
 from pathlib import Path
 from string import Template
 from xml.sax.saxutils import escape
@@ -35,6 +36,16 @@ def make_secure_state(settings: Settings, java_home: Path) -> None:
     _write_passwords(base / "conf", make_certificate(base / "tls", java_home))
     # Last: from here on the state is that of a secured stack.
     write_secret(base / MARKER, f"{REALM}\n".encode())
+
+
+def forget_secure_state(settings: Settings) -> None:
+    """Remove keys, tickets and certificate, which `make_secure_state` makes again; the state stays a secured one."""
+    base = settings.home / SECURE
+    for name in (*PRINCIPALS, OWNER):
+        (base / "keytabs" / f"{name}.keytab").unlink(missing_ok=True)
+    (base / "http-secret").unlink(missing_ok=True)
+    for directory in ("tickets", "tls"):
+        shutil.rmtree(base / directory, ignore_errors=True)
 
 
 def make_keytabs(directory: Path, owner: str) -> None:

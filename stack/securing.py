@@ -1,10 +1,11 @@
-"""Makes a stack of this machine a secured one, which it then stays."""
+"""Makes a stack of this machine a secured one, which it then stays, and changes its secrets."""
 
 import shutil
 
 from hadoop.java import find_java_home
 from hadoop.supervisor import Supervisor
-from secure.state import make_secure_state
+from hadoop.web.key import key_file
+from secure.state import forget_secure_state, make_secure_state
 from warehouse.errors import UsageError
 from warehouse.settings import Settings
 
@@ -30,3 +31,19 @@ def secure_state(settings: Settings) -> None:
             shutil.rmtree(settings.home / "yarn" / name, ignore_errors=True)
     if taken_over or settings.identity is not None:
         make_secure_state(settings, find_java_home())
+
+
+def forget_secrets(settings: Settings) -> None:
+    """Remove every key and password that `up` makes; the next one makes others. Safe to repeat.
+
+    Raises:
+        UsageError: The stack runs, or is none of this machine.
+    """
+    if not settings.profile.runs_here:
+        raise UsageError(f"a stack of the profile {settings.profile} has no secrets here")
+    if Supervisor(settings).is_running():
+        raise UsageError("the stack is running", "./stackhouse down, then ./stackhouse rotate")
+    settings.logins.forget_own_password(settings.user)
+    key_file(settings).unlink(missing_ok=True)
+    if settings.identity is not None:
+        forget_secure_state(settings)

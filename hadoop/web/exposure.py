@@ -52,12 +52,12 @@ def _is_loopback(address: str) -> bool:
 def check_exposure(settings: Settings) -> list[Finding]:
     """Whether others can log in here, and whether the network reaches ports."""
     found = []
-    if accounts := other_accounts():
+    if accounts := _unchecked_accounts(settings):
         problem = (
             f"{_listed(accounts)} can log in to this machine too: HDFS, YARN and the metastore believe whatever name a "
             "client gives, so each of them can read and change everything"
         )
-        remedy = "run the stack on a machine, or in a virtual one, where nobody else can log in"
+        remedy = "./stackhouse down, then ./stackhouse up --secure; or a machine where nobody else can log in"
         found.append(Finding("exposure", problem, remedy, "warning"))
     if settings.profile.runs_here and (ports := open_ports(settings)):
         problem = f"the stack listens on all addresses at {_ports(ports)}, for which Tez has no setting"
@@ -68,12 +68,18 @@ def check_exposure(settings: Settings) -> list[Finding]:
 
 def exposure(settings: Settings) -> str:
     """The same in one line, empty when nobody else reaches the stack."""
+    if settings.identity:
+        return ""
     accounts, ports = other_accounts(), open_ports(settings) if settings.profile.runs_here else []
     ways = [
         *([f"other accounts of this machine ({_listed(accounts)})"] if accounts else []),
         *([f"whoever reaches {_ports(ports)} over a network"] if ports else []),
     ]
-    return f"{' and '.join(ways)} can use HDFS and YARN under any name: README.md, Security" if ways else ""
+    return f"{' and '.join(ways)} can use HDFS and YARN under any name: ./stackhouse up --secure" if ways else ""
+
+
+def _unchecked_accounts(settings: Settings) -> list[str]:
+    return [] if settings.identity else other_accounts()
 
 
 def _listed(accounts: list[str]) -> str:

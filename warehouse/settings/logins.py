@@ -46,6 +46,10 @@ class Logins:
         if password != self.own_password(user):
             self._write(user, _OWN, password)
 
+    def forget_own_password(self, user: str) -> None:
+        """Remove the owner's password; sessions that are open stay."""
+        (self._directory / f"{user}{_OWN}").unlink(missing_ok=True)
+
     def add(self, user: str) -> str:
         """Make a password for a user; one who had another has this one from now on.
 

@@ -7,7 +7,7 @@ import pytest
 
 from hadoop.supervisor import Supervisor
 from stack.lifecycle import start_stack
-from stack.securing import secure_state
+from stack.securing import forget_secrets, secure_state
 from warehouse.errors import SetupError, UsageError
 from warehouse.identity import SECURE
 from warehouse.profile import Profile
@@ -61,3 +61,35 @@ def test_account_with_a_services_name_would_have_its_rights(settings):
 def test_only_the_local_profile_can_be_secured(settings, profile):
     with pytest.raises(UsageError, match=f"only a stack of the profile local can be secured, this one is {profile}"):
         start_stack(replace(settings, profile=profile, secure=True), None)
+
+
+def test_forgotten_secrets_are_made_anew_and_what_users_have_stays(settings):
+    secure_state(replace(settings, secure=True))
+    settings.logins.make_own_password("ann")
+    settings.logins.add("bob")
+    reader = settings.home / SECURE / "keytabs" / "reader.keytab"
+    reader.write_bytes(b"of a principal by hand")
+    kept = {path for path in settings.home.rglob("*") if path.is_file()} - {reader}
+    before = {path: path.read_bytes() for path in kept}
+    forget_secrets(settings)
+    assert settings.logins.names() == ["bob"]
+    assert settings.logins.own_password("ann") == ""
+    assert settings.identity is not None
+    secure_state(settings)
+    settings.logins.make_own_password("ann")
+    same = {path.name for path in kept if path.read_bytes() == before[path]}
+    assert same == {"realm", "krb5.conf", "bob.login"}
+    assert reader.exists()
+
+
+def test_secrets_of_a_stack_that_runs_are_not_forgotten(settings, monkeypatch):
+    secure_state(replace(settings, secure=True))
+    monkeypatch.setattr(Supervisor, "is_running", lambda _: True)
+    with pytest.raises(UsageError, match=r"the stack is running; ./stackhouse down, then ./stackhouse rotate"):
+        forget_secrets(settings)
+    assert (settings.home / SECURE / "http-secret").exists()
+
+
+def test_profile_without_secrets_here_is_refused(settings):
+    with pytest.raises(UsageError, match="has no secrets here"):
+        forget_secrets(replace(settings, profile=Profile.EXTERNAL))

@@ -91,7 +91,7 @@ def test_one_line_says_who_reaches_the_stack(accounts, settings, ports):
     accounts += [account(name, 2000, "/bin/sh") for name in ("ann", "bob", "eve", "zoe")]
     assert exposure.exposure(settings) == (
         f"other accounts of this machine (ann, bob, eve and 1 more) and whoever reaches port {ports[0]} over a network "
-        "can use HDFS and YARN under any name: README.md, Security"
+        "can use HDFS and YARN under any name: ./stackhouse up --secure"
     )
 
 
