@@ -53,8 +53,14 @@ that is in them."""
 def pytest_addoption(parser):
     parser.addoption("--faults", action="store_true", help="the fault suite in its long form, and nothing else")
     parser.addoption("--full", action="store_true", help="all flights, 10,000 random queries, a million trips ...")
-    parser.addoption("--secure", action="store_true", help="also tests/secure, on a secured stack of its own: minutes")
+    parser.addoption("--secure", action="store_true", help="on a secured stack, tests/secure too")
     parser.addoption("--seed", type=int, help="of the random faults, queries and histories; else a new one, printed")
+
+
+def pytest_configure(config):
+    if config.getoption("--secure"):
+        # So every `up` secures its stack.
+        os.environ["STACKHOUSE_SECURE"] = "true"
 
 
 def pytest_collection_modifyitems(config, items):

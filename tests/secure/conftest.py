@@ -10,7 +10,7 @@ import pytest
 
 from warehouse.settings import REPOSITORY, load_settings
 
-ENVIRONMENT = {"STACKHOUSE_HOME": ".stackhouse/secured", "STACKHOUSE_PORT_OFFSET": "12500"}
+ENVIRONMENT = {"STACKHOUSE_HOME": ".stackhouse/secured", "STACKHOUSE_PORT_OFFSET": "12500", "STACKHOUSE_SECURE": ""}
 ROWS = 3000
 COUNT = "SELECT sum(flights) FROM flights.delays_by_quarter"
 
