@@ -88,7 +88,7 @@ def _connection(settings: Settings, arguments: list[str]) -> list[str]:
 
 def _password(settings: Settings, arguments: list[str], elsewhere: bool) -> list[str]:
     """As a file, because everybody on the machine sees arguments; and to no other server than ours."""
-    file = settings.password_file or settings.logins.password_file(settings.user)
+    file = settings.password_file
     ours = not elsewhere or any(re.search(re.escape(_server(settings)) + r"\b", argument) for argument in arguments)
     given = any(re.match(r"-[pw]", argument) for argument in arguments)
     return ["-w", str(file)] if file and ours and not given else []

@@ -137,7 +137,7 @@ class Settings:
         class_archives: Whether JVMs share archives of classes, which start faster; of the processes of this machine.
         engine_idle: Seconds that a Spark engine of this machine waits for the next run; 0: none waits.
         user: HDFS and Hive user name: that of the account, or of the containers.
-        password_file: File with the password for HiveServer2; `None`: the one that `up` made, if there is one.
+        given_password: File with the password for HiveServer2; `None`: the one that `up` made, if there is one.
         secure: What the next `up` is asked for; `None`: whatever the state is. See `identity` for what it is.
     """
 
@@ -157,7 +157,7 @@ class Settings:
     class_archives: bool
     engine_idle: int
     user: str
-    password_file: Path | None = None
+    given_password: Path | None = None
     secure: bool | None = None
 
     @property
@@ -186,14 +186,18 @@ class Settings:
             identity=self.identity,
         )
 
+    @property
+    def password_file(self) -> Path | None:
+        """File with the password for HiveServer2, where one is given or made."""
+        return self.given_password or self.logins.password_file(self.user)
+
     def _password(self) -> str:
-        if self.password_file is None:
-            return self.logins.own_password(self.user)
+        file = self.password_file
         try:
-            return self.password_file.read_text().strip()
+            return file.read_text().strip() if file else ""
         except OSError as problem:
             raise SettingsError(
-                f"STACKHOUSE_HIVE_PASSWORD_FILE: {self.password_file} cannot be read ({problem.strerror})"
+                f"STACKHOUSE_HIVE_PASSWORD_FILE: {file} cannot be read ({problem.strerror})"
             ) from problem
 
 
@@ -224,7 +228,7 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
         class_archives=source.switch("CLASS_ARCHIVES"),
         engine_idle=source.number("ENGINE_IDLE"),
         user=source.text("CONTAINER_USER") if profile.in_containers else _login_name(),
-        password_file=source.optional_path("HIVE_PASSWORD_FILE"),
+        given_password=source.optional_path("HIVE_PASSWORD_FILE"),
         secure=source.optional_truth("SECURE"),
     )
 

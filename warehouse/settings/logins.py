@@ -28,8 +28,8 @@ class Logins:
 
     def own_password(self, user: str) -> str:
         """Password of the owner; empty where none was made."""
-        file = self._directory / f"{user}{_OWN}"
-        return file.read_text().strip() if file.is_file() else ""
+        file = self.password_file(user)
+        return file.read_text().strip() if file else ""
 
     def password_file(self, user: str) -> Path | None:
         """File with nothing but the owner's password, where there is one."""

@@ -21,7 +21,7 @@ import org.apache.hive.service.auth.PasswdAuthenticationProvider;
  *
  * <p>The owner's file, NAME.password, is the password itself: the commands of the owner read the same file. Any other
  * user has NAME.login: rounds, salt and hash of PBKDF2 with SHA-256 (RFC 8018), salt and hash in hexadecimal digits, as
- * warehouse/login.py writes it.
+ * warehouse/settings/logins.py writes it.
  */
 public final class PasswordFiles implements PasswdAuthenticationProvider, Configurable {
   /** Property with the directory. */
