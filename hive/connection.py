@@ -11,8 +11,7 @@ from pyhive import hive as pyhive
 from pyhive.exc import Error as PyHiveError
 from TCLIService.ttypes import TOperationState
 from thrift.Thrift import TException
-from thrift.transport.TSocket import TSocket
-from thrift.transport.TTransport import TTransportException
+from thrift.transport.TTransport import TTransportBase, TTransportException
 
 from hive.java_errors import hive_error
 from hive.rows import Rows, Value
@@ -124,10 +123,11 @@ def connect(endpoints: Endpoints) -> Iterator[HiveServer]:
     Raises:
         StackDownError: HiveServer2 does not answer within `CONNECT_SECONDS`.
     """
-    socket = access(endpoints.identity).socket(endpoints.hive_host, endpoints.hive_port)
+    way = access(endpoints.identity, endpoints.certificate)
+    socket = way.socket(endpoints.hive_host, endpoints.hive_port)
     socket.setTimeout(CONNECT_SECONDS * 1000)
     try:
-        session = _open_session(socket, endpoints)
+        session = _open_session(way.hiveserver2(socket, endpoints), endpoints)
         socket.setTimeout(None)
         yield HiveServer(session, endpoints.hive)
         # After an error the reply may not be the one to our question; the server ends the session by itself.
@@ -137,8 +137,7 @@ def connect(endpoints: Endpoints) -> Iterator[HiveServer]:
         socket.close()
 
 
-def _open_session(socket: TSocket, endpoints: Endpoints) -> pyhive.Connection:
-    transport = access(endpoints.identity).hiveserver2(socket, endpoints)
+def _open_session(transport: TTransportBase, endpoints: Endpoints) -> pyhive.Connection:
     try:
         session = pyhive.connect(thrift_transport=transport, username=endpoints.user, configuration=_SESSION)
     except PyHiveError as problem:
@@ -151,18 +150,17 @@ def _open_session(socket: TSocket, endpoints: Endpoints) -> pyhive.Connection:
                 if endpoints.password
                 else "ask the owner of the stack for ./stackhouse user add, and set STACKHOUSE_HIVE_PASSWORD_FILE",
             ) from problem
-        raise StackDownError(
-            _silence(problem, endpoints.hive), "run ./stackhouse up, then ./stackhouse status"
-        ) from problem
+        raise StackDownError(_silence(problem, endpoints), "run ./stackhouse up, then ./stackhouse status") from problem
     # thrift itself stops reading at a value of 16 MB; a rejected line may be longer.
     session.client._iprot.string_length_limit = None
     return session
 
 
-def _silence(problem: Exception, address: str) -> str:
+def _silence(problem: Exception, endpoints: Endpoints) -> str:
     if isinstance(problem, TTransportException) and problem.type == TTransportException.TIMED_OUT:
-        return f"HiveServer2 at {address} opened no session within {CONNECT_SECONDS:.0f} s"
-    return f"HiveServer2 does not answer at {address}"
+        return f"HiveServer2 at {endpoints.hive} opened no session within {CONNECT_SECONDS:.0f} s"
+    trusted = f", or not by TLS as {endpoints.certificate} says" if endpoints.certificate else ""
+    return f"HiveServer2 does not answer at {endpoints.hive}{trusted}"
 
 
 def _translated(problem: PyHiveError) -> StackhouseError:

@@ -4,6 +4,7 @@ Each method imports what it needs: `query` must not wait for HTTP.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from secure.principals import HOST, REALM
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Access:
-    """To a plain stack.
+    """To a plain stack, or to whoever takes passwords by TLS.
 
     Attributes:
         scheme: Of the addresses of web pages and REST interfaces.
@@ -31,6 +32,14 @@ class Access:
     jdbc_ticket = ""
     java_options = ""
 
+    def __init__(self, certificate: Path | None = None) -> None:
+        """Ask for nothing yet.
+
+        Args:
+            certificate: PEM by which HiveServer2 is known over TLS; `None`: it is spoken to without.
+        """
+        self._certificate = certificate
+
     def session(self) -> "Session":
         """For web pages and REST interfaces."""
         from requests import Session
@@ -41,9 +50,17 @@ class Access:
         return session
 
     def socket(self, host: str, port: int) -> "TSocket":
-        """To HiveServer2."""
+        """To HiveServer2.
+
+        Raises:
+            SetupError: The certificate cannot be read.
+        """
         from thrift.transport.TSocket import TSocket
 
+        from secure.tls_socket import TlsSocket
+
+        if self._certificate:
+            return TlsSocket(host, port, self._certificate)
         return TSocket(host, port, socket_keepalive=True)
 
     def hiveserver2(self, socket: "TSocket", endpoints: Endpoints) -> "TTransportBase":
@@ -73,6 +90,7 @@ class SecureAccess(Access):
 
     def __init__(self, identity: Identity) -> None:
         """Ask for nothing yet."""
+        super().__init__(identity.certificate)
         self._identity = identity
         # The file opens with any password; beeline demands one.
         trust = identity.certificate.with_name("trust.p12")
@@ -90,12 +108,6 @@ class SecureAccess(Access):
         session.auth = NegotiateAuth(self._identity)
         session.verify = str(self._identity.certificate)
         return session
-
-    def socket(self, host: str, port: int) -> "TSocket":
-        """To HiveServer2, by TLS."""
-        from secure.tls_socket import TlsSocket
-
-        return TlsSocket(host, port, self._identity.certificate)
 
     def hiveserver2(self, socket: "TSocket", endpoints: Endpoints) -> "TTransportBase":  # noqa: ARG002
         """Thrift over such a socket; the ticket says who the user is."""
@@ -121,10 +133,11 @@ class SecureAccess(Access):
         return TSaslClientTransport(lambda: GssapiClient(self._identity, "hive"), "GSSAPI", socket)
 
 
-def access(identity: Identity | None) -> Access:
+def access(identity: Identity | None, certificate: Path | None = None) -> Access:
     """How a client talks to a stack.
 
     Args:
-        identity: The client's in a secured stack; `None`: the stack is plain.
+        identity: The client's in a secured stack; `None`: it has no ticket, or the stack is plain.
+        certificate: As of `Access`, for who has no ticket.
     """
-    return SecureAccess(identity) if identity else Access()
+    return SecureAccess(identity) if identity else Access(certificate)

@@ -1,13 +1,17 @@
 """A plain stack with rows becomes a secured one, and its owner works as before."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import requests
 
+from hadoop.java import find_java_home
 from hadoop.processes import daemons
 from hive.connection import connect
+from secure.certificate import make_certificate
 from tests.secure.conftest import COUNT, ROWS, command, must, some_flights
+from warehouse.errors import StackDownError
 
 
 def test_rows_of_the_plain_stack_are_there(secured, plain_rows):
@@ -35,6 +39,14 @@ def test_reader_asks_with_a_password_and_sees_what_the_role_may(secured, tmp_pat
     refused = command(*as_ann, "SELECT * FROM flights.quarantine")
     assert refused.returncode == 1
     assert "Permission denied: Principal [name=ann" in refused.stderr
+    own = {"user": "ann", "identity": None, "password": file.read_text()}
+    ann = replace(secured.endpoints, **own, certificate=secured.identity.certificate)
+    with connect(ann) as server:
+        assert server.fetch("SELECT current_user()").rows == (("ann",),)
+    make_certificate(tmp_path / "tls", find_java_home())
+    foreign = replace(ann, certificate=tmp_path / "tls" / "ca.pem")
+    with pytest.raises(StackDownError, match="or not by TLS as"), connect(foreign):
+        pass
     file.write_text("guessed")
     refused = command(*as_ann, "SELECT 1")
     assert refused.returncode == 1

@@ -69,6 +69,7 @@ class Endpoints:
         user: HDFS and Hive user name.
         root: Directory in HDFS with all data of the warehouse.
         password: Password for HiveServer2; empty: it asks for none.
+        certificate: PEM by which HiveServer2 is known, to which a password then goes by TLS; `None`: without TLS.
         identity: By what a secured stack knows the client; `None`: the stack is plain.
     """
 
@@ -80,11 +81,19 @@ class Endpoints:
     user: str
     root: str
     password: str = field(default="", repr=False)
+    certificate: Path | None = None
     identity: Identity | None = None
 
     @classmethod
     def of(  # noqa: PLR0913, PLR0917 - what a client gives by name
-        cls, hive: str, namenode: str, user: str = "", gateway: str = "", root: str = DEFAULT_ROOT, password: str = ""
+        cls,
+        hive: str,
+        namenode: str,
+        user: str = "",
+        gateway: str = "",
+        root: str = DEFAULT_ROOT,
+        password: str = "",
+        certificate: Path | None = None,
     ) -> "Endpoints":
         """Endpoints of a warehouse elsewhere.
 
@@ -95,6 +104,7 @@ class Endpoints:
             gateway: URL of the HTTP proxy, as the attribute.
             root: Directory in HDFS, `STACKHOUSE_ROOT` of the stack there.
             password: Password for HiveServer2, as the attribute.
+            certificate: As the attribute.
 
         Raises:
             SettingsError: One is not written as host and port, or the root is not an absolute path of plain names.
@@ -107,7 +117,15 @@ class Endpoints:
             raise SettingsError(f"root is {root!r}, {EXPECTED_ROOT}")
         (hive_host, hive_port), (namenode_host, namenode_port) = (place.groups() for place in places if place)
         return cls(
-            hive_host, int(hive_port), namenode_host, int(namenode_port), gateway, user or _login_name(), root, password
+            hive_host=hive_host,
+            hive_port=int(hive_port),
+            namenode_host=namenode_host,
+            namenode_port=int(namenode_port),
+            gateway=gateway,
+            user=user or _login_name(),
+            root=root,
+            password=password,
+            certificate=certificate,
         )
 
     @property
@@ -137,6 +155,7 @@ class Settings:
         class_archives: Whether JVMs share archives of classes, which start faster; of the processes of this machine.
         engine_idle: Seconds that a Spark engine of this machine waits for the next run; 0: none waits.
         user: HDFS and Hive user name: that of the account, or of the containers.
+        hive_certificate: As `Endpoints.certificate`; a secured stack of this machine has its own.
         given_password: File with the password for HiveServer2; `None`: the one that `up` made, if there is one.
         secure: What the next `up` is asked for; `None`: whatever the state is. See `identity` for what it is.
     """
@@ -158,6 +177,7 @@ class Settings:
     engine_idle: int
     user: str
     given_password: Path | None = None
+    hive_certificate: Path | None = None
     secure: bool | None = None
 
     @property
@@ -183,6 +203,7 @@ class Settings:
             user=self.user,
             root=self.root,
             password=self._password(),
+            certificate=self.hive_certificate,
             identity=self.identity,
         )
 
@@ -229,6 +250,7 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
         engine_idle=source.number("ENGINE_IDLE"),
         user=source.text("CONTAINER_USER") if profile.in_containers else _login_name(),
         given_password=source.optional_path("HIVE_PASSWORD_FILE"),
+        hive_certificate=source.optional_path("HIVE_CERTIFICATE"),
         secure=source.optional_truth("SECURE"),
     )
 

@@ -17,6 +17,7 @@ from secure.certificate import make_certificate
 from secure.negotiate import NegotiateAuth
 from secure.sasl import GssapiClient
 from secure.tls_socket import TlsSocket
+from warehouse.errors import SetupError
 from warehouse.identity import Identity
 from warehouse.settings import Endpoints
 
@@ -140,6 +141,24 @@ def test_secured_stack_is_talked_to_by_tls_and_ticket():
     assert way.metastore(None).mechanism == "GSSAPI"
     assert way.jdbc == ";ssl=true;sslTrustStore=/state/secure/tls/trust.p12;trustStorePassword=any"
     assert way.jdbc_ticket == ";principal=hive/localhost@STACKHOUSE.LOCAL"
+
+
+def test_password_goes_by_tls_where_a_certificate_is_given(tmp_path):
+    make_certificate(tmp_path / "tls", find_java_home())
+    way = access(None, tmp_path / "tls" / "ca.pem")
+    socket = way.socket("localhost", 1)
+    assert isinstance(socket, TlsSocket)
+    assert way.hiveserver2(socket, ENDPOINTS).mechanism == "PLAIN"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not a certificate"])
+def test_certificate_that_is_none_is_named_in_one_line(tmp_path, content):
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SetupError) as caught:
+        access(None, file).socket("localhost", 1)
+    assert str(caught.value) == f"the certificate {file} cannot be read; name a file in PEM"
 
 
 def test_socket_to_a_port_where_nothing_listens_can_be_closed(tmp_path):
