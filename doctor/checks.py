@@ -18,11 +18,13 @@ from hadoop.machine_checks import check_class_path, check_disk, check_java, chec
 from hadoop.web.exposure import check_exposure
 from hadoop.yarn_checks import check_nodemanagers, check_queues, check_resourcemanager
 from hive.service_checks import check_answers, check_hiveserver2, check_metastore, check_versions
+from secure.checks import check_certificate, check_kdc
 from warehouse.finding import Question
 from warehouse.profile import Profile
 
 _SECONDS = 60.0
 _LOCAL = (Profile.LOCAL,)
+_PLAIN = "only a stack of the profile local can be secured"
 _WITH_DRIVER = (Profile.LOCAL, Profile.EXTERNAL)
 """Spark's driver runs on this machine; with containers it runs in one."""
 
@@ -60,6 +62,8 @@ CHECKS = (
         profiles=(Profile.LOCAL, Profile.COMPOSE),
         elsewhere="who reaches that cluster is for its owner to say",
     ),
+    Check("kdc", check_kdc, profiles=_LOCAL, elsewhere=_PLAIN),
+    Check("certificate", check_certificate, profiles=_LOCAL, elsewhere=_PLAIN),
     Check("namenode", of_this_stack("namenode", check_namenode)),
     Check("safe mode", check_safe_mode, needs=("namenode",)),
     Check("datanodes", of_this_stack("datanode", check_datanodes), needs=("namenode",)),

@@ -11,7 +11,7 @@ from hadoop.diagnosis import explain_log
 from hadoop.environment import stack_environment
 from hadoop.java import run_java
 from hadoop.processes import daemons, port_owner
-from hadoop.services import KDC, SERVICES, Service, log_path, port_numbers
+from hadoop.services import SERVICES, Service, log_path, port_numbers
 from hadoop.supervisor import Supervisor
 from hive.metastore import SCHEMA_TOOL, schema_versions
 from hive.service_checks import check_metastore, tez_answers
@@ -30,7 +30,7 @@ TEZ_SECONDS = 60
 
 def of_this_stack(name: str, question: Question) -> Question:
     """A question to a service that in the `local` profile must run here: else what answers is not ours."""
-    service = next(service for service in (KDC, *SERVICES) if service.name == name)
+    service = next(service for service in SERVICES if service.name == name)
 
     def asked(settings: Settings) -> list[Finding]:
         if settings.profile.runs_here and not _runs(settings, name):

@@ -159,7 +159,8 @@ def _open_session(transport: TTransportBase, endpoints: Endpoints) -> pyhive.Con
 def _silence(problem: Exception, endpoints: Endpoints) -> str:
     if isinstance(problem, TTransportException) and problem.type == TTransportException.TIMED_OUT:
         return f"HiveServer2 at {endpoints.hive} opened no session within {CONNECT_SECONDS:.0f} s"
-    trusted = f", or not by TLS as {endpoints.certificate} says" if endpoints.certificate else ""
+    certificate = endpoints.identity.certificate if endpoints.identity else endpoints.certificate
+    trusted = f", or not by TLS as {certificate} says" if certificate else ""
     return f"HiveServer2 does not answer at {endpoints.hive}{trusted}"
 
 

@@ -2,15 +2,18 @@
 
 import secrets
 import shutil
+import ssl
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 from secure.keytabs import write_secret
 from secure.principals import HOST
 from warehouse.errors import SetupError
 
-_DAYS = "3650"
+_VALIDITY = ("-validity", "3650")
 _ALIAS = "stackhouse"
+MAKE_ANOTHER = "./stackhouse down, then ./stackhouse rotate and ./stackhouse up make another"
 _WITHOUT_PASSWORD = (
     "-J-Dkeystore.pkcs12.certProtectionAlgorithm=NONE",
     "-J-Dkeystore.pkcs12.macAlgorithm=NONE",
@@ -32,7 +35,7 @@ def make_certificate(directory: Path, java_home: Path) -> str:
         The password of `server.p12`.
 
     Raises:
-        SetupError: `keytool` is missing or failed.
+        SetupError: `keytool` is missing or failed, or the certificate has ended.
     """
     if not directory.is_dir():
         fresh = directory.with_name(f"{directory.name}.incomplete")
@@ -40,7 +43,21 @@ def make_certificate(directory: Path, java_home: Path) -> str:
         fresh.mkdir(mode=0o700, parents=True)
         _make(fresh, java_home / "bin" / "keytool")
         fresh.rename(directory)
+    if (end := certificate_end(directory / "ca.pem")) <= datetime.now(UTC):
+        raise SetupError(f"the certificate {directory / 'ca.pem'} ended on {end:%Y-%m-%d}", MAKE_ANOTHER)
     return (directory / "password").read_text()
+
+
+def certificate_end(file: Path) -> datetime:
+    """When a certificate ends.
+
+    Args:
+        file: With one certificate, in PEM.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cafile=str(file))
+    (certificate,) = context.get_ca_certs()
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
 
 
 def _make(directory: Path, keytool: Path) -> None:
@@ -48,7 +65,7 @@ def _make(directory: Path, keytool: Path) -> None:
     write_secret(password, secrets.token_hex(16).encode())
     store = ["-keystore", str(directory / "server.p12"), "-storetype", "PKCS12", "-storepass:file", str(password)]
     names = ["-dname", f"CN={HOST}", "-ext", f"SAN=dns:{HOST},ip:127.0.0.1", "-ext", "BC=ca:true"]
-    key = ["-keyalg", "EC", "-groupname", "secp256r1", "-validity", _DAYS]
+    key = ["-keyalg", "EC", "-groupname", "secp256r1", *_VALIDITY]
     _keytool(keytool, "-genkeypair", "-alias", _ALIAS, *key, *names, *store)
     (directory / "server.p12").chmod(0o600)
     (directory / "ca.pem").write_text(_keytool(keytool, "-exportcert", "-rfc", "-alias", _ALIAS, *store))
