@@ -121,9 +121,8 @@ class SecureAccess(Access):
         """The tickets are where Java looks for them."""
         from secure.kerberos import ticket_end
 
-        # With another ticket the variables are others too, so no idle Spark engine is used longer than its ticket.
-        end = ticket_end(self._identity)
-        return {"KRB5CCNAME": f"FILE:{self._identity.tickets}", "STACKHOUSE_TICKET_END": str(end // 600)}
+        ticket_end(self._identity)
+        return {"KRB5CCNAME": f"FILE:{self._identity.tickets}"}
 
     def _with_ticket(self, socket: "TSocket") -> "TTransportBase":
         from thrift_sasl import TSaslClientTransport

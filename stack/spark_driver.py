@@ -11,23 +11,17 @@ from hadoop.class_archive import archive_options, keep_archive, use_options
 from hadoop.environment import HADOOP_CONF, stack_environment
 from hadoop.java import find_java_home
 from hadoop.sizing import size_job
-from secure.access import access
+from secure.principals import REALM
 from spark.launch import CONFIGURATION, Driver, EngineChoice, local_nodes, spark_jars, submit_arguments
 from stack.compose import EDGE, EDGE_PYTHON, compose_command, compose_environment
 from stack.hdfs_layout import bring_spark
 from warehouse.file_stamps import stamp
+from warehouse.identity import Identity
 from warehouse.job import JobSizing
 from warehouse.settings import REPOSITORY, Settings
 
 _ENGINE_FILES = ("spark", "warehouse", "hadoop/conf", "constraints.txt")
 """What an engine that waits has read of this checkout; once it has changed, that engine is of no use."""
-
-_SECURED = {
-    # The ResourceManager gives the token of an unmanaged application master to a caller of the application's user name,
-    # and compares it with the caller's whole principal (Hadoop 3.4.3, ClientRMService.getApplicationReport): to nobody.
-    "spark.yarn.unmanagedAM.enabled": "false",
-}
-"""Of a secured stack, where the driver uses HDFS and YARN by the owner's ticket."""
 
 
 def run_logs(settings: Settings) -> Path:
@@ -59,7 +53,7 @@ def place_driver(settings: Settings) -> Driver:
 
 
 def _on_this_machine(settings: Settings, sizing: JobSizing) -> Driver:
-    environment = {**stack_environment(settings), **access(settings.identity).java_client()}
+    environment = stack_environment(settings)
     nodes = _this_machine(settings, Path(environment["JAVA_HOME"]))
     # Not by SPARK_CONF_DIR: Spark puts that on the class path before its jars, where no archive of classes fits.
     defaults = f"--properties-file {CONFIGURATION / 'spark-defaults.conf'}"
@@ -89,7 +83,19 @@ def _this_machine(settings: Settings, java_home: Path) -> dict[str, str]:
     options = archive_options(settings, java_home, "spark", spark_jars(), has_run=has_run)
     # The executor is killed as soon as the application is over, too early to write one.
     nodes = local_nodes(options, use_options(settings, java_home, "spark", spark_jars()), HADOOP_CONF)
-    return {**nodes, **(_SECURED if settings.identity else {})}
+    return {**nodes, **(_secured(settings.identity) if settings.identity else {})}
+
+
+def _secured(identity: Identity) -> dict[str, str]:
+    return {
+        # By the key, not by a ticket: the driver then gets new tickets and tokens itself, however long it works.
+        "spark.kerberos.principal": f"{identity.user}@{REALM}",
+        "spark.kerberos.keytab": str(identity.keytab),
+        # The ResourceManager gives the token of an unmanaged application master to a caller of the application's user
+        # name, and compares it with the caller's whole principal (Hadoop 3.4.3, ClientRMService.getApplicationReport):
+        # to nobody.
+        "spark.yarn.unmanagedAM.enabled": "false",
+    }
 
 
 def _elsewhere(settings: Settings) -> dict[str, str]:
