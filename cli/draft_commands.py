@@ -1,4 +1,4 @@
-"""The commands by which a dataset comes about: its draft, its contract, data that was made up."""
+"""The commands that begin a dataset: its draft, its contract, generated data."""
 
 from pathlib import Path
 from typing import Annotated

@@ -14,7 +14,7 @@ class Role(StrEnum):
     @property
     def meaning(self) -> str:
         """One line for people."""
-        return "all views" if self is Role.STEWARD else "all views but the rejected rows, which may hold anything"
+        return "all views" if self is Role.STEWARD else "all views but quarantine, whose rows may hold anything"
 
     def may_read(self, view: str) -> bool:
         """Whether a view of a dataset is open to the role."""

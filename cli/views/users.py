@@ -15,7 +15,7 @@ def print_added(settings: Settings, user: str, role: Role, as_json: bool) -> Non
         print_json({"user": user, "role": role, "password": password})
         return
     print(f"{user} may log in to HiveServer2 at {settings.endpoints.hive}, role {role}: {role.meaning}")
-    print(f"password, shown this once: {password}")
+    print(f"password, shown only now: {password}")
 
 
 def print_removed(settings: Settings, user: str) -> None:
