@@ -1,6 +1,9 @@
 """A plain stack with rows becomes a secured one, and its owner works as before."""
 
 import json
+import os
+import shutil
+import signal
 from dataclasses import replace
 
 import pytest
@@ -8,10 +11,14 @@ import requests
 
 from hadoop.java import find_java_home
 from hadoop.processes import daemons
+from hadoop.supervisor import Supervisor
 from hive.connection import connect
 from secure.certificate import make_certificate
+from secure.kerberos import ask_kdc
+from stack.readiness import PROBES
 from tests.secure.conftest import COUNT, ROWS, command, must, some_flights
-from warehouse.errors import StackDownError
+from tests.waiting import until
+from warehouse.errors import StackDownError, TicketError
 
 
 def test_rows_of_the_plain_stack_are_there(secured, plain_rows):
@@ -86,3 +93,27 @@ def test_ports_of_the_stack_answer_no_plain_http(secured):
     for port in (secured.ports.namenode_http, secured.ports.resourcemanager_http, secured.ports.datanode_http):
         with pytest.raises(requests.RequestException):
             requests.get(f"http://localhost:{port}/jmx", timeout=10)
+
+
+def test_killed_kdc_comes_back_and_gives_tickets(secured):
+    before = Supervisor(secured).processes()["kdc"].pid
+    os.kill(before, signal.SIGKILL)
+    until(lambda: Supervisor(secured).processes()["kdc"].pid not in (0, before), 60)
+    until(lambda: not PROBES["kdc"](secured), 60)
+    shutil.rmtree(secured.identity.tickets.parent)
+    assert must(command("query", "SELECT 1 AS one", "--format", "csv")).split() == ["one", "1"]
+
+
+def test_rotated_secrets_are_others_and_those_of_before_are_worth_nothing(secured, tmp_path):
+    refused = command("rotate")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert "the stack is running; ./stackhouse down, then ./stackhouse rotate" in refused.stderr
+    stolen = replace(secured.identity, keytab=tmp_path / "owner.keytab", tickets=tmp_path / "tickets")
+    shutil.copy(secured.identity.keytab, stolen.keytab)
+    ask_kdc(stolen)
+    must(command("down"))
+    must(command("rotate"))
+    must(command("up"))
+    with pytest.raises(TicketError):
+        ask_kdc(stolen)
+    assert "flights" in must(command("query", "SHOW DATABASES", "--format", "csv")).split()
