@@ -48,7 +48,8 @@ class Logins:
 
     def forget_own_password(self, user: str) -> None:
         """Remove the owner's password; sessions that are open stay."""
-        (self._directory / f"{user}{_OWN}").unlink(missing_ok=True)
+        if file := self.password_file(user):
+            file.unlink(missing_ok=True)
 
     def add(self, user: str) -> str:
         """Make a password for a user; one who had another has this one from now on.
