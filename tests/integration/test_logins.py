@@ -1,10 +1,6 @@
 """What a stranger, a reader and a steward get from HiveServer2: what they were given, and no way to anything else."""
 
 import dataclasses
-import os
-import pwd
-import stat
-import subprocess
 from contextlib import closing, suppress
 
 import pytest
@@ -201,23 +197,3 @@ def test_removed_user_is_refused_and_added_again_needs_the_new_password(settings
     assert "carl" not in list_users(settings)
     with pytest.raises(LoginError), connect(dataclasses.replace(endpoints, password=second)):
         pass
-
-
-@pytest.mark.local
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become another account")
-def test_second_account_of_the_machine_reads_nothing_of_the_state(settings):
-    """As an account that exists everywhere: nobody."""
-    other = pwd.getpwnam("nobody")
-    done = subprocess.run(
-        ["find", settings.home, "-type", "f", "-readable"],
-        user=other.pw_uid,
-        group=other.pw_gid,
-        extra_groups=[],
-        cwd="/",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (1, ""), done
-    assert "Permission denied" in done.stderr
-    assert stat.S_IMODE(settings.home.stat().st_mode) == 0o700

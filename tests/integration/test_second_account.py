@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pwd
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +67,7 @@ def test_another_account_reads_nothing_of_the_state(flights, settings):
     state = [settings.home, *settings.home.rglob("*")]
     assert len(state) > 1000
     assert seen_by_another(state) == []
+    assert stat.S_IMODE(settings.home.stat().st_mode) == 0o700
     # So that the look is one.
     assert seen_by_another([REPOSITORY.anchor]) == [REPOSITORY.anchor]
 

@@ -11,27 +11,24 @@
 """
 
 import json
-import socket
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import pytest
 from thrift.Thrift import TException
 
 from hadoop.artifacts import artifact_directory
-from hadoop.environment import HADOOP_CONF, stack_environment
-from hadoop.java import find_java_home
+from hadoop.environment import stack_environment
 from hive.connection import connect
 from hive.health import ask_metastore
 from secure.access import access
 from secure.kerberos import ask_kdc
 from secure.keytabs import keytab_of, new_key, write_secret
-from secure.principals import REALM
-from secure.state import make_keytabs, write_kerberos
+from secure.state import make_keytabs
+from tests.kdc import running_kdc
 from warehouse.errors import StackhouseError, TicketError
 from warehouse.identity import Identity
 from warehouse.settings import REPOSITORY
@@ -80,27 +77,6 @@ def pages(settings):
     }
 
 
-@contextmanager
-def kdc(settings, keytabs, home):
-    """Another KDC over a directory of keytabs; `krb5.conf` of it is in a directory."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    write_kerberos(home, port)
-    jars = artifact_directory(settings) / "kdc"
-    arguments = ["stackhouse.kdc.Kdc", REALM, str(port), str(keytabs)]
-    java = [find_java_home() / "bin" / "java", "-cp", f"{jars}/*:{HADOOP_CONF}", *arguments]
-    with subprocess.Popen(java, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as process:
-        while process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                break
-        yield
-        process.terminate()
-
-
 def forge_tickets(settings, end, target):
     """Tickets of the owner for every service, which end at a time; who has all keys can make them."""
     keytabs = [settings.home / "secure" / "keytabs" / f"{name}.keytab" for name in SERVICES]
@@ -121,7 +97,7 @@ def callers(secured, tmp_path_factory):
     write_secret(reader, keytab_of(new_key("reader")))
     (place / "foreign").mkdir()
     make_keytabs(place / "foreign", owner.user)
-    with kdc(secured, place / "foreign", place):
+    with running_kdc(artifact_directory(secured) / "kdc", place / "foreign", place):
         foreign = replace(owner, keytab=place / "foreign" / "owner.keytab", kerberos=place / "krb5.conf")
         yield {
             "nobody": Caller(None, "nobody"),

@@ -1,20 +1,17 @@
 """The KDC and Kerberos' client against each other, over a directory of keytabs."""
 
 import socket
-import subprocess
 import time
 from dataclasses import replace
 
 import pytest
 
 from hadoop.artifacts import artifact_directory
-from hadoop.environment import HADOOP_CONF
-from hadoop.java import find_java_home
 from secure import kerberos
 from secure.kerberos import Context, ask_kdc, ticket_end
 from secure.keytabs import keytab_of, new_key, write_secret
-from secure.principals import REALM
 from secure.state import make_keytabs, write_kerberos
+from tests.kdc import running_kdc
 from warehouse.errors import SetupError, TicketError
 from warehouse.identity import Identity
 from warehouse.settings import load_settings
@@ -31,26 +28,8 @@ def home(tmp_path_factory):
     home = tmp_path_factory.mktemp("state")
     (home / "secure" / "keytabs").mkdir(parents=True)
     make_keytabs(home / "secure" / "keytabs", "ann")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    write_kerberos(home / "secure", port)
-    arguments = ["stackhouse.kdc.Kdc", REALM, str(port), str(home / "secure" / "keytabs")]
-    command = [find_java_home() / "bin" / "java", "-cp", f"{JARS}/*:{HADOOP_CONF}", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as kdc:
-        _wait_for(port, kdc)
+    with running_kdc(JARS, home / "secure" / "keytabs", home / "secure"):
         yield home
-        kdc.terminate()
-
-
-def _wait_for(port, kdc):
-    while kdc.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(kdc.stdout.read().decode())
 
 
 @pytest.fixture
