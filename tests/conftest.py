@@ -13,7 +13,7 @@ from warehouse.settings import load_settings
 os.environ.update(ENVIRONMENT)
 time.tzset()
 
-pytest_plugins = ["tests.spark_session", "tests.stack"]
+pytest_plugins = ["tests.jars", "tests.spark_session", "tests.stack"]
 
 
 LEFT_OUT = pytest.StashKey[Counter]()
