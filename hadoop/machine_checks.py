@@ -10,9 +10,9 @@ import psutil
 from requests.utils import get_environ_proxies, select_proxy
 
 from hadoop.artifacts import artifact_directory
-from hadoop.class_path import class_path_conflicts
 from hadoop.environment import HADOOP_CONF
 from hadoop.hdfs_checks import live_datanodes
+from hadoop.jars.class_path import class_path_conflicts
 from hadoop.java import find_java_home
 from hadoop.processes import containers, daemons
 from hadoop.sizing import DAEMONS_MB, MIN_YARN_MB, size_stack

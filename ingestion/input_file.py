@@ -10,11 +10,11 @@ from typing import IO, Any
 from ingestion.header import header_rows, read_header
 from ingestion.progress import Progress
 from warehouse.batch import BatchFile
-from warehouse.batch_files import PARQUET
-from warehouse.compressed_streams import COMPRESSIONS
 from warehouse.contract.model import Contract, InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.batch_files import PARQUET
+from warehouse.input.compressed_streams import COMPRESSIONS
+from warehouse.input.input_path import InputPath
 
 CHUNK_BYTES = 1024 * 1024
 """Bytes of a file that are held at a time; also the longest header line."""

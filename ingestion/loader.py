@@ -11,11 +11,11 @@ from ingestion.input_file import describe_file
 from ingestion.progress import Progress, in_turn
 from ingestion.upload import send_batch
 from warehouse.batch import Batch, BatchFile, batch_id, load_batch, loaded_batches, replace_batch, uploads
-from warehouse.batch_files import check_files, listed
 from warehouse.contract.change import row_definition
 from warehouse.contract.model import Contract
 from warehouse.errors import EmptyFileError, InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.batch_files import check_files, listed
+from warehouse.input.input_path import InputPath
 from warehouse.paths import DatasetPaths
 from warehouse.steps import Step, reached
 from warehouse.storage import FileStorage

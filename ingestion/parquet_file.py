@@ -12,7 +12,7 @@ from warehouse.batch import INSTANT, WALL_CLOCK
 from warehouse.contract.file_columns import check_columns
 from warehouse.contract.model import Contract
 from warehouse.errors import ContractError, InputFileError, one_line
-from warehouse.input_path import InputPath
+from warehouse.input.input_path import InputPath
 
 _MAX_PRECISION = 38
 # What the Parquet library of Spark 4.1 reads; tried.

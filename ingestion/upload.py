@@ -13,7 +13,7 @@ from ingestion.input_file import CHUNK_BYTES
 from ingestion.progress import Progress, in_turn
 from warehouse.batch import Batch, BatchFile, write_batch
 from warehouse.errors import DataNodeDownError, InputFileError, LoadError, StackhouseError, StorageError
-from warehouse.input_path import InputPath
+from warehouse.input.input_path import InputPath
 from warehouse.paths import MANIFEST_NAME, DatasetPaths
 from warehouse.steps import Step, reached
 from warehouse.storage import FileChecksum, FileStorage

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from hive.audit import Audit, audit_release
-from hive.audit_facts import Known
+from hive.audit.audit import Audit, audit_release
+from hive.audit.facts import Known
 from hive.connection import HiveServer, connect
 from hive.ledger_tables import create_ops_tables
 from hive.publish import create_release_tables, move_views, plan_views

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from hadoop.applications import kill_applications
 from hadoop.artifacts import artifact_directory, fetch_artifacts
-from hadoop.class_archive import discard_archive, keep_archive, writes_archive
 from hadoop.diagnosis import explain_log, log_start
 from hadoop.environment import daemon_environment, metastore_database, stack_environment
+from hadoop.jars.class_archive import discard_archive, keep_archive, writes_archive
 from hadoop.jars.lock import TEZ_ARCHIVE, check_jars
 from hadoop.java import run_java
 from hadoop.machine_checks import MIN_FREE_BYTES

@@ -9,7 +9,7 @@ from rich.text import Text
 from cli.output import print_json, standard_output
 from drafting.contract_text import evidence
 from drafting.draft import Draft, draft, named
-from warehouse.batch_files import listed
+from warehouse.input.batch_files import listed
 from warehouse.settings import Settings
 
 

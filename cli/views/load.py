@@ -10,7 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from cli.output import print_json
 from ingestion.loader import MAX_JOBS, LoadResult
 from pipeline.warehouse import Dataset
-from warehouse.batch_files import listed
+from warehouse.input.batch_files import listed
 
 
 def load_files(  # noqa: PLR0913, PLR0917 - the options that users know

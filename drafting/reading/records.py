@@ -23,7 +23,7 @@ from warehouse.contract.column import MAX_NAME_LENGTH
 from warehouse.contract.file import MAX_COLUMNS
 from warehouse.contract.model import MAX_RECORD_BYTES, InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.input_path import InputPath
 
 _SHOWN_NAME = 60
 _NAMED_CSV = {".csv", ".tsv"}

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drafting.reading.source import kind_of
-from warehouse.batch_files import check_files, listed
 from warehouse.errors import EmptyFileError, InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.batch_files import check_files, listed
+from warehouse.input.input_path import InputPath
 
 MAX_SAMPLED_FILES = 20
 """Files that a draft reads."""

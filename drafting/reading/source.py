@@ -8,9 +8,9 @@ import zlib
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from warehouse.compressed_streams import COMPRESSIONS
 from warehouse.errors import EmptyFileError, InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.compressed_streams import COMPRESSIONS
+from warehouse.input.input_path import InputPath
 
 MAX_ROWS = 100_000
 """Lines that are looked at, of all files of a sample together."""

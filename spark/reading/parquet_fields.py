@@ -23,8 +23,8 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from spark.footers import read_footers
 from spark.reading.fields import FIELDS
+from spark.reading.footers import read_footers
 from spark.reading.lines import LINE, file_name
 from spark.schema import SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE, quoted
 from warehouse.batch import INSTANT

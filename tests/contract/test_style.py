@@ -68,6 +68,18 @@ def test_files_stay_small():
     assert long == []
 
 
+def test_folders_stay_small():
+    packages = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    modules = {package: [*(REPOSITORY / package.replace(".", "/")).glob("[!_]*.py")] for package in packages}
+    assert {package: len(files) for package, files in modules.items() if len(files) > 20} == {}
+
+
+def test_every_package_is_installed():
+    packages = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    found = {path.parent.relative_to(REPOSITORY).as_posix() for path in REPOSITORY.glob("[!.]*/**/__init__.py")}
+    assert {name.replace("/", ".") for name in found if not name.startswith(("tests", "bench"))} == set(packages)
+
+
 def test_no_job_needs_python_on_the_nodes():
     needs = re.compile(r"createDataFrame|\.rdd\b|parallelize|\budf\b|InPandas|InArrow")
     found = [

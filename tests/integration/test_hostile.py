@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import SMALL_HEADER, must, refused, write_small_dataset
-from warehouse.batch_files import MAX_FILES
+from warehouse.input.batch_files import MAX_FILES
 
 DATASET = "hostile"
 MIB = 1024 * 1024

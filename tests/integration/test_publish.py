@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from hive.audit import audit_release
-from hive.audit_facts import Known
+from hive.audit.audit import audit_release
+from hive.audit.facts import Known
 from hive.connection import HiveServer, connect
 from hive.publish import (
     create_release_tables,

@@ -11,10 +11,10 @@ import pytest
 from cli.views.draft import next_commands, print_draft
 from drafting.draft import Draft, draft
 from ingestion.input_file import describe_file
-from warehouse.batch_files import check_files
 from warehouse.contract.file import load_contract
 from warehouse.contract.model import Contract
 from warehouse.errors import EmptyFileError, InputFileError
+from warehouse.input.batch_files import check_files
 
 
 def _draft(root: Path, contents: dict[str, str | bytes]) -> tuple[Draft, Contract]:

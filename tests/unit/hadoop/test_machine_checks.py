@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from hadoop import machine_checks
-from hadoop.class_path import class_path_conflicts
+from hadoop.jars.class_path import class_path_conflicts
 from hadoop.machine_checks import check_class_path, check_disk, check_java, check_memory, check_proxies, disk_limit
 from tests.unit.hadoop.daemons import Daemons, closed_port, settings_for
 from tests.unit.hadoop.test_hdfs_checks import only

@@ -14,10 +14,10 @@ import pytest
 from drafting.draft import draft
 from ingestion.input_file import describe_file
 from tests.unit.ingestion.test_loader import CONTRACT
-from warehouse.compressed_streams import FREE_BYTES, ExpansionLimit
 from warehouse.contract.file import parse_contract
 from warehouse.errors import InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.compressed_streams import FREE_BYTES, ExpansionLimit
+from warehouse.input.input_path import InputPath
 
 MEBI = 2**20
 EMPTY_LINES = b"\n" * MEBI

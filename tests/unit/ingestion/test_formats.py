@@ -16,10 +16,10 @@ import pytest
 from ingestion import input_file
 from ingestion.input_file import describe_file
 from warehouse.batch import INSTANT, WALL_CLOCK
-from warehouse.batch_files import check_files
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.errors import InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.batch_files import check_files
+from warehouse.input.input_path import InputPath
 
 ROWS = b"2001-01-01,1\n2001-01-02,2\n"
 PACKERS = [("a.csv", bytes), ("a.csv.gz", gzip.compress), ("a.csv.bz2", bz2.compress)]

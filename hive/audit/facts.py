@@ -5,7 +5,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hive import audit_sql, ddl
+from hive import ddl
+from hive.audit import sql as audit_sql
 from hive.connection import HiveServer
 from hive.rows import Value
 from warehouse.contract.model import Column, Contract

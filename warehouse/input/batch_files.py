@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from warehouse.compressed_streams import COMPRESSIONS
 from warehouse.errors import InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.compressed_streams import COMPRESSIONS
+from warehouse.input.input_path import InputPath
 
 MAX_FILES = 10_000
 """Files of one batch: each is opened by itself, and is three objects on the NameNode."""
