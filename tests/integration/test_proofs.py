@@ -17,7 +17,7 @@ from hive.proof import proof
 from pipeline import run as pipeline
 from tests.faults.instant_job import run_instantly
 from tests.integration.conftest import SMALL_HEADER, Answer, must, write_small_dataset
-from tests.unit.hive.shared_sql_cases import BY_QUARTER, BY_ROW, CONTRACT, JOINED, NESTED, ROWS, Case, mart_sql
+from tests.unit.hive.proof.shared_sql_cases import BY_QUARTER, BY_ROW, CONTRACT, JOINED, NESTED, ROWS, Case, mart_sql
 from warehouse.contract.file import load_contract
 from warehouse.contract.sql import MartSql, load_mart_sql
 from warehouse.errors import HeldError

@@ -10,7 +10,7 @@ from cli.views import history, listing
 from cli.views.history import print_history
 from cli.views.listing import age, print_list
 from tests.unit.memory_storage import MemoryStorage
-from tests.unit.warehouse.test_catalog import happens, write_release
+from tests.unit.warehouse.release.test_catalog import happens, write_release
 from warehouse.errors import StorageError
 from warehouse.paths import DatasetPaths
 from warehouse.settings import load_settings

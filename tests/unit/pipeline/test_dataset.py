@@ -8,7 +8,7 @@ from pipeline import dataset
 from pipeline.dataset import check_known, contract_of
 from tests.integration.conftest import write_small_dataset
 from tests.unit.memory_storage import MemoryStorage
-from tests.unit.warehouse.test_catalog import happens, write_release
+from tests.unit.warehouse.release.test_catalog import happens, write_release
 from warehouse.errors import ContractError, StackDownError, StorageError
 from warehouse.paths import DatasetPaths
 from warehouse.settings import load_settings

@@ -7,7 +7,7 @@ import sqlglot
 
 from hive.proof.mart_query import mart_query, refusal
 from hive.proof.shared_sql import _SHAPES, _SHARED
-from tests.unit.hive.shared_sql_cases import BY_QUARTER, BY_ROW, CONTRACT, JOINED, NESTED, mart_sql
+from tests.unit.hive.proof.shared_sql_cases import BY_QUARTER, BY_ROW, CONTRACT, JOINED, NESTED, mart_sql
 from warehouse.contract.file import contract_path, load_contract, parse_contract
 from warehouse.contract.sql import load_mart_sql
 from warehouse.settings import REPOSITORY
