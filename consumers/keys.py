@@ -49,8 +49,8 @@ def refuse_other_types(release: Release, entities: pd.DataFrame, keys: Sequence[
         accepted, mend = _ACCEPTED[type_name(types[name])]
         if not any(_KINDS[kind](found) for kind in (*accepted, "missing")):
             raise UsageError(
-                f"column {name!r} of the entities is {found}, of the clean rows of {release.dataset} {types[name]}",
-                f"bring it to that type, as with entities[{name!r}].{mend}",
+                f"column {name!r} is {found} in the entities and {types[name]} in the clean rows of {release.dataset}",
+                f"convert it, e.g. with entities[{name!r}].{mend}",
             )
 
 

@@ -124,7 +124,7 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
         held=sample.columns[place],
     )  # fmt: skip
     if not look.values:
-        return replace(text, notes=("No value in the sample: nothing is known of its type.",), tokens={})
+        return replace(text, notes=("No values in the sample, so the type is unknown.",), tokens={})
     if look.is_boolean:
         return replace(text, type="BOOLEAN", fitting=look.boolean)
     dated = bool(words(name) & TIME_WORDS) or name.endswith(("time", "date"))

@@ -129,7 +129,7 @@ def _refuse_tables_in_the_way(server: HiveServer, dataset: str, new_views: Colle
     there = {str(name) for (name,) in server.fetch(f"SHOW TABLES IN `{database}`").rows}
     if found := sorted(there & set(new_views)):
         raise StackhouseError(
-            f"{database}.{found[0]} is a table that Stackhouse did not create, and a view needs its name",
+            f"{database}.{found[0]} is a table that Stackhouse did not create, but a view needs its name",
             "rename or drop it",
         )
 
@@ -183,7 +183,8 @@ def _refuse_live(server: HiveServer, dataset: str, number: int) -> None:
     for view in _view_names(server, dataset):
         if _shown_release(server, dataset, view) == number:
             raise StackhouseError(
-                f"tables of release {number} stay: view {dataset}.{view} shows it", "publish another or roll back first"
+                f"the tables of release {number} stay, because view {dataset}.{view} shows it",
+                "publish another release or roll back first",
             )
 
 

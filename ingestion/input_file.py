@@ -67,7 +67,7 @@ def _kind(path: InputPath, contract: Contract) -> str:
     if path.suffix.lower() == PARQUET:
         return "parquet"
     if kind == "parquet":
-        raise InputFileError(f"{path}: {contract.path} says kind: parquet, so its name ends in {PARQUET}")
+        raise InputFileError(f"{path}: {contract.path} says kind: parquet, so the name must end in {PARQUET}")
     other = set[str]().union(*(known for name, known in _SUFFIXES.items() if name != kind)) & suffixes
     if other:
         raise InputFileError(f"{path}: {contract.path} says kind: {kind}, the name of the file says {min(other)}")
@@ -86,7 +86,7 @@ def _describe_text(
     text = COMPRESSIONS[path.suffix](buffered) if compressed else buffered
     chunk = _read_chunk(text)
     if not chunk:
-        raise EmptyFileError(f"{path} is empty once it is uncompressed")
+        raise EmptyFileError(f"{path} is empty after decompression")
     columns = read_header(path.path, chunk, contract)
     # Hadoop takes it off the first line, which may be empty or a comment then.
     mark = len(codecs.BOM_UTF8) if chunk.startswith(codecs.BOM_UTF8) else 0

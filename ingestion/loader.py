@@ -158,6 +158,6 @@ def _refuse_known_rows(files: Sequence[InputPath], described: Sequence[BatchFile
     for path, file in zip(files, described, strict=True):
         if file.rows and file.sha256 in known:
             raise InputFileError(
-                f"{path} has the same bytes as {known[file.sha256]}, so its rows would count twice", "leave it out"
+                f"{path} has the same bytes as {known[file.sha256]}, so its rows would be counted twice", "leave it out"
             )
         known[file.sha256] = f"{file.name} beside it"

@@ -101,7 +101,7 @@ def _check_fractions(path: InputPath, batch: pa.RecordBatch, names: list[str]) -
         whole = pc.multiply(pc.divide(counts, _NANOS_A_MICRO), _NANOS_A_MICRO)
         if pc.any(pc.not_equal(counts, whole)).as_py():
             column = one_line(f"column {name} has fractions of a microsecond")
-            raise InputFileError(f"{path}: {column}, and a timestamp keeps microseconds", _MICROSECONDS_ADVICE)
+            raise InputFileError(f"{path}: {column}, but a timestamp keeps microseconds only", _MICROSECONDS_ADVICE)
 
 
 def _check_types(path: InputPath, schema: pa.Schema) -> None:
@@ -110,7 +110,7 @@ def _check_types(path: InputPath, schema: pa.Schema) -> None:
         kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
         if not any(is_plain(kind) for is_plain in _PLAIN_TYPES):
             column = one_line(f"column {field.name} is of type {field.type}")
-            raise InputFileError(f"{path}: {column}, which is not read", "write it as a plain column")
+            raise InputFileError(f"{path}: {column}, which cannot be loaded", "write it as a plain column")
 
 
 def _check_storage(path: InputPath, metadata: pq.FileMetaData) -> None:
@@ -121,4 +121,4 @@ def _check_storage(path: InputPath, metadata: pq.FileMetaData) -> None:
             how = _UNREAD_ENCODING if _UNREAD_ENCODING in chunk.encodings else chunk.compression
             if how not in _COMPRESSIONS:
                 column = one_line(f"column {chunk.path_in_schema} is stored as {how}")
-                raise InputFileError(f"{path}: {column}, which Spark does not read", "write it with snappy or zstd")
+                raise InputFileError(f"{path}: {column}, which Spark cannot read", "write it with snappy or zstd")

@@ -163,7 +163,7 @@ class _Upload:
             raise LoadError(f"{task.source}: {size} of {task.file.size} bytes arrived in HDFS", "load it again")
         # Encryption, erasure coding and settings of the cluster make other checksums of the same bytes.
         if _sha256(self._storage, task.target) != task.file.sha256:
-            raise LoadError(f"{task.source}: HDFS holds other bytes than were sent", "load it again")
+            raise LoadError(f"{task.source}: the bytes in HDFS differ from those sent", "load it again")
 
     def _retrying(self, kind: type[Exception], wait: tenacity.wait.wait_base, attempts: int) -> tenacity.Retrying:
         return tenacity.Retrying(

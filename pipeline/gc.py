@@ -141,7 +141,7 @@ def _refuse_shown(server: HiveServer, writer: Writer, plan: RetentionPlan) -> No
     old = {release.number for release in plan.releases} | _dropped(writer)
     if wrong := sorted(shown & old):
         raise StackhouseError(
-            f"a view of {writer.dataset} shows release {wrong[0]}, but in the ledger readers are on another; "
+            f"a view of {writer.dataset} shows release {wrong[0]}, but the ledger has readers on another; "
             "nothing was removed",
             "roll back to another release and back, which moves all views",
         )

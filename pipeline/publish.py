@@ -169,4 +169,4 @@ def _hold_or_accept(writer: Writer, release: Release, failed: Sequence[Check], a
         way = f"publish anyway with ./stackhouse {writer.command} {release.dataset} --accept --reason TEXT"
     else:
         way = "--accept cannot overrule this"
-    raise HeldError(f"release {release.number} is held, readers keep the one before: {failures[0]}{more}", way)
+    raise HeldError(f"release {release.number} is held, readers stay on the previous one: {failures[0]}{more}", way)

@@ -144,5 +144,5 @@ def _bury_dead(storage: WebHdfs, dataset: str) -> None:
 
 
 def _killed(dataset: str, owner: LockOwner) -> ledger.RunRecord:
-    message = "it ended without a record; what it left was finished or discarded"
+    message = "it ended without a record; what it left behind was finished or discarded"
     return record_of(dataset, owner, outcome="killed", message=message, at=owner.acquired_at, seconds=None, code="")

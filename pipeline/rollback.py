@@ -105,6 +105,7 @@ def refuse_undoing(writer: Writer, inputs: Inputs) -> None:
     definitions = {name: table.definition for name, table in left.tables.items() if name in marts}
     if rows and left.contract == inputs.contract.fingerprint and definitions == marts:
         raise HeldError(
-            f"readers were rolled back from release {number}, and the same rows and rules would be published again",
+            f"readers were rolled back from release {number}, and this run would publish the same rows by "
+            "the same rules again",
             f"load a correction first, or insist with ./stackhouse {writer.command} {dataset} --accept --reason TEXT",
         )

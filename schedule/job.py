@@ -48,7 +48,7 @@ class Job:
         """Refuse what would end a line of a crontab or a unit."""
         for text in (str(self.directory), *self.environment.values()):
             if not text.isprintable():
-                raise SetupError(f"{text!r} cannot stand in a crontab or a unit of systemd")
+                raise SetupError(f"{text!r} cannot be written to a crontab or a systemd unit")
 
     @classmethod
     def of(cls, settings: Settings, dataset: str, at: time, environment: Mapping[str, str]) -> "Job":

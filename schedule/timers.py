@@ -42,7 +42,7 @@ def install_timer(settings: Settings, dataset: str, at: time, dry_run: bool) -> 
     by_systemd = systemd.is_usable()
     if not by_systemd and shutil.which("crontab") is None:
         raise SetupError(
-            "neither systemd of this user nor cron is here",
+            "there is neither a systemd of this user nor cron",
             f"install cron, or have your own scheduler call ./stackhouse schedule run {dataset} every day",
         )
     if not dry_run:

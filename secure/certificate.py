@@ -13,7 +13,7 @@ from warehouse.errors import SetupError
 
 _VALIDITY = ("-validity", "3650")
 _ALIAS = "stackhouse"
-MAKE_ANOTHER = "./stackhouse down, then ./stackhouse rotate and ./stackhouse up make another"
+MAKE_ANOTHER = "to make another: ./stackhouse down, ./stackhouse rotate, ./stackhouse up"
 _WITHOUT_PASSWORD = (
     "-J-Dkeystore.pkcs12.certProtectionAlgorithm=NONE",
     "-J-Dkeystore.pkcs12.macAlgorithm=NONE",

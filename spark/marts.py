@@ -105,12 +105,12 @@ def _check_no_row_lacks_its_quarter(spark: SparkSession, mart: Mart, directory: 
     aside = f"{directory}/{NO_QUARTER}"
     if exists(spark, aside):
         count = spark.read.parquet(aside).count()
-        raise ContractError(f"mart {mart.name}: {PARTITION_COLUMN} is NULL in {count:,} rows that the SQL gives")
+        raise ContractError(f"mart {mart.name}: {PARTITION_COLUMN} is NULL in {count:,} rows that the SQL returns")
 
 
 def _check_quarters(mart: Mart, found: Collection[str], asked: Collection[str]) -> None:
     foreign = sorted(set(found) - set(asked))
     if foreign:
         raise ContractError(
-            f"mart {mart.name}: the SQL gives rows of quarters that `clean` does not have: {', '.join(foreign)}"
+            f"mart {mart.name}: the SQL returns rows of quarters that `clean` does not have: {', '.join(foreign)}"
         )

@@ -58,8 +58,8 @@ def list_users(settings: Settings) -> dict[str, str]:
 def _refuse_elsewhere(settings: Settings) -> None:
     if settings.profile.in_containers:
         raise UsageError(
-            "the users are kept in the containers", "docker compose exec edge stackhouse user does the same there"
+            "users are managed in the containers", "docker compose exec edge stackhouse user does the same there"
         )
     # In the container `edge` the directory is that of HiveServer2; of a cluster of others there is none.
     if settings.profile.belongs_to_others and not settings.logins.own_password(settings.user):
-        raise UsageError("the users of a cluster elsewhere are its owner's business")
+        raise UsageError("the users of an external cluster are managed by its owner")

@@ -31,7 +31,7 @@ def print_draft(drafted: Draft, as_json: bool) -> None:
         return
     print(f"{drafted.dataset}: drafted from {drafted.extent.words(named(drafted.given))}")
     if drafted.skipped:
-        print(f"skipped, because without rows: {listed(drafted.skipped)}")
+        print(f"skipped, as they have no rows: {listed(drafted.skipped)}")
     standard_output().print(_table(drafted))
     if drafted.unsure:
         print("\nunsure:")

@@ -62,7 +62,7 @@ def _print_tables(collected: Collection) -> None:
 def _summary(collected: Collection) -> str:
     keep, hours = collected.policy.keep, f"{_hours(collected.policy):g}"
     if not (collected.releases or collected.directories or collected.traces):
-        return f"nothing of {collected.dataset} is to be removed: keeping {keep} releases and {hours} hours"
+        return f"nothing to remove from {collected.dataset}, keeping {keep} releases and {hours} hours"
     what = ", ".join(
         (
             _counted(len(collected.releases), "release"),
@@ -71,8 +71,10 @@ def _summary(collected: Collection) -> str:
         )
     )
     if collected.done:
-        return f"removed: {what}; the directories are in the trash of HDFS; docs/retention.md says for how long"
-    return f"would go: {what}; to remove them: ./stackhouse gc {collected.dataset} --keep {keep} --grace {hours} --yes"
+        return f"removed: {what}; HDFS keeps the directories in its trash, see docs/retention.md"
+    return (
+        f"would be removed: {what}; to do it: ./stackhouse gc {collected.dataset} --keep {keep} --grace {hours} --yes"
+    )
 
 
 def _counted(number: int, noun: str) -> str:

@@ -118,7 +118,7 @@ def _print(found: Sequence[Listed], root: Path, now: datetime) -> None:
     standard_output().print(table)
     print(f"contracts here: {root / 'data'}")
     if any(dataset.contract is None for dataset in found):
-        print("elsewhere: STACKHOUSE_DATASETS names the directory with the contract")
+        print("elsewhere: set STACKHOUSE_DATASETS to the directory with the contract")
 
 
 def _cells(dataset: Listed, now: datetime) -> Iterator[str]:

@@ -76,10 +76,10 @@ def print_load(result: LoadResult) -> None:
     """Print what a load did: a line, and before it the files that were left out."""
     batch = result.batch
     if result.skipped:
-        print(f"skipped, because empty: {listed(result.skipped)}")
+        print(f"skipped, as they are empty: {listed(result.skipped)}")
     files = f"{len(batch.files)} file{'' if len(batch.files) == 1 else 's'}"
     if result.counted_before is not None:
-        print(f"batch {batch.id} was loaded before: its rows were counted again: {batch.rows:,}, "
+        print(f"batch {batch.id} was already loaded; its rows were recounted: {batch.rows:,}, "
               f"before {result.counted_before:,}; nothing was sent")  # fmt: skip
     elif result.already_loaded:
         when = f"{batch.loaded_at:%Y-%m-%d %H:%M} UTC"

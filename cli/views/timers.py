@@ -12,7 +12,7 @@ from schedule.crontab import line_of
 from schedule.timers import Installed
 from warehouse.settings import Settings
 
-_LINGER = "it works while you are logged in only; for always: loginctl enable-linger"
+_LINGER = "it runs only while you are logged in; to run it always: loginctl enable-linger"
 
 
 def install_timer(settings: Settings, dataset: str, at: time, dry_run: bool) -> None:
@@ -43,7 +43,7 @@ def print_timers(as_json: bool) -> None:
             table.add_row(entry.dataset, entry.at, entry.timer, entry.written)
         standard_output().print(table)
     else:
-        print("no timer: ./stackhouse schedule install DATASET --every quarter")
+        print("no timers; to install one: ./stackhouse schedule install DATASET --every quarter")
 
 
 def _print_written(installed: Installed, dry_run: bool) -> None:

@@ -21,7 +21,7 @@ def print_added(settings: Settings, user: str, role: Role, as_json: bool) -> Non
 def print_removed(settings: Settings, user: str) -> None:
     """Remove a user; errors as in `stack.users.remove_user`."""
     remove_user(settings, user)
-    print(f"{user} may not log in any more; sessions that are open stay open")
+    print(f"{user} can no longer log in; open sessions stay open")
 
 
 def print_users(settings: Settings, as_json: bool) -> None:

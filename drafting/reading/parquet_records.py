@@ -81,7 +81,7 @@ def _check_expansion(path: InputPath, link: str, database: duckdb.DuckDBPyConnec
 
 def _check_columns(path: InputPath, columns: list[tuple[str, str]]) -> None:
     if len(columns) > MAX_COLUMNS:
-        raise InputFileError(f"{path} has {len(columns):,} columns, at most {MAX_COLUMNS:,} are possible")
+        raise InputFileError(f"{path} has {len(columns):,} columns, but at most {MAX_COLUMNS:,} are allowed")
     for name, kind in columns:
         if not _PLAIN.fullmatch(kind):
             raise InputFileError(

@@ -55,7 +55,7 @@ def _kind(files: Sequence[InputPath]) -> str:
     if len(kinds) > 1:
         (one, path), (other, other_path), *_ = sorted(kinds.items())
         raise InputFileError(
-            f"{path} is {one} and {other_path} is {other}: a draft is of files of one kind", "name those of one kind"
+            f"{path} is {one} and {other_path} is {other}: a draft needs files of one kind", "name those of one kind"
         )
     return next(iter(kinds))
 

@@ -55,5 +55,5 @@ def _bindings(jars: Sequence[Path]) -> list[str]:
         except (BadZipFile, OSError):
             damaged.append(f"{jar.name} is damaged")
     if len(bindings) > 1:
-        damaged.append(f"more than one binding of slf4j, logs go to any of them: {', '.join(bindings)}")
+        damaged.append(f"more than one slf4j binding, so logs may go to any of them: {', '.join(bindings)}")
     return damaged

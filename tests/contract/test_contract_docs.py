@@ -354,7 +354,7 @@ def test_table_of_reserved_names() -> None:
     columns, marts, datasets, ending = (codes(row[1]) for row in table("reserved"))
     assert (set(columns), set(marts)) == (RESERVED_COLUMNS, RESERVED_TABLES)
     for name in (*datasets, f"x{ending[0]}"):
-        with pytest.raises(ContractError, match="its databases would be those of others"):
+        with pytest.raises(ContractError, match="its databases would clash with others"):
             check_dataset_name(name, PAGE)
 
 

@@ -706,5 +706,5 @@ def test_session_is_usable_after_a_failed_statement(server: HiveServer) -> None:
 
 
 def test_date_that_python_does_not_have_is_named(server: HiveServer) -> None:
-    with pytest.raises(QueryError, match="column early: '0000-12-30' is not a date in Python"):
+    with pytest.raises(QueryError, match="column early: '0000-12-30' is not a date that Python can hold"):
         server.fetch("SELECT CAST('0000-12-30' AS DATE) AS early")

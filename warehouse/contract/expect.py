@@ -58,7 +58,7 @@ def count(value: object, spot: Spot, most: int, least: int = 0) -> int:
 def character(value: object, spot: Spot) -> str:
     """One ASCII character that ends no line."""
     if not isinstance(value, str) or len(value) != 1 or not value.isascii() or value in "\r\n\0":
-        raise spot.wrong(f"expected one ASCII character that ends no line, got {value!r}")
+        raise spot.wrong(f"expected one ASCII character that is not a line end, got {value!r}")
     return value
 
 

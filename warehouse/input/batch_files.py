@@ -46,7 +46,7 @@ def check_files(files: Sequence[Path]) -> list[InputPath]:
         raise InputFileError(f"no files in {', '.join(map(str, files))}" if files else "no files given")
     if len(given) > MAX_FILES:
         raise InputFileError(
-            f"{len(given):,} files: a batch has at most {MAX_FILES:,}", "join small ones, or load several batches"
+            f"{len(given):,} files: a batch has at most {MAX_FILES:,}", "join small files, or load several batches"
         )
     by_name: dict[str, InputPath] = {}
     for path in given:

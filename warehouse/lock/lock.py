@@ -110,7 +110,7 @@ class DatasetLock:
                 attempts += self._clear_or_wait(sign_of_life)
             else:
                 return
-        raise LockedError(f"dataset {self._dataset}: others keep taking the lock first", "try again")
+        raise LockedError(f"dataset {self._dataset}: other commands keep taking the lock first", "try again")
 
     def _clear_or_wait(self, sign_of_life: "_SignOfLife") -> int:
         """Make way for another attempt; 0 when a living owner is waited for, else 1."""
@@ -147,7 +147,8 @@ class DatasetLock:
     def _confirm(self) -> None:
         if self._is_lost():
             raise LockLostError(
-                f"dataset {self._dataset}: this command gave HDFS no sign of life for more than {LEASE_SECONDS:.0f} s, "
+                f"dataset {self._dataset}: this command could not renew its lock in HDFS for more than "
+                f"{LEASE_SECONDS:.0f} s, "
                 "so another may have taken over",
                 "run it again",
             )
@@ -161,7 +162,7 @@ class DatasetLock:
             return text
         text += "; try again when it is done, or wait with --wait"
         if not holder.is_here():
-            text += f", which takes over when {holder.host} gives no sign of life for {TAKEOVER_SECONDS:.0f} s"
+            text += f", which takes over once {holder.host} has shown no sign of life for {TAKEOVER_SECONDS:.0f} s"
         return text
 
 

@@ -157,7 +157,7 @@ GIB = 2**30
     ("disk", "severity", "told"),
     [
         (Disk(100 * GIB, 0, GIB // 2), "error", "needs 1 GiB to start"),
-        (Disk(1000 * GIB, 0, 9 * GIB), "error", "from 99 % on YARN runs nothing"),
+        (Disk(1000 * GIB, 0, 9 * GIB), "error", "at 99 % YARN stops running anything"),
         (Disk(1000 * GIB, 0, 25 * GIB), "warning", "97.5 % are used"),
         (Disk(100 * GIB, 0, 4 * GIB), "warning", "4.0 GiB free"),
     ],

@@ -87,5 +87,5 @@ def test_name_that_no_dataset_can_have_is_refused(storage, settings, ask):
 def test_damaged_dataset_is_not_called_unknown(storage, settings, ask):
     publish(storage)
     storage.replace(DatasetPaths("sales", storage.root).release(1), b"{}")
-    with pytest.raises(StorageError, match="is not as this version writes it"):
+    with pytest.raises(StorageError, match="does not have the form that this version writes"):
         ask(settings, "sales")

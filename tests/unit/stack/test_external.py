@@ -33,7 +33,7 @@ def test_hdfs_that_is_too_old_too_full_or_in_safe_mode_is_named(daemons, setting
     daemons.info["SoftwareVersion"] = "2.10.2"
     assert said(settings, "hdfs") == "Hadoop 2.10.2, expected 3.x"
     daemons.info |= {"SoftwareVersion": "3.3.6", "Free": 2**30}
-    assert said(settings, "hdfs") == "1.0 GiB free, 2 GiB are needed"
+    assert said(settings, "hdfs") == "1.0 GiB free, but 2 GiB are needed"
     daemons.info["Safemode"] = "Safe mode is ON. The reported blocks 0 needs 1."
     assert said(settings, "hdfs") == "Safe mode is ON"
 

@@ -84,7 +84,10 @@ def test_values_have_the_types_of_their_fields():
 def test_document_without_a_key_is_refused_with_source_and_place(name, place):
     with pytest.raises(DocumentError) as problem:
         read({**FILES, **LINES}[name], without(name, *place), "/there")
-    assert str(problem.value) == f"/there is not as this version writes it: {'.'.join(place)}: Field required"
+    assert (
+        str(problem.value)
+        == f"/there does not have the form that this version writes: {'.'.join(place)}: Field required"
+    )
 
 
 @pytest.mark.parametrize("key", ["kind", "columns", "split_lines"])

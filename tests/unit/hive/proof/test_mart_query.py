@@ -59,7 +59,7 @@ def test_what_the_engines_write_otherwise_is_translated(spark: str, hive: str) -
         ("day + INTERVAL 1 DAY", "INTERVAL is not known"),
         ("ROW_NUMBER() OVER (ORDER BY id)", "ROW_NUMBER is not known"),
         ("SUM(small) OVER (ORDER BY id ROWS 1 PRECEDING)", "the frame of a window"),
-        ("DATE_TRUNC('week', at)", "Hive cuts no date to WEEK"),
+        ("DATE_TRUNC('week', at)", "Hive cannot truncate a date to WEEK"),
         ("SUBSTRING(word, -3)", "SUBSTRING from the end"),
         ("SUBSTRING(word, small)", "SUBSTRING from the end"),
         ("CAST(flag AS STRING)", "the text of a BOOLEAN"),

@@ -53,7 +53,7 @@ def test_the_same_contract_in_other_words_is_no_change():
     ("new", "text"),
     [
         (replace(OLD, columns=(*OLD.columns, TILL)), "column till is new and nullable"),
-        (replace(OLD, columns=OLD.columns[::-1]), "columns stand in another order"),
+        (replace(OLD, columns=OLD.columns[::-1]), "the columns are in another order"),
         (with_column(SALE, type="BIGINT"), "column sale: type: INT -> BIGINT"),
         (with_column(SALE, type="DECIMAL(10,0)"), "column sale: type: INT -> DECIMAL(10,0)"),
         (with_column(PRICE, type="DECIMAL(11,4)"), "column price: type: DECIMAL(9,2) -> DECIMAL(11,4)"),

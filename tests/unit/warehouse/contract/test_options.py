@@ -140,7 +140,7 @@ def test_lines_before_the_rows_are_titles_and_header():
     assert InputFormat(kind="jsonl").header_lines == 0
 
 
-ONE_CHARACTER = "expected one ASCII character that ends no line, got"
+ONE_CHARACTER = "expected one ASCII character that is not a line end, got"
 
 
 @pytest.mark.parametrize(
@@ -157,13 +157,13 @@ ONE_CHARACTER = "expected one ASCII character that ends no line, got"
         ("encoding: klingon", "encoding: 'klingon' is not a known encoding"),
         ("encoding: 1252", "encoding: expected a non-empty string, got 1252"),
         ('encoding: "a\\0b"', "encoding: 'a\\x00b' is not a known encoding"),
-        ("encoding: utf-16", "encoding: utf-16 is not utf-8 nor one byte a character like windows-1252: convert"),
-        ("encoding: utf-8-sig", "encoding: utf-8-sig is not utf-8 nor"),
-        ("encoding: shift_jis", "encoding: shift_jis is not utf-8 nor"),
-        ("encoding: iso2022_jp", "encoding: iso2022_jp is not utf-8 nor"),
-        ("encoding: cp037", "encoding: cp037 is not utf-8 nor"),
-        ("encoding: unicode-escape", "encoding: unicode-escape is not utf-8 nor"),
-        ("encoding: rot13", "encoding: rot13 is not utf-8 nor"),
+        ("encoding: utf-16", "encoding: utf-16 is neither utf-8 nor a single-byte encoding like windows-1252: convert"),
+        ("encoding: utf-8-sig", "encoding: utf-8-sig is neither utf-8 nor"),
+        ("encoding: shift_jis", "encoding: shift_jis is neither utf-8 nor"),
+        ("encoding: iso2022_jp", "encoding: iso2022_jp is neither utf-8 nor"),
+        ("encoding: cp037", "encoding: cp037 is neither utf-8 nor"),
+        ("encoding: unicode-escape", "encoding: unicode-escape is neither utf-8 nor"),
+        ("encoding: rot13", "encoding: rot13 is neither utf-8 nor"),
         ("decimalSeparator: ';'", "decimalSeparator: ';', expected one of: ., ,"),
         ("decimalSeparator: 1", "decimalSeparator: 1, expected one of"),
         ("thousandsSeparator: '.'", "thousandsSeparator: decimal and thousands separator are both '.'"),
@@ -188,7 +188,7 @@ def test_wrong_option_of_csv_is_told_with_file_line_and_key(line, told):
 
 @pytest.mark.parametrize("other", ["comment: '#'", "skipLines: 1"])
 def test_records_of_several_lines_have_no_titles_or_comments(other):
-    told = "schema sales: customProperties: inputFormat: quotedNewlines: not together with comment or skipLines"
+    told = "schema sales: customProperties: inputFormat: quotedNewlines: cannot be combined with comment or skipLines"
     check_told({"form": f"kind: csv\n{other}\nquotedNewlines: true"}, "quotedNewlines: true", told)
 
 
@@ -329,7 +329,7 @@ def test_limits_are_numbers_dates_or_wall_clocks(logical, physical, value, found
         ("boolean", "BOOLEAN", "minimum: 0", "minimum: unknown key, known: "),
         ("string", "STRING", "pattern: 1", "pattern: expected a non-empty string, got 1"),
         ("timestamp", "TIMESTAMP", "timezone: 1", "timezone: expected true or false, got 1"),
-        ("timestamp", "TIMESTAMP", "timezone: true", "timezone: with timezone: true every format has an offset"),
+        ("timestamp", "TIMESTAMP", "timezone: true", "timezone: with timezone: true every format needs an offset"),
         ("timestamp", "TIMESTAMP", "defaultTimezone: Mars", "defaultTimezone: 'Mars' is not a time zone of the"),
         ("timestamp", "TIMESTAMP", "defaultTimezone: localtime", "defaultTimezone: 'localtime' is not a time zone"),
         ("timestamp", "TIMESTAMP", "defaultTimezone: +01:00", "defaultTimezone: '+01:00' is not a time zone"),
@@ -337,7 +337,7 @@ def test_limits_are_numbers_dates_or_wall_clocks(logical, physical, value, found
         ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd HH:mm z", "format: z reads EST and EDT alike: use an offset"),
         ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd HH:mm[ zzzz]", "format: z reads EST and EDT alike: use an"),
         ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd HH:mm 'z'X", "format: the format has an offset or zone: say"),
-        ("date", "DATE", "format: epoch-seconds", "format: epoch-seconds is the one format of a timestamp"),
+        ("date", "DATE", "format: epoch-seconds", "format: epoch-seconds is for timestamps only"),
         ("date", "DATE", "format: 1", "format: expected a non-empty string, got 1"),
         ("date", "DATE", "format: yyyy-MM", "format: 'yyyy-MM' has no d: it gives no day"),
         ("date", "DATE", "format: yyyy-dd", "format: 'yyyy-dd' has no M: it gives no day"),
@@ -458,7 +458,7 @@ def test_a_count_since_1970_takes_no_zone(zone):
 @pytest.mark.parametrize(
     ("lines", "wrong", "told"),
     [
-        (["value: [dd.MM.yyyy]"], "value: [dd.MM.yyyy]", "otherFormats: other formats than which?"),
+        (["value: [dd.MM.yyyy]"], "value: [dd.MM.yyyy]", "otherFormats: otherFormats needs a format"),
         (["value: dd.MM.yyyy"], "value: dd.MM.yyyy", "otherFormats: expected a list of strings"),
     ],
 )
@@ -473,7 +473,7 @@ def test_a_count_since_1970_is_the_one_format_or_none():
     options = ["logicalTypeOptions:", "  format: epoch-seconds"]
     others = ["customProperties:", "  - property: otherFormats", "    value: [yyyy-MM-dd]"]
     column = a_column("timestamp", "TIMESTAMP", *options, *others)
-    told = "schema sales: column extra: logicalTypeOptions: format: epoch-seconds is the one format of a timestamp"
+    told = "schema sales: column extra: logicalTypeOptions: format: epoch-seconds is for timestamps only"
     check_told({"column": column}, "format: epoch-seconds", told)
 
 
@@ -536,7 +536,11 @@ def test_time_zone_and_version_column_are_read():
     [
         (INSTANT, "Tokyo", "timeZone: 'Tokyo' is not a time zone of the IANA database"),
         (INSTANT, "9", "timeZone: expected a non-empty string, got 9"),
-        ((), "Asia/Tokyo", "timeZone: no column has timezone, defaultTimezone or an epoch format: leave it out"),
+        (
+            (),
+            "Asia/Tokyo",
+            "timeZone: no column has timezone, defaultTimezone or an epoch format, so this has no effect: remove it",
+        ),
     ],
 )
 def test_wrong_time_zone_is_told(column, value, told):
@@ -545,7 +549,9 @@ def test_wrong_time_zone_is_told(column, value, told):
 
 
 def test_missing_time_zone_is_told_with_the_columns_that_need_it():
-    told = "schema sales: customProperties: timeZone is missing: in which zone are the wall clocks of extra published?"
+    told = (
+        "schema sales: customProperties: timeZone is missing: it says in which zone the instants of extra are published"
+    )
     check_told({"column": INSTANT}, "customProperties:", told)
 
 
@@ -569,7 +575,7 @@ def test_wrong_version_column_is_told(value, told):
 
 def test_version_column_without_a_primary_key_is_told():
     text = contract_text(custom="- property: versionColumn\n  value: revision").replace("primaryKey: true", "tags: []")
-    assert "customProperties: versionColumn: without a primary key no row is a version of another" in refusal(text)
+    assert "customProperties: versionColumn: without a primary key, no row is a version of another" in refusal(text)
 
 
 EPOCH, ZONED = "format: epoch-seconds", "timezone: true, format: yyyy-MM-dd HH:mmXXX"
@@ -636,7 +642,7 @@ def test_a_thousand_columns_are_read():
 
 
 def test_one_column_more_is_told():
-    told = "schema sales: properties: 1,001 columns, at most 1,000 are possible"
+    told = "schema sales: properties: 1,001 columns, but at most 1,000 are allowed"
     check_told({"column": columns(MAX_COLUMNS - 1)}, "properties:", told)
 
 
@@ -661,7 +667,9 @@ OTHER = """\
 
 
 def test_schema_object_that_no_mart_lists_is_told():
-    check_told({"schema": OTHER}, "- name: sums", "schema sums: is not a mart: customProperties marts does not list it")
+    check_told(
+        {"schema": OTHER}, "- name: sums", "schema sums: is not a mart: the custom property marts does not list it"
+    )
 
 
 def test_first_of_several_unlisted_schema_objects_is_told():

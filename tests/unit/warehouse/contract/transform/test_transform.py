@@ -117,11 +117,11 @@ NOT_ALLOWED = {
     "UPPER(a": "not an expression in Spark SQL",
     "'a": "not an expression in Spark SQL",
     "-- a": "expected one expression",
-    "'constant'": "it reads no column of the file",
+    "'constant'": "it does not use any column of the file",
     "": "expected a non-empty string",
-    "||".join("a" * 40): "more than 30 parts inside each other",
+    "||".join("a" * 40): "more than 30 levels of nesting",
     "(" * 500 + "a" + ")" * 500: "nested",
-    "CONCAT(" + "a," * 2000 + "a)": "at most 2,000 are possible",
+    "CONCAT(" + "a," * 2000 + "a)": "at most 2,000 are allowed",
 }
 
 
@@ -141,7 +141,7 @@ def test_parts_inside_each_other_are_read_once() -> None:
 
 
 def test_a_name_in_the_file_that_is_not_read_is_refused() -> None:
-    assert "transformLogic does not read it: leave it out" in refusal(computed("UPPER(a)", physicalName="b"))
+    assert "transformLogic does not use it: remove it" in refusal(computed("UPPER(a)", physicalName="b"))
 
 
 def test_without_a_header_every_field_needs_a_place() -> None:
