@@ -103,7 +103,7 @@ def test_first_time_everything_loaded_is_run_at_once(warehouse, capsys):
     assert warehouse.catch_up() == ["all"]
     assert capsys.readouterr().out == "1 batch may hold rows of the last complete quarter: run x\n"
     assert warehouse.catch_up() == []
-    assert capsys.readouterr().out == "nothing due: 2026Q3, the last complete quarter of x, was run\n"
+    assert capsys.readouterr().out == "nothing due: 2026Q3, the last complete quarter of x, has been run\n"
 
 
 def test_quarters_of_which_a_part_was_published_are_caught_up_oldest_first(warehouse, capsys):
