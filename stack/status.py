@@ -36,6 +36,16 @@ class ServiceStatus:
     ports: list[int]
     memory_mb: int
 
+    @property
+    def healthy(self) -> bool:
+        """Whether it does its work."""
+        return self.state == "RUNNING" and not self.problem
+
+    @property
+    def words(self) -> str:
+        """State and problem, for people."""
+        return self.state.lower() + (f": {self.problem}" if self.problem else "")
+
 
 @dataclass(frozen=True)
 class EngineStatus:
@@ -73,7 +83,7 @@ class StackStatus:
     @property
     def healthy(self) -> bool:
         """Whether every service does its work."""
-        return all(service.state == "RUNNING" and not service.problem for service in self.services)
+        return all(service.healthy for service in self.services)
 
 
 def read_status(settings: Settings) -> StackStatus:
