@@ -40,6 +40,11 @@ _ACCEPTED: dict[str, tuple[set[str], str]] = {
 def refuse_other_types(release: Release, entities: pd.DataFrame, keys: Sequence[str]) -> None:
     """See whether columns of entities have the types of the clean rows.
 
+    Args:
+        release: Release that has the clean rows.
+        entities: Entities as in `Client.training_set`.
+        keys: Names of the columns to compare.
+
     Raises:
         UsageError: One has not: names it, both types and what to do.
     """

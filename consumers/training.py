@@ -89,6 +89,11 @@ def release_at(dataset: str, events: Sequence[Event], as_of: datetime) -> int:
     The ledger has whole seconds: a move counts from the next one on. So what is asked within the second of a move,
     before or after it, gets the same answer, now and later.
 
+    Args:
+        dataset: Name in the contract.
+        events: Events of the dataset in the ledger.
+        as_of: The time.
+
     Raises:
         UsageError: The time has no time zone or is in the future, or there was no release yet.
     """
@@ -106,6 +111,12 @@ def release_at(dataset: str, events: Sequence[Event], as_of: datetime) -> int:
 
 def columns_needed(release: Release, entities: pd.DataFrame, features: Sequence[Feature], at: str) -> list[str]:
     """Columns of the clean rows that are read for a training set.
+
+    Args:
+        release: Release that has the clean rows.
+        entities: Entities as in `Client.training_set`.
+        features: Features to compute.
+        at: Name of the column with the entities' times.
 
     Raises:
         UsageError: The entities do not say whose rows are meant, or before when, or have other types; or features are

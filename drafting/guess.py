@@ -237,7 +237,13 @@ def _examples(sample: Sample, column: str, tokens: list[str]) -> tuple[str, ...]
 
 
 def few_values(sample: Sample, place: int, column: ColumnDraft) -> list[str]:
-    """All values of a text column that has at most 10, and more rows than that; else none."""
+    """All values of a text column that has at most 10, and more rows than that; else none.
+
+    Args:
+        sample: Rows of the files.
+        place: Place of the column.
+        column: Draft of the column.
+    """
     if column.type != "STRING" or not 0 < column.distinct <= min(_FEW_VALUES, column.values // 2) or column.is_personal:
         return []
     sql = f"SELECT DISTINCT c{place} FROM sample WHERE c{place} IS NOT NULL ORDER BY 1"

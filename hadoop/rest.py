@@ -203,6 +203,11 @@ def resourcemanager_answer(settings: Settings, what: str) -> Any:
 def clock_ahead(settings: Settings, host: str, port: int) -> float:
     """Seconds by which a daemon's clock is ahead of ours; negative when it is behind. HTTP tells whole seconds.
 
+    Args:
+        settings: Settings of the stack.
+        host: Host of the daemon.
+        port: Port of its web server.
+
     Raises:
         StackDownError: It does not answer, or not with a time.
     """

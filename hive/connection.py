@@ -25,7 +25,7 @@ CONNECT_SECONDS = 30.0
 
 _ROWS_PER_FETCH = 10_000
 _REFUSED = "Error validating the login"
-"""Of HiveServer2's PlainSaslServer."""
+"""Message of HiveServer2's PlainSaslServer; thrift gives no other sign of a refused password."""
 _SESSION = {
     # Names as the user wrote them, not `view.column`.
     "hive.resultset.use.unique.column.names": "false",

@@ -170,6 +170,11 @@ def releases_with_tables(server: HiveServer, dataset: str) -> set[int]:
 def drop_release_tables(server: HiveServer, dataset: str, number: int) -> None:
     """Remove the tables of a release; their files stay.
 
+    Args:
+        server: Session of HiveServer2.
+        dataset: Name in the contract.
+        number: Number of the release.
+
     Raises:
         StackhouseError: Readers see it.
     """

@@ -136,7 +136,7 @@ class _HashedFile(io.RawIOBase):
     Attributes:
         size: Bytes that were read.
         whole_size: Bytes of the file when it was opened.
-        sha256: Of the bytes that were read.
+        sha256: SHA-256 of the bytes that were read.
     """
 
     def __init__(self, file: io.FileIO, progress: Progress) -> None:

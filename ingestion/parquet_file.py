@@ -54,6 +54,11 @@ class ParquetFacts:
 def describe_parquet(path: InputPath, source: BinaryIO, contract: Contract) -> ParquetFacts:
     """Describe a file; every value is read once.
 
+    Args:
+        path: The file, for messages.
+        source: The opened file.
+        contract: What its columns must be.
+
     Raises:
         InputFileError: It is damaged, or its columns do not fit or are of a type that is not read, or a timestamp has a
             fraction of a microsecond.

@@ -193,7 +193,7 @@ class _Sent:
     Attributes:
         size: Bytes so far, with those on their way.
         resumed: Bytes of these that were there before.
-        sha256: Of the bytes so far.
+        sha256: SHA-256 of the bytes so far.
         checksum: The same as HDFS computes it.
     """
 

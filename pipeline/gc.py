@@ -55,7 +55,13 @@ class Collection:
 
 
 def plan_collection(settings: Settings, dataset: str, policy: Policy) -> Collection:
-    """Say what `collect` would do now; nothing is changed and no lock taken."""
+    """Say what `collect` would do now; nothing is changed and no lock taken.
+
+    Args:
+        settings: Settings of the stack.
+        dataset: Name in the contract.
+        policy: How much is kept.
+    """
     contract = contract_of(settings, dataset)
     storage = WebHdfs(settings.endpoints)
     # Asked before anything is looked at: what a command makes meanwhile is not taken for left.

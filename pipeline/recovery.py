@@ -89,7 +89,13 @@ def record_of(dataset: str, owner: LockOwner, **found: Any) -> ledger.RunRecord:
 
 
 def remove_run(storage: WebHdfs, dataset: str, run: str) -> None:
-    """Remove what a run wrote and no release refers to."""
+    """Remove what a run wrote and no release refers to.
+
+    Args:
+        storage: HDFS.
+        dataset: Name in the contract.
+        run: Id of the run.
+    """
     paths = DatasetPaths(dataset, storage.root)
     storage.delete(paths.staging(run))
     for directory in (paths.clean(run), *(paths.mart(mart, run) for mart in storage.list(paths.marts))):

@@ -71,6 +71,11 @@ def roll_back(settings: Settings, dataset: str, to: int | None, reason: str, wai
 def choose(dataset: str, history: History, to: int | None) -> tuple[int, int]:
     """The release that readers see, and the one that they shall see.
 
+    Args:
+        dataset: Name in the contract.
+        history: History of the dataset.
+        to: Number of the release to go back to; `None`: the one before.
+
     Raises:
         UsageError: As in `roll_back`.
     """

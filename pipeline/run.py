@@ -93,6 +93,12 @@ class RunReport:
 def run_pipeline(settings: Settings, dataset: str, request: RunRequest, observer: Observer) -> RunReport:
     """Bring the published tables up to date with the loaded batches.
 
+    Args:
+        settings: Settings of the stack.
+        dataset: Name in the contract.
+        request: What the run is asked for.
+        observer: Told of every step.
+
     Raises:
         UsageError: Nothing is loaded, or a quarter that was asked for has no rows: nothing is published.
         ContractError: The contract changed so that published rows may change, and that was not asked for.

@@ -49,12 +49,25 @@ class Writer:
         self._record = replace(self._record, **found)
 
     def event(self, kind: ledger.Kind, release: int, reason: str = "", run: str = "") -> None:
-        """Write to the ledger what happens to a release, which this command made unless `run` says who did."""
+        """Write to the ledger what happens to a release, which this command made unless `run` says who did.
+
+        Args:
+            kind: What happens.
+            release: Number of the release.
+            reason: Why.
+            run: Id of the run that made the release; empty: this one.
+        """
         user = self.settings.user
         ledger.append(self.storage, ledger.Event(self.dataset, kind, release, run or self.run, utc_now(), user, reason))
 
     def end(self, outcome: str, message: str, seconds: float) -> None:
-        """Write to the ledger how it went."""
+        """Write to the ledger how it went.
+
+        Args:
+            outcome: `done`, `failed` or `held`.
+            message: Why it did not end well.
+            seconds: How long it took.
+        """
         ended = replace(self._record, outcome=outcome, message=message, at=utc_now(), seconds=round(seconds, 1))
         ledger.record_run(self.storage, ended)
         reached(Step.COMMAND_RECORDED)

@@ -54,6 +54,12 @@ class Job:
     def of(cls, settings: Settings, dataset: str, at: time, environment: Mapping[str, str]) -> "Job":
         """The job for the stack that the environment and `.env` name.
 
+        Args:
+            settings: Settings of the stack.
+            dataset: Name in the contract.
+            at: Time of day to check, by the clock of this machine.
+            environment: Environment of the command that installs the timer.
+
         Raises:
             SetupError: There is no Java 17.
         """

@@ -28,7 +28,7 @@ def make_certificate(directory: Path, java_home: Path) -> str:
     `ca.pem` for all others.
 
     Args:
-        directory: Of these files, for the owner alone.
+        directory: Directory of these files, for the owner alone.
         java_home: A Java whose `keytool` is used.
 
     Returns:

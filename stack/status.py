@@ -52,7 +52,7 @@ class EngineStatus:
     """A Spark engine that waits for the next run.
 
     Attributes:
-        pid: Of its process; that of its driver is below it.
+        pid: Number of its process, which started that of its driver.
         application: YARN application id.
         memory_mb: Resident MiB of both; the executor is a container of YARN.
     """
@@ -71,7 +71,7 @@ class StackStatus:
         services: Services in the order of starting.
         hdfs: `None` when the NameNode does not answer.
         yarn: `None` when the ResourceManager does not answer.
-        engines: Of this machine, that are idle.
+        engines: Idle engines of this machine.
     """
 
     home: str
@@ -96,7 +96,7 @@ def read_status(settings: Settings) -> StackStatus:
 
 
 def _containers(settings: Settings) -> list[ServiceStatus]:
-    """Of docker compose; those that have done their work and ended are left out."""
+    """Services of docker compose, without those that have done their work and ended."""
     found = [container for container in containers(settings) if not (container.state == "exited" and container.done)]
     known = [ServiceStatus(item.name, item.state.upper(), _ailing(item), 0, [], 0) for item in found]
     return known or [ServiceStatus("containers", "DOWN", "", 0, [], 0)]

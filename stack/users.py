@@ -11,6 +11,11 @@ from warehouse.settings import Settings
 def add_user(settings: Settings, user: str, role: Role) -> str:
     """Let a user in; one who is in already gets another password and this role.
 
+    Args:
+        settings: Settings of the stack.
+        user: Name of the user.
+        role: What the user may read.
+
     Returns:
         The password, which is kept nowhere.
 

@@ -24,7 +24,7 @@ class BatchFile:
     Attributes:
         name: File name without a directory.
         size: Bytes as stored, compressed if the file is.
-        sha256: Of those bytes, 64 hex digits.
+        sha256: SHA-256 of those bytes, 64 hex digits.
         rows: Rows as the contract's input format tells them from header, comments and empty lines.
         kind: `csv`, `jsonl`, `lines` or `parquet`.
         columns: Names in its header, in order; empty for files without one.
@@ -128,6 +128,11 @@ def batch_id(files: tuple[BatchFile, ...]) -> str:
 
 def load_batch(storage: Storage, dataset: str, batch: str) -> Batch:
     """Read the manifest of one complete batch.
+
+    Args:
+        storage: HDFS.
+        dataset: Name in the contract.
+        batch: Id of the batch.
 
     Raises:
         NotFoundError: There is no such batch.

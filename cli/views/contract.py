@@ -22,6 +22,11 @@ _STYLES = {"compatible": "green", "incompatible": "red", "impossible": "red"}
 def print_check(settings: Settings, dataset: str, as_json: bool) -> None:
     """Print the columns of a contract and its changes since the live release.
 
+    Args:
+        settings: Settings of the stack.
+        dataset: Name in the contract.
+        as_json: Print JSON instead of a table.
+
     Raises:
         ContractError: It is wrong, or a file of its marts is missing or wrong.
     """

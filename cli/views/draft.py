@@ -16,6 +16,12 @@ from warehouse.settings import Settings
 def draft_dataset(settings: Settings, name: str, files: list[Path], as_json: bool) -> None:
     """Draft a dataset beside the others and print what was drafted.
 
+    Args:
+        settings: Settings of the stack.
+        name: Name of the new dataset.
+        files: Files and directories to draft from.
+        as_json: Print JSON instead of a table.
+
     Raises:
         ContractError: The name cannot be used.
         InputFileError: A file cannot be read, the files are not written alike, or none has rows.

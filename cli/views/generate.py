@@ -13,6 +13,13 @@ _DATASETS = ("trips",)
 def generate_files(dataset: str, rows: int, seed: int, out: Path, dirt: float) -> None:
     """Write the files and say what to do with them.
 
+    Args:
+        dataset: Dataset that has a generator.
+        rows: Number of rows in all files together.
+        seed: Seed of all random numbers.
+        out: New directory.
+        dirt: Share of rows with something wrong, 0 to 0.5.
+
     Raises:
         UsageError: There is no generator for the dataset, a number cannot be used, or the directory is taken.
     """

@@ -47,6 +47,11 @@ class Listed:
 def print_list(settings: Settings, as_json: bool, now: datetime) -> None:
     """Print all datasets that have a contract here or rows in the warehouse.
 
+    Args:
+        settings: Settings of the stack.
+        as_json: Print JSON instead of a table.
+        now: The current time.
+
     Raises:
         StackDownError: HDFS does not answer.
         StorageError: What HDFS has of a dataset is damaged; all others are printed before.

@@ -16,7 +16,16 @@ from warehouse.input.batch_files import listed
 def load_files(  # noqa: PLR0913, PLR0917 - the options that users know
     dataset: Dataset, files: list[Path], as_json: bool, wait: bool, strict: bool, jobs: int | None
 ) -> None:
-    """Load one batch and say what happened; see `ingestion.loader.load` for what is raised."""
+    """Load one batch and say what happened; see `ingestion.loader.load` for what is raised.
+
+    Args:
+        dataset: Where to.
+        files: Files and directories.
+        as_json: Print JSON instead of a table.
+        wait: Wait until another writer has finished.
+        strict: Refuse empty files instead of skipping them.
+        jobs: Files to send at once; `None`: as many as usual.
+    """
     result = load_with_bars(dataset, files, wait, strict, jobs)
     if as_json:
         print_json(load_document(result))
@@ -27,7 +36,15 @@ def load_files(  # noqa: PLR0913, PLR0917 - the options that users know
 def load_with_bars(
     dataset: Dataset, files: list[Path], wait: bool = False, strict: bool = False, jobs: int | None = None
 ) -> LoadResult:
-    """Load one batch, with a progress bar on a terminal."""
+    """Load one batch, with a progress bar on a terminal.
+
+    Args:
+        dataset: Where to.
+        files: Files and directories.
+        wait: Wait until another writer has finished.
+        strict: Refuse empty files instead of skipping them.
+        jobs: Files to send at once; `None`: as many as usual.
+    """
     total = sum(map(_size, files))
     columns = (TextColumn("{task.description:9}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     console = Console(stderr=True)

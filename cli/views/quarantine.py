@@ -50,6 +50,12 @@ def print_quarantine(settings: Settings, dataset: str, output: str, number: int 
 def export_quarantine(settings: Settings, dataset: str, directory: Path, number: int | None) -> None:
     """Write the rejected records as they were received to files that `load` takes once they are fixed.
 
+    Args:
+        settings: Settings of the stack.
+        dataset: Name in the contract.
+        directory: New directory for the files.
+        number: Number of a release; `None`: the live one.
+
     Raises:
         UsageError: The directory exists, or there is no such release.
     """

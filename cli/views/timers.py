@@ -18,6 +18,12 @@ _LINGER = "it runs only while you are logged in; to run it always: loginctl enab
 def install_timer(settings: Settings, dataset: str, at: time, dry_run: bool) -> None:
     """Have the quarters of a dataset run when they are due, and print what was written.
 
+    Args:
+        settings: Settings of the stack.
+        dataset: Name in the contract.
+        at: Time of day to check, by the clock of this machine.
+        dry_run: Only print what would be written.
+
     Raises:
         ContractError: There is no such dataset.
         SetupError: See `schedule.timers.install_timer`.

@@ -9,7 +9,14 @@ from warehouse.settings import Settings
 
 
 def print_added(settings: Settings, user: str, role: Role, as_json: bool) -> None:
-    """Add a user and print the password; errors as in `stack.users.add_user`."""
+    """Add a user and print the password; errors as in `stack.users.add_user`.
+
+    Args:
+        settings: Settings of the stack.
+        user: Name of the user.
+        role: What the user may read.
+        as_json: Print JSON instead of a table.
+    """
     password = add_user(settings, user, role)
     if as_json:
         print_json({"user": user, "role": role, "password": password})

@@ -83,7 +83,13 @@ def prove_marts(server: HiveServer, made: Made, budget: Budget) -> list[Check]:
 
 
 def built_quarters(release: Release, live: Release | None, mart: str) -> list[str]:
-    """Quarters of a mart that the run of a release built, also those of which it has no row."""
+    """Quarters of a mart that the run of a release built, also those of which it has no row.
+
+    Args:
+        release: The release.
+        live: What readers see; `None` before the first release.
+        mart: Name of the mart.
+    """
     clean, made = release.tables[CLEAN].partitions, release.tables[mart]
     before = live.tables.get(mart) if live and live.contract == release.contract else None
     if live is None or before is None or before.definition != made.definition:

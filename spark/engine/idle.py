@@ -26,8 +26,8 @@ class IdleEngine:
     """An engine that waits.
 
     Attributes:
-        pid: Of its process.
-        identity: Of what it was started with: only who would start the same may use it.
+        pid: Number of its process.
+        identity: Fingerprint of what it was started with: only a run that would start the same may use it.
         application: YARN application id.
         log: File that Spark logs to.
     """

@@ -57,6 +57,11 @@ def row_definition(input_format: dict[str, Any]) -> dict[str, Any]:
 def check_change(contract: Contract, live: Release, reprocess: bool) -> None:
     """Refuse a contract under which published rows may be lost or change, unless that is asked for.
 
+    Args:
+        contract: Contract as it is now.
+        live: What readers see.
+        reprocess: Published rows may change.
+
     Raises:
         ContractError: Names what changed.
     """

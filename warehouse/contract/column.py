@@ -180,7 +180,13 @@ def _check_zone(column: Column, place: Spot) -> None:
 
 
 def check_names(columns: Sequence[Column], reserved: set[str], spot: Spot) -> None:
-    """Refuse columns of one name, a reserved name, and none at all."""
+    """Refuse columns of one name, a reserved name, and none at all.
+
+    Args:
+        columns: Columns of a table.
+        reserved: Names that no column may have.
+        spot: Its place in the contract, for messages.
+    """
     if not columns:
         raise spot.at("properties").wrong("expected at least one column")
     expect.once([column.name for column in columns], spot.at("properties", words="column"))

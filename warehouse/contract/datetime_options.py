@@ -33,6 +33,12 @@ Custom = dict[str, tuple[Any, Spot]]
 def read_formats(item: SchemaProperty, options: dict[str, Any], custom: Custom, here: Spot) -> tuple[str, ...]:
     """The formats of a column, the first that fits counts.
 
+    Args:
+        item: Column of the contract.
+        options: Its `logicalTypeOptions`.
+        custom: Its `customProperties`.
+        here: Its place in the contract, for messages.
+
     Raises:
         ContractError: One of them is of no use.
     """

@@ -103,6 +103,11 @@ def check_dataset_name(dataset: str, path: Path) -> None:
 def parse_contract(dataset: str, path: Path, text: str) -> Contract:
     """Turn the text of a contract into a `Contract`.
 
+    Args:
+        dataset: Name in the contract.
+        path: File of the contract, for messages.
+        text: Its text.
+
     Raises:
         ContractError: The text is not YAML, not ODCS, or leaves out what this stack needs.
     """

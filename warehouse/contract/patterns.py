@@ -25,7 +25,7 @@ def check_pattern(pattern: str, spot: Spot, partial: bool = False) -> None:
     """Refuse a pattern that no text is read by, or that gives no day.
 
     Args:
-        pattern: Of Java's DateTimeFormatter.
+        pattern: Pattern of Java's DateTimeFormatter.
         spot: Where it is.
         partial: It may leave out the day, or day and month.
 
