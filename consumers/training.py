@@ -237,7 +237,7 @@ def _refuse_columns(release: Release, wanted: Sequence[str], features: Sequence[
 
 
 def _wall_clock(as_of: datetime, zone: str | None) -> datetime:
-    """A moment by the dataset's clock; without a zone of the dataset by the clock that the caller gave."""
+    """A timestamp in the dataset's time zone; in the caller's where the dataset has none."""
     return (as_of.astimezone(ZoneInfo(zone)) if zone else as_of).replace(tzinfo=None)
 
 

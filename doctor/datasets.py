@@ -42,7 +42,7 @@ def _is_at_work(storage: Storage, dataset: str) -> bool:
     try:
         holder = lock_holder(storage, dataset)
     except LockedError:
-        # Whoever it is: the check of locks tells.
+        # The check of locks says which command it is.
         return True
     return holder is not None and not holder.is_gone()
 

@@ -86,7 +86,7 @@ def _schema_tool(settings: Settings) -> str:
     environment = stack_environment(settings)
     log = Path(settings.home / "logs" / "schema-info.log")
     class_path = environment["STACKHOUSE_HIVE_CLASS_PATH"]
-    # It fails when the versions differ: what it printed tells more.
+    # It fails when the versions differ; what it printed says more.
     run_java(environment, class_path, SCHEMA_TOOL, ["-dbType", "derby", "-info"], log, _TOOL_SECONDS)
     return log.read_text(errors="replace")
 
@@ -124,7 +124,7 @@ def _thread_name(pid: int, thread: int) -> str:
 
 
 def check_tez(settings: Settings, seconds: float = TEZ_SECONDS) -> list[Finding]:
-    """Whether a query that needs a Tez session gets one; HiveServer2 answers others even so."""
+    """Whether a query that needs a Tez session gets one; HiveServer2 answers other queries without."""
     try:
         if tez_answers(settings, seconds):
             return []

@@ -146,7 +146,7 @@ def queue_room(settings: Settings, queue: str) -> Room:
         return Room()
     for leaf in leaf_queues(scheduler):
         if queue in (leaf["queueName"], leaf.get("queuePath")):
-            # Hadoop before 3.3 does not tell it.
+            # Hadoop before 3.3 does not report it.
             most = leaf.get("maximumAllocation") or {}
             return Room(leaf["absoluteMaxCapacity"] / 100, most.get("memory", math.inf), most.get("vCores", math.inf))
     return Room()
@@ -201,7 +201,7 @@ def resourcemanager_answer(settings: Settings, what: str) -> Any:
 
 
 def clock_ahead(settings: Settings, host: str, port: int) -> float:
-    """Seconds by which a daemon's clock is ahead of ours; negative when it is behind. HTTP tells whole seconds.
+    """Seconds by which a daemon's clock is ahead of ours; negative when it is behind. HTTP has whole seconds.
 
     Args:
         settings: Settings of the stack.

@@ -1,4 +1,4 @@
-"""How much memory each process gets, computed from the machine."""
+"""Computes how much memory each process gets on this machine."""
 
 import os
 from collections.abc import Sequence

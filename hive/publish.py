@@ -89,7 +89,7 @@ def plan_views(server: HiveServer, release: Release, contract: Contract | None =
     """The statements that show a release to readers; asked for before the ledger says that they are moved.
 
     The views have the columns and comments of the release's tables. `clean` moves last: once it shows the release, all
-    views do. After that, views that nobody but the owner may read are opened to the roles.
+    views do. After that, views that only the owner may read so far are opened to the roles.
 
     Args:
         server: HiveServer2.

@@ -33,7 +33,7 @@ class LoadResult:
     Attributes:
         batch: Manifest of the batch.
         already_loaded: The same bytes were there before; nothing was sent.
-        counted_before: Rows that the manifest told before, when they were counted again.
+        counted_before: Rows in the manifest before they were counted again; `None`: they were not.
         skipped: Names of the files that were empty and are not part of the batch.
         resumed: Bytes of the batch that a load that was killed had sent.
     """

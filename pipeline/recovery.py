@@ -2,7 +2,7 @@
 
 What a killed load sent stays: a load of the same files goes on from it, one of others removes it.
 
-Each part can be killed and done again: what it did is seen by the next, and what tells of the crash goes last.
+Each part can be killed and done again: the next command sees what it did, and the trace of the crash goes last.
 """
 
 from typing import Any

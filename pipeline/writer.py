@@ -80,7 +80,7 @@ def writing(settings: Settings, dataset: str, command: str, parameters: dict[str
     Args:
         settings: Settings of the stack.
         dataset: Name in the contract.
-        command: Name of the command, for the ledger and for whoever finds the lock.
+        command: Name of the command, for the ledger and for a command that finds the lock.
         parameters: What it was asked for.
         wait: Wait for another writer to end.
 

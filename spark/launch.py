@@ -64,7 +64,7 @@ class Driver:
 
     @property
     def command(self) -> list[str]:
-        """Of a process that ends with the job: a plan goes to its standard input, events come from its output."""
+        """Command of a process that ends with the job: it reads a plan from standard input and prints events."""
         return [*self.prefix, *EVENTS_ON_STDOUT, self.python, "-m", "spark.job", "--events-fd", "3"]
 
 

@@ -21,7 +21,7 @@ _SHOWN_FAILURES = 20
 
 @dataclass(frozen=True)
 class MartCounts:
-    """What building a mart gave.
+    """The result of building a mart.
 
     Attributes:
         rows: Rows by quarter partition value, for every quarter asked for.

@@ -200,7 +200,7 @@ def _typed(records: Records) -> DataFrame:
 
 
 def _plain(column: Column) -> Expression:
-    # The record tells nothing about what is computed.
+    # The record says nothing about what is computed.
     return F.col(PLAIN) if column.transform is None else F.lit(False)
 
 

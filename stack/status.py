@@ -87,7 +87,7 @@ class StackStatus:
 
 
 def read_status(settings: Settings) -> StackStatus:
-    """Ask whoever keeps the services alive, and every service."""
+    """Ask every service, and the supervisor or container engine that keeps them alive."""
     if settings.profile.runs_here:
         return _read_daemons(settings)
     services = _containers(settings) if settings.profile.in_containers else _answers(settings)
@@ -137,7 +137,7 @@ def _read_daemons(settings: Settings) -> StackStatus:
 def _idle_engines(settings: Settings) -> list[EngineStatus]:
     found = []
     for engine in idle_engines(engine_directory(settings)):
-        # One that was killed left its record behind.
+        # A killed engine leaves its record behind.
         with suppress(psutil.NoSuchProcess):
             process = psutil.Process(engine.pid)
             memory = sum(_memory_mb(each.pid) for each in (process, *process.children(recursive=True)))

@@ -20,7 +20,7 @@ def add_user(settings: Settings, user: str, role: Role) -> str:
         The password, which is kept nowhere.
 
     Raises:
-        UsageError: The name cannot be one, or users are somebody else's business here.
+        UsageError: The name cannot be one, or users are not managed here.
         StackDownError: HiveServer2 does not answer.
     """
     _refuse_elsewhere(settings)
@@ -32,7 +32,7 @@ def add_user(settings: Settings, user: str, role: Role) -> str:
             for statement in roles.missing_grants(server, dataset, views):
                 server.execute(statement)
         roles.give_role(server, user, role)
-    # Last: nobody logs in without a role.
+    # Last, so that no user logs in without a role.
     return settings.logins.add(user)
 
 
@@ -40,7 +40,7 @@ def remove_user(settings: Settings, user: str) -> None:
     """Let a user in no more; sessions that are open stay.
 
     Raises:
-        UsageError: There is no such user, or users are somebody else's business here.
+        UsageError: There is no such user, or users are not managed here.
     """
     _refuse_elsewhere(settings)
     settings.logins.remove(user)
@@ -50,7 +50,7 @@ def list_users(settings: Settings) -> dict[str, str]:
     """Role by user, the owner's `owner`.
 
     Raises:
-        UsageError: Users are somebody else's business here.
+        UsageError: Users are not managed here.
         StackDownError: HiveServer2 does not answer.
     """
     _refuse_elsewhere(settings)

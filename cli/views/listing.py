@@ -35,7 +35,7 @@ class Listed:
         name: Name in the contract.
         contract: Where it is, `None`: not where contracts are looked for.
         standing: State in HDFS.
-        problem: Why that cannot be told; empty when it can.
+        problem: Why the state is unknown; empty when it is known.
     """
 
     name: str

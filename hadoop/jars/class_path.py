@@ -40,7 +40,7 @@ def _versions(jars: Sequence[Path]) -> list[str]:
             by_version[match[1]].append(jar.name)
     if len(by_version) < 2:  # noqa: PLR2004 - one is as it should be
         return []
-    # The odd ones out are told first: of these there are few.
+    # The odd ones out come first: there are few of them.
     few = sorted(by_version.items(), key=lambda item: len(item[1]))
     return ["jars of several Hadoop versions: " + "; ".join(f"{version} ({names[0]})" for version, names in few)]
 

@@ -21,7 +21,7 @@ RECOMPUTED = "recomputed"
 
 
 def refusal(contract: Contract, sql: str) -> str | None:
-    """Why a mart cannot be proved, as far as its SQL tells; Hive may still refuse it. `None`: nothing is known."""
+    """Why the SQL of a mart cannot be proved; `None`: no reason is known, but Hive may still refuse it."""
     try:
         mart_query(contract, sql, 0, ())
     except NotProvedError as problem:

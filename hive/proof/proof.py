@@ -134,7 +134,7 @@ class _Proof:
         self._rows = {value: part.rows for value, part in made.release.tables[CLEAN].partitions.items()}
 
     def check(self, quarters: Sequence[str]) -> Check:
-        """Of as many of these quarters as there is time for."""
+        """The check over as many of these quarters as there is time for."""
         try:
             proved, failures = self._compare(drawn(quarters, f"{self._release.run} {self._mart.name}"))
         except (NotProvedError, QueryError) as problem:

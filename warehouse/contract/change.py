@@ -15,7 +15,7 @@ _SHOWN_FILES = 5
 
 Kind = Literal["compatible", "incompatible", "impossible"]
 
-# What tells rows from other lines: the loader counted the rows that way, and the law is about its count.
+# They decide which lines are rows: the loader counted the rows that way, and the law is about its count.
 _ROW_DEFINING = ("kind", "header", "comment", "skip_lines", "quoted_newlines")
 
 
@@ -49,7 +49,7 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
 
 
 def row_definition(input_format: dict[str, Any]) -> dict[str, Any]:
-    """What tells rows from other lines in the input format of a `Contract.meaning`, and so how many a file has."""
+    """The part of the input format in a `Contract.meaning` that decides how many rows a file has."""
     quoting = ("delimiter", "quote", "escape") if input_format["quoted_newlines"] else ()
     return {name: input_format[name] for name in (*_ROW_DEFINING, *quoting)}
 
@@ -83,7 +83,7 @@ def check_change(contract: Contract, live: Release, reprocess: bool) -> None:
 
 
 def check_counts(contract: Contract, batches: Sequence[Batch]) -> None:
-    """Refuse batches whose rows were counted when the contract told them from other lines in another way.
+    """Refuse batches whose rows were counted when the contract had another definition of a row.
 
     Raises:
         ContractError: Names the files.

@@ -128,7 +128,7 @@ def plan_retention(policy: Policy, situation: Situation) -> RetentionPlan:
     """Decide what goes.
 
     Raises:
-        StorageError: A moment in the ledger or a manifest is unreadable.
+        StorageError: A timestamp in the ledger or a manifest is unreadable.
     """
     dropped = _old_releases(policy, situation)
     gone = {old.number for old in dropped}
