@@ -63,17 +63,17 @@ def _is_complete(server: HiveServer, table: ReleaseTable, release: Release) -> b
 
 def _create_table(server: HiveServer, table: ReleaseTable, shape: ddl.Table, release: Release, location: str) -> None:
     server.execute(ddl.create_table(table, shape, location, release.run))
-    for partitions in _portions(release.tables[table.name].partitions):
+    for partitions in _chunks(release.tables[table.name].partitions):
         locations = {value: partition.path for value, partition in partitions.items()}
         server.execute(ddl.add_partitions(table, shape, locations))
 
 
-def _portions(partitions: dict[str, Partition]) -> list[dict[str, Partition]]:
+def _chunks(partitions: dict[str, Partition]) -> list[dict[str, Partition]]:
     rest = iter(partitions.items())
-    portions = []
-    while portion := dict(islice(rest, _PARTITIONS_PER_STATEMENT)):
-        portions.append(portion)
-    return portions
+    chunks = []
+    while chunk := dict(islice(rest, _PARTITIONS_PER_STATEMENT)):
+        chunks.append(chunk)
+    return chunks
 
 
 def point_views(server: HiveServer, release: Release) -> None:

@@ -22,7 +22,7 @@ from warehouse.release.history import read_history
 from warehouse.release.inventory import take_inventory
 from warehouse.release.manifest import release_numbers
 from warehouse.release.outline import read_outlines
-from warehouse.release.retention import OldDirectory, OldRelease, Policy, RetentionPlan, Situation, plan_retention
+from warehouse.release.retention import OldDirectory, OldRelease, Policy, RetentionPlan, RetentionState, plan_retention
 from warehouse.settings import Settings
 from warehouse.steps import Step, reached
 from warehouse.storage import Storage
@@ -38,7 +38,7 @@ class Collection:
         done: It is removed.
         releases: Dropped.
         directories: Moved to the trash, with their bytes.
-        traces: Files of dead owners of the lock.
+        dead_lock_files: Files of dead owners of the lock.
     """
 
     dataset: str
@@ -46,7 +46,7 @@ class Collection:
     done: bool
     releases: tuple[OldRelease, ...]
     directories: tuple[tuple[OldDirectory, int], ...]
-    traces: tuple[str, ...]
+    dead_lock_files: tuple[str, ...]
 
     @property
     def size(self) -> int:
@@ -105,7 +105,7 @@ def remove(storage: Storage, plan: RetentionPlan) -> None:
     for directory in plan.directories:
         storage.move_to_trash(directory.path)
         reached(Step.DIRECTORY_REMOVED)
-    for trace in plan.traces:
+    for trace in plan.dead_lock_files:
         storage.delete(trace)
         reached(Step.LEFTOVERS_REMOVED)
 
@@ -118,7 +118,7 @@ def _plan(storage: Storage, contract: Contract, policy: Policy, active: str | No
     kept = set(release_numbers(storage, dataset)) - history.dropped
     return plan_retention(
         policy,
-        Situation(
+        RetentionState(
             history=history,
             releases={release.number: release for release in read_outlines(storage, dataset, sorted(kept))},
             inventory=inventory,
@@ -131,7 +131,7 @@ def _plan(storage: Storage, contract: Contract, policy: Policy, active: str | No
 
 def _measured(storage: Storage, dataset: str, policy: Policy, plan: RetentionPlan, done: bool = False) -> Collection:
     sizes = tuple(_sizes(storage, plan.directories))
-    return Collection(dataset, policy, done, plan.releases, sizes, plan.traces)
+    return Collection(dataset, policy, done, plan.releases, sizes, plan.dead_lock_files)
 
 
 def _sizes(storage: Storage, directories: Sequence[OldDirectory]) -> Iterator[tuple[OldDirectory, int]]:

@@ -8,7 +8,7 @@ from time import monotonic
 from hive.connection import connect
 from pipeline.dataset import contract_of
 from pipeline.plan import Inputs, make_plan, refuse_unknown_quarters
-from pipeline.publish import Made, publish_release
+from pipeline.publish import BuiltRelease, publish_release
 from pipeline.recovery import remove_run
 from pipeline.release import build_release, staged_batches
 from pipeline.rollback import refuse_undoing
@@ -146,7 +146,7 @@ class _Run:
             self._remove_unless_released()
             raise
         self._note(inputs, release)
-        made_release = Made(inputs, result, release, began)
+        made_release = BuiltRelease(inputs, result, release, began)
         checks = publish_release(self._writer, self._clock, made_release, self._request.accept)
         report = replace(self._report(inputs.batches, release, result, made, monotonic() - began), checks=checks)
         self._writer.note(steps=report.seconds)

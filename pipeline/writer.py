@@ -90,7 +90,7 @@ def writing(settings: Settings, dataset: str, command: str, parameters: dict[str
     """
     storage = WebHdfs(settings.endpoints)
     owner = LockOwner.this_process(settings.user, command, parameters, new_run_id())
-    with DatasetLock(storage, dataset, owner, _tell if wait else None):
+    with DatasetLock(storage, dataset, owner, _log_wait if wait else None):
         writer = Writer(settings, storage, owner, dataset)
         began = monotonic()
         try:
@@ -120,6 +120,6 @@ def _outcome(problem: BaseException) -> str:
     return "failed" if isinstance(problem, Exception) else "interrupted"
 
 
-def _tell(holder: str) -> None:
+def _log_wait(holder: str) -> None:
     # Without a handler of its own, logging prints this to standard error.
     _LOG.warning("waiting: %s", holder)

@@ -98,11 +98,11 @@ def read_status(settings: Settings) -> StackStatus:
 def _containers(settings: Settings) -> list[ServiceStatus]:
     """Services of docker compose, without those that have done their work and ended."""
     found = [container for container in containers(settings) if not (container.state == "exited" and container.done)]
-    known = [ServiceStatus(item.name, item.state.upper(), _ailing(item), 0, [], 0) for item in found]
+    known = [ServiceStatus(item.name, item.state.upper(), _health_problem(item), 0, [], 0) for item in found]
     return known or [ServiceStatus("containers", "DOWN", "", 0, [], 0)]
 
 
-def _ailing(container: Container) -> str:
+def _health_problem(container: Container) -> str:
     return "" if container.health in ("healthy", "") else f"it is {container.health}"
 
 

@@ -29,7 +29,7 @@ def _to_json(collected: Collection) -> dict[str, Any]:
         "releases": [_release_to_json(old) for old in collected.releases],
         "directories": [{**asdict(directory), "bytes": size} for directory, size in collected.directories],
         "bytes": collected.size,
-        "lock_files": collected.traces,
+        "lock_files": collected.dead_lock_files,
     }
 
 
@@ -61,13 +61,13 @@ def _print_tables(collected: Collection) -> None:
 
 def _summary(collected: Collection) -> str:
     keep, hours = collected.policy.keep, f"{_hours(collected.policy):g}"
-    if not (collected.releases or collected.directories or collected.traces):
+    if not (collected.releases or collected.directories or collected.dead_lock_files):
         return f"nothing to remove from {collected.dataset}, keeping {keep} releases and {hours} hours"
     what = ", ".join(
         (
             _counted(len(collected.releases), "release"),
             f"{_counted(len(collected.directories), 'directory')} ({_mebibytes(collected.size)} MiB)",
-            f"{_counted(len(collected.traces), 'lock file')} of dead commands",
+            f"{_counted(len(collected.dead_lock_files), 'lock file')} of dead commands",
         )
     )
     if collected.done:

@@ -33,7 +33,7 @@ def fields_of(contract: Contract) -> tuple[Column, ...]:
     return (*found, *hidden.values())
 
 
-def places_of(contract: Contract, found: Sequence[str]) -> dict[str, int]:
+def column_positions(contract: Contract, found: Sequence[str]) -> dict[str, int]:
     """Position in the file of each of `fields_of` that the file has, in their order.
 
     Args:

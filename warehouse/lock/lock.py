@@ -188,11 +188,11 @@ def dead_owners(storage: Storage, dataset: str) -> list[LockOwner]:
     Raises:
         DocumentError: A file that one of them left is damaged.
     """
-    found = (_read_owner(storage, path) for path in traces(storage, dataset).values())
+    found = (_read_owner(storage, path) for path in dead_lock_files(storage, dataset).values())
     return [owner for owner in found if owner is not None]
 
 
-def traces(storage: Storage, dataset: str) -> dict[str, str]:
+def dead_lock_files(storage: Storage, dataset: str) -> dict[str, str]:
     """Files that dead owners left, by the owner's token."""
     parent, _, prefix = _gone(storage, dataset).rpartition("/")
     names = [name for name in storage.list(parent) if name.startswith(prefix)]

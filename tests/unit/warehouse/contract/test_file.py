@@ -8,7 +8,7 @@ import yaml
 from cli.views.contract import print_check
 from drafting.draft import draft
 from warehouse.contract.file import contract_path, load_contract, parse_contract
-from warehouse.contract.file_columns import check_columns, places_of
+from warehouse.contract.file_columns import check_columns, column_positions
 from warehouse.contract.model import Column, DriftLimit, InputFormat, RowRule
 from warehouse.errors import ContractError
 from warehouse.settings import load_settings
@@ -344,7 +344,7 @@ def test_column_is_found_under_each_of_its_names_whatever_the_case(sales):
     contract = with_other_names(sales, "Price EUR", "total")
     assert contract.columns[2].source_names == ("amount", "Price EUR", "total")
     for name in ("AMOUNT", "price eur", "Total"):
-        assert places_of(contract, ["buyer", name, "SaleId"]) == {"sale": 2, "amount": 1, "buyer": 0}
+        assert column_positions(contract, ["buyer", name, "SaleId"]) == {"sale": 2, "amount": 1, "buyer": 0}
         check_columns(contract, ["sold_at", name, "SaleId", "buyer"])
 
 

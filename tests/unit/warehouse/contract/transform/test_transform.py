@@ -8,7 +8,7 @@ import yaml
 
 from warehouse.contract.change import changes
 from warehouse.contract.file import parse_contract
-from warehouse.contract.file_columns import check_columns, fields_of, places_of
+from warehouse.contract.file_columns import check_columns, column_positions, fields_of
 from warehouse.contract.model import Contract
 from warehouse.errors import ContractError
 
@@ -44,7 +44,7 @@ def test_fields_are_what_the_expression_names() -> None:
     assert contract.columns[1].reads == ("Date of", "Note", "year", "YEAR2", "date OF")
     assert [field.source_name for field in fields_of(contract)] == ["day", "note", "date OF", "year", "YEAR2"]
     check_columns(contract, ["day", "DATE OF", "note", "Year", "year2"])
-    places = places_of(contract, ["DATE OF", "day", "note", "Year", "year2"])
+    places = column_positions(contract, ["DATE OF", "day", "note", "Year", "year2"])
     assert sorted(places.values()) == [0, 1, 2, 3, 4]
 
 
@@ -65,7 +65,7 @@ def test_a_computed_column_is_no_column_of_the_file_unless_it_reads_itself() -> 
 def test_names_in_a_header_are_trimmed_with_the_values() -> None:
     contract = read(NOTE, computed("UPPER(note)"), trim=True)
     check_columns(contract, [" day", "NOTE\t"])
-    assert places_of(contract, [" day", "NOTE\t"]) == {"day": 0, "note": 1}
+    assert column_positions(contract, [" day", "NOTE\t"]) == {"day": 0, "note": 1}
     with pytest.raises(ContractError, match="appears twice"):
         check_columns(contract, ["day", "note", " note"])
     with pytest.raises(ContractError, match="unknown ' note'"):
