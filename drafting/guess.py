@@ -23,6 +23,7 @@ from drafting.separators import choose_separators
 from drafting.zero_fractions import without_zero_fractions
 from warehouse.contract.calendar_names import CENTURY
 from warehouse.contract.datetime_options import PIVOT_YEAR
+from warehouse.contract.number_text import LIKE_NUMBER
 from warehouse.contract.patterns import has_short_year
 
 _ALWAYS_NULL = {"\\N"}
@@ -43,7 +44,6 @@ _PADDED_WORDS = {
 }
 """Words in the name of a column whose digits are not a number: one with a zero in front is another."""
 
-_LIKE_NUMBER = "[+-]?[0-9.][0-9., ']*([eE][+-]?[0-9]+)?"
 _BOOLEAN = "(?i)(true|false|t|f|yes|no)"
 _BOOLEAN_WORD = "(?i)(true|false)"
 _FEW_VALUES = 10
@@ -106,7 +106,7 @@ def _look(sample: Sample, column: str) -> _Looks:
         SELECT count(*), count(DISTINCT {column}), count_if(regexp_full_match({column}, ?)),
             count_if(regexp_full_match({column}, ?)), count_if(regexp_full_match({column}, ?))
         FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column})"""
-    row = sample.ask(sql, [_LIKE_NUMBER, _BOOLEAN, _BOOLEAN_WORD, list(NULL_TOKENS)])[0]
+    row = sample.ask(sql, [LIKE_NUMBER, _BOOLEAN, _BOOLEAN_WORD, list(NULL_TOKENS)])[0]
     tokens = sample.ask(
         f"SELECT {column}, count(*) FROM sample WHERE list_contains(?, {column}) GROUP BY 1 ORDER BY 1",
         [list(NULL_TOKENS)],

@@ -114,8 +114,7 @@ def check_disk(settings: Settings) -> list[Finding]:
 
 def disk_limit() -> float:
     """Percent of a disk from which on the NodeManager takes no containers, as yarn-site.xml says."""
-    # The file is our own.
-    site = ElementTree.parse(HADOOP_CONF / "yarn-site.xml")  # noqa: S314
+    site = ElementTree.parse(HADOOP_CONF / "yarn-site.xml")  # noqa: S314 - a file of ours
     return float(site.findtext(f"property[name='{_THRESHOLD}']/value", "90"))
 
 

@@ -18,7 +18,7 @@ _SPARK_DIRECTORY = "/apps/spark"
 _DIRECTORIES = {
     # All may write, none may remove what belongs to another.
     "/tmp": "1777",  # noqa: S108 - a path in HDFS, not on this machine
-    "/tmp/hive": "1777",  # noqa: S108
+    "/tmp/hive": "1777",  # noqa: S108 - a directory of HDFS
     "/user": "755",
     # Readable by all, so that YARN keeps one copy of an archive for all.
     "/apps": "755",
