@@ -46,7 +46,7 @@ def read_formats(item: SchemaProperty, options: dict[str, Any], custom: Custom, 
     first = [expect.text(options["format"], place)] if "format" in options else []
     others, spot = custom.get(OTHER_FORMATS, ([], here))
     if others and not first:
-        raise spot.wrong("otherFormats needs a format in logicalTypeOptions")
+        raise spot.wrong("needs a format in logicalTypeOptions")
     formats = (*first, *expect.texts(others, spot))
     partial = _is_partial(custom)
     for pattern in formats:

@@ -57,7 +57,7 @@ def test_list_tells_where_every_dataset_stands(storage, settings, capsys):
         ["sales", "here", "5", "2001Q1–2001Q3", "(2)", "1", "3", "h", "2"],
         ["trips", "here"],
         ["contracts", "here:", str(settings.datasets / "data")],
-        ["elsewhere:", "STACKHOUSE_DATASETS", "names", "the", "directory", "with", "the", "contract"],
+        ["elsewhere:", "set", "STACKHOUSE_DATASETS", "to", "the", "directory", "with", "the", "contract"],
     ]
 
 

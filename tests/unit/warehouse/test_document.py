@@ -125,7 +125,7 @@ def test_unknown_key_is_ignored_in_a_batch_and_a_table_but_not_inside_them():
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b"null", b"1"])
 def test_other_content_is_refused_in_one_line_that_names_the_source(content):
-    with pytest.raises(DocumentError, match=r"^/there is not ") as problem:
+    with pytest.raises(DocumentError, match=r"^/there (is|does) not ") as problem:
         read(StagedBatch, content, "/there")
     assert "\n" not in str(problem.value)
 

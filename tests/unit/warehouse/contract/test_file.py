@@ -270,7 +270,7 @@ def test_two_rules_of_one_name_are_refused(sales):
 
 def test_schema_without_the_dataset_is_refused(sales):
     sales["schema"][0]["name"] = "other"
-    assert "no object named 'sales', it has: other, by_quarter" in refusal(sales)
+    assert "no object named 'sales'; it has: other, by_quarter" in refusal(sales)
 
 
 @pytest.mark.parametrize(("place", "name"), [(0, "sales"), (1, "by_quarter")])

@@ -200,7 +200,7 @@ def test_a_count_since_1970_takes_no_zone(zone):
 @pytest.mark.parametrize(
     ("lines", "wrong", "told"),
     [
-        (["value: [dd.MM.yyyy]"], "value: [dd.MM.yyyy]", "otherFormats: otherFormats needs a format"),
+        (["value: [dd.MM.yyyy]"], "value: [dd.MM.yyyy]", "otherFormats: needs a format in logicalTypeOptions"),
         (["value: dd.MM.yyyy"], "value: dd.MM.yyyy", "otherFormats: expected a list of strings"),
     ],
 )
