@@ -105,7 +105,7 @@ def check_busy_threads(settings: Settings, seconds: float = _WATCHED_SECONDS) ->
     if not busy:
         return []
     problem = (
-        f"{len(busy)} of HiveServer2's client threads have been computing for {seconds:.0f} s without a pause "
+        f"{len(busy)} of HiveServer2's client threads computed for {seconds:.0f} s without a pause "
         f"({', '.join(map(str, busy))})"
     )
     remedy = (

@@ -144,7 +144,7 @@ def _hive_type(item: SchemaProperty, here: Spot) -> str:
         known = ", ".join(LOGICAL_TYPES)
         raise here.at("logicalType", words=f"logicalType {item.logicalType!r}").wrong(f"expected one of: {known}")
     if type_name(physical) not in allowed:
-        raise spot.wrong(f"{physical} does not fit logicalType {item.logicalType}: {', '.join(allowed)}")
+        raise spot.wrong(f"{physical} does not fit logicalType {item.logicalType}, which takes {', '.join(allowed)}")
     if type_name(physical) == "DECIMAL":
         if decimal_digits(physical) is None:
             raise spot.wrong(f"{physical}, expected DECIMAL(precision,scale), precision 1 to {MAX_PRECISION}")

@@ -244,7 +244,7 @@ def test_event_clock_is_that_of_the_contract_when_it_has_one():
     ("change", "features", "words"),
     [
         (lambda e: e.drop(columns="at"), FEATURES, "need a column 'at'"),
-        (lambda e: e.assign(at="2020-01-01"), FEATURES, "need a column 'at' of datetime64"),
+        (lambda e: e.assign(at="2020-01-01"), FEATURES, "need a column 'at' of type datetime64"),
         (lambda e: e.assign(at=e["at"].dt.tz_localize("UTC")), FEATURES, "without a time zone"),
         (lambda e: e.drop(columns="shop"), FEATURES, "at least one column"),
         (lambda e: e, [], "give at least one feature"),

@@ -167,7 +167,7 @@ def test_missing_blocks_are_an_error_and_few_copies_a_warning(daemons, settings)
     assert "dfs.replication" in finding.remedy
     # Counted a moment apart.
     daemons.namesystem = {"MissingBlocks": 7, "UnderReplicatedBlocks": 2}
-    assert "7 blocks" in only(check_blocks(settings)).problem
+    assert "7 HDFS blocks" in only(check_blocks(settings)).problem
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(-45, "45 s behind"), (3600, "3,600 s ahead of")])

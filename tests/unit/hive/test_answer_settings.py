@@ -106,7 +106,7 @@ def threads(monkeypatch):
 def test_thread_that_serves_a_client_and_never_rests_is_named(threads):
     threads({11: ("HiveServer2-Han", 1.0), 12: ("HiveServer2-Han", 0.0), 13: ("C2 CompilerThre", 1.0)})
     finding = only(check_busy_threads(load_settings({}), 0.01))
-    assert "1 of HiveServer2's threads" in finding.problem
+    assert "1 of HiveServer2's client threads" in finding.problem
     assert "(11)" in finding.problem
     assert "stackhouse.compile.seconds" in finding.remedy
     assert finding.severity == "warning"

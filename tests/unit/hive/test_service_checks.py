@@ -165,7 +165,7 @@ def test_schema_of_another_hive_is_told(database, monkeypatch, version):
     monkeypatch.setattr(services, "_schema_tool", lambda _: INFO.replace("3.1.0", version))
     finding = only(check_schema(database))
     assert finding.problem == f"the metastore's schema is of Hive {version}, this Hive needs 4.0.0"
-    assert "backup" in finding.remedy
+    assert "back up" in finding.remedy
     assert "-upgradeSchema" in finding.remedy
 
 

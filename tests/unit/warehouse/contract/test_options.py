@@ -88,7 +88,7 @@ def test_limits_are_numbers_dates_or_wall_clocks(logical, physical, value, found
         ("date", "DATE", "format: yyyy-MM-ddTHH", "format: 'yyyy-MM-ddTHH': T mean nothing"),
         ("date", "DATE", "format: yyyy-MM-dd'", "format: \"yyyy-MM-dd'\": ' mean nothing"),
         ("date", "DATE", "format: 'yyyy-MM-dd#'", "format: 'yyyy-MM-dd#': # mean nothing"),
-        ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd hh:mm", "format: 'yyyy-MM-dd hh:mm': h and K count to twelve"),
+        ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd hh:mm", "format: 'yyyy-MM-dd hh:mm': h and K count to 12"),
         ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd HH:mm a", "format: 'yyyy-MM-dd HH:mm a': h and K count"),
         ("date", "DATE", "format: yyyy-MM-ddd", "format: 'yyyy-MM-ddd': ddd is not part of a pattern"),
         ("date", "DATE", "format: yyyy-MMMMM-dd", "format: 'yyyy-MMMMM-dd': MMMMM is not part"),
