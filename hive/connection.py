@@ -25,7 +25,7 @@ CONNECT_SECONDS = 30.0
 
 _ROWS_PER_FETCH = 10_000
 _REFUSED = "Error validating the login"
-"""Of HiveServer2's PlainSaslServer."""
+"""Message of HiveServer2's PlainSaslServer; thrift gives no other sign of a refused password."""
 _SESSION = {
     # Names as the user wrote them, not `view.column`.
     "hive.resultset.use.unique.column.names": "false",
@@ -146,9 +146,10 @@ def _open_session(transport: TTransportBase, endpoints: Endpoints) -> pyhive.Con
         if _REFUSED in str(problem):
             raise LoginError(
                 f"HiveServer2 at {endpoints.hive} refuses user {endpoints.user}: user or password is wrong",
-                "name the file with the password in STACKHOUSE_HIVE_PASSWORD_FILE"
+                "set STACKHOUSE_HIVE_PASSWORD_FILE to the file with the password"
                 if endpoints.password
-                else "ask the owner of the stack for ./stackhouse user add, and set STACKHOUSE_HIVE_PASSWORD_FILE",
+                else "ask the owner of the stack to add you with ./stackhouse user add, then set "
+                "STACKHOUSE_HIVE_PASSWORD_FILE",
             ) from problem
         raise StackDownError(_silence(problem, endpoints), "run ./stackhouse up, then ./stackhouse status") from problem
     # thrift itself stops reading at a value of 16 MB; a rejected line may be longer.
@@ -185,9 +186,10 @@ def _described(cursor: pyhive.Cursor) -> Sequence[tuple[str, str]] | None:
         return [column[:2] for column in cursor.description] if cursor.description is not None else None
     except KeyError as problem:
         raise QueryError(
-            f"the answer has a column of a type that PyHive does not know, number {problem}, as TIMESTAMP WITH LOCAL "
-            "TIME ZONE is",
-            "select it as text, CAST(... AS STRING)",
+            f"the answer has a column of a type that PyHive does not know, number {problem}, such as "
+            f"TIMESTAMP WITH LOCAL "
+            "TIME ZONE",
+            "select it as a string, CAST(... AS STRING)",
         ) from problem
 
 
@@ -198,7 +200,7 @@ def _fetched(cursor: pyhive.Cursor) -> Sequence[tuple[Value, ...]]:
         # PyHive cannot do better for a timestamp before the year 0.
         if type(problem) is not Exception and not isinstance(problem, ValueError):
             raise
-        raise QueryError(str(problem), "select it as text, CAST(... AS STRING)") from problem
+        raise QueryError(str(problem), "select it as a string, CAST(... AS STRING)") from problem
     return found
 
 
@@ -219,5 +221,5 @@ def _date(text: str, column: str) -> date:
         return date.fromisoformat(text)
     except ValueError as problem:
         raise QueryError(
-            f"column {column}: {text!r} is not a date in Python", "select CAST(... AS STRING)"
+            f"column {column}: {text!r} is not a date that Python can hold", "select CAST(... AS STRING)"
         ) from problem

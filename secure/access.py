@@ -21,10 +21,10 @@ class Access:
     """To a plain stack, or to whoever takes passwords by TLS.
 
     Attributes:
-        scheme: Of the addresses of web pages and REST interfaces.
+        scheme: Scheme of the addresses of web pages and REST interfaces.
         jdbc: What the JDBC URL of HiveServer2 ends with, for a user with a password.
         jdbc_ticket: What follows it, for one with a ticket.
-        java_options: Of a Java program that is a client and has no options of the stack.
+        java_options: Options of a Java program that is a client and has none of the stack.
     """
 
     scheme = "http"

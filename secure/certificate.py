@@ -13,7 +13,7 @@ from warehouse.errors import SetupError
 
 _VALIDITY = ("-validity", "3650")
 _ALIAS = "stackhouse"
-MAKE_ANOTHER = "./stackhouse down, then ./stackhouse rotate and ./stackhouse up make another"
+MAKE_ANOTHER = "to make another: ./stackhouse down, ./stackhouse rotate, ./stackhouse up"
 _WITHOUT_PASSWORD = (
     "-J-Dkeystore.pkcs12.certProtectionAlgorithm=NONE",
     "-J-Dkeystore.pkcs12.macAlgorithm=NONE",
@@ -28,7 +28,7 @@ def make_certificate(directory: Path, java_home: Path) -> str:
     `ca.pem` for all others.
 
     Args:
-        directory: Of these files, for the owner alone.
+        directory: Directory of these files, for the owner alone.
         java_home: A Java whose `keytool` is used.
 
     Returns:

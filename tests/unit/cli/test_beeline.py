@@ -107,7 +107,7 @@ def test_connection_of_the_user_wins(start, arguments, added):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("-e", "SELECT 1", "-f", "x"), "either -e or -f"),
+        (("-e", "SELECT 1", "-f", "x"), "takes -e or -f, not both"),
         (("-e",), "-e needs a value"),
         (("-f", "/no/such"), "/no/such cannot be read: No such file or directory"),
         (("-f", "/"), "/ cannot be read: Is a directory"),

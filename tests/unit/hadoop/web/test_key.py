@@ -47,4 +47,4 @@ def test_who_has_not_the_key_is_told_so(daemons):
     daemons.refuses = True
     with pytest.raises(StackDownError) as problem:
         hdfs_health(settings_for(daemons.port))
-    assert str(problem.value).endswith("shows this account nothing; run this as the account that started it")
+    assert str(problem.value).endswith("gives this account no access; run this as the account that started it")
