@@ -49,8 +49,8 @@ LONG_FILES = (
     "tests/unit/drafting/test_forms_in_spark.py",
     "tests/unit/spark/",
 )
-"""What `./stackhouse test` leaves out, files and single tests, so that it ends within 20 minutes. Whoever names files or directories runs all
-that is in them."""
+"""Files and single tests that `./stackhouse test` leaves out, so that it ends within 20 minutes. Whoever names files or
+directories runs all that is in them."""
 
 
 def pytest_addoption(parser):
