@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.errors import SetupError
+from warehouse.file_stamps import file_stamp
 
 LOCK = Path(__file__).with_name("jars.sha256")
 """Sorted lines as sha256sum writes them: digest, two spaces, class path and jar."""
@@ -83,9 +84,7 @@ def _names(directory: Path) -> Iterator[str]:
 
 def _look_at(directory: Path, name: str, noted: Mapping[str, tuple[str, _Digests]]) -> tuple[str, _Digests]:
     path = directory / name
-    about = path.stat()
-    # The time of change, too: no program can set that.
-    now = f"{about.st_size} {about.st_mtime_ns} {about.st_ctime_ns} {about.st_ino}"
+    now = file_stamp(path)
     if name in noted and noted[name][0] == now:
         return noted[name]
     return now, _members(path) if name == TEZ_ARCHIVE else {name: _digest(path)}
