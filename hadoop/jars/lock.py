@@ -41,7 +41,7 @@ def check_jars(directory: Path) -> None:
     Raises:
         SetupError: A jar is another one, missing, or not in the lock; names it and both digests.
     """
-    expected, found = _read_lock(), _digests(directory)
+    expected, found = read_lock(), _digests(directory)
     for name in sorted(expected.keys() | found.keys()):
         if expected.get(name) != found.get(name):
             raise SetupError(
@@ -58,7 +58,8 @@ def write_lock(directory: Path) -> None:
     LOCK.write_text("".join(lines))
 
 
-def _read_lock() -> _Digests:
+def read_lock() -> dict[str, str]:
+    """SHA-256 by class path and file."""
     lines = LOCK.read_text().splitlines()
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
