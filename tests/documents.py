@@ -140,6 +140,8 @@ ELSEWHERE = {
     "./stackhouse down": "ends what all tests use; tests/integration/test_lifecycle.py",
     "./stackhouse up --secure": "secures a stack: tests/secure/conftest.py",
     "./stackhouse rotate": "of a stopped stack: tests/secure/test_takeover.py",
+    "./stackhouse sbom --out /tmp/sbom": "tests/unit/cli/test_sbom.py, in a directory of its own",
+    "./stackhouse sbom check --database /tmp/osv": "tests/unit/cli/test_sbom.py, in an invented database",
     "./stackhouse logs hiveserver2 -f": "never ends",
     "./stackhouse generate trips --rows 1000000 --seed 1 --out /tmp/trips": "tests/unit/generator, fewer rows",
     "docker compose up -d --build --wait": "tests/cluster",
