@@ -16,6 +16,7 @@ from cli.arguments import Accept, AsJson, Dataset, Format, Jobs, Kept, Passed, R
 from cli.draft_commands import contract_commands, draft_commands
 from cli.output import open_output
 from cli.release_commands import release_commands
+from cli.sbom_commands import sbom_commands
 from cli.schedule_commands import schedule_commands
 from cli.user_commands import user_commands
 from warehouse.errors import StackDownError, StackhouseError, UsageError
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.add_typer(contract_commands, name="contract")
 app.add_typer(draft_commands)
 app.add_typer(release_commands)
+app.add_typer(sbom_commands, name="sbom")
 app.add_typer(schedule_commands, name="schedule")
 app.add_typer(user_commands, name="user")
 

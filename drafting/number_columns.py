@@ -60,27 +60,16 @@ def count_fitting(sample: Sample, column: str, tokens: list[str], convention: tu
         tokens: Strings that are not values.
         convention: Decimal and thousands separator.
     """
-    sql = (
-        f"SELECT count(*) FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) "
-        f"AND regexp_full_match({column}, ?)"
-    )
-    return int(sample.ask(sql, [tokens, NumberText(*convention).double()])[0][0])
+    return _count(sample, column, [tokens, NumberText(*convention).double()], f"regexp_full_match({column}, ?)")
 
 
 def count_with_letters(sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]) -> int:
     """Values of a column that are not numbers and have a letter: rows of another kind, not damage.
 
-    Args:
-        sample: Rows of the files.
-        column: Place of the column, `c0`.
-        tokens: Strings that are not values.
-        convention: Decimal and thousands separator.
+    The arguments are those of `count_fitting`.
     """
-    sql = (
-        f"SELECT count(*) FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) "
-        f"AND NOT regexp_full_match({column}, ?) AND regexp_matches({column}, '\\p{{L}}')"
-    )
-    return int(sample.ask(sql, [tokens, NumberText(*convention).double()])[0][0])
+    condition = f"NOT regexp_full_match({column}, ?) AND regexp_matches({column}, '\\p{{L}}')"
+    return _count(sample, column, [tokens, NumberText(*convention).double()], condition)
 
 
 def measure(sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]) -> Numbers:
@@ -113,6 +102,12 @@ def measure(sample: Sample, column: str, tokens: list[str], convention: tuple[st
     # Without a number there is no greatest one.
     largest, smallest = row[8] or 0.0, row[9] or 1.0
     return Numbers(*[*(count or 0 for count in row[:6]), row[6], row[7], largest, smallest])
+
+
+def _count(sample: Sample, column: str, parameters: list[object], condition: str) -> int:
+    """Rows with a value that meets a condition; the first parameter is what is not a value."""
+    values = f"{column} IS NOT NULL AND NOT list_contains(?, {column})"
+    return int(sample.ask(f"SELECT count(*) FROM sample WHERE {values} AND {condition}", parameters)[0][0])
 
 
 def _plain(convention: tuple[str, str | None]) -> tuple[str, list[str]]:

@@ -11,7 +11,7 @@ import requests
 from hadoop.rest import clock_ahead, hdfs_health, namenode_bean
 from secure.access import access
 from warehouse.errors import NotCheckedError, StackDownError
-from warehouse.finding import Finding, silent_service
+from warehouse.finding import Finding, unanswered
 from warehouse.settings import GATEWAY_ERRORS, Settings
 
 _SECONDS = 5
@@ -60,13 +60,7 @@ def live_datanodes(settings: Settings) -> list[DataNode]:
 def check_namenode(settings: Settings) -> list[Finding]:
     """Whether the NameNode answers as one does."""
     address = f"{settings.hosts.namenode}:{settings.ports.namenode_http}"
-    try:
-        hdfs_health(settings)
-    except StackDownError:
-        return [silent_service(settings, "namenode", "NameNode", f"does not answer at {address}")]
-    except (KeyError, TypeError):
-        return [silent_service(settings, "namenode", "NameNode", f"is not what answers at {address}")]
-    return []
+    return unanswered(settings, "namenode", "NameNode", address, hdfs_health)
 
 
 def check_safe_mode(settings: Settings) -> list[Finding]:

@@ -198,16 +198,7 @@ class WebHdfs:
             return 0
 
     def write_stream(self, path: str, chunks: Iterable[bytes], block_size: int) -> None:
-        """Write a new file as its bytes come; never more than one chunk is held.
-
-        Args:
-            path: New file in a directory that exists.
-            chunks: The bytes. An `OSError` it raises would pass for a failure of HDFS.
-            block_size: Bytes per HDFS block, a multiple of 512, at least `dfs.namenode.fs-limits.min-block-size`.
-
-        Raises:
-            AlreadyExistsError: The path exists.
-        """
+        """Write a new file as its bytes come; arguments and errors as of `FileStorage.write_stream`."""
         confirm()
         with self._errors(path):
             self._client.write(path, data=iter(chunks), blocksize=block_size)

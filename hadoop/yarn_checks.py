@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from hadoop.rest import leaf_queues, resourcemanager_answer, yarn_health, yarn_nodes, yarn_scheduler
 from hadoop.sizing import MIN_TEZ_AM_MB, SPARK_AM_MB, size_stack
-from warehouse.errors import NotCheckedError, StackDownError
-from warehouse.finding import Finding, silent_service
+from warehouse.errors import NotCheckedError
+from warehouse.finding import Finding, unanswered
 from warehouse.settings import Settings
 
 _HIVE_QUEUE = "hive"
@@ -37,13 +37,7 @@ class Queue:
 def check_resourcemanager(settings: Settings) -> list[Finding]:
     """Whether the ResourceManager answers as one does."""
     address = f"{settings.hosts.resourcemanager}:{settings.ports.resourcemanager_http}"
-    try:
-        yarn_health(settings)
-    except StackDownError:
-        return [silent_service(settings, "resourcemanager", "ResourceManager", f"does not answer at {address}")]
-    except (KeyError, TypeError):
-        return [silent_service(settings, "resourcemanager", "ResourceManager", f"is not what answers at {address}")]
-    return []
+    return unanswered(settings, "resourcemanager", "ResourceManager", address, yarn_health)
 
 
 def check_nodemanagers(settings: Settings) -> list[Finding]:

@@ -1,11 +1,18 @@
-"""What the documents for those who read the warehouse tell people to type."""
+"""What the documents tell people to type."""
 
 import re
 from itertools import groupby
 
 from warehouse.settings import REPOSITORY
 
-DOCUMENTS = ("README.md", "docs/consumers.md", "docs/jdbc.md", "docs/schedule.md")
+DOCUMENTS = (
+    "README.md",
+    "docs/consumers.md",
+    "docs/jdbc.md",
+    "docs/schedule.md",
+    "docs/security.md",
+    "docs/users.md",
+)
 
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INDENT = "    "
@@ -104,10 +111,37 @@ TIMERS = (
 )
 """Typed with a stand-in for crontab; `run-quarter.sh` from its directory."""
 
+USERS = (
+    "./stackhouse user add ann",
+    "./stackhouse user add bob --role steward",
+    "./stackhouse user list",
+    './stackhouse beeline -n ann -w ~/warehouse.password -e "SELECT current_user()"',
+    "./stackhouse user remove ann",
+)
+"""Typed one after the other, with the password that the first one prints in that file."""
+
+NAMED_FILE = "export STACKHOUSE_HIVE_PASSWORD_FILE=~/warehouse.password"
+"""Typed where no other password is to be found."""
+
+CERTIFICATE = "export STACKHOUSE_HIVE_CERTIFICATE=~/warehouse.pem"
+"""Typed where no other certificate is to be found, on a secured stack."""
+
+BY_HAND = (
+    "export KRB5_CONFIG=$PWD/.stackhouse/secure/krb5.conf",
+    "export KRB5_CLIENT_KTNAME=FILE:$PWD/.stackhouse/secure/keytabs/owner.keytab",
+    "curl --negotiate -u : --cacert .stackhouse/secure/tls/ca.pem "
+    '"https://localhost:9870/webhdfs/v1/stackhouse?op=LISTSTATUS"',
+)
+"""Typed in one shell, on a secured stack."""
+
 ELSEWHERE = {
     "./stackhouse demo": "the first thing that anybody types; its parts: tests/integration/test_flights.py",
     "./stackhouse test": "is what runs here",
     "./stackhouse down": "ends what all tests use; tests/integration/test_lifecycle.py",
+    "./stackhouse up --secure": "secures a stack: tests/secure/conftest.py",
+    "./stackhouse rotate": "of a stopped stack: tests/secure/test_takeover.py",
+    "./stackhouse sbom --out /tmp/sbom": "tests/unit/cli/test_sbom.py, in a directory of its own",
+    "./stackhouse sbom check --database /tmp/osv": "tests/unit/cli/test_sbom.py, in an invented database",
     "./stackhouse logs hiveserver2 -f": "never ends",
     "./stackhouse generate trips --rows 1000000 --seed 1 --out /tmp/trips": "tests/unit/generator, fewer rows",
     "docker compose up -d --build --wait": "tests/cluster",

@@ -1,6 +1,6 @@
 """The one tree of errors a user can meet; each knows the exit code of the command line.
 
-Exit codes: 0 done, 1 the work failed, 2 wrong usage, 3 held by a quality check,
+Exit codes: 0 done, 1 the work failed, 2 wrong usage, 3 held by a quality check, or vulnerable,
 4 the stack is not up or not healthy.
 """
 
@@ -124,6 +124,12 @@ class SetupError(StackhouseError):
 
 class HeldError(StackhouseError):
     """A quality check holds the run; readers keep the old release."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class VulnerableError(StackhouseError):
+    """A component has a known vulnerability that is not ignored."""
 
     exit_code: ClassVar[int] = 3
 

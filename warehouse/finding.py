@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from warehouse.errors import StackDownError
 from warehouse.settings import Settings
 
 Severity = Literal["error", "warning"]
@@ -45,3 +46,24 @@ def silent_service(settings: Settings, service: str, title: str, problem: str) -
         external=f"see whether it runs where STACKHOUSE_{service.upper()}_HOST and the ports in .env say",
     )
     return Finding(service, f"{title} {problem}", remedy)
+
+
+def unanswered(
+    settings: Settings, service: str, title: str, address: str, ask: Callable[[Settings], object]
+) -> list[Finding]:
+    """Whether what answers at an address is the service that should; arguments as in `silent_service`.
+
+    Args:
+        settings: Settings of the stack.
+        service: Its name.
+        title: Its title.
+        address: Host and port.
+        ask: Reads its answer; a `KeyError` or `TypeError` says that another service gave it.
+    """
+    try:
+        ask(settings)
+    except StackDownError:
+        return [silent_service(settings, service, title, f"does not answer at {address}")]
+    except (KeyError, TypeError):
+        return [silent_service(settings, service, title, f"is not what answers at {address}")]
+    return []

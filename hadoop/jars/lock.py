@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.errors import SetupError
+from warehouse.file_stamps import file_stamp
 
 LOCK = Path(__file__).with_name("jars.sha256")
 """Sorted lines as sha256sum writes them: digest, two spaces, class path and jar."""
@@ -40,7 +41,7 @@ def check_jars(directory: Path) -> None:
     Raises:
         SetupError: A jar is another one, missing, or not in the lock; names it and both digests.
     """
-    expected, found = _read_lock(), _digests(directory)
+    expected, found = read_lock(), _digests(directory)
     for name in sorted(expected.keys() | found.keys()):
         if expected.get(name) != found.get(name):
             raise SetupError(
@@ -57,7 +58,8 @@ def write_lock(directory: Path) -> None:
     LOCK.write_text("".join(lines))
 
 
-def _read_lock() -> _Digests:
+def read_lock() -> dict[str, str]:
+    """SHA-256 by class path and file."""
     lines = LOCK.read_text().splitlines()
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
@@ -83,9 +85,7 @@ def _names(directory: Path) -> Iterator[str]:
 
 def _look_at(directory: Path, name: str, noted: Mapping[str, tuple[str, _Digests]]) -> tuple[str, _Digests]:
     path = directory / name
-    about = path.stat()
-    # The time of change, too: no program can set that.
-    now = f"{about.st_size} {about.st_mtime_ns} {about.st_ctime_ns} {about.st_ino}"
+    now = file_stamp(path)
     if name in noted and noted[name][0] == now:
         return noted[name]
     return now, _members(path) if name == TEZ_ARCHIVE else {name: _digest(path)}

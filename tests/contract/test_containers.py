@@ -101,6 +101,15 @@ def test_module_that_fetches_the_jars_has_all_that_it_imports(tmp_path):
     subprocess.run([sys.executable, "-c", "import hadoop.artifacts"], cwd=tmp_path, env=environment, check=True)
 
 
+@pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.parent.name)
+def test_everything_that_an_image_copies_is_let_into_its_build(path):
+    let_in = {line[1:] for line in (REPOSITORY / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copies = [value.split() for name, value in instructions(path) if name == "COPY" and "--from" not in value]
+    sources = {source.split("/")[0] for *sources, _ in copies for source in sources}
+    assert len(sources) > 5
+    assert sources <= let_in
+
+
 def test_number_of_the_account_is_the_same_everywhere():
     numbers = {re.search(r"--uid (\d+)", path.read_text())[1] for path in DOCKERFILES}
     secret = (REPOSITORY / "hive" / "make-secret.sh").read_text()

@@ -21,6 +21,10 @@ TYPED = (
     *documents.JDBC,
     documents.JDBC_URL,
     *documents.TIMERS,
+    *documents.USERS,
+    documents.NAMED_FILE,
+    documents.CERTIFICATE,
+    *documents.BY_HAND,
 )
 
 IMPORT = """

@@ -1,4 +1,4 @@
-"""The documents for consumers, typed as they stand, on a stack with the flights."""
+"""The documents, typed as they stand, on a stack with the flights. What needs a secured one: tests/secure."""
 
 import os
 import re
@@ -10,6 +10,7 @@ import pytest
 
 from hadoop.java import find_java_home
 from hive.connection import connect
+from stack.users import list_users, remove_user
 from tests import documents
 from tests.faults.commands import Command
 from tests.faults.workers import with_one_release
@@ -173,6 +174,34 @@ def test_lines_for_java_and_python_by_jdbc_print_a_quarter(shell, settings, tmp_
     assert [line for line, text in printed.items() if "2001Q2" not in text] == [
         line for line in lines if line.startswith("mvn")
     ]
+
+
+@pytest.mark.local
+def test_lines_about_users_let_one_in_and_out(shell, settings, tmp_path):
+    password, printed = tmp_path / "warehouse.password", {}
+    password.touch(mode=0o600)
+    for line in documents.USERS:
+        printed[line] = shell(line, HOME=str(tmp_path))
+        if line.endswith("add ann"):
+            password.write_text(printed[line].split()[-1])
+    _, _, listed, asked, _ = printed.values()
+    assert {"ann reader", "bob steward"} <= {" ".join(line.split()) for line in listed.splitlines()}
+    assert "| ann " in asked
+    remove_user(settings, "bob")
+    assert not {"ann", "bob"} & list_users(settings).keys()
+
+
+@pytest.mark.local
+def test_password_in_a_file_that_is_named_is_found(shell, settings, tmp_path):
+    file = tmp_path / "warehouse.password"
+    file.touch(mode=0o600)
+    file.write_text(settings.logins.password_file(settings.user).read_text())
+    # Not the owner's state directory, which has the password too.
+    elsewhere = {"HOME": str(tmp_path), "STACKHOUSE_HOME": str(tmp_path / "state")}
+    query = './stackhouse query "SELECT current_user()" --format csv'
+    assert settings.user in shell(f"{documents.NAMED_FILE}\n{query}", **elsewhere)
+    file.write_text("guessed")
+    assert shell(f"{documents.NAMED_FILE}\n! {query}", **elsewhere) == ""
 
 
 def test_lines_for_timers_end_well_and_leave_no_timer(shell, tmp_path):

@@ -1,0 +1,1 @@
+"""What Stackhouse is made of, and what is known to be wrong with that."""
