@@ -141,11 +141,14 @@ def down() -> None:
 
 @app.command()
 def rotate() -> None:
-    """Forget all keys, the certificate and your password of a stopped stack; the next `up` makes new ones."""
+    """Remove all keys, the certificate and your password of a stopped stack; the next `up` makes new ones."""
     from stack.securing import forget_secrets
 
     forget_secrets(_own_stack())
-    print("keys and passwords are forgotten; ./stackhouse up makes new ones. Users keep theirs: ./stackhouse user add")
+    print(
+        "keys, certificate and your password are removed; ./stackhouse up makes new ones. Other users keep their "
+        "passwords; ./stackhouse user add NAME changes one"
+    )
 
 
 @app.command()
