@@ -6,18 +6,19 @@ from typing import Literal
 
 from warehouse.settings import Settings
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is wrong.
+    """Something that is wrong, or worth knowing.
 
     Attributes:
         name: Name of the check that found it.
-        problem: What is wrong, where; one line.
+        problem: What, and where; one line.
         remedy: What to do about it.
-        severity: `error`: something does not work. `warning`: it works, but not indefinitely.
+        severity: `error`: something does not work. `warning`: it works, but not indefinitely. `note`: it works, and how
+            is worth knowing.
     """
 
     name: str
