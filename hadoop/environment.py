@@ -1,6 +1,7 @@
 """The environment of every process of a stack: the values that the XML files name as `${env...}`."""
 
 import os
+import re
 from dataclasses import asdict
 from pathlib import Path
 
@@ -132,6 +133,8 @@ def _secure(identity: Identity) -> dict[str, str]:
         "STACKHOUSE_BLOCK_PROTECTION": "privacy",
         "STACKHOUSE_HTTP_POLICY": "HTTPS_ONLY",
         "STACKHOUSE_WEB_FILTERS": ",".join(_SECURED_PAGES),
+        # In a regular expression of core-site.xml; what Python escapes means the same to Java.
+        "STACKHOUSE_OWNER_PATTERN": re.escape(identity.user),
         "STACKHOUSE_ADMINISTRATORS": f"{identity.user},hdfs,yarn",
         "STACKHOUSE_TEZ_LIFETIME": "144h",
         "JDK_JAVA_OPTIONS": f"@{JVM_OPTIONS} {java} -Djavax.net.ssl.trustStoreType=PKCS12",
