@@ -18,7 +18,7 @@ from hadoop.machine_checks import check_class_path, check_disk, check_java, chec
 from hadoop.web.exposure import check_exposure
 from hadoop.yarn_checks import check_nodemanagers, check_queues, check_resourcemanager
 from hive.service_checks import check_answers, check_hiveserver2, check_metastore, check_versions
-from secure.checks import check_certificate, check_kdc
+from secure.checks import check_certificate, check_kdc, check_ticket
 from warehouse.finding import Question
 from warehouse.profile import Profile
 
@@ -62,6 +62,7 @@ CHECKS = (
         profiles=(Profile.LOCAL, Profile.COMPOSE),
         elsewhere="who reaches that cluster is for its owner to say",
     ),
+    Check("ticket", check_ticket, profiles=_WITH_DRIVER, elsewhere="the containers ask for no tickets"),
     Check("kdc", check_kdc, profiles=_LOCAL, elsewhere=_PLAIN),
     Check("certificate", check_certificate, profiles=_LOCAL, elsewhere=_PLAIN),
     Check("namenode", of_this_stack("namenode", check_namenode)),

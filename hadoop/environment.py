@@ -50,7 +50,7 @@ def stack_environment(settings: Settings) -> dict[str, str]:
         **_sizes(settings),
         **_class_paths(settings),
         **metastore_database(settings.home / "metastore" / "derby"),
-        **(_secure(settings.identity) if settings.identity else {}),
+        **(_secure(settings, settings.identity) if settings.identity else {}),
     }
 
 
@@ -121,10 +121,10 @@ def _class_paths(settings: Settings) -> dict[str, str]:
     }
 
 
-def _secure(identity: Identity) -> dict[str, str]:
+def _secure(settings: Settings, identity: Identity) -> dict[str, str]:
     """What the XML files have other defaults for, those of a plain stack. None of it is secret."""
-    trust = identity.certificate.with_name("trust.p12")
-    java = f"-Djava.security.krb5.conf={identity.kerberos} -Djavax.net.ssl.trustStore={trust}"
+    trust = settings.home / SECURE / "tls" / "trust.p12"
+    java = f"{identity.java_options} -Djavax.net.ssl.trustStore={trust}"
     return {
         "STACKHOUSE_SECURE": "true",
         "STACKHOUSE_REALM": REALM,

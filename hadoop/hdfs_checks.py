@@ -10,7 +10,7 @@ import requests
 
 from hadoop.rest import clock_ahead, hdfs_health, namenode_bean
 from secure.access import access
-from warehouse.errors import NotCheckedError, StackDownError
+from warehouse.errors import CertificateError, NotCheckedError, StackDownError, TicketError
 from warehouse.finding import Finding, silent_service
 from warehouse.settings import GATEWAY_ERRORS, Settings
 
@@ -51,8 +51,9 @@ def live_datanodes(settings: Settings) -> list[DataNode]:
     found = json.loads(namenode_bean(settings, "NameNodeInfo")["LiveNodes"])
     nodes = []
     for name, node in found.items():
-        # A secured DataNode has no HTTP, and port 0 for it.
-        address, _, port = node["infoSecureAddr" if settings.identity else "infoAddr"].rpartition(":")
+        # With HTTPS a DataNode has no HTTP, and port 0 for it.
+        secure = access(settings.identity).scheme == "https"
+        address, _, port = node["infoSecureAddr" if secure else "infoAddr"].rpartition(":")
         nodes.append(DataNode(name.rpartition(":")[0], int(port), address))
     return nodes
 
@@ -62,6 +63,8 @@ def check_namenode(settings: Settings) -> list[Finding]:
     address = f"{settings.hosts.namenode}:{settings.ports.namenode_http}"
     try:
         hdfs_health(settings)
+    except (TicketError, CertificateError):
+        raise
     except StackDownError:
         return [silent_service(settings, "namenode", "NameNode", f"does not answer at {address}")]
     except (KeyError, TypeError):

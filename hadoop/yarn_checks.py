@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hadoop.rest import leaf_queues, resourcemanager_answer, yarn_health, yarn_nodes, yarn_scheduler
 from hadoop.sizing import MIN_TEZ_AM_MB, SPARK_AM_MB, size_stack
-from warehouse.errors import NotCheckedError, StackDownError
+from warehouse.errors import CertificateError, NotCheckedError, StackDownError, TicketError
 from warehouse.finding import Finding, silent_service
 from warehouse.settings import Settings
 
@@ -39,6 +39,8 @@ def check_resourcemanager(settings: Settings) -> list[Finding]:
     address = f"{settings.hosts.resourcemanager}:{settings.ports.resourcemanager_http}"
     try:
         yarn_health(settings)
+    except (TicketError, CertificateError):
+        raise
     except StackDownError:
         return [silent_service(settings, "resourcemanager", "ResourceManager", f"does not answer at {address}")]
     except (KeyError, TypeError):

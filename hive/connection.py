@@ -122,6 +122,9 @@ def connect(endpoints: Endpoints) -> Iterator[HiveServer]:
 
     Raises:
         StackDownError: HiveServer2 does not answer within `CONNECT_SECONDS`.
+        TicketError: Kerberos gives the client no ticket.
+        CertificateError: HiveServer2 does not prove who it is.
+        LoginError: It does not let the user in.
     """
     way = access(endpoints.identity, endpoints.certificate)
     socket = way.socket(endpoints.hive_host, endpoints.hive_port)
@@ -159,9 +162,8 @@ def _open_session(transport: TTransportBase, endpoints: Endpoints) -> pyhive.Con
 def _silence(problem: Exception, endpoints: Endpoints) -> str:
     if isinstance(problem, TTransportException) and problem.type == TTransportException.TIMED_OUT:
         return f"HiveServer2 at {endpoints.hive} opened no session within {CONNECT_SECONDS:.0f} s"
-    certificate = endpoints.identity.certificate if endpoints.identity else endpoints.certificate
-    trusted = f", or not by TLS as {certificate} says" if certificate else ""
-    return f"HiveServer2 does not answer at {endpoints.hive}{trusted}"
+    by_tls = " over TLS" if endpoints.certificate else ""
+    return f"HiveServer2 does not answer{by_tls} at {endpoints.hive}"
 
 
 def _translated(problem: PyHiveError) -> StackhouseError:
