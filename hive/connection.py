@@ -16,7 +16,8 @@ from thrift.transport.TTransport import TTransportBase, TTransportException
 from hive.java_errors import hive_error
 from hive.rows import Rows, Value
 from secure.access import access
-from warehouse.errors import LoginError, QueryError, StackDownError, StackhouseError
+from secure.login_errors import login_error
+from warehouse.errors import QueryError, StackDownError, StackhouseError
 from warehouse.settings import Endpoints
 from warehouse.steps import confirm
 
@@ -24,8 +25,6 @@ CONNECT_SECONDS = 30.0
 """How long HiveServer2 may take to open a session. A statement may take as long as it likes."""
 
 _ROWS_PER_FETCH = 10_000
-_REFUSED = "Error validating the login"
-"""Of HiveServer2's PlainSaslServer."""
 _SESSION = {
     # Names as the user wrote them, not `view.column`.
     "hive.resultset.use.unique.column.names": "false",
@@ -146,13 +145,8 @@ def _open_session(transport: TTransportBase, endpoints: Endpoints) -> pyhive.Con
     except PyHiveError as problem:
         raise _translated(problem) from problem
     except (TException, OSError, EOFError) as problem:
-        if _REFUSED in str(problem):
-            raise LoginError(
-                f"HiveServer2 at {endpoints.hive} refuses user {endpoints.user}: user or password is wrong",
-                "name the file with the password in STACKHOUSE_HIVE_PASSWORD_FILE"
-                if endpoints.password
-                else "ask the owner of the stack for ./stackhouse user add, and set STACKHOUSE_HIVE_PASSWORD_FILE",
-            ) from problem
+        if refusal := login_error(problem, endpoints):
+            raise refusal from problem
         raise StackDownError(_silence(problem, endpoints), "run ./stackhouse up, then ./stackhouse status") from problem
     # thrift itself stops reading at a value of 16 MB; a rejected line may be longer.
     session.client._iprot.string_length_limit = None
