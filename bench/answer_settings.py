@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.query_latency import milliseconds
 from hadoop.environment import HIVE_CONF, stack_environment
 from hadoop.webhdfs import WebHdfs
-from hive.audit import audit_release
+from hive.audit.audit import audit_release
 from hive.connection import HiveServer, connect
 from warehouse.contract.file import load_contract
 from warehouse.errors import StackDownError

@@ -30,7 +30,7 @@ from spark.session import start_session
 from spark.stage import stage
 from warehouse.contract.file import load_contract
 from warehouse.contract.model import Contract
-from warehouse.input_path import InputPath
+from warehouse.input.input_path import InputPath
 from warehouse.job import StagedSource, StageTask
 from warehouse.settings import REPOSITORY
 

@@ -149,7 +149,7 @@ def _split_arguments(arguments: list[str]) -> _Arguments:
             raise UsageError(f"beeline: {argument} needs a value")
         found.sql.append((option["short"] or option["long"], text))
     if found.texts("e") and found.texts("f"):
-        raise UsageError("beeline takes either -e or -f")
+        raise UsageError("beeline takes -e or -f, not both")
     return found
 
 

@@ -9,16 +9,18 @@ from cli.arguments import AsJson, Dataset
 from warehouse.settings import load_settings
 
 draft_commands = typer.Typer()
-contract_commands = typer.Typer(help="Contracts: data/<dataset>/dataset.yaml.", no_args_is_help=True)
+contract_commands = typer.Typer(help="Check contracts, data/<dataset>/dataset.yaml.", no_args_is_help=True)
 
 
 @draft_commands.command()
 def new(
     dataset: Annotated[str, typer.Argument(help="Name of the new dataset: lower-case letters, digits and _.")],
-    files: Annotated[list[Path], typer.Argument(help="CSV, JSON lines, logs or Parquet; a directory means its files.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="CSV, JSON lines, logs or Parquet; a directory stands for its files.")
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Draft a contract and a first mart from files, as `load` takes them."""
+    """Draft a contract and a first mart from sample files."""
     from cli.views.draft import draft_dataset
 
     draft_dataset(load_settings(), dataset, files, as_json)
@@ -27,12 +29,12 @@ def new(
 @draft_commands.command()
 def generate(
     dataset: Annotated[str, typer.Argument(help="trips.")],
-    rows: Annotated[int, typer.Option(help="Rows in all files together.")],
-    out: Annotated[Path, typer.Option(help="New directory for the files and the truth about them.")],
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")],
-    dirt: Annotated[float, typer.Option(help="Share of rows that something is wrong with, 0 to 0.5.")] = 0.02,
+    rows: Annotated[int, typer.Option(help="Total number of rows.")],
+    out: Annotated[Path, typer.Option(help="New directory for the files and the expected results.")],
+    seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same bytes.")],
+    dirt: Annotated[float, typer.Option(help="Share of rows with something wrong, 0 to 0.5.")] = 0.02,
 ) -> None:
-    """Write labelled synthetic data: files to load, and what must come out of them."""
+    """Write synthetic test data: files to load, and the results to expect."""
     from cli.views.generate import generate_files
 
     generate_files(dataset, rows, seed, out, dirt)
@@ -40,7 +42,7 @@ def generate(
 
 @contract_commands.command("check")
 def check_contract(dataset: Dataset, as_json: AsJson = False) -> None:
-    """Check the contract of a dataset and its SQL, and what its changes mean for published rows."""
+    """Check the contract and SQL of a dataset, and what its changes mean for published rows."""
     from cli.views.contract import print_check
 
     print_check(load_settings(), dataset, as_json)

@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except SystemExit as end:
         # Typer makes this of Ctrl-C and prints nothing.
         if end.code == _INTERRUPTED:
-            _fail("interrupted; every command can be run again", _INTERRUPTED, debug)
+            _fail("interrupted; it is safe to run any command again", _INTERRUPTED, debug)
         raise
     # A user never gets a stack trace unasked.
     except Exception as problem:
@@ -97,7 +97,7 @@ def _fail(message: str, code: int, debug: bool) -> NoReturn:
 
 @app.command()
 def demo() -> None:
-    """Start everything, load 3,000,000 real flights, clean them, print quarterly figures."""
+    """Start everything, load 3,000,000 real flights, clean them and print quarterly figures."""
     from cli.demo import run_demo
 
     run_demo(load_settings())
@@ -105,7 +105,7 @@ def demo() -> None:
 
 @app.command("test", context_settings=_PASSES_ON)
 def run_tests(arguments: Passed = None) -> None:
-    """Run the test suite on its own cluster, ports and state; arguments go to pytest."""
+    """Run the test suite on a cluster of its own; arguments go to pytest."""
     from cli.suite import run_suite
 
     sys.exit(run_suite(arguments or []))
@@ -129,7 +129,7 @@ def up(secure: Secure = False) -> None:
 
 @app.command()
 def down() -> None:
-    """Stop the stack in order; every row is there again after the next `up`."""
+    """Stop the stack; all data is there again after the next `up`."""
     from cli.progress import StepBoard
     from stack.lifecycle import stop_stack
 
@@ -141,13 +141,13 @@ def down() -> None:
 
 @app.command()
 def rotate() -> None:
-    """Remove all keys, the certificate and your password of a stopped stack; the next `up` makes new ones."""
+    """Remove all keys, the certificate and your password from a stopped stack; the next `up` makes new ones."""
     from stack.securing import forget_secrets
 
     forget_secrets(_own_stack())
     print(
-        "keys, certificate and your password are removed; ./stackhouse up makes new ones. Other users keep their "
-        "passwords; ./stackhouse user add NAME changes one"
+        "all keys, the certificate and your password are removed; ./stackhouse up makes new ones. Users keep their "
+        "passwords: to change one, ./stackhouse user add"
     )
 
 
@@ -164,7 +164,7 @@ def status(as_json: AsJson = False) -> None:
 
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
-    """Find what is wrong with the stack and name the remedy."""
+    """Find out what is wrong with the stack and how to fix it."""
     from cli.views.doctor import print_doctor
 
     sys.exit(0 if print_doctor(_own_stack(), as_json) else StackDownError.exit_code)
@@ -172,8 +172,8 @@ def doctor(as_json: AsJson = False) -> None:
 
 @app.command()
 def logs(
-    service: Annotated[str, typer.Argument(help="Service as `status` names it.")],
-    follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as the log grows.")] = False,
+    service: Annotated[str, typer.Argument(help="Name of the service, as in `status`.")],
+    follow: Annotated[bool, typer.Option("-f", "--follow", help="Keep printing as the log grows.")] = False,
 ) -> None:
     """Show the log of one service."""
     from hadoop.services import log_path, services_of
@@ -188,10 +188,10 @@ def logs(
         command = compose_command("logs", "--tail", "200", *(["--follow"] if follow else []), service)
         os.execvpe(command[0], command, compose_environment(settings))
     if settings.profile.belongs_to_others:
-        raise UsageError("the logs of a cluster elsewhere are where its services run")
+        raise UsageError("this cluster is run by others: its logs are where its services run")
     path = log_path(settings, service)
     if not path.is_file():
-        raise UsageError(f"{path} does not exist, {service} has not been started here")
+        raise UsageError(f"{path} does not exist: {service} has never been started here")
     os.execvp("tail", ["tail", *(["-F"] if follow else []), "-n", "200", str(path)])
 
 
@@ -204,7 +204,7 @@ def load(  # noqa: PLR0913, PLR0917 - the options that users know
     jobs: Jobs = None,
     as_json: AsJson = False,
 ) -> None:
-    """Load files as one batch into HDFS, verified; the same files again change nothing."""
+    """Load files into HDFS as one verified batch; loading the same files again changes nothing."""
     from cli.views.load import load_files
     from pipeline.warehouse import Warehouse
 
@@ -215,7 +215,7 @@ def load(  # noqa: PLR0913, PLR0917 - the options that users know
 def run(  # noqa: PLR0913, PLR0917 - the options that users know
     dataset: Dataset,
     quarter: Annotated[
-        list[str] | None, typer.Option(help="Rebuild this quarter even if nothing in it changed, e.g. 2001Q2.")
+        list[str] | None, typer.Option(help="Rebuild this quarter, e.g. 2001Q2, even if nothing in it changed.")
     ] = None,
     accept: Accept = False,
     reason: Reason = "",
@@ -235,14 +235,18 @@ def run(  # noqa: PLR0913, PLR0917 - the options that users know
 
 def _accepted(accept: bool, reason: str) -> str | None:
     if accept != bool(reason.strip()):
-        raise UsageError("--accept and --reason TEXT belong together", "say why the checks are overruled")
+        raise UsageError(
+            "--accept needs --reason TEXT, and --reason needs --accept", "say why the checks are overruled"
+        )
     return reason.strip() if accept else None
 
 
 @app.command()
 def reprocess(  # noqa: PLR0913, PLR0917 - the options that users know
     dataset: Dataset,
-    files: Annotated[list[Path] | None, typer.Argument(help="Mended rows, loaded as one more batch first.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files with fixed rows, loaded first as another batch.")
+    ] = None,
     accept: Accept = False,
     reason: Reason = "",
     wait: Wait = False,
@@ -265,11 +269,11 @@ def reprocess(  # noqa: PLR0913, PLR0917 - the options that users know
 
 @app.command()
 def query(
-    sql: Annotated[str, typer.Argument(help="One statement of HiveQL.")],
+    sql: Annotated[str, typer.Argument(help="A single HiveQL statement.")],
     output: Format = "table",
     release: Kept = None,
 ) -> None:
-    """Ask HiveServer2 and print the answer."""
+    """Run a query in HiveServer2 and print the result."""
     from cli.views.query import run_query
 
     run_query(load_settings(), sql, output, release)

@@ -14,7 +14,7 @@ _NAME_WIDTH = 17
 
 
 class StepBoard:
-    """Context manager that draws what it is told: `warehouse.observer.Observer`."""
+    """Context manager that draws the steps it hears of: a `warehouse.observer.Observer`."""
 
     def __init__(self) -> None:
         console = Console(stderr=True)

@@ -15,7 +15,7 @@ release_commands = typer.Typer()
 
 @release_commands.command("list")
 def list_datasets(as_json: AsJson = False) -> None:
-    """List the datasets: where the contract is, what readers see, what is held or not yet published."""
+    """List the datasets: where each contract is, what readers see, what is held or not yet published."""
     from cli.views.listing import print_list
 
     print_list(load_settings(), as_json, datetime.now(UTC))
@@ -23,10 +23,10 @@ def list_datasets(as_json: AsJson = False) -> None:
 
 @release_commands.command()
 def history(
-    dataset: Annotated[str | None, typer.Argument(help="Name of the dataset; without it, all of them.")] = None,
+    dataset: Annotated[str | None, typer.Argument(help="Name of the dataset; default: all of them.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the releases of a dataset or of all, the live ones marked."""
+    """List the releases of one dataset or of all, with the live ones marked."""
     from cli.views.history import print_history
 
     print_history(load_settings(), dataset, as_json)
@@ -36,11 +36,11 @@ def history(
 def diff(
     dataset: Dataset,
     before: Annotated[int, typer.Argument(min=1, help="Release.")],
-    after: Annotated[int, typer.Argument(min=1, help="Release that it is compared with.")],
+    after: Annotated[int, typer.Argument(min=1, help="Release to compare it with.")],
     output: Format = "table",
-    rows: Annotated[bool, typer.Option("--rows", help="Show up to 20 changed rows of each mart too.")] = False,
+    rows: Annotated[bool, typer.Option("--rows", help="Also show up to 20 changed rows of each mart.")] = False,
 ) -> None:
-    """Show what changed for readers from one release to another, by table and quarter."""
+    """Show what changed for readers between two releases, by table and quarter."""
     from cli.views.diff import print_diff
 
     print_diff(load_settings(), dataset, (before, after), output, rows)
@@ -49,12 +49,14 @@ def diff(
 @release_commands.command()
 def rollback(
     dataset: Dataset,
-    to: Annotated[int | None, typer.Option(min=1, help="This release; else the one before the live one.")] = None,
-    reason: Annotated[str, typer.Option(help="Why; kept in the ledger.")] = "",
+    to: Annotated[
+        int | None, typer.Option(min=1, help="Release to go back to; default: the one before the live one.")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Reason, recorded in the ledger.")] = "",
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show an earlier release to readers again, within seconds; nothing is deleted."""
+    """Take readers back to an earlier release within seconds; nothing is deleted."""
     from cli.views.rollback import print_rollback
     from pipeline.warehouse import Warehouse
 
@@ -69,7 +71,7 @@ def pin(
     reason: Annotated[str, typer.Option(help="Who needs it and why; recorded in the ledger.")],
     wait: Wait = False,
 ) -> None:
-    """Keep a release from gc, for whoever trains or reports on it again."""
+    """Protect a release from gc, so that it can be used again later."""
     from pipeline.warehouse import Warehouse
 
     Warehouse(load_settings()).dataset(dataset).pin(release, reason=reason.strip(), wait=wait)
@@ -82,23 +84,23 @@ def unpin(
     release: Annotated[int, typer.Argument(min=1, help="Release.")],
     wait: Wait = False,
 ) -> None:
-    """Leave a pinned release to gc again."""
+    """Allow gc to remove a pinned release again."""
     from pipeline.warehouse import Warehouse
 
     Warehouse(load_settings()).dataset(dataset).unpin(release, wait=wait)
-    print(f"gc may remove release {release} of {dataset} again")
+    print(f"release {release} of {dataset} is no longer pinned: gc may remove it")
 
 
 @release_commands.command()
 def gc(  # noqa: PLR0913, PLR0917 - the options that users know
     dataset: Dataset,
-    keep: Annotated[int, typer.Option(min=1, help="Published releases that stay whatever their age.")] = KEEP,
-    grace: Annotated[float, typer.Option(min=0, help="Hours that everything stays after its last use.")] = GRACE_HOURS,
-    yes: Annotated[bool, typer.Option("--yes", help="Remove it; else it is only shown.")] = False,
+    keep: Annotated[int, typer.Option(min=1, help="Number of published releases to keep, whatever their age.")] = KEEP,
+    grace: Annotated[float, typer.Option(min=0, help="Hours to keep everything after its last use.")] = GRACE_HOURS,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove it; without this, it is only shown.")] = False,
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show, or with --yes remove, old releases and what no release refers to; directories go to the trash of HDFS."""
+    """Show what is no longer needed, or with --yes move it to the trash: old releases and unused directories."""
     from cli.views.gc import print_collection
     from pipeline.warehouse import Warehouse
 
@@ -115,7 +117,7 @@ def quarantine(
         Path | None, typer.Option(help="Write the records to files in this new directory, to fix and load again.")
     ] = None,
 ) -> None:
-    """Show the rejected rows of the live release and why they were rejected; csv and json give all of them."""
+    """Show rejected rows and why they were rejected; --format csv and json print all of them."""
     from cli.views.quarantine import export_quarantine, print_quarantine
 
     if export is None:

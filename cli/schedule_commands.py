@@ -16,21 +16,21 @@ schedule_commands = typer.Typer(help="Run each quarter once it is complete.", no
 def install(
     dataset: Dataset,
     every: Annotated[str, typer.Option(help="quarter.")],
-    at: Annotated[str, typer.Option(help="When to look, every day, by the clock of this machine.")] = "04:30",
+    at: Annotated[str, typer.Option(help="Time of day to check, by the clock of this machine.")] = "04:30",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")] = False,
 ) -> None:
-    """Have a timer of systemd, or else of cron, look every day which quarters are due, and run them."""
+    """Install a daily timer, by systemd or else cron, that runs the quarters that are due."""
     from cli.views.timers import install_timer
     from schedule.job import parse_clock
 
     if every != "quarter":
-        raise UsageError(f"--every {every}: only quarter is possible")
+        raise UsageError(f"--every {every}: expected quarter")
     install_timer(load_settings(), dataset, parse_clock(at), dry_run)
 
 
 @schedule_commands.command()
 def remove(dataset: Dataset) -> None:
-    """Take the timer of a dataset away."""
+    """Remove the timer of a dataset."""
     from cli.views.timers import remove_timer
 
     remove_timer(dataset)
@@ -38,7 +38,7 @@ def remove(dataset: Dataset) -> None:
 
 @schedule_commands.command()
 def show(as_json: AsJson = False) -> None:
-    """List the timers of this user."""
+    """List your timers."""
     from cli.views.timers import print_timers
 
     print_timers(as_json)
@@ -46,7 +46,7 @@ def show(as_json: AsJson = False) -> None:
 
 @schedule_commands.command()
 def run(dataset: Dataset, wait: Wait = False) -> None:
-    """Run the quarters that are complete and were not run since, oldest first; what the timer calls."""
+    """Run the quarters that are due, oldest first. The timer calls this."""
     from cli.views.due import run_due
 
     run_due(load_settings(), dataset, datetime.now(UTC), wait)

@@ -8,7 +8,7 @@ from cli.arguments import AsJson
 from warehouse.role import Role
 from warehouse.settings import load_settings
 
-user_commands = typer.Typer(help="Who may log in to HiveServer2, beside the owner.", no_args_is_help=True)
+user_commands = typer.Typer(help="Manage who may log in to HiveServer2 besides the owner.", no_args_is_help=True)
 
 _User = Annotated[str, typer.Argument(help="Name to log in with.")]
 
@@ -19,7 +19,7 @@ def add(
     role: Annotated[Role, typer.Option(help="What the user may read.")] = Role.READER,
     as_json: AsJson = False,
 ) -> None:
-    """Let a user in and print the password, which is kept nowhere; the same user again gets a new one."""
+    """Add a user and print the password, which is not stored; adding the user again makes a new one."""
     from cli.views.users import print_added
 
     print_added(load_settings(), user, role, as_json)
@@ -27,7 +27,7 @@ def add(
 
 @user_commands.command()
 def remove(user: _User) -> None:
-    """Let a user in no more; sessions that are open stay open."""
+    """Remove a user; open sessions stay open."""
     from cli.views.users import print_removed
 
     print_removed(load_settings(), user)

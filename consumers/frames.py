@@ -38,6 +38,11 @@ _frame_type: Callable[[pa.DataType], Any] = _FRAME_TYPES.get
 def refuse_other(name: str, value: object, allowed: Any) -> None:
     """See whether an argument is one of the values of its type.
 
+    Args:
+        name: Name of the argument.
+        value: Its value.
+        allowed: Its `Literal` type.
+
     Raises:
         UsageError: It is another; names those.
     """

@@ -1,4 +1,4 @@
-"""Sees whether entities can be told apart by columns of clean rows: a join would cast one type to the other."""
+"""Checks that entities have the types of the clean rows' columns: a join would cast one type to the other."""
 
 from collections.abc import Callable, Sequence
 
@@ -40,17 +40,22 @@ _ACCEPTED: dict[str, tuple[set[str], str]] = {
 def refuse_other_types(release: Release, entities: pd.DataFrame, keys: Sequence[str]) -> None:
     """See whether columns of entities have the types of the clean rows.
 
+    Args:
+        release: Release that has the clean rows.
+        entities: Entities as in `Client.training_set`.
+        keys: Names of the columns to compare.
+
     Raises:
         UsageError: One has not: names it, both types and what to do.
     """
     types = {column["name"]: column["type"] for column in release.meaning["columns"]}
     for name in keys:
         found = _arrow_type(entities, name)
-        accepted, mend = _ACCEPTED[type_name(types[name])]
+        accepted, conversion = _ACCEPTED[type_name(types[name])]
         if not any(_KINDS[kind](found) for kind in (*accepted, "missing")):
             raise UsageError(
-                f"column {name!r} of the entities is {found}, of the clean rows of {release.dataset} {types[name]}",
-                f"bring it to that type, as with entities[{name!r}].{mend}",
+                f"column {name!r} is {found} in the entities and {types[name]} in the clean rows of {release.dataset}",
+                f"convert it, e.g. with entities[{name!r}].{conversion}",
             )
 
 

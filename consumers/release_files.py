@@ -94,6 +94,11 @@ def _choose(table: str, stored: Sequence[str], columns: Sequence[str] | None) ->
 def refuse_unknown(table: str, columns: Sequence[str], known: Sequence[str]) -> None:
     """See whether a table has the columns that are asked for.
 
+    Args:
+        table: Name of the table, for messages.
+        columns: Names that are asked for.
+        known: Names that the table has.
+
     Raises:
         UsageError: Not all, or none is wanted.
     """

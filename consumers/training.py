@@ -55,9 +55,13 @@ class Feature:
     def __post_init__(self) -> None:
         """Refuse what cannot be computed."""
         if self.function not in _SQL:
-            raise UsageError(f"feature {self.name}: {self.function!r} is none of {', '.join(_SQL)}")
+            raise UsageError(
+                f"feature {self.name}: unknown function {self.function!r}, expected one of: {', '.join(_SQL)}"
+            )
         if self.days is not None and not (self.days > 0 and math.isfinite(self.days)):
-            raise UsageError(f"feature {self.name}: {self.days} days hold no row", "give more than 0, or None for all")
+            raise UsageError(
+                f"feature {self.name}: days={self.days} covers no row", "give more than 0, or None for all rows"
+            )
         if not (self.lag_days >= 0 and math.isfinite(self.lag_days)):
             raise UsageError(f"feature {self.name}: lag_days {self.lag_days}: a row is not known before it happened")
 
@@ -85,6 +89,11 @@ def release_at(dataset: str, events: Sequence[Event], as_of: datetime) -> int:
     The ledger has whole seconds: a move counts from the next one on. So what is asked within the second of a move,
     before or after it, gets the same answer, now and later.
 
+    Args:
+        dataset: Name in the contract.
+        events: Events of the dataset in the ledger.
+        as_of: The time.
+
     Raises:
         UsageError: The time has no time zone or is in the future, or there was no release yet.
     """
@@ -103,6 +112,12 @@ def release_at(dataset: str, events: Sequence[Event], as_of: datetime) -> int:
 def columns_needed(release: Release, entities: pd.DataFrame, features: Sequence[Feature], at: str) -> list[str]:
     """Columns of the clean rows that are read for a training set.
 
+    Args:
+        release: Release that has the clean rows.
+        entities: Entities as in `Client.training_set`.
+        features: Features to compute.
+        at: Name of the column with the entities' times.
+
     Raises:
         UsageError: The entities do not say whose rows are meant, or before when, or have other types; or features are
             missing.
@@ -110,9 +125,13 @@ def columns_needed(release: Release, entities: pd.DataFrame, features: Sequence[
     _refuse_names([*entities.columns, *(feature.name for feature in features)])
     keys = [name for name in entities.columns if name != at]
     if at not in entities.columns or not pd.api.types.is_datetime64_dtype(entities[at].dtype):
-        raise UsageError(f"the entities need a column {at!r} of datetime64 without a time zone, the time of each")
+        raise UsageError(
+            f"the entities need a column {at!r} of type datetime64 without a time zone: the time of each entity"
+        )
     if not keys or not features:
-        raise UsageError("give entities with at least one column of the clean rows besides the time, and a feature")
+        raise UsageError(
+            "give at least one feature, and entities with at least one column of the clean rows besides the time"
+        )
     wanted = [*keys, *(feature.column for feature in features)]
     _refuse_columns(release, wanted, features)
     refuse_other_types(release, entities, keys)
@@ -199,7 +218,9 @@ _OF_NUMBERS = ("sum", "mean")
 def _refuse_names(names: Sequence[Hashable]) -> None:
     """Refuse a training set that SQL cannot make: it knows columns by texts, and one by each."""
     if other := [name for name in names if not isinstance(name, str)]:
-        raise UsageError(f"column {other[0]!r} of the entities has no text for a name: entities.rename(columns=...)")
+        raise UsageError(
+            f"column {other[0]!r} of the entities has a name that is not a string: use entities.rename(columns=...)"
+        )
     if len(set(names)) < len(names):
         raise UsageError(f"two columns of the training set have the same name: {', '.join(map(str, names))}")
 
@@ -216,7 +237,7 @@ def _refuse_columns(release: Release, wanted: Sequence[str], features: Sequence[
 
 
 def _wall_clock(as_of: datetime, zone: str | None) -> datetime:
-    """A moment by the dataset's clock; without a zone of the dataset by the clock that the caller gave."""
+    """A timestamp in the dataset's time zone; in the caller's where the dataset has none."""
     return (as_of.astimezone(ZoneInfo(zone)) if zone else as_of).replace(tzinfo=None)
 
 

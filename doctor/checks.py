@@ -53,14 +53,14 @@ class Check:
 CHECKS = (
     Check("java", check_java, profiles=_WITH_DRIVER, elsewhere="the containers bring their own"),
     Check("class path", check_class_path, profiles=_WITH_DRIVER, elsewhere="the jars are in the images"),
-    Check("memory", check_memory, profiles=_LOCAL, elsewhere="the daemons do not share this machine's memory by plan"),
+    Check("memory", check_memory, profiles=_LOCAL, elsewhere="the daemons are not sized for this machine's memory"),
     Check("disk", check_disk, profiles=_LOCAL, elsewhere="the state is not in a directory of this machine"),
     Check("proxies", check_proxies),
     Check(
         "exposure",
         check_exposure,
         profiles=(Profile.LOCAL, Profile.COMPOSE),
-        elsewhere="who reaches that cluster is for its owner to say",
+        elsewhere="who can reach that cluster is up to its owner",
     ),
     Check("ticket", check_ticket, profiles=_WITH_DRIVER, elsewhere="the containers ask for no tickets"),
     Check("kdc", check_kdc, profiles=_LOCAL, elsewhere=_PLAIN),

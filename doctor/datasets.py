@@ -9,7 +9,7 @@ from pipeline.gc import plan_collection
 from warehouse.contract.file import contract_path
 from warehouse.errors import LockedError
 from warehouse.finding import Finding
-from warehouse.lock.lock import lock_holder, traces
+from warehouse.lock.lock import dead_lock_files, lock_holder
 from warehouse.release import ledger
 from warehouse.release.catalog import datasets_in
 from warehouse.release.history import read_history
@@ -42,7 +42,7 @@ def _is_at_work(storage: Storage, dataset: str) -> bool:
     try:
         holder = lock_holder(storage, dataset)
     except LockedError:
-        # Whoever it is: the check of locks tells.
+        # The check of locks says which command it is.
         return True
     return holder is not None and not holder.is_gone()
 
@@ -59,7 +59,7 @@ def _unfinished(storage: Storage, dataset: str) -> Iterator[Finding]:
     if newest is not None and not history.of(newest):
         problem = f"{dataset}: release {newest} was written, and the run ended before it was checked"
         yield Finding("leftovers", problem, remedy, "warning")
-    if killed := len(traces(storage, dataset).keys() - ledger.recorded_runs(storage, dataset)):
+    if killed := len(dead_lock_files(storage, dataset).keys() - ledger.recorded_runs(storage, dataset)):
         problem = f"{dataset}: {killed} command{'s were' if killed > 1 else ' was'} killed and not cleaned up since"
         yield Finding("leftovers", problem, remedy, "warning")
 

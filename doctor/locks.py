@@ -36,7 +36,7 @@ def check_lock(storage: Storage, dataset: str) -> list[Finding]:
     # 0: it was given back meanwhile.
     if not touched or silent <= LEASE_SECONDS:
         return []
-    problem = f"{who}, which gave no sign of life for {silent:,.0f} s by this machine's clock"
+    problem = f"{who}, which has shown no sign of life for {silent:,.0f} s by this machine's clock"
     return [Finding("locks", problem, _silent_remedy(holder, dataset), "warning")]
 
 

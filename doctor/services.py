@@ -64,19 +64,19 @@ def _not_running(settings: Settings, service: Service) -> Finding:
 def check_schema(settings: Settings) -> list[Finding]:
     """Whether the metastore's database has the tables of this Hive; asked while the metastore does not answer."""
     if not check_metastore(settings):
-        raise NotCheckedError("a metastore that answers has compared it at its start")
+        raise NotCheckedError("the metastore answers, so it checked the schema when it started")
     database = settings.home / "metastore" / "derby"
     if not database.is_dir() or not artifact_directory(settings).is_dir():
         raise NotCheckedError("there is no database yet; ./stackhouse up creates it")
     printed = _schema_tool(settings)
     versions = schema_versions(printed)
     if versions is None:
-        raise NotCheckedError("the schema tool could not open the database, which one process at a time can have")
+        raise NotCheckedError("the schema tool could not open the database, which only one process at a time can use")
     if versions.found == versions.wanted:
         return []
     remedy = (
-        f"a backup of {database} first; then the schema tool's -upgradeSchema of Hive {versions.wanted}. "
-        "A schema newer than Hive needs that newer Hive again"
+        f"back up {database}, then run the schema tool of Hive {versions.wanted} with -upgradeSchema. "
+        "If the schema is newer than this Hive, go back to the newer Hive"
     )
     problem = f"the metastore's schema is of Hive {versions.found}, this Hive needs {versions.wanted}"
     return [Finding("metastore schema", problem, remedy)]
@@ -86,7 +86,7 @@ def _schema_tool(settings: Settings) -> str:
     environment = stack_environment(settings)
     log = Path(settings.home / "logs" / "schema-info.log")
     class_path = environment["STACKHOUSE_HIVE_CLASS_PATH"]
-    # It fails when the versions differ: what it printed tells more.
+    # It fails when the versions differ; what it printed says more.
     run_java(environment, class_path, SCHEMA_TOOL, ["-dbType", "derby", "-info"], log, _TOOL_SECONDS)
     return log.read_text(errors="replace")
 
@@ -105,12 +105,12 @@ def check_busy_threads(settings: Settings, seconds: float = _WATCHED_SECONDS) ->
     if not busy:
         return []
     problem = (
-        f"{len(busy)} of HiveServer2's threads that serve clients computed for {seconds:.0f} s without a pause "
+        f"{len(busy)} of HiveServer2's client threads computed for {seconds:.0f} s without a pause "
         f"({', '.join(map(str, busy))})"
     )
     remedy = (
-        "look again in a minute: a statement that does not compile is ended after 60 s, "
-        "stackhouse.compile.seconds in hive-site.xml. Threads that stay need ./stackhouse down and ./stackhouse up"
+        "check again in a minute: a statement that does not finish compiling is ended after 60 s, "
+        "stackhouse.compile.seconds in hive-site.xml. If the threads stay busy, ./stackhouse down and ./stackhouse up"
     )
     return [Finding("busy threads", problem, remedy, "warning")]
 
@@ -124,7 +124,7 @@ def _thread_name(pid: int, thread: int) -> str:
 
 
 def check_tez(settings: Settings, seconds: float = TEZ_SECONDS) -> list[Finding]:
-    """Whether a query that needs a Tez session gets one; HiveServer2 answers others even so."""
+    """Whether a query that needs a Tez session gets one; HiveServer2 answers other queries without."""
     try:
         if tez_answers(settings, seconds):
             return []
@@ -134,18 +134,23 @@ def check_tez(settings: Settings, seconds: float = TEZ_SECONDS) -> list[Finding]
 
 
 def _stuck(settings: Settings, seconds: float) -> Finding:
-    stuck = f"HiveServer2 answers SELECT 1, and no query that needs Tez within {seconds:.0f} s"
+    stuck = f"HiveServer2 answers SELECT 1, but no query that needs Tez within {seconds:.0f} s"
     sessions = [found for found in unfinished_applications(settings) if found.kind == "TEZ"]
     for session in sessions:
         if session.state == "RUNNING" and session.containers > 1:
-            problem = f"{stuck}: {session.id} works on other queries"
-            return Finding("tez session", problem, "wait for those; more at once need another session", "warning")
+            problem = f"{stuck}: {session.id} is busy with other queries"
+            return Finding(
+                "tez session", problem, "wait for them; running more at once takes another session", "warning"
+            )
     for session in sessions:
         if session.state != "RUNNING":
             problem = f"{stuck}: {session.id} waits in queue {session.queue} for its application master"
-            remedy = "the check of queues says whether it can fit; else wait until other applications of the queue end"
+            remedy = (
+                "see the check of queues for whether it fits; if it does, wait until other "
+                "applications in the queue end"
+            )
             return Finding("tez session", problem, remedy)
-    which = f"{sessions[0].id} has no container but its own" if sessions else "YARN has no Tez application"
+    which = f"{sessions[0].id} has no container except its own" if sessions else "YARN has no Tez application"
     return Finding("tez session", f"{stuck}: {which}", _restart(settings))
 
 

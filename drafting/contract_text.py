@@ -44,7 +44,13 @@ class Facts:
 
 
 def contract_text(facts: Facts, guess: Guess, mart: FirstMart) -> str:
-    """The contract as YAML."""
+    """The contract as YAML.
+
+    Args:
+        facts: Facts about the files.
+        guess: Proposals for the columns.
+        mart: The first mart.
+    """
     lines = [*_head(facts, guess), *_dataset(facts, guess, mart.name), *_mart(facts, mart)]
     return "\n".join(lines) + "\n"
 

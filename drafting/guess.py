@@ -23,6 +23,7 @@ from drafting.separators import choose_separators
 from drafting.zero_fractions import without_zero_fractions
 from warehouse.contract.calendar_names import CENTURY
 from warehouse.contract.datetime_options import PIVOT_YEAR
+from warehouse.contract.number_text import LIKE_NUMBER
 from warehouse.contract.patterns import has_short_year
 
 _ALWAYS_NULL = {"\\N"}
@@ -43,7 +44,6 @@ _PADDED_WORDS = {
 }
 """Words in the name of a column whose digits are not a number: one with a zero in front is another."""
 
-_LIKE_NUMBER = "[+-]?[0-9.][0-9., ']*([eE][+-]?[0-9]+)?"
 _BOOLEAN = "(?i)(true|false|t|f|yes|no)"
 _BOOLEAN_WORD = "(?i)(true|false)"
 _FEW_VALUES = 10
@@ -106,7 +106,7 @@ def _look(sample: Sample, column: str) -> _Looks:
         SELECT count(*), count(DISTINCT {column}), count_if(regexp_full_match({column}, ?)),
             count_if(regexp_full_match({column}, ?)), count_if(regexp_full_match({column}, ?))
         FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column})"""
-    row = sample.ask(sql, [_LIKE_NUMBER, _BOOLEAN, _BOOLEAN_WORD, list(NULL_TOKENS)])[0]
+    row = sample.ask(sql, [LIKE_NUMBER, _BOOLEAN, _BOOLEAN_WORD, list(NULL_TOKENS)])[0]
     tokens = sample.ask(
         f"SELECT {column}, count(*) FROM sample WHERE list_contains(?, {column}) GROUP BY 1 ORDER BY 1",
         [list(NULL_TOKENS)],
@@ -124,7 +124,7 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
         held=sample.columns[place],
     )  # fmt: skip
     if not look.values:
-        return replace(text, notes=("No value in the sample: nothing is known of its type.",), tokens={})
+        return replace(text, notes=("No values in the sample, so the type is unknown.",), tokens={})
     if look.is_boolean:
         return replace(text, type="BOOLEAN", fitting=look.boolean)
     dated = bool(words(name) & TIME_WORDS) or name.endswith(("time", "date"))
@@ -237,7 +237,13 @@ def _examples(sample: Sample, column: str, tokens: list[str]) -> tuple[str, ...]
 
 
 def few_values(sample: Sample, place: int, column: ColumnDraft) -> list[str]:
-    """All values of a text column that has at most 10, and more rows than that; else none."""
+    """All values of a text column that has at most 10, and more rows than that; else none.
+
+    Args:
+        sample: Rows of the files.
+        place: Place of the column.
+        column: Draft of the column.
+    """
     if column.type != "STRING" or not 0 < column.distinct <= min(_FEW_VALUES, column.values // 2) or column.is_personal:
         return []
     sql = f"SELECT DISTINCT c{place} FROM sample WHERE c{place} IS NOT NULL ORDER BY 1"

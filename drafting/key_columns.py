@@ -48,7 +48,7 @@ class Combination:
     """Columns that together tell all rows apart, none of which can be left out.
 
     Attributes:
-        places: Of the columns.
+        places: Places of the columns.
         expected: Pairs of rows that would share all values if the columns had nothing to do with each other.
         rank: Smaller is likelier: the event time and numbers of things, then codes, then other text.
     """
@@ -83,12 +83,24 @@ def tell_apart(sample: Sample, guess: Guess, event_time: str, numbering: Collect
 
 
 def count_values(sample: Sample, guess: Guess, places: Sequence[int]) -> int:
-    """Different values of some columns together."""
+    """Different values of some columns together.
+
+    Args:
+        sample: Rows of the files.
+        guess: Proposals for the columns.
+        places: Places of the columns.
+    """
     return int(sample.ask(f"SELECT count(*) FROM (SELECT DISTINCT {_values(guess, places)} FROM sample)")[0][0])
 
 
 def count_sharing(sample: Sample, guess: Guess, places: Sequence[int]) -> int:
-    """Rows that share their values of some columns with another row."""
+    """Rows that share their values of some columns with another row.
+
+    Args:
+        sample: Rows of the files.
+        guess: Proposals for the columns.
+        places: Places of the columns.
+    """
     groups = f"SELECT count(*) AS n FROM sample GROUP BY {_values(guess, places)}"
     return int(sample.ask(f"SELECT coalesce(sum(n), 0) FROM ({groups}) WHERE n > 1")[0][0])
 

@@ -52,7 +52,14 @@ class Numbers:
 
 
 def count_fitting(sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]) -> int:
-    """Values of a column that are numbers under a convention."""
+    """Values of a column that are numbers under a convention.
+
+    Args:
+        sample: Rows of the files.
+        column: Place of the column, `c0`.
+        tokens: Strings that are not values.
+        convention: Decimal and thousands separator.
+    """
     sql = (
         f"SELECT count(*) FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) "
         f"AND regexp_full_match({column}, ?)"
@@ -61,7 +68,14 @@ def count_fitting(sample: Sample, column: str, tokens: list[str], convention: tu
 
 
 def count_with_letters(sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]) -> int:
-    """Values of a column that are not numbers and have a letter: rows of another kind, not damage."""
+    """Values of a column that are not numbers and have a letter: rows of another kind, not damage.
+
+    Args:
+        sample: Rows of the files.
+        column: Place of the column, `c0`.
+        tokens: Strings that are not values.
+        convention: Decimal and thousands separator.
+    """
     sql = (
         f"SELECT count(*) FROM sample WHERE {column} IS NOT NULL AND NOT list_contains(?, {column}) "
         f"AND NOT regexp_full_match({column}, ?) AND regexp_matches({column}, '\\p{{L}}')"
@@ -114,6 +128,12 @@ def doubt_sentinels(sample: Sample, column: str, tokens: list[str], convention: 
 
     Such a number is farther from all others than any two of them are from each other. It is the most frequent value,
     the only one below zero, or written in nines, of which a column may have two.
+
+    Args:
+        sample: Rows of the files.
+        column: Place of the column, `c0`.
+        tokens: Strings that are not values.
+        convention: Decimal and thousands separator.
     """
     plain, separators = _plain(convention)
     sql = f"""

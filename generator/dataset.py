@@ -42,6 +42,11 @@ def generate(out: Path, rows: int, seed: int, dirt_share: float = 0.02, progress
 def write_plan(out: Path, plan: Plan, progress: Progress = lambda _: None) -> Truth:
     """Make what a plan says; see `generate`.
 
+    Args:
+        out: New directory.
+        plan: What to make.
+        progress: Called with the rows of every piece.
+
     Raises:
         UsageError: `out` exists already or cannot be written.
     """

@@ -43,7 +43,14 @@ class Output:
         return numbers
 
     def label(self, file: str, line: int, kind: Kind, number: int) -> None:
-        """Note what becomes of a row that is not an ordinary clean one."""
+        """Note what becomes of a row that is not an ordinary clean one.
+
+        Args:
+            file: `<batch>/<file>`.
+            line: Line of the row; the header is line 1.
+            kind: What happened to its trip.
+            number: Number of the version, from 0.
+        """
         batch, _, name = file.partition("/")
         outcomes = kind.outcome(number, len(BATCHES)), kind.outcome(number, 1)
         rules = " ".join(sorted(kind.versions[number].rules))

@@ -115,7 +115,13 @@ def make_plan(rows: int, seed: int, dirt_share: float) -> Plan:
 
 
 def sample_plan(file: str, rows: int, seed: int) -> Plan:
-    """The plan of one small file, in which each kind that needs no second file happens once."""
+    """The plan of one small file, in which each kind that needs no second file happens once.
+
+    Args:
+        file: Name of the file.
+        rows: Number of rows.
+        seed: Seed of all random numbers.
+    """
     kinds = tuple(kind for kind in KINDS if kind.in_one_file)
     return Plan(rows, seed, len(kinds), kinds, ((file,),) * len(QUARTERS), 0)
 

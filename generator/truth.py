@@ -42,7 +42,13 @@ class Stage:
             np.add.at(self.sums[name][quarter], zones, trips.columns[name])
 
     def add_rows(self, file: str, outcome: str, rows: int) -> None:
-        """Count rows of a file."""
+        """Count rows of a file.
+
+        Args:
+            file: `<batch>/<file>`.
+            outcome: What becomes of them.
+            rows: Number of rows.
+        """
         self.files.setdefault(file, Counter())[outcome] += rows
 
     def document(self) -> dict[str, Any]:

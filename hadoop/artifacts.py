@@ -57,7 +57,7 @@ def fetch_into(target: Path, on_line: Callable[[str], None]) -> None:
     maven = shutil.which("mvn")
     if not maven:
         raise SetupError(
-            "Maven is needed to fetch Hadoop and Hive, there is no mvn on PATH", "install the package `maven`"
+            "Maven is needed to fetch Hadoop and Hive, but there is no mvn on PATH", "install the package `maven`"
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f"{target.name}.incomplete")
@@ -90,7 +90,7 @@ def _maven_reason(log: Path) -> str:
     lines = log.read_text(errors="replace").splitlines()
     errors = [line.removeprefix("[ERROR] ") for line in lines if line.startswith("[ERROR]")]
     if any(sign in line for line in errors for sign in _OFFLINE):
-        return "the repository of Maven cannot be reached, so check the network or ~/.m2/settings.xml and try again"
+        return "Maven's repository cannot be reached: check the network and ~/.m2/settings.xml, then try again"
     return errors[0] if errors else (lines[-1] if lines else "it printed nothing")
 
 

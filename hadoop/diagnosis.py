@@ -20,10 +20,10 @@ _SIGNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         lambda m: f"the metastore database cannot be opened: {m[1]}",
     ),
     (r"Version information not found in metastore", lambda _: "the metastore database has no schema"),
-    (r"UnsupportedClassVersionError", lambda _: "the Java is too old, Java 17 is needed"),
+    (r"UnsupportedClassVersionError", lambda _: "Java is too old, Java 17 is needed"),
     (r"java\.lang\.OutOfMemoryError: ([^\n]*)", lambda m: f"out of memory: {m[1]}"),
     (r"Could not find or load main class (\S+)", lambda m: f"class {m[1]} is missing: remove the jars and run again"),
-    (r"Permission denied[^\n]*", lambda m: f"a file or directory may not be used: {m[0]}"),
+    (r"Permission denied[^\n]*", lambda m: f"no permission for a file or directory: {m[0]}"),
 )
 """What is searched in the log, the more telling first, and what it means."""
 
@@ -53,7 +53,7 @@ def explain_log(log: Path, start: int = 0) -> str:
             return meaning(match)
     errors = [line for line in text.splitlines() if re.search(r"\b(ERROR|FATAL|Exception|Error)\b", line)]
     lines = errors or text.splitlines()
-    return lines[-1].strip() if lines else "it wrote nothing"
+    return lines[-1].strip() if lines else "its log is empty"
 
 
 def _tail(log: Path, start: int) -> str:

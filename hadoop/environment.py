@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from hadoop.artifacts import artifact_directory
-from hadoop.class_archive import archive_options
+from hadoop.jars.class_archive import archive_options
 from hadoop.java import find_java_home
 from hadoop.services import log_path, services_of
 from hadoop.sizing import size_stack

@@ -77,7 +77,9 @@ def check_safe_mode(settings: Settings) -> list[Finding]:
     told = " ".join(hdfs_health(settings).safe_mode.split())
     if not told:
         return []
-    problem = "HDFS is in safe mode, nothing can be written: " + told.removeprefix("Safe mode is ON. ").split(". ")[0]
+    problem = (
+        "HDFS is in safe mode, so nothing can be written: " + told.removeprefix("Safe mode is ON. ").split(". ")[0]
+    )
     return [Finding("safe mode", problem, _safe_mode_remedy(settings, told))]
 
 
@@ -107,7 +109,7 @@ def check_datanodes(settings: Settings) -> list[Finding]:
         external="start the DataNodes of the cluster; their logs say why they do not register",
     )
     if not live:
-        return [Finding("datanodes", f"no DataNode reports to the NameNode, {dead} are known and dead", start)]
+        return [Finding("datanodes", f"no DataNode reports to the NameNode; it knows {dead}, all dead", start)]
     if dead:
         return [Finding("datanodes", f"{dead} of {dead + live} DataNodes are dead", start, "warning")]
     return []
@@ -155,7 +157,7 @@ def _redirect(settings: Settings) -> str:
         answer = _session(settings).put(url, params=parameters, timeout=_SECONDS)
         return str(urlsplit(answer.json()["Location"]).netloc)
     except (requests.RequestException, ValueError, KeyError, TypeError) as problem:
-        raise StackDownError("WebHDFS names no DataNode to write to", "see ./stackhouse status") from problem
+        raise StackDownError("WebHDFS offers no DataNode to write to", "see ./stackhouse status") from problem
 
 
 def _unreachable(settings: Settings, address: str) -> str:
@@ -171,7 +173,7 @@ def _unreachable(settings: Settings, address: str) -> str:
 
 
 def _cause(problem: requests.RequestException) -> str:
-    return "no answer in time" if isinstance(problem, requests.Timeout) else "connection refused or no way to it"
+    return "no answer in time" if isinstance(problem, requests.Timeout) else "connection refused or no route"
 
 
 def _redirect_finding(settings: Settings, problem: str) -> Finding:
@@ -204,14 +206,14 @@ def check_blocks(settings: Settings) -> list[Finding]:
             "start the DataNodes that hold them; what stays lost is listed by "
             f"curl '{address}/fsck?ugi={settings.user}&path=/&listcorruptfileblocks=1' and has to be loaded again"
         )
-        found.append(Finding("blocks", f"{missing:,} blocks of HDFS have no copy left that is good", remedy))
+        found.append(Finding("blocks", f"{missing:,} HDFS blocks have no good copy left", remedy))
     # The two are counted at different times.
     if (low := state["UnderReplicatedBlocks"] - missing) > 0:
         remedy = (
-            "HDFS copies them by itself when enough DataNodes live; with fewer DataNodes than copies, start more or "
-            "lower dfs.replication (STACKHOUSE_REPLICATION)"
+            "HDFS copies them by itself once enough DataNodes are up; if there are fewer DataNodes than copies, start "
+            "more or lower dfs.replication (STACKHOUSE_REPLICATION)"
         )
-        found.append(Finding("blocks", f"{low:,} blocks of HDFS have fewer copies than they should", remedy, "warning"))
+        found.append(Finding("blocks", f"{low:,} HDFS blocks have fewer copies than they should", remedy, "warning"))
     return found
 
 
@@ -224,12 +226,12 @@ def check_clocks(settings: Settings) -> list[Finding]:
     }
     ahead = {name: seconds for name, place in daemons.items() if (seconds := _clock(settings, *place)) is not None}
     if not ahead:
-        raise NotCheckedError("no daemon says what time it is")
+        raise NotCheckedError("no daemon reports its time")
     return [
         Finding(
             "clocks",
             f"the clock of the {name} is {abs(seconds):,.0f} s {'ahead of' if seconds > 0 else 'behind'} ours",
-            "let all machines set their clocks by NTP: timedatectl set-ntp true, or chronyd",
+            "synchronize the clocks of all machines by NTP: timedatectl set-ntp true, or chronyd",
         )
         for name, seconds in ahead.items()
         if abs(seconds) > _MAX_SKEW_SECONDS

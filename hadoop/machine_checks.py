@@ -10,9 +10,9 @@ import psutil
 from requests.utils import get_environ_proxies, select_proxy
 
 from hadoop.artifacts import artifact_directory
-from hadoop.class_path import class_path_conflicts
 from hadoop.environment import HADOOP_CONF
 from hadoop.hdfs_checks import live_datanodes
+from hadoop.jars.class_path import class_path_conflicts
 from hadoop.java import find_java_home
 from hadoop.processes import containers, daemons
 from hadoop.sizing import DAEMONS_MB, MIN_YARN_MB, size_stack
@@ -42,7 +42,7 @@ def check_java(_settings: Settings) -> list[Finding]:
 def check_class_path(settings: Settings) -> list[Finding]:
     """Whether one class path has two Hadoop versions, or two bindings of slf4j."""
     spark = Path(str(files("pyspark") / "jars"))
-    remedies = {"Spark": "remove the jar that pyspark did not bring; else remove .venv and run ./stackhouse again"}
+    remedies = {"Spark": "remove the jar that did not come with pyspark, or remove .venv and run ./stackhouse again"}
     directories = {"Spark": spark}
     if settings.profile.runs_here:
         jars = artifact_directory(settings)
@@ -59,14 +59,20 @@ def check_memory(settings: Settings) -> list[Finding]:
     try:
         sizing = size_stack(settings)
     except SetupError as small:
-        return [Finding("memory", str(small), "a machine with more memory, or STACKHOUSE_MEMORY_MB=6144 at your risk")]
+        return [
+            Finding(
+                "memory",
+                str(small),
+                "use a machine with more memory, or set STACKHOUSE_MEMORY_MB=6144 at your own risk",
+            )
+        ]
     needed = sizing.yarn_mb + DAEMONS_MB
     smallest = sizing.yarn_mb <= MIN_YARN_MB
     machine = psutil.virtual_memory()
     total, free = machine.total // 2**20, machine.available // 2**20 + _used_mb(settings)
     if needed > total:
         problem = f"the stack may use {needed:,} MiB of memory, this machine has {total:,}"
-        remedy = "a machine with more memory: with less it does not run" if smallest else _LESS_MEMORY
+        remedy = "use a machine with more memory: the stack does not run with less" if smallest else _LESS_MEMORY
         return [Finding("memory", problem, remedy)]
     if needed > free:
         problem = f"the stack may use {needed:,} MiB of memory, other programs leave it {free:,}"
@@ -100,7 +106,7 @@ def check_disk(settings: Settings) -> list[Finding]:
     if disk.free < MIN_FREE_BYTES:
         return [Finding("disk", f"{state}; the stack needs 1 GiB to start", remedy)]
     if used >= limit:
-        return [Finding("disk", f"{state}; from {limit:g} % on YARN runs nothing", remedy)]
+        return [Finding("disk", f"{state}; at {limit:g} % YARN stops running anything", remedy)]
     if disk.free < _COMFORTABLE_BYTES or used >= limit - _NEAR_POINTS:
         return [Finding("disk", f"{state}; at 1 GiB or {limit:g} % the stack stops", remedy, "warning")]
     return []
@@ -108,8 +114,7 @@ def check_disk(settings: Settings) -> list[Finding]:
 
 def disk_limit() -> float:
     """Percent of a disk from which on the NodeManager takes no containers, as yarn-site.xml says."""
-    # The file is our own.
-    site = ElementTree.parse(HADOOP_CONF / "yarn-site.xml")  # noqa: S314
+    site = ElementTree.parse(HADOOP_CONF / "yarn-site.xml")  # noqa: S314 - a file of ours
     return float(site.findtext(f"property[name='{_THRESHOLD}']/value", "90"))
 
 
@@ -126,7 +131,8 @@ def check_proxies(settings: Settings) -> list[Finding]:
     return [
         Finding(
             "proxies",
-            f"{named} sends clients of {', '.join(caught)} to a proxy; ./stackhouse goes past it, others may not",
+            f"{named} sends clients of {', '.join(caught)} through a proxy; ./stackhouse bypasses it, other "
+            f"clients may not",
             f"export {variable}={excepted}",
             "warning",
         )

@@ -146,7 +146,7 @@ def queue_room(settings: Settings, queue: str) -> Room:
         return Room()
     for leaf in leaf_queues(scheduler):
         if queue in (leaf["queueName"], leaf.get("queuePath")):
-            # Hadoop before 3.3 does not tell it.
+            # Hadoop before 3.3 does not report it.
             most = leaf.get("maximumAllocation") or {}
             return Room(leaf["absoluteMaxCapacity"] / 100, most.get("memory", math.inf), most.get("vCores", math.inf))
     return Room()
@@ -201,7 +201,12 @@ def resourcemanager_answer(settings: Settings, what: str) -> Any:
 
 
 def clock_ahead(settings: Settings, host: str, port: int) -> float:
-    """Seconds by which a daemon's clock is ahead of ours; negative when it is behind. HTTP tells whole seconds.
+    """Seconds by which a daemon's clock is ahead of ours; negative when it is behind. HTTP has whole seconds.
+
+    Args:
+        settings: Settings of the stack.
+        host: Host of the daemon.
+        port: Port of its web server.
 
     Raises:
         StackDownError: It does not answer, or not with a time.
@@ -213,14 +218,14 @@ def clock_ahead(settings: Settings, host: str, port: int) -> float:
         # Hadoop sends the header twice with some answers.
         return parsedate_to_datetime(answer.raw.headers.getlist("Date")[0]).timestamp() - middle
     except (IndexError, ValueError) as problem:
-        raise StackDownError(f"{host}:{port} does not say what time it is") from problem
+        raise StackDownError(f"{host}:{port} does not report its time") from problem
 
 
 def _get(settings: Settings, host: str, port: int, path: str) -> Any:
     try:
         return _ask(settings, host, port, path).json()
     except ValueError as problem:
-        raise StackDownError(f"{host}:{port} does not answer as Hadoop does", "see ./stackhouse status") from problem
+        raise StackDownError(f"what answers at {host}:{port} is not Hadoop", "see ./stackhouse status") from problem
 
 
 def _forbidden_remedy(settings: Settings) -> str:
@@ -236,7 +241,7 @@ def _ask(settings: Settings, host: str, port: int, path: str) -> requests.Respon
             f"{way.scheme}://{host}:{port}{path}", headers=key_header(settings), timeout=_SECONDS
         )
         if answer.status_code == requests.codes.forbidden:
-            raise StackDownError(f"{host}:{port} shows this account nothing", _forbidden_remedy(settings))
+            raise StackDownError(f"{host}:{port} gives this account no access", _forbidden_remedy(settings))
         answer.raise_for_status()
     except requests.RequestException as problem:
         raise StackDownError(f"{host}:{port} does not answer", "start the stack with ./stackhouse up") from problem

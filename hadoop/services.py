@@ -50,10 +50,10 @@ SERVICES = (
         jars="hive",
     ),
 )
-"""Of every stack, in the order of starting; stopping goes the other way."""
+"""Services of every stack, in the order of starting; they stop in the opposite order."""
 
 KDC = Service("kdc", "KDC", ("kdc",), jars="kdc")
-"""Of a secured stack, where nothing else starts without it."""
+"""Service of a secured stack, where nothing else starts without it."""
 
 
 def services_of(settings: Settings) -> tuple[Service, ...]:

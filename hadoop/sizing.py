@@ -1,4 +1,4 @@
-"""How much memory each process gets, computed from the machine."""
+"""Computes how much memory each process gets on this machine."""
 
 import os
 from collections.abc import Sequence
@@ -101,7 +101,7 @@ def compute_job_sizing(nodes: Sequence[YarnNode], room: Room) -> JobSizing:
         SetupError: There is no room for an executor.
     """
     if not nodes:
-        raise StackDownError("YARN has no node that runs", "see ./stackhouse status")
+        raise StackDownError("YARN has no running node", "see ./stackhouse status")
     node_mb = min(node.memory_mb for node in nodes)
     cores = int(min(room.container_cores, *(node.cores for node in nodes)))
     share = (int(sum(node.memory_mb for node in nodes) * room.share) - SPARK_AM_MB) // len(nodes)
@@ -109,7 +109,7 @@ def compute_job_sizing(nodes: Sequence[YarnNode], room: Room) -> JobSizing:
     executor = int(min(share, node_mb - SPARK_AM_MB, room.container_mb, wanted)) // _STEP_MB * _STEP_MB
     if executor < _SPARK_MIN_EXECUTOR_MB:
         raise SetupError(
-            f"one executor of Spark on each of {len(nodes)} nodes would have {max(0, executor)} MiB, "
+            f"a Spark executor on each of {len(nodes)} nodes would have {max(0, executor)} MiB, but "
             f"{_SPARK_MIN_EXECUTOR_MB} are needed",
             "raise yarn.nodemanager.resource.memory-mb, "
             "yarn.scheduler.maximum-allocation-mb or the queue's maximum-capacity",

@@ -142,7 +142,14 @@ class WebHdfs:
             self._client.set_permission(path, permission)
 
     def give(self, path: str, owner: str, group: str, *, whole: bool = False) -> None:
-        """Change whose a file or directory is, and if asked all that is below; for HDFS's superuser."""
+        """Change whose a file or directory is, and if asked all that is below; for HDFS's superuser.
+
+        Args:
+            path: File or directory.
+            owner: New owner.
+            group: New group.
+            whole: Change everything below it as well.
+        """
         confirm()
         with self._errors(path):
             self._client.set_owner(path, owner, group)

@@ -30,13 +30,13 @@ _REFUSALS: dict[str, tuple[type[StackhouseError], str, str]] = {
     "ParentNotDirectoryException": (StorageError, "{path}: a directory above it is a file in HDFS", ""),
     "AccessControlException": (StorageError, "HDFS user {user} has no permission for {path}: {message}", ""),
     "DSQuotaExceededException": (StorageError, "{path}: the HDFS space quota is used up: {message}", ""),
-    "NSQuotaExceededException": (StorageError, "{path}: the HDFS quota of names is used up: {message}", ""),
+    "NSQuotaExceededException": (StorageError, "{path}: the HDFS name quota is used up: {message}", ""),
     "SafeModeException": (SafeModeError, "HDFS is in safe mode, starting or short of disk", _STATUS),
     "RetriableException": (StackDownError, "HDFS is still starting", "wait, or see ./stackhouse status"),
-    "StandbyException": (StackDownError, "the NameNode at {url} is in standby and answers nothing", ""),
+    "StandbyException": (StackDownError, "the NameNode at {url} is on standby and serves no requests", ""),
     "IOException": (
         StorageError,
-        "HDFS cannot do it: {message}",
+        "HDFS could not do it: {message}",
         "look for a full disk or a dead DataNode with ./stackhouse status",
     ),
 }
@@ -83,7 +83,7 @@ def _unreachable(problem: Exception, url: str) -> StackhouseError:
     if asked.netloc == urlsplit(url).netloc:
         return StackDownError(f"HDFS does not answer at {url}", "start it with ./stackhouse up")
     return DataNodeDownError(
-        f"the DataNode at {asked.netloc}, where the NameNode sends the data, does not answer or broke off: "
+        f"the DataNode at {asked.netloc}, where the NameNode sends the data, does not answer or broke the connection: "
         f"{asked.hostname} must resolve and be reachable from this machine",
         _STATUS,
     )

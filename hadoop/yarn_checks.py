@@ -67,7 +67,7 @@ def _unhealthy(settings: Settings) -> Iterator[Finding]:
     for node in found.get("node", ()):
         report = " ".join(str(node["healthReport"]).split())[:_TEXT]
         if "local-dirs" in report or "log-dirs" in report:
-            problem = f"the NodeManager {node['id']} takes no containers because of its disks: {report}"
+            problem = f"the NodeManager {node['id']} accepts no containers because of its disks: {report}"
             remedy = (
                 "free space on that disk; the NodeManager sees it within two minutes. It gives up at "
                 "yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage"
@@ -130,7 +130,7 @@ def _queue_findings(queue: Queue, needed: int, largest: int, total: int) -> Iter
 def _queues(settings: Settings) -> list[Queue]:
     root = yarn_scheduler(settings)
     if root["type"] != "capacityScheduler":
-        raise NotCheckedError(f"YARN has the {root['type']}, only the capacity scheduler's queues are known here")
+        raise NotCheckedError(f"YARN has the {root['type']}, but queues are checked for the capacity scheduler only")
     return [
         Queue(
             leaf["queueName"],

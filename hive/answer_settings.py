@@ -28,8 +28,7 @@ _SITE = REPOSITORY / "hive" / "conf" / "hive-site.xml"
 @cache
 def shipped() -> Mapping[str, str]:
     """Value of each of `NAMES` in the hive-site.xml of this repository."""
-    # The file is our own.
-    properties = ElementTree.parse(_SITE).getroot().iter("property")  # noqa: S314
+    properties = ElementTree.parse(_SITE).getroot().iter("property")  # noqa: S314 - a file of ours
     values = {found.findtext("name", ""): found.findtext("value", "") for found in properties}
     return {name: values[name] for name in NAMES}
 

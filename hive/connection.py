@@ -181,9 +181,10 @@ def _described(cursor: pyhive.Cursor) -> Sequence[tuple[str, str]] | None:
         return [column[:2] for column in cursor.description] if cursor.description is not None else None
     except KeyError as problem:
         raise QueryError(
-            f"the answer has a column of a type that PyHive does not know, number {problem}, as TIMESTAMP WITH LOCAL "
-            "TIME ZONE is",
-            "select it as text, CAST(... AS STRING)",
+            f"the answer has a column of a type that PyHive does not know, number {problem}, such as "
+            f"TIMESTAMP WITH LOCAL "
+            "TIME ZONE",
+            "select it as a string, CAST(... AS STRING)",
         ) from problem
 
 
@@ -194,7 +195,7 @@ def _fetched(cursor: pyhive.Cursor) -> Sequence[tuple[Value, ...]]:
         # PyHive cannot do better for a timestamp before the year 0.
         if type(problem) is not Exception and not isinstance(problem, ValueError):
             raise
-        raise QueryError(str(problem), "select it as text, CAST(... AS STRING)") from problem
+        raise QueryError(str(problem), "select it as a string, CAST(... AS STRING)") from problem
     return found
 
 
@@ -215,5 +216,5 @@ def _date(text: str, column: str) -> date:
         return date.fromisoformat(text)
     except ValueError as problem:
         raise QueryError(
-            f"column {column}: {text!r} is not a date in Python", "select CAST(... AS STRING)"
+            f"column {column}: {text!r} is not a date that Python can hold", "select CAST(... AS STRING)"
         ) from problem

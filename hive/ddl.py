@@ -216,7 +216,13 @@ def views(table: str, columns: Sequence[TableColumn]) -> tuple[View, ...]:
 
 
 def replace_view(view: View, table: ReleaseTable, comment: str) -> str:
-    """Statement that makes a view or points it, with its comments, to a release."""
+    """Statement that makes a view or points it, with its comments, to a release.
+
+    Args:
+        view: The view.
+        table: Physical table that it shows.
+        comment: Comment of the view.
+    """
     names = ",\n  ".join(f"{quoted(column)} COMMENT {literal(column.comment)}" for column in view.columns)
     expressions = ", ".join(_expression(column) for column in view.columns)
     return (

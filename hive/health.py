@@ -79,7 +79,7 @@ def ask_hiveserver2(host: str, port: int) -> None:
         cursor = session.cursor()
         cursor.execute("SELECT 1")
         if cursor.fetchall() != [(1,)]:
-            raise OSError("HiveServer2 cannot count to 1")
+            raise OSError("HiveServer2 gave a wrong answer to SELECT 1")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ _KINDS: tuple[tuple[str, type[StackhouseError], str, str], ...] = (
     (
         r"connect to meta ?store|SessionHiveMetaStoreClient|TTransportException",
         StackDownError,
-        "HiveServer2 does not reach its metastore",
+        "HiveServer2 cannot reach its metastore",
         _STATUS,
     ),
     (r"Invalid SessionHandle", StackDownError, "HiveServer2 has ended the session", "run the command again"),
@@ -23,13 +23,13 @@ _KINDS: tuple[tuple[str, type[StackhouseError], str, str], ...] = (
     (
         r"Call From \S+ to (\S+) failed on (?:connection|socket timeout) exception",
         StackDownError,
-        r"HiveServer2 does not reach \1",
+        r"HiveServer2 cannot reach \1",
         _STATUS,
     ),
     (
         r"TezSession|Tez session|SessionNotRunning|TezException|YarnException|Application application_\d+_\d+ failed",
         StackDownError,
-        "YARN does not run Hive's Tez session",
+        "YARN is not running Hive's Tez session",
         _STATUS,
     ),
     (
@@ -38,13 +38,13 @@ _KINDS: tuple[tuple[str, type[StackhouseError], str, str], ...] = (
         QueryError,
         "HiveServer2 could not compile the statement: it takes longer than stackhouse.compile.seconds in hive-site.xml "
         "allows, or compares a column with itself, or has a CASE of constants alone",
-        "write it more simply",
+        "simplify it",
     ),
     (
         r"FAILED: (?:NullPointer|\w*IndexOutOfBounds)Exception|only supported with Cost Based Optimizations enabled",
         QueryError,
-        "HiveServer2 could not plan the statement, an error of Hive's optimizer",
-        "write it in steps, with a table for a subquery (CREATE TEMPORARY TABLE ... AS SELECT)",
+        "HiveServer2 could not plan the statement, because of an error in Hive's optimizer",
+        "split it into steps, with a table in place of a subquery (CREATE TEMPORARY TABLE ... AS SELECT)",
     ),
     (
         r"ROOT_INPUT_INIT_FAILURE(?s:.*)cannot find field \S+ from \[0:",
@@ -57,7 +57,7 @@ _KINDS: tuple[tuple[str, type[StackhouseError], str, str], ...] = (
         r"could only be written to 0 of|No space left on device|(?:NameSpace|DiskSpace) quota",
         QueryError,
         "HDFS has no space left for the result",
-        "free some, ./stackhouse status shows how much",
+        "free some; ./stackhouse status shows how much is left",
     ),
     (
         r"OutOfMemoryError|GC overhead limit|beyond the '?(?:PHYSICAL|VIRTUAL)'? memory limit",

@@ -63,17 +63,17 @@ def _is_complete(server: HiveServer, table: ReleaseTable, release: Release) -> b
 
 def _create_table(server: HiveServer, table: ReleaseTable, shape: ddl.Table, release: Release, location: str) -> None:
     server.execute(ddl.create_table(table, shape, location, release.run))
-    for partitions in _portions(release.tables[table.name].partitions):
+    for partitions in _chunks(release.tables[table.name].partitions):
         locations = {value: partition.path for value, partition in partitions.items()}
         server.execute(ddl.add_partitions(table, shape, locations))
 
 
-def _portions(partitions: dict[str, Partition]) -> list[dict[str, Partition]]:
+def _chunks(partitions: dict[str, Partition]) -> list[dict[str, Partition]]:
     rest = iter(partitions.items())
-    portions = []
-    while portion := dict(islice(rest, _PARTITIONS_PER_STATEMENT)):
-        portions.append(portion)
-    return portions
+    chunks = []
+    while chunk := dict(islice(rest, _PARTITIONS_PER_STATEMENT)):
+        chunks.append(chunk)
+    return chunks
 
 
 def point_views(server: HiveServer, release: Release) -> None:
@@ -89,7 +89,7 @@ def plan_views(server: HiveServer, release: Release, contract: Contract | None =
     """The statements that show a release to readers; asked for before the ledger says that they are moved.
 
     The views have the columns and comments of the release's tables. `clean` moves last: once it shows the release, all
-    views do. After that, views that nobody but the owner may read are opened to the roles.
+    views do. After that, views that only the owner may read so far are opened to the roles.
 
     Args:
         server: HiveServer2.
@@ -129,7 +129,7 @@ def _refuse_tables_in_the_way(server: HiveServer, dataset: str, new_views: Colle
     there = {str(name) for (name,) in server.fetch(f"SHOW TABLES IN `{database}`").rows}
     if found := sorted(there & set(new_views)):
         raise StackhouseError(
-            f"{database}.{found[0]} is a table that Stackhouse did not create, and a view needs its name",
+            f"{database}.{found[0]} is a table that Stackhouse did not create, but a view needs its name",
             "rename or drop it",
         )
 
@@ -170,6 +170,11 @@ def releases_with_tables(server: HiveServer, dataset: str) -> set[int]:
 def drop_release_tables(server: HiveServer, dataset: str, number: int) -> None:
     """Remove the tables of a release; their files stay.
 
+    Args:
+        server: Session of HiveServer2.
+        dataset: Name in the contract.
+        number: Number of the release.
+
     Raises:
         StackhouseError: Readers see it.
     """
@@ -183,7 +188,8 @@ def _refuse_live(server: HiveServer, dataset: str, number: int) -> None:
     for view in _view_names(server, dataset):
         if _shown_release(server, dataset, view) == number:
             raise StackhouseError(
-                f"tables of release {number} stay: view {dataset}.{view} shows it", "publish another or roll back first"
+                f"the tables of release {number} stay, because view {dataset}.{view} shows it",
+                "publish another release or roll back first",
             )
 
 

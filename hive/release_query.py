@@ -52,7 +52,7 @@ def _parse(sql: str) -> exp.Query:
     except UnreadableSqlError as problem:
         raise UsageError(f"the statement cannot be read: {problem}") from problem
     if query is None:
-        raise UsageError("a release is only read", "give one SELECT, WITH ... SELECT or FROM ... SELECT")
+        raise UsageError("a release can only be read", "give one SELECT, WITH ... SELECT or FROM ... SELECT")
     return query
 
 
@@ -79,7 +79,7 @@ def splice(sql: str, names: Iterable[ViewName], views: Mapping[str, str]) -> str
     """
     places = sorted(names, key=lambda name: name.start, reverse=True)
     if unknown := sorted({name.view for name in places} - views.keys()):
-        raise UsageError(f"the release has no {', '.join(unknown)}; it has: {', '.join(sorted(views))}")
+        raise UsageError(f"the release has no view {', '.join(unknown)}; it has: {', '.join(sorted(views))}")
     for name in places:
         alias = "" if name.aliased else f" AS `{name.view}`"
         sql = f"{sql[: name.start]}({views[name.view]}){alias}{sql[name.end :]}"

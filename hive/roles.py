@@ -55,7 +55,13 @@ def make_roles(server: HiveServer) -> None:
 
 
 def give_role(server: HiveServer, user: str, wanted: Role) -> None:
-    """Let a user have one role and no other of ours; `make_roles` comes before."""
+    """Let a user have one role and no other of ours; `make_roles` comes before.
+
+    Args:
+        server: Session of HiveServer2.
+        user: Name of the user.
+        wanted: The role.
+    """
     had = role_names(server, user)
     for role in Role:
         if role in had and role is not wanted:

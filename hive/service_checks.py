@@ -30,7 +30,7 @@ def check_metastore(settings: Settings) -> list[Finding]:
 
 def _require_metastore_host(settings: Settings) -> None:
     if settings.profile.belongs_to_others and settings.hosts.metastore == "localhost":
-        raise NotCheckedError("STACKHOUSE_METASTORE_HOST is not set; only doctor asks the metastore")
+        raise NotCheckedError("STACKHOUSE_METASTORE_HOST is not set; only doctor would use it")
 
 
 def check_hiveserver2(settings: Settings) -> list[Finding]:
@@ -48,7 +48,7 @@ def check_hiveserver2(settings: Settings) -> list[Finding]:
         silent = isinstance(down.__cause__, (TException, OSError, EOFError))
         reason = "does not answer" if silent else f"opens no session ({down.problem})"
         return [silent_service(settings, "hiveserver2", "HiveServer2", f"{reason} at {address}")]
-    problem = f"opens sessions at {address} and does not answer SELECT 1 within {_ANSWER_SECONDS} s"
+    problem = f"opens sessions at {address} but does not answer SELECT 1 within {_ANSWER_SECONDS} s"
     return [silent_service(settings, "hiveserver2", "HiveServer2", problem)]
 
 
@@ -61,9 +61,9 @@ def check_answers(settings: Settings) -> list[Finding]:
     remedy = settings.profile.choose(
         local="./stackhouse down and ./stackhouse up",
         compose="docker compose up -d --build --force-recreate hiveserver2",
-        external="its hive-site.xml needs them, and one of them a jar: docs/answers.md",
+        external="add them to its hive-site.xml; one of them needs a jar: docs/answers.md",
     )
-    problem = f"HiveServer2 runs without {', '.join(missing)}; it then answers ordinary queries wrongly"
+    problem = f"HiveServer2 runs without {', '.join(missing)}, so it answers ordinary queries wrongly"
     return [Finding("answers", problem, remedy)]
 
 
@@ -78,8 +78,8 @@ def check_versions(settings: Settings) -> list[Finding]:
     if found == version:
         return []
     remedy = (
-        "run both from one version; after an upgrade ./stackhouse down and ./stackhouse up. A metastore brings its "
-        "database to its own version by the schema tool's -upgradeSchema"
+        "run both in one version; after an upgrade ./stackhouse down and ./stackhouse up. The schema tool's "
+        "-upgradeSchema brings the database to the version of the metastore"
     )
     return [Finding("hive versions", f"the metastore is of Hive {found}, HiveServer2 of {version}", remedy)]
 

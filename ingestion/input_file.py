@@ -10,11 +10,11 @@ from typing import IO, Any
 from ingestion.header import header_rows, read_header
 from ingestion.progress import Progress
 from warehouse.batch import BatchFile
-from warehouse.batch_files import PARQUET
-from warehouse.compressed_streams import COMPRESSIONS
 from warehouse.contract.model import Contract, InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.batch_files import PARQUET
+from warehouse.input.compressed_streams import COMPRESSIONS
+from warehouse.input.input_path import InputPath
 
 CHUNK_BYTES = 1024 * 1024
 """Bytes of a file that are held at a time; also the longest header line."""
@@ -67,7 +67,7 @@ def _kind(path: InputPath, contract: Contract) -> str:
     if path.suffix.lower() == PARQUET:
         return "parquet"
     if kind == "parquet":
-        raise InputFileError(f"{path}: {contract.path} says kind: parquet, so its name ends in {PARQUET}")
+        raise InputFileError(f"{path}: {contract.path} says kind: parquet, so the name must end in {PARQUET}")
     other = set[str]().union(*(known for name, known in _SUFFIXES.items() if name != kind)) & suffixes
     if other:
         raise InputFileError(f"{path}: {contract.path} says kind: {kind}, the name of the file says {min(other)}")
@@ -86,7 +86,7 @@ def _describe_text(
     text = COMPRESSIONS[path.suffix](buffered) if compressed else buffered
     chunk = _read_chunk(text)
     if not chunk:
-        raise EmptyFileError(f"{path} is empty once it is uncompressed")
+        raise EmptyFileError(f"{path} is empty after decompression")
     columns = read_header(path.path, chunk, contract)
     # Hadoop takes it off the first line, which may be empty or a comment then.
     mark = len(codecs.BOM_UTF8) if chunk.startswith(codecs.BOM_UTF8) else 0
@@ -136,7 +136,7 @@ class _HashedFile(io.RawIOBase):
     Attributes:
         size: Bytes that were read.
         whole_size: Bytes of the file when it was opened.
-        sha256: Of the bytes that were read.
+        sha256: SHA-256 of the bytes that were read.
     """
 
     def __init__(self, file: io.FileIO, progress: Progress) -> None:

@@ -11,11 +11,11 @@ from ingestion.input_file import describe_file
 from ingestion.progress import Progress, in_turn
 from ingestion.upload import send_batch
 from warehouse.batch import Batch, BatchFile, batch_id, load_batch, loaded_batches, replace_batch, uploads
-from warehouse.batch_files import check_files, listed
 from warehouse.contract.change import row_definition
 from warehouse.contract.model import Contract
 from warehouse.errors import EmptyFileError, InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.batch_files import check_files, listed
+from warehouse.input.input_path import InputPath
 from warehouse.paths import DatasetPaths
 from warehouse.steps import Step, reached
 from warehouse.storage import FileStorage
@@ -33,7 +33,7 @@ class LoadResult:
     Attributes:
         batch: Manifest of the batch.
         already_loaded: The same bytes were there before; nothing was sent.
-        counted_before: Rows that the manifest told before, when they were counted again.
+        counted_before: Rows in the manifest before they were counted again; `None`: they were not.
         skipped: Names of the files that were empty and are not part of the batch.
         resumed: Bytes of the batch that a load that was killed had sent.
     """
@@ -158,6 +158,6 @@ def _refuse_known_rows(files: Sequence[InputPath], described: Sequence[BatchFile
     for path, file in zip(files, described, strict=True):
         if file.rows and file.sha256 in known:
             raise InputFileError(
-                f"{path} has the same bytes as {known[file.sha256]}, so its rows would count twice", "leave it out"
+                f"{path} has the same bytes as {known[file.sha256]}, so its rows would be counted twice", "leave it out"
             )
         known[file.sha256] = f"{file.name} beside it"

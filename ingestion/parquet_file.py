@@ -12,7 +12,7 @@ from warehouse.batch import INSTANT, WALL_CLOCK
 from warehouse.contract.file_columns import check_columns
 from warehouse.contract.model import Contract
 from warehouse.errors import ContractError, InputFileError, one_line
-from warehouse.input_path import InputPath
+from warehouse.input.input_path import InputPath
 
 _MAX_PRECISION = 38
 # What the Parquet library of Spark 4.1 reads; tried.
@@ -53,6 +53,11 @@ class ParquetFacts:
 
 def describe_parquet(path: InputPath, source: BinaryIO, contract: Contract) -> ParquetFacts:
     """Describe a file; every value is read once.
+
+    Args:
+        path: The file, for messages.
+        source: The opened file.
+        contract: What its columns must be.
 
     Raises:
         InputFileError: It is damaged, or its columns do not fit or are of a type that is not read, or a timestamp has a
@@ -101,7 +106,7 @@ def _check_fractions(path: InputPath, batch: pa.RecordBatch, names: list[str]) -
         whole = pc.multiply(pc.divide(counts, _NANOS_A_MICRO), _NANOS_A_MICRO)
         if pc.any(pc.not_equal(counts, whole)).as_py():
             column = one_line(f"column {name} has fractions of a microsecond")
-            raise InputFileError(f"{path}: {column}, and a timestamp keeps microseconds", _MICROSECONDS_ADVICE)
+            raise InputFileError(f"{path}: {column}, but a timestamp keeps microseconds only", _MICROSECONDS_ADVICE)
 
 
 def _check_types(path: InputPath, schema: pa.Schema) -> None:
@@ -110,7 +115,7 @@ def _check_types(path: InputPath, schema: pa.Schema) -> None:
         kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
         if not any(is_plain(kind) for is_plain in _PLAIN_TYPES):
             column = one_line(f"column {field.name} is of type {field.type}")
-            raise InputFileError(f"{path}: {column}, which is not read", "write it as a plain column")
+            raise InputFileError(f"{path}: {column}, which cannot be loaded", "write it as a plain column")
 
 
 def _check_storage(path: InputPath, metadata: pq.FileMetaData) -> None:
@@ -121,4 +126,4 @@ def _check_storage(path: InputPath, metadata: pq.FileMetaData) -> None:
             how = _UNREAD_ENCODING if _UNREAD_ENCODING in chunk.encodings else chunk.compression
             if how not in _COMPRESSIONS:
                 column = one_line(f"column {chunk.path_in_schema} is stored as {how}")
-                raise InputFileError(f"{path}: {column}, which Spark does not read", "write it with snappy or zstd")
+                raise InputFileError(f"{path}: {column}, which Spark cannot read", "write it with snappy or zstd")

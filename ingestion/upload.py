@@ -13,7 +13,7 @@ from ingestion.input_file import CHUNK_BYTES
 from ingestion.progress import Progress, in_turn
 from warehouse.batch import Batch, BatchFile, write_batch
 from warehouse.errors import DataNodeDownError, InputFileError, LoadError, StackhouseError, StorageError
-from warehouse.input_path import InputPath
+from warehouse.input.input_path import InputPath
 from warehouse.paths import MANIFEST_NAME, DatasetPaths
 from warehouse.steps import Step, reached
 from warehouse.storage import FileChecksum, FileStorage
@@ -22,13 +22,13 @@ from warehouse.workers import Workers
 BLOCK_BYTES = 128 * 1024 * 1024
 """HDFS block size of raw files, HDFS's default; given with every file because its checksum depends on it."""
 
-# Soon to another DataNode, or to the only one when it is back. Where the NameNode has no other for a copy, it names the
-# dead one until it has missed it for 40 s, and who writes to it waits; so then after that.
+# Try again after 6 s, when the NameNode has chosen another DataNode, and then after 45 s: without a spare node it keeps
+# naming the dead one for 40 s, and writing to that hangs.
 _WAIT_FOR_DATANODE = tenacity.wait_chain(tenacity.wait_fixed(6), tenacity.wait_fixed(45))
 _DATANODE_ATTEMPTS = 3
 
-# A DataNode closes the file of a writer that died as soon as it sees that the connection ended. A file whose DataNode
-# died too is closed a minute later at the earliest: it is sent whole.
+# A DataNode closes the file of a dead writer as soon as it sees the end of the connection. If the DataNode died too,
+# the file stays open for a minute at least, so all of it is sent again.
 _WAIT_FOR_CLOSING = tenacity.wait_fixed(1)
 _CLOSING_ATTEMPTS = 10
 
@@ -163,7 +163,7 @@ class _Upload:
             raise LoadError(f"{task.source}: {size} of {task.file.size} bytes arrived in HDFS", "load it again")
         # Encryption, erasure coding and settings of the cluster make other checksums of the same bytes.
         if _sha256(self._storage, task.target) != task.file.sha256:
-            raise LoadError(f"{task.source}: HDFS holds other bytes than were sent", "load it again")
+            raise LoadError(f"{task.source}: the bytes in HDFS differ from those sent", "load it again")
 
     def _retrying(self, kind: type[Exception], wait: tenacity.wait.wait_base, attempts: int) -> tenacity.Retrying:
         return tenacity.Retrying(
@@ -193,7 +193,7 @@ class _Sent:
     Attributes:
         size: Bytes so far, with those on their way.
         resumed: Bytes of these that were there before.
-        sha256: Of the bytes so far.
+        sha256: SHA-256 of the bytes so far.
         checksum: The same as HDFS computes it.
     """
 

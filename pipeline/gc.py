@@ -22,7 +22,7 @@ from warehouse.release.history import read_history
 from warehouse.release.inventory import take_inventory
 from warehouse.release.manifest import release_numbers
 from warehouse.release.outline import read_outlines
-from warehouse.release.retention import OldDirectory, OldRelease, Policy, RetentionPlan, Situation, plan_retention
+from warehouse.release.retention import OldDirectory, OldRelease, Policy, RetentionPlan, RetentionState, plan_retention
 from warehouse.settings import Settings
 from warehouse.steps import Step, reached
 from warehouse.storage import Storage
@@ -38,7 +38,7 @@ class Collection:
         done: It is removed.
         releases: Dropped.
         directories: Moved to the trash, with their bytes.
-        traces: Files of dead owners of the lock.
+        dead_lock_files: Files of dead owners of the lock.
     """
 
     dataset: str
@@ -46,7 +46,7 @@ class Collection:
     done: bool
     releases: tuple[OldRelease, ...]
     directories: tuple[tuple[OldDirectory, int], ...]
-    traces: tuple[str, ...]
+    dead_lock_files: tuple[str, ...]
 
     @property
     def size(self) -> int:
@@ -55,7 +55,13 @@ class Collection:
 
 
 def plan_collection(settings: Settings, dataset: str, policy: Policy) -> Collection:
-    """Say what `collect` would do now; nothing is changed and no lock taken."""
+    """Say what `collect` would do now; nothing is changed and no lock taken.
+
+    Args:
+        settings: Settings of the stack.
+        dataset: Name in the contract.
+        policy: How much is kept.
+    """
     contract = contract_of(settings, dataset)
     storage = WebHdfs(settings.endpoints)
     # Asked before anything is looked at: what a command makes meanwhile is not taken for left.
@@ -99,7 +105,7 @@ def remove(storage: Storage, plan: RetentionPlan) -> None:
     for directory in plan.directories:
         storage.move_to_trash(directory.path)
         reached(Step.DIRECTORY_REMOVED)
-    for trace in plan.traces:
+    for trace in plan.dead_lock_files:
         storage.delete(trace)
         reached(Step.LEFTOVERS_REMOVED)
 
@@ -112,7 +118,7 @@ def _plan(storage: Storage, contract: Contract, policy: Policy, active: str | No
     kept = set(release_numbers(storage, dataset)) - history.dropped
     return plan_retention(
         policy,
-        Situation(
+        RetentionState(
             history=history,
             releases={release.number: release for release in read_outlines(storage, dataset, sorted(kept))},
             inventory=inventory,
@@ -125,7 +131,7 @@ def _plan(storage: Storage, contract: Contract, policy: Policy, active: str | No
 
 def _measured(storage: Storage, dataset: str, policy: Policy, plan: RetentionPlan, done: bool = False) -> Collection:
     sizes = tuple(_sizes(storage, plan.directories))
-    return Collection(dataset, policy, done, plan.releases, sizes, plan.traces)
+    return Collection(dataset, policy, done, plan.releases, sizes, plan.dead_lock_files)
 
 
 def _sizes(storage: Storage, directories: Sequence[OldDirectory]) -> Iterator[tuple[OldDirectory, int]]:
@@ -141,7 +147,7 @@ def _refuse_shown(server: HiveServer, writer: Writer, plan: RetentionPlan) -> No
     old = {release.number for release in plan.releases} | _dropped(writer)
     if wrong := sorted(shown & old):
         raise StackhouseError(
-            f"a view of {writer.dataset} shows release {wrong[0]}, but in the ledger readers are on another; "
+            f"a view of {writer.dataset} shows release {wrong[0]}, but the ledger has readers on another; "
             "nothing was removed",
             "roll back to another release and back, which moves all views",
         )

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from hive.audit import Audit, audit_release
-from hive.audit_facts import Known
+from hive.audit.audit import Audit, audit_release
+from hive.audit.facts import Known
 from hive.connection import HiveServer, connect
 from hive.ledger_tables import create_ops_tables
 from hive.publish import create_release_tables, move_views, plan_views
@@ -29,7 +29,7 @@ _PROOF_SHARE = 0.1
 
 
 @dataclass(frozen=True)
-class Made:
+class BuiltRelease:
     """A release and how it came about.
 
     Attributes:
@@ -45,7 +45,7 @@ class Made:
     began: float
 
 
-def publish_release(writer: Writer, clock: StepClock, made: Made, accept: str | None) -> list[Check]:
+def publish_release(writer: Writer, clock: StepClock, made: BuiltRelease, accept: str | None) -> list[Check]:
     """Check a release and move readers to it.
 
     Args:
@@ -85,7 +85,7 @@ def publish_release(writer: Writer, clock: StepClock, made: Made, accept: str | 
     return checks
 
 
-def _all_checks(server: HiveServer, storage: Storage, made: Made) -> tuple[list[Check], ReleaseFacts]:
+def _all_checks(server: HiveServer, storage: Storage, made: BuiltRelease) -> tuple[list[Check], ReleaseFacts]:
     inputs, release = made.inputs, made.release
     checks = [
         Check("law", tuple(law_of(inputs.batches, release).broken), may_be_accepted=False),
@@ -104,17 +104,17 @@ def _known(storage: Storage, inputs: Inputs, release: Release) -> Known:
     return Known(states, load_facts(storage, inputs.live) if inputs.live and not inputs.quarters else None)
 
 
-def _proofs(server: HiveServer, made: Made, audit: Audit, began: float) -> list[Check]:
+def _proofs(server: HiveServer, made: BuiltRelease, audit: Audit, began: float) -> list[Check]:
     # Not at the top: the parser of SQL takes an eighth of a second, and a run with nothing new proves nothing.
     from hive.proof.proof import Budget, prove_marts
-    from hive.proof.proof import Made as ToProve
+    from hive.proof.proof import BuiltRelease as ToProve
 
     inputs = made.inputs
     budget = Budget(*_time_for_proofs(made, audit, began))
     return prove_marts(server, ToProve(inputs.contract, made.release, inputs.live, inputs.marts), budget)
 
 
-def _time_for_proofs(made: Made, audit: Audit, began: float) -> tuple[float, float]:
+def _time_for_proofs(made: BuiltRelease, audit: Audit, began: float) -> tuple[float, float]:
     """Seconds for all of them, and seconds that Hive took to read a row."""
     ended = monotonic()
     # Without rows that were read now it is not known how long one takes.
@@ -169,4 +169,4 @@ def _hold_or_accept(writer: Writer, release: Release, failed: Sequence[Check], a
         way = f"publish anyway with ./stackhouse {writer.command} {release.dataset} --accept --reason TEXT"
     else:
         way = "--accept cannot overrule this"
-    raise HeldError(f"release {release.number} is held, readers keep the one before: {failures[0]}{more}", way)
+    raise HeldError(f"release {release.number} is held, readers stay on the previous one: {failures[0]}{more}", way)

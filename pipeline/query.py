@@ -17,6 +17,11 @@ from warehouse.storage import Storage
 def query_release(settings: Settings, sql: str, number: int) -> Rows:
     """Rows of a query over the views of one dataset as they would be with this release.
 
+    Args:
+        settings: Settings of the stack.
+        sql: A SELECT over views of one dataset.
+        number: Number of the release.
+
     Raises:
         UsageError: It is not a query, names views of no dataset or of several, or the release cannot be read.
         QueryError: HiveServer2 refuses or fails it.

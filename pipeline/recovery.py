@@ -2,7 +2,7 @@
 
 What a killed load sent stays: a load of the same files goes on from it, one of others removes it.
 
-Each part can be killed and done again: what it did is seen by the next, and what tells of the crash goes last.
+Each part can be killed and done again: the next command sees what it did, and the trace of the crash goes last.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from hive.connection import connect
 from hive.publish import point_views
 from warehouse.batch import Batch, bundle_batches, load_batch, loaded_ids
 from warehouse.errors import StackDownError
-from warehouse.lock.lock import dead_owners, traces
+from warehouse.lock.lock import dead_lock_files, dead_owners
 from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths
 from warehouse.release import ledger
@@ -52,7 +52,7 @@ def recover(settings: Settings, storage: WebHdfs, dataset: str, needs_hive: bool
             if needs_hive:
                 raise
     _discard_unfinished(settings, storage, dataset, history)
-    _bury_dead(storage, dataset)
+    _record_dead_owners(storage, dataset)
     return begun
 
 
@@ -89,7 +89,13 @@ def record_of(dataset: str, owner: LockOwner, **found: Any) -> ledger.RunRecord:
 
 
 def remove_run(storage: WebHdfs, dataset: str, run: str) -> None:
-    """Remove what a run wrote and no release refers to."""
+    """Remove what a run wrote and no release refers to.
+
+    Args:
+        storage: HDFS.
+        dataset: Name in the contract.
+        run: Id of the run.
+    """
     paths = DatasetPaths(dataset, storage.root)
     storage.delete(paths.staging(run))
     for directory in (paths.clean(run), *(paths.mart(mart, run) for mart in storage.list(paths.marts))):
@@ -110,7 +116,7 @@ def _finish_move(settings: Settings, storage: WebHdfs, begun: ledger.Event) -> N
         point_views(server, release)
     reason = "; ".join(filter(None, [begun.reason, "finished after an interruption"]))
     kind = _ENDS[begun.kind]
-    _tell(settings, storage, kind, release, reason)
+    _append_event(settings, storage, kind, release, reason)
     reached(Step.PUBLISHED if kind == "published" else Step.ROLLED_BACK)
 
 
@@ -120,18 +126,18 @@ def _discard_unfinished(settings: Settings, storage: WebHdfs, dataset: str, hist
     found = [event.kind for event in history.of(number)]
     if number and (not found or found[-1] == "accepted"):
         release = load_release(storage, dataset, number)
-        _tell(settings, storage, "discarded", release, "interrupted before it was checked or published")
+        _append_event(settings, storage, "discarded", release, "interrupted before it was checked or published")
         reached(Step.DISCARDED)
 
 
-def _tell(settings: Settings, storage: WebHdfs, kind: ledger.Kind, release: Release, reason: str) -> None:
+def _append_event(settings: Settings, storage: WebHdfs, kind: ledger.Kind, release: Release, reason: str) -> None:
     event = ledger.Event(release.dataset, kind, release.number, release.run, utc_now(), settings.user, reason)
     ledger.append(storage, event)
 
 
-def _bury_dead(storage: WebHdfs, dataset: str) -> None:
+def _record_dead_owners(storage: WebHdfs, dataset: str) -> None:
     known = ledger.recorded_runs(storage, dataset)
-    if traces(storage, dataset).keys() <= known:
+    if dead_lock_files(storage, dataset).keys() <= known:
         return
     numbers = release_numbers(storage, dataset)
     for owner in dead_owners(storage, dataset):
@@ -144,5 +150,5 @@ def _bury_dead(storage: WebHdfs, dataset: str) -> None:
 
 
 def _killed(dataset: str, owner: LockOwner) -> ledger.RunRecord:
-    message = "it ended without a record; what it left was finished or discarded"
+    message = "it ended without a record; what it left behind was finished or discarded"
     return record_of(dataset, owner, outcome="killed", message=message, at=owner.acquired_at, seconds=None, code="")

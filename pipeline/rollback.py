@@ -71,6 +71,11 @@ def roll_back(settings: Settings, dataset: str, to: int | None, reason: str, wai
 def choose(dataset: str, history: History, to: int | None) -> tuple[int, int]:
     """The release that readers see, and the one that they shall see.
 
+    Args:
+        dataset: Name in the contract.
+        history: History of the dataset.
+        to: Number of the release to go back to; `None`: the one before.
+
     Raises:
         UsageError: As in `roll_back`.
     """
@@ -105,6 +110,7 @@ def refuse_undoing(writer: Writer, inputs: Inputs) -> None:
     definitions = {name: table.definition for name, table in left.tables.items() if name in marts}
     if rows and left.contract == inputs.contract.fingerprint and definitions == marts:
         raise HeldError(
-            f"readers were rolled back from release {number}, and the same rows and rules would be published again",
+            f"readers were rolled back from release {number}, and this run would publish the same rows by "
+            "the same rules again",
             f"load a correction first, or insist with ./stackhouse {writer.command} {dataset} --accept --reason TEXT",
         )

@@ -8,7 +8,7 @@ from time import monotonic
 from hive.connection import connect
 from pipeline.dataset import contract_of
 from pipeline.plan import Inputs, make_plan, refuse_unknown_quarters
-from pipeline.publish import Made, publish_release
+from pipeline.publish import BuiltRelease, publish_release
 from pipeline.recovery import remove_run
 from pipeline.release import build_release, staged_batches
 from pipeline.rollback import refuse_undoing
@@ -93,6 +93,12 @@ class RunReport:
 def run_pipeline(settings: Settings, dataset: str, request: RunRequest, observer: Observer) -> RunReport:
     """Bring the published tables up to date with the loaded batches.
 
+    Args:
+        settings: Settings of the stack.
+        dataset: Name in the contract.
+        request: What the run is asked for.
+        observer: Told of every step.
+
     Raises:
         UsageError: Nothing is loaded, or a quarter that was asked for has no rows: nothing is published.
         ContractError: The contract changed so that published rows may change, and that was not asked for.
@@ -140,7 +146,7 @@ class _Run:
             self._remove_unless_released()
             raise
         self._note(inputs, release)
-        made_release = Made(inputs, result, release, began)
+        made_release = BuiltRelease(inputs, result, release, began)
         checks = publish_release(self._writer, self._clock, made_release, self._request.accept)
         report = replace(self._report(inputs.batches, release, result, made, monotonic() - began), checks=checks)
         self._writer.note(steps=report.seconds)

@@ -61,7 +61,7 @@ def _superseded_too_many(inputs: Inputs, release: Release, examples: Sequence[st
     own = _superseded_of(release, {staged.batch for staged in _new_batches(inputs)})
     shown = "; ".join(examples[:_SHOWN_EXAMPLES])
     return (
-        f"rows that this run supersedes: {superseded:,} ({share:.2%} of {new:,} new), the contract accepts "
+        f"rows superseded by this run: {superseded:,} ({share:.2%} of {new:,} new), the contract accepts "
         f"{limit:.2%}: {own:,} of the new ones and {superseded - own:,} of the live release; "
         f"key {', '.join(inputs.contract.key)}, e.g. {shown}; "
         f"if the key is wrong, correct it and run ./stackhouse reprocess {release.dataset}"

@@ -1,6 +1,7 @@
 """A warehouse and its datasets as objects: what the command line, schedules and notebooks work with."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hadoop.webhdfs import WebHdfs
@@ -13,8 +14,11 @@ from pipeline.load import load_batch
 from pipeline.pin import pin_release, unpin_release
 from pipeline.rollback import Rollback, roll_back
 from pipeline.run import RunReport, RunRequest, run_pipeline
+from schedule.catch_up import catch_up
 from stack.lifecycle import start_stack, stop_stack
+from stack.status import read_status
 from warehouse.contract.model import Contract
+from warehouse.errors import StackDownError
 from warehouse.observer import Observer, Silence
 from warehouse.quarter import Quarter
 from warehouse.release.history import History, read_history
@@ -23,6 +27,10 @@ from warehouse.settings import Settings, load_settings
 
 
 def _ignore(_phase: str, _size: int) -> None:
+    pass
+
+
+def _say_nothing(_text: str) -> None:
     pass
 
 
@@ -53,6 +61,17 @@ class Warehouse:
     def stop(self) -> bool:
         """Stop everything, as `./stackhouse down` does; False when nothing was running."""
         return stop_stack(self.settings, self._observer)
+
+    def check(self) -> None:
+        """See whether every service does its work, as `./stackhouse status` does.
+
+        Raises:
+            StackDownError: One does not; names all of them.
+        """
+        failing = [service for service in read_status(self.settings).services if not service.healthy]
+        if failing:
+            named = ", ".join(f"{service.name} ({service.words})" for service in failing)
+            raise StackDownError(f"not every service is up: {named}", "run ./stackhouse up")
 
     def dataset(self, name: str) -> "Dataset":
         """A dataset by the name in its contract; whether there is one is seen when it is used."""
@@ -144,6 +163,27 @@ class Dataset:
         """
         wanted = [quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter) for quarter in quarters]
         return run_pipeline(self.settings, self.name, RunRequest(wanted, accept, wait=wait), self._observer)
+
+    def run_due(self, *, wait: bool = False, tell: Callable[[str], None] = _say_nothing) -> list[RunReport]:
+        """Run the quarters that are due, oldest first, as `./stackhouse schedule run` does.
+
+        Args:
+            wait: Wait for another writer.
+            tell: Called with what is run next, or with why nothing is due.
+
+        Returns:
+            Reports of the runs; none when nothing was due.
+
+        Raises:
+            StackhouseError: A run failed or is held, see `run`; later quarters were not run.
+        """
+        reports = list[RunReport]()
+
+        def run(step: tuple[Quarter, ...]) -> None:
+            reports.append(self.run(step, wait=wait))
+
+        catch_up(WebHdfs(self.settings.endpoints), self.contract, datetime.now(UTC), run, tell)
+        return reports
 
     def reprocess(self, *, accept: str | None = None, wait: bool = False) -> RunReport:
         """Read all loaded rows again by a changed contract, and publish them; arguments and errors as in `run`."""

@@ -49,12 +49,25 @@ class Writer:
         self._record = replace(self._record, **found)
 
     def event(self, kind: ledger.Kind, release: int, reason: str = "", run: str = "") -> None:
-        """Write to the ledger what happens to a release, which this command made unless `run` says who did."""
+        """Write to the ledger what happens to a release, which this command made unless `run` says who did.
+
+        Args:
+            kind: What happens.
+            release: Number of the release.
+            reason: Why.
+            run: Id of the run that made the release; empty: this one.
+        """
         user = self.settings.user
         ledger.append(self.storage, ledger.Event(self.dataset, kind, release, run or self.run, utc_now(), user, reason))
 
     def end(self, outcome: str, message: str, seconds: float) -> None:
-        """Write to the ledger how it went."""
+        """Write to the ledger how it went.
+
+        Args:
+            outcome: `done`, `failed` or `held`.
+            message: Why it did not end well.
+            seconds: How long it took.
+        """
         ended = replace(self._record, outcome=outcome, message=message, at=utc_now(), seconds=round(seconds, 1))
         ledger.record_run(self.storage, ended)
         reached(Step.COMMAND_RECORDED)
@@ -67,7 +80,7 @@ def writing(settings: Settings, dataset: str, command: str, parameters: dict[str
     Args:
         settings: Settings of the stack.
         dataset: Name in the contract.
-        command: Name of the command, for the ledger and for whoever finds the lock.
+        command: Name of the command, for the ledger and for a command that finds the lock.
         parameters: What it was asked for.
         wait: Wait for another writer to end.
 
@@ -77,7 +90,7 @@ def writing(settings: Settings, dataset: str, command: str, parameters: dict[str
     """
     storage = WebHdfs(settings.endpoints)
     owner = LockOwner.this_process(settings.user, command, parameters, new_run_id())
-    with DatasetLock(storage, dataset, owner, _tell if wait else None):
+    with DatasetLock(storage, dataset, owner, _log_wait if wait else None):
         writer = Writer(settings, storage, owner, dataset)
         began = monotonic()
         try:
@@ -107,6 +120,6 @@ def _outcome(problem: BaseException) -> str:
     return "failed" if isinstance(problem, Exception) else "interrupted"
 
 
-def _tell(holder: str) -> None:
+def _log_wait(holder: str) -> None:
     # Without a handler of its own, logging prints this to standard error.
     _LOG.warning("waiting: %s", holder)

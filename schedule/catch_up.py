@@ -39,14 +39,14 @@ def catch_up(storage: Storage, contract: Contract, now: datetime, run: Run, tell
 
 def _why(step: tuple[Quarter, ...], contract: Contract, progress: Progress) -> str:
     if step:
-        return f"{step[0]} is complete and was not run since: run {contract.dataset} --quarter {step[0]}"
+        return f"{step[0]} is complete and has not been run since: run {contract.dataset} --quarter {step[0]}"
     batches = f"{progress.unstaged} batch{'es' if progress.unstaged > 1 else ''}"
     return f"{batches} may hold rows of the last complete quarter: run {contract.dataset}"
 
 
 def _nothing_due(dataset: str, progress: Progress, last: Quarter) -> str:
     if last not in progress.rows | progress.begun.keys():
-        return f"nothing due: {last}, the last complete quarter, has no loaded rows of {dataset}"
-    text = f"nothing due: {last}, the last complete quarter of {dataset}, was run"
-    waiting = f"; new batches wait for the next quarter or ./stackhouse run {dataset}" if progress.unstaged else ""
+        return f"nothing due: no rows of {dataset} are loaded for {last}, the last complete quarter"
+    text = f"nothing due: {last}, the last complete quarter of {dataset}, has been run"
+    waiting = f"; new batches wait for the next quarter, or for ./stackhouse run {dataset}" if progress.unstaged else ""
     return text + waiting

@@ -73,7 +73,13 @@ class Progress:
 
 
 def quarters_due(progress: Progress, calendar: Calendar, now: datetime) -> list[Quarter]:
-    """Quarters with rows that are complete and not done, oldest first."""
+    """Quarters with rows that are complete and not done, oldest first.
+
+    Args:
+        progress: Progress of the dataset.
+        calendar: Calendar of the dataset.
+        now: The current time.
+    """
     last = calendar.last_complete(now)
     return sorted(quarter for quarter in progress.rows if quarter <= last and not progress.is_done(quarter, calendar))
 
@@ -98,6 +104,11 @@ def next_step(
 
 def read_progress(storage: Storage, contract: Contract, now: datetime) -> Progress:
     """What the ledger and the live release say of the quarters of a dataset.
+
+    Args:
+        storage: HDFS.
+        contract: Contract of the dataset.
+        now: The current time.
 
     Raises:
         StorageError: A file of them is damaged.

@@ -50,11 +50,17 @@ class Job:
         """Refuse what would end a line of a crontab or a unit."""
         for text in (str(self.directory), *self.environment.values()):
             if not text.isprintable():
-                raise SetupError(f"{text!r} cannot stand in a crontab or a unit of systemd")
+                raise SetupError(f"{text!r} cannot be written to a crontab or a systemd unit")
 
     @classmethod
     def of(cls, settings: Settings, dataset: str, at: time, environment: Mapping[str, str]) -> "Job":
         """The job for the stack that the environment and `.env` name.
+
+        Args:
+            settings: Settings of the stack.
+            dataset: Name in the contract.
+            at: Time of day to check, by the clock of this machine.
+            environment: Environment of the command that installs the timer.
 
         Raises:
             SetupError: There is no Java 17.

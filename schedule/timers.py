@@ -42,7 +42,7 @@ def install_timer(settings: Settings, dataset: str, at: time, dry_run: bool) -> 
     by_systemd = systemd.is_usable()
     if not by_systemd and shutil.which("crontab") is None:
         raise SetupError(
-            "neither systemd of this user nor cron is here",
+            "there is neither a systemd of this user nor cron",
             f"install cron, or have your own scheduler call ./stackhouse schedule run {dataset} every day",
         )
     if not dry_run:
@@ -69,14 +69,14 @@ def find_timers() -> list[Entry]:
     """All timers of this user, by the name of the dataset."""
     crontab = ""
     if shutil.which("crontab"):
-        # Who may not use cron has no timer in it.
+        # An account that may not use cron has no timer in it.
         with suppress(SetupError):
             crontab = read_crontab()
     return sorted([*systemd.entries(), *entries_in(crontab)], key=lambda entry: entry.dataset)
 
 
 def _write(job: Job, by_systemd: bool) -> None:
-    # Of an earlier day, when the other timer was there: one job must not be started twice.
+    # Installed earlier, when the other timer was there: one job must not be started twice.
     for entry in find_timers():
         if entry.dataset == job.dataset and (entry.timer == "systemd") != by_systemd:
             _remove(entry)

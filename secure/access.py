@@ -20,8 +20,8 @@ class Access:
     """Without a ticket.
 
     Attributes:
-        scheme: Of the addresses of web pages and REST interfaces.
-        java_options: Of a Java program that is a client and has no options of the stack.
+        scheme: Scheme of the addresses of web pages and REST interfaces.
+        java_options: Options of a Java program that is a client and has none of the stack.
     """
 
     scheme = "http"

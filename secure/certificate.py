@@ -21,7 +21,7 @@ from warehouse.identity import HOST, OwnCertificate
 
 _VALIDITY = ("-validity", "3650")
 _ALIAS = "stackhouse"
-MAKE_ANOTHER = "./stackhouse down, then ./stackhouse rotate and ./stackhouse up make another"
+MAKE_ANOTHER = "to make another: ./stackhouse down, ./stackhouse rotate, ./stackhouse up"
 _WITHOUT_PASSWORD = (
     "-J-Dkeystore.pkcs12.certProtectionAlgorithm=NONE",
     "-J-Dkeystore.pkcs12.macAlgorithm=NONE",
@@ -42,7 +42,7 @@ def make_certificate(
     `ca.pem` for all others.
 
     Args:
-        directory: Of these files, for the owner alone.
+        directory: Directory of these files, for the owner alone.
         java_home: A Java whose `keytool` is used.
         given: Taken instead of one that is made; an own one that is there is replaced.
         hosts: What it must name, if it is given.

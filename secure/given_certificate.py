@@ -97,8 +97,8 @@ def export_given(given: OwnCertificate, store: Path, alias: str, password: Path)
     """Write certificate and key as Java reads them, for which its own `keytool` takes no PEM.
 
     Args:
-        given: Both.
-        store: PKCS12 that is written.
+        given: Certificate and key.
+        store: File that is written, in PKCS12.
         alias: Name of the key in it.
         password: File with the password of the store.
 

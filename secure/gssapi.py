@@ -80,7 +80,13 @@ def import_service(identity: Identity, service: str) -> c_void_p:
 
 
 def import_name(identity: Identity, text: str, kind: str) -> c_void_p:
-    """A name of the library, of a kind that it has a constant for; to be given back by `release_name`."""
+    """A name of the library, to be given back by `release_name`.
+
+    Args:
+        identity: The client, for messages.
+        text: The name.
+        kind: The constant of the library for names of its kind.
+    """
     name = c_void_p()
     call(identity, "gss_import_name", byref(buffer(text.encode())), c_void_p.in_dll(library(), kind), byref(name))
     return name

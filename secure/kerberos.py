@@ -227,6 +227,5 @@ def _check_keytab(keytab: Path, principal: str) -> None:
     keys = read_keytab(keytab)
     if not any(key.principal == name and realm in ("", key.realm) for key in keys):
         owners = ", ".join(sorted({f"{key.principal}@{key.realm}" for key in keys}))
-        raise SetupError(
-            f"{keytab} has no key of {principal}, only of {owners or 'nobody'}", "set STACKHOUSE_PRINCIPAL"
-        )
+        others = f", only of {owners}" if owners else ", it is empty"
+        raise SetupError(f"{keytab} has no key of {principal}{others}", "set STACKHOUSE_PRINCIPAL")

@@ -18,15 +18,16 @@ def login_error(problem: Exception, endpoints: Endpoints) -> StackhouseError | N
     if _INVALID_LOGIN in answer:
         return LoginError(
             f"{server} refuses user {endpoints.user}: user or password is wrong",
-            "name the file with the password in STACKHOUSE_HIVE_PASSWORD_FILE"
+            "set STACKHOUSE_HIVE_PASSWORD_FILE to the file with the password"
             if endpoints.password
-            else "ask the owner of the stack for ./stackhouse user add, and set STACKHOUSE_HIVE_PASSWORD_FILE",
+            else "ask the owner of the stack to add you with ./stackhouse user add, then set "
+            "STACKHOUSE_HIVE_PASSWORD_FILE",
         )
     if _NO_PASSWORDS in answer:
         remedy = "set STACKHOUSE_KERBEROS=true, and leave STACKHOUSE_HIVE_PASSWORD_FILE empty: docs/deploy.md"
         return TicketError(f"{server} takes no password, only a Kerberos ticket", remedy)
     if _NO_TICKETS in answer:
-        remedy = "name the file with your password in STACKHOUSE_HIVE_PASSWORD_FILE: docs/deploy.md"
+        remedy = "set STACKHOUSE_HIVE_PASSWORD_FILE to the file with your password: docs/deploy.md"
         return LoginError(f"{server} takes no Kerberos ticket", remedy)
     if _TICKET_REFUSED in answer and endpoints.identity:
         remedy = "its log says why; most often its clock differs, or STACKHOUSE_HIVESERVER2_PRINCIPAL is not its own"

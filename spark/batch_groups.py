@@ -9,7 +9,7 @@ from warehouse.contract.model import InputFormat
 from warehouse.job import StageTask
 
 _GROUP_BYTES = 16 * SPLIT_BYTES
-"""So that a long run tells how far it is."""
+"""So that a long run reports its progress."""
 
 
 def group_batches(tasks: Iterable[StageTask], form: InputFormat) -> list[list[StageTask]]:

@@ -84,6 +84,11 @@ class CleanCounts:
 def clean(spark: SparkSession, contract: Contract, task: CleanTask) -> CleanCounts:
     """Write the clean rows of some quarters, and of those that share a key with them.
 
+    Args:
+        spark: Spark session.
+        contract: Contract of the dataset.
+        task: What to clean.
+
     Returns:
         Counts with an entry for every quarter cleaned.
     """
@@ -101,12 +106,25 @@ def clean(spark: SparkSession, contract: Contract, task: CleanTask) -> CleanCoun
 def read_staged(
     spark: SparkSession, contract: Contract, sources: Iterable[StagedSource], quarters: Collection[str]
 ) -> DataFrame | None:
-    """Staged rows of some quarters with their quarter; `None` when no source has any."""
+    """Staged rows of some quarters with their quarter; `None` when no source has any.
+
+    Args:
+        spark: Spark session.
+        contract: Contract of the dataset.
+        sources: Staged batches.
+        quarters: Partition values.
+    """
     return _read(spark, contract, [path for quarter in sorted(quarters) for path in _directories(sources, quarter)])
 
 
 def quarters_to_clean(spark: SparkSession, contract: Contract, task: CleanTask) -> list[str]:
-    """The quarters of the task and all others that may hold a version of a key of a new batch, ascending."""
+    """The quarters of the task and all others that may hold a version of a key of a new batch, ascending.
+
+    Args:
+        spark: Spark session.
+        contract: Contract of the dataset.
+        task: What to clean.
+    """
     quarters = set(task.quarters)
     if not _moves(contract) or not quarters:
         return sorted(quarters)

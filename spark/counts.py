@@ -2,7 +2,7 @@
 
 from pyspark.sql import DataFrame, SparkSession
 
-from spark.footers import read_footers
+from spark.reading.footers import read_footers
 from spark.schema import SOURCE_BATCH, SOURCE_FILE
 from warehouse.job import FileRows
 from warehouse.quarter import PARTITION_COLUMN

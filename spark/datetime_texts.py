@@ -20,7 +20,7 @@ def readable(text: Expression, pattern: str, locale: str) -> tuple[Expression, s
 
     Args:
         text: The field.
-        pattern: Of the contract.
+        pattern: Pattern in the contract.
         locale: Language of the names in the text.
     """
     weekday = weekday_of(pattern)

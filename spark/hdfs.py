@@ -29,6 +29,11 @@ def make_directory(spark: SparkSession, directory: str) -> None:
 def move(spark: SparkSession, directory: str, target: str) -> None:
     """Give a directory a new path.
 
+    Args:
+        spark: Spark session.
+        directory: Its path.
+        target: Its new path.
+
     Raises:
         JobError: There is no such directory, or the target exists.
     """

@@ -7,7 +7,7 @@ It reads one line of JSON from stdin, a `JobPlan`, and writes each `JobEvent` as
     {"event": {"application": "...", ...}}              `JobResult`
     {"event": {"error": "one line"}}                    `JobFailed`, instead of a result; then exit code 1
 
-When stdin ends after that line, whoever asked is gone and the process exits at once. Logs go to stderr.
+When stdin ends after that line, the caller is gone and the process exits at once. Logs go to stderr.
 """
 
 import argparse
@@ -50,7 +50,7 @@ from warehouse.paths import partition_name
 from warehouse.release.manifest import CLEAN
 
 Report = Callable[[JobProgress | JobResult | JobFailed], None]
-"""Tells whoever started the process."""
+"""Reports to the process that started this one."""
 
 
 def main(arguments: list[str]) -> int:

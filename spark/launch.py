@@ -37,7 +37,7 @@ class EngineChoice:
 
     Attributes:
         directory: Where engines that wait are found.
-        identity: Of what it is started with; only an engine with the same is used.
+        identity: Fingerprint of what it is started with; only an engine with the same one is used.
         idle_seconds: How long one waits for the next plan; 0: it ends after its first.
     """
 
@@ -64,7 +64,7 @@ class Driver:
 
     @property
     def command(self) -> list[str]:
-        """Of a process that ends with the job: a plan goes to its standard input, events come from its output."""
+        """Command of a process that ends with the job: it reads a plan from standard input and prints events."""
         return [*self.prefix, *EVENTS_ON_STDOUT, self.python, "-m", "spark.job", "--events-fd", "3"]
 
 
@@ -186,7 +186,7 @@ def local_nodes(driver_options: str, executor_options: str, hadoop_conf: Path) -
     """Settings for the one node that is this machine.
 
     Args:
-        driver_options: Of the driver's JVM, beside those of spark-defaults.conf.
+        driver_options: Options of the driver's JVM, beside those of spark-defaults.conf.
         executor_options: The same of the executor.
         hadoop_conf: Hadoop's configuration.
     """

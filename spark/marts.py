@@ -21,7 +21,7 @@ _SHOWN_FAILURES = 20
 
 @dataclass(frozen=True)
 class MartCounts:
-    """What building a mart gave.
+    """The result of building a mart.
 
     Attributes:
         rows: Rows by quarter partition value, for every quarter asked for.
@@ -57,7 +57,13 @@ def build_mart(spark: SparkSession, contract: Contract, task: MartTask, clean: M
 
 
 def register_clean(spark: SparkSession, contract: Contract, directories: list[str]) -> None:
-    """Make the view `clean`: the contract's columns and the quarter of the rows in some directories."""
+    """Make the view `clean`: the contract's columns and the quarter of the rows in some directories.
+
+    Args:
+        spark: Spark session.
+        contract: Contract of the dataset.
+        directories: Directories of clean rows.
+    """
     schema = row_schema(contract)
     rows = spark.read.schema(schema).parquet(*directories) if directories else no_rows(spark, schema)
     columns = [field.name for field in contract_fields(contract)]
@@ -84,7 +90,13 @@ def shaped(result: DataFrame, mart: Mart) -> DataFrame:
 
 
 def read_mart(spark: SparkSession, mart: Mart, directory: str) -> DataFrame:
-    """The written rows of a mart."""
+    """The written rows of a mart.
+
+    Args:
+        spark: Spark session.
+        mart: The mart.
+        directory: Directory of its rows.
+    """
     columns = [StructField(column.name, spark_type(column.type)) for column in mart.columns]
     return spark.read.schema(StructType([*columns, *PARTITION_SCHEMA])).parquet(directory)
 
@@ -105,12 +117,12 @@ def _check_no_row_lacks_its_quarter(spark: SparkSession, mart: Mart, directory: 
     aside = f"{directory}/{NO_QUARTER}"
     if exists(spark, aside):
         count = spark.read.parquet(aside).count()
-        raise ContractError(f"mart {mart.name}: {PARTITION_COLUMN} is NULL in {count:,} rows that the SQL gives")
+        raise ContractError(f"mart {mart.name}: {PARTITION_COLUMN} is NULL in {count:,} rows that the SQL returns")
 
 
 def _check_quarters(mart: Mart, found: Collection[str], asked: Collection[str]) -> None:
     foreign = sorted(set(found) - set(asked))
     if foreign:
         raise ContractError(
-            f"mart {mart.name}: the SQL gives rows of quarters that `clean` does not have: {', '.join(foreign)}"
+            f"mart {mart.name}: the SQL returns rows of quarters that `clean` does not have: {', '.join(foreign)}"
         )

@@ -9,8 +9,8 @@ from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, BinaryType, LongType, StringType, StructField, StructType
 
-from spark.footers import read_footers
 from spark.hdfs import delete, make_directory, move, size_of
+from spark.reading.footers import read_footers
 from spark.reading.lines import LINE, list_files, numbering_settings
 from spark.reading.packing import weight_of
 from spark.reading.records import PLAIN, Records, read_again, read_records
@@ -200,7 +200,7 @@ def _typed(records: Records) -> DataFrame:
 
 
 def _plain(column: Column) -> Expression:
-    # The record tells nothing about what is computed.
+    # The record says nothing about what is computed.
     return F.col(PLAIN) if column.transform is None else F.lit(False)
 
 

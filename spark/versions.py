@@ -21,7 +21,7 @@ _SEQUENCE, _NEWEST = "_sequence", "_newest"
 def newest_apart(rows: DataFrame, contract: Contract, sequences: Mapping[str, int]) -> DataFrame:
     """Rows of which only the newest of each key keep their quarter and all their values.
 
-    A superseded row has no quarter; what is left of it tells where it came from, when it was and what its key is. So
+    A superseded row has no quarter; what is left of it says where it came from, when it was and what its key is. So
     one pass writes the newest rows and, aside, the others to be counted.
 
     Args:

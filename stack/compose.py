@@ -153,7 +153,7 @@ def check_engine() -> None:
         raise SetupError("there is no docker on PATH", "install Docker Engine with its compose plugin")
     for command, missing, remedy in (
         (["docker", "compose", "version"], "docker has no compose plugin", "install docker-compose-plugin"),
-        (["docker", "info"], "the Docker engine does not answer", "start it, or see whether this account may use it"),
+        (["docker", "info"], "the Docker engine does not answer", "start it, or check whether this account may use it"),
     ):
         if subprocess.run(command, capture_output=True, check=False).returncode:
             raise SetupError(missing, remedy)

@@ -77,7 +77,7 @@ def _hdfs(settings: Settings) -> str:
     if int(version.partition(".")[0]) != _HADOOP:
         return f"Hadoop {version}, expected {_HADOOP}.x"
     free = hdfs_health(settings).remaining
-    return f"{free / 2**30:.1f} GiB free, 2 GiB are needed" if free < _MIN_FREE_BYTES else ""
+    return f"{free / 2**30:.1f} GiB free, but 2 GiB are needed" if free < _MIN_FREE_BYTES else ""
 
 
 def _permissions(settings: Settings) -> str:
@@ -90,7 +90,7 @@ def _permissions(settings: Settings) -> str:
             storage.delete(path)
         except StorageError as problem:
             return (
-                f"{problem}; an administrator of HDFS gives it: hdfs dfs -mkdir -p {directory}, "
+                f"{problem}; ask an HDFS administrator for: hdfs dfs -mkdir -p {directory}, "
                 f"hdfs dfs -chown {settings.user} {directory}"
             )
     return ""
@@ -102,7 +102,7 @@ def _yarn(settings: Settings) -> str:
         return problem
     smallest = min(node.memory_mb for node in yarn_nodes(settings))
     if smallest < MIN_NODE_MB:
-        return f"a node has {smallest} MiB for containers, {MIN_NODE_MB} are needed"
+        return f"a node has {smallest} MiB for containers, but {MIN_NODE_MB} are needed"
     # Of another scheduler no queue is known: Spark will say what is wrong with the name.
     with suppress(NotCheckedError):
         for finding in check_queues(settings):
@@ -165,7 +165,7 @@ def _hive(settings: Settings) -> str:
         missing = missing_settings(server)
     if not missing:
         return ""
-    return f"it answers ordinary queries wrongly without {', '.join(missing)} in its hive-site.xml: docs/answers.md"
+    return f"without {', '.join(missing)} in its hive-site.xml it answers ordinary queries wrongly: docs/answers.md"
 
 
 CHECKS: dict[str, Check] = {

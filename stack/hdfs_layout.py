@@ -12,13 +12,13 @@ from hadoop.webhdfs import WebHdfs
 from warehouse.settings import REPOSITORY, Settings, load_settings
 
 TEZ_DIRECTORY = "/apps/tez"
-"""Of the archive that YARN unpacks for every Tez container."""
+"""Path of the archive that YARN unpacks for every Tez container."""
 _SPARK_DIRECTORY = "/apps/spark"
 
 _DIRECTORIES = {
     # All may write, none may remove what belongs to another.
     "/tmp": "1777",  # noqa: S108 - a path in HDFS, not on this machine
-    "/tmp/hive": "1777",  # noqa: S108
+    "/tmp/hive": "1777",  # noqa: S108 - a directory of HDFS
     "/user": "755",
     # Readable by all, so that YARN keeps one copy of an archive for all.
     "/apps": "755",
@@ -81,7 +81,13 @@ def bring_spark(settings: Settings) -> str:
 
 
 def bring(storage: WebHdfs, source: Path, target: str) -> None:
-    """Write a file of this machine into HDFS, in the place of one that is there; it appears whole."""
+    """Write a file of this machine into HDFS, in the place of one that is there; it appears whole.
+
+    Args:
+        storage: HDFS.
+        source: The file.
+        target: Path in HDFS.
+    """
     storage.delete(f"{target}.incomplete")
     storage.write_stream(f"{target}.incomplete", _chunks(source), _BLOCK_BYTES)
     storage.delete(target)

@@ -50,4 +50,4 @@ def stop_stack(settings: Settings, observer: Observer) -> bool:
         stopped = stop_containers(settings, lambda line: observer.working("containers", line))
         observer.ready("containers")
         return stopped
-    raise UsageError("with STACKHOUSE_PROFILE=external the cluster is not started here, and not stopped either")
+    raise UsageError("with STACKHOUSE_PROFILE=external, stackhouse neither starts nor stops the cluster")

@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import tenacity
+
 from hadoop.applications import kill_applications
 from hadoop.artifacts import artifact_directory, fetch_artifacts
-from hadoop.class_archive import discard_archive, keep_archive, writes_archive
 from hadoop.diagnosis import explain_log, log_start
 from hadoop.environment import daemon_environment, metastore_database, stack_environment
+from hadoop.jars.class_archive import discard_archive, keep_archive, writes_archive
 from hadoop.jars.lock import TEZ_ARCHIVE, check_jars
 from hadoop.java import run_java
 from hadoop.machine_checks import MIN_FREE_BYTES
@@ -153,7 +155,7 @@ def _stop_services(settings: Settings, supervisor: Supervisor, observer: Observe
         if service.name == "hiveserver2":
             # It has closed its own Tez session; whatever else runs is ended while YARN can still do it.
             kill_applications(settings)
-            _wait_for_containers(settings)
+            _containers_end(settings)
 
 
 def _stop_service(settings: Settings, supervisor: Supervisor, state: ProcessState, observer: Observer) -> None:
@@ -170,10 +172,15 @@ def _stop_service(settings: Settings, supervisor: Supervisor, state: ProcessStat
         keep_archive(settings, state.name)
 
 
-def _wait_for_containers(settings: Settings) -> None:
-    deadline = time.monotonic() + _CONTAINER_SECONDS
-    while containers(settings) and time.monotonic() < deadline:
-        time.sleep(_POLL_SECONDS)
+@tenacity.retry(
+    retry=tenacity.retry_if_result(lambda ended: not ended),
+    wait=tenacity.wait_fixed(_POLL_SECONDS),
+    stop=tenacity.stop_after_delay(_CONTAINER_SECONDS),
+    retry_error_callback=lambda _: False,
+)
+def _containers_end(settings: Settings) -> bool:
+    """Whether YARN's containers end in time; those that do not are ended with all that is left of the stack."""
+    return not containers(settings)
 
 
 def _nothing() -> None:

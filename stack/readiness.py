@@ -47,7 +47,7 @@ def _metastore(settings: Settings) -> str:
 
 def _hiveserver2(settings: Settings) -> str:
     with connect(settings.endpoints) as server:
-        return "" if server.fetch("SELECT 1").rows else "answers nothing"
+        return "" if server.fetch("SELECT 1").rows else "gives no answer"
 
 
 def _kdc(settings: Settings) -> str:

@@ -47,7 +47,7 @@ def _directories(settings: Settings) -> list[tuple[str, str, str, str]]:
         ("/", _SUPERUSER, _EVERYBODY, "755"),
         # All may write, none may remove what belongs to another.
         ("/tmp", _SUPERUSER, _EVERYBODY, "1777"),  # noqa: S108 - a path in HDFS, not on this machine
-        ("/tmp/hive", _HIVE, _EVERYBODY, "1777"),  # noqa: S108
+        ("/tmp/hive", _HIVE, _EVERYBODY, "1777"),  # noqa: S108 - a directory of HDFS
         ("/user", _SUPERUSER, _EVERYBODY, "755"),
         ("/user/hive", _HIVE, _READERS, "700"),
         (f"/user/{mine}", mine, _READERS, "700"),

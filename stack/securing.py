@@ -20,7 +20,7 @@ def secure_state(settings: Settings) -> None:
     taken_over = settings.secure is True and settings.identity is None
     if settings.secure is False and settings.identity is not None:
         raise UsageError(
-            f"STACKHOUSE_SECURE is false, but {settings.home} is the state of a secured stack, which stays secured",
+            f"STACKHOUSE_SECURE is false, but {settings.home} holds a secured stack, which stays secured",
             "leave STACKHOUSE_SECURE empty, or give a plain stack a STACKHOUSE_HOME of its own",
         )
     if taken_over:

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from hadoop.class_archive import archive_options, keep_archive, use_options
 from hadoop.environment import HADOOP_CONF, stack_environment
+from hadoop.jars.class_archive import archive_options, keep_archive, use_options
 from hadoop.java import find_java_home
 from hadoop.sizing import size_job
 from secure.access import access

@@ -36,13 +36,23 @@ class ServiceStatus:
     ports: list[int]
     memory_mb: int
 
+    @property
+    def healthy(self) -> bool:
+        """Whether it does its work."""
+        return self.state == "RUNNING" and not self.problem
+
+    @property
+    def words(self) -> str:
+        """State and problem, for people."""
+        return self.state.lower() + (f": {self.problem}" if self.problem else "")
+
 
 @dataclass(frozen=True)
 class EngineStatus:
     """A Spark engine that waits for the next run.
 
     Attributes:
-        pid: Of its process; that of its driver is below it.
+        pid: Number of its process, which started that of its driver.
         application: YARN application id.
         memory_mb: Resident MiB of both; the executor is a container of YARN.
     """
@@ -61,7 +71,7 @@ class StackStatus:
         services: Services in the order of starting.
         hdfs: `None` when the NameNode does not answer.
         yarn: `None` when the ResourceManager does not answer.
-        engines: Of this machine, that are idle.
+        engines: Idle engines of this machine.
     """
 
     home: str
@@ -73,11 +83,11 @@ class StackStatus:
     @property
     def healthy(self) -> bool:
         """Whether every service does its work."""
-        return all(service.state == "RUNNING" and not service.problem for service in self.services)
+        return all(service.healthy for service in self.services)
 
 
 def read_status(settings: Settings) -> StackStatus:
-    """Ask whoever keeps the services alive, and every service."""
+    """Ask every service, and the supervisor or container engine that keeps them alive."""
     if settings.profile.runs_here:
         return _read_daemons(settings)
     services = _containers(settings) if settings.profile.in_containers else _answers(settings)
@@ -86,13 +96,13 @@ def read_status(settings: Settings) -> StackStatus:
 
 
 def _containers(settings: Settings) -> list[ServiceStatus]:
-    """Of docker compose; those that have done their work and ended are left out."""
+    """Services of docker compose, without those that have done their work and ended."""
     found = [container for container in containers(settings) if not (container.state == "exited" and container.done)]
-    known = [ServiceStatus(item.name, item.state.upper(), _ailing(item), 0, [], 0) for item in found]
+    known = [ServiceStatus(item.name, item.state.upper(), _health_problem(item), 0, [], 0) for item in found]
     return known or [ServiceStatus("containers", "DOWN", "", 0, [], 0)]
 
 
-def _ailing(container: Container) -> str:
+def _health_problem(container: Container) -> str:
     return "" if container.health in ("healthy", "") else f"it is {container.health}"
 
 
@@ -127,7 +137,7 @@ def _read_daemons(settings: Settings) -> StackStatus:
 def _idle_engines(settings: Settings) -> list[EngineStatus]:
     found = []
     for engine in idle_engines(engine_directory(settings)):
-        # One that was killed left its record behind.
+        # A killed engine leaves its record behind.
         with suppress(psutil.NoSuchProcess):
             process = psutil.Process(engine.pid)
             memory = sum(_memory_mb(each.pid) for each in (process, *process.children(recursive=True)))

@@ -11,11 +11,16 @@ from warehouse.settings import Settings
 def add_user(settings: Settings, user: str, role: Role) -> str:
     """Let a user in; one who is in already gets another password and this role.
 
+    Args:
+        settings: Settings of the stack.
+        user: Name of the user.
+        role: What the user may read.
+
     Returns:
         The password, which is kept nowhere.
 
     Raises:
-        UsageError: The name cannot be one, or users are somebody else's business here.
+        UsageError: The name cannot be one, or users are not managed here.
         StackDownError: HiveServer2 does not answer.
     """
     _refuse_elsewhere(settings)
@@ -27,7 +32,7 @@ def add_user(settings: Settings, user: str, role: Role) -> str:
             for statement in roles.missing_grants(server, dataset, views):
                 server.execute(statement)
         roles.give_role(server, user, role)
-    # Last: nobody logs in without a role.
+    # Last, so that no user logs in without a role.
     return settings.logins.add(user)
 
 
@@ -35,7 +40,7 @@ def remove_user(settings: Settings, user: str) -> None:
     """Let a user in no more; sessions that are open stay.
 
     Raises:
-        UsageError: There is no such user, or users are somebody else's business here.
+        UsageError: There is no such user, or users are not managed here.
     """
     _refuse_elsewhere(settings)
     settings.logins.remove(user)
@@ -45,7 +50,7 @@ def list_users(settings: Settings) -> dict[str, str]:
     """Role by user, the owner's `owner`.
 
     Raises:
-        UsageError: Users are somebody else's business here.
+        UsageError: Users are not managed here.
         StackDownError: HiveServer2 does not answer.
     """
     _refuse_elsewhere(settings)
@@ -58,8 +63,8 @@ def list_users(settings: Settings) -> dict[str, str]:
 def _refuse_elsewhere(settings: Settings) -> None:
     if settings.profile.in_containers:
         raise UsageError(
-            "the users are kept in the containers", "docker compose exec edge stackhouse user does the same there"
+            "users are managed in the containers", "docker compose exec edge stackhouse user does the same there"
         )
     # In the container `edge` the directory is that of HiveServer2; of a cluster of others there is none.
     if settings.profile.belongs_to_others and not settings.logins.own_password(settings.user):
-        raise UsageError("the users of a cluster elsewhere are its owner's business")
+        raise UsageError("the users of an external cluster are managed by its owner")

@@ -31,7 +31,8 @@ class YarnWatch:
             self._since = monotonic()
         elif monotonic() - self._since > PATIENCE_SECONDS:
             raise StackDownError(
-                f"YARN could run nothing for {PATIENCE_SECONDS:.0f} s: {problem}; a disk {disk_limit():g} % full "
-                "makes a node unhealthy",
+                f"YARN could not run anything for {PATIENCE_SECONDS:.0f} s: {problem}; a node is unhealthy "
+                f"once its disk is "
+                f"{disk_limit():g} % full",
                 "see ./stackhouse status and ./stackhouse logs nodemanager",
             )

@@ -8,8 +8,8 @@ from pyspark.sql import Row, SparkSession
 
 from ingestion.input_file import describe_file
 from spark.stage import stage
-from warehouse.batch_files import check_files
 from warehouse.contract.model import Contract
+from warehouse.input.batch_files import check_files
 from warehouse.job import StagedCounts, StageTask
 
 

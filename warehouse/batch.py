@@ -24,15 +24,15 @@ class BatchFile:
     Attributes:
         name: File name without a directory.
         size: Bytes as stored, compressed if the file is.
-        sha256: Of those bytes, 64 hex digits.
-        rows: Rows as the contract's input format tells them from header, comments and empty lines.
+        sha256: SHA-256 of those bytes, 64 hex digits.
+        rows: Rows by the contract's input format, without header, comments and empty lines.
         kind: `csv`, `jsonl`, `lines` or `parquet`.
         columns: Names in its header, in order; empty for files without one.
         split_lines: Number of lines that begin at or before each multiple of `SPLIT_BYTES`, without
             offset 0; empty for compressed files, which are never split. With it a Spark task that
             reads the file from the middle knows which line it is on.
         nanoseconds: Columns of a Parquet file that count them, each with `INSTANT` or `WALL_CLOCK`: Spark reads them
-            as whole numbers, so their type must be told.
+            as whole numbers, so the manifest has their type.
     """
 
     __pydantic_config__ = REFUSES_UNKNOWN
@@ -64,7 +64,7 @@ class Batch:
         sequence: 1 for the first batch of the dataset; a later batch's rows win over an earlier one's.
         loaded_at: UTC.
         loaded_by: User.
-        counted_by: What told rows from other lines: see `warehouse.contract.change.row_definition`.
+        counted_by: How the rows were counted: see `warehouse.contract.change.row_definition`.
     """
 
     __pydantic_config__ = IGNORES_UNKNOWN
@@ -128,6 +128,11 @@ def batch_id(files: tuple[BatchFile, ...]) -> str:
 
 def load_batch(storage: Storage, dataset: str, batch: str) -> Batch:
     """Read the manifest of one complete batch.
+
+    Args:
+        storage: HDFS.
+        dataset: Name in the contract.
+        batch: Id of the batch.
 
     Raises:
         NotFoundError: There is no such batch.

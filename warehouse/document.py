@@ -77,7 +77,9 @@ def _checked(kind: type[Document], values: Sequence[object], source: str) -> lis
     try:
         return _adapter(kind).validate_python(values)
     except ValidationError as problem:
-        raise DocumentError(one_line(f"{source} is not as this version writes it: {_first(problem)}")) from problem
+        raise DocumentError(
+            one_line(f"{source} does not have the form that this version writes: {_first(problem)}")
+        ) from problem
 
 
 @cache

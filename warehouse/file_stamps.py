@@ -1,4 +1,4 @@
-"""Tells whether files changed, without reading them."""
+"""Finds out whether files changed, without reading them."""
 
 import hashlib
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What `doctor` finds: a problem and its remedy, told alike by every stage."""
+"""What `doctor` finds: a problem and its remedy, in one form for every stage."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -34,10 +34,10 @@ class ServicePrincipals:
     """What the services are called in Kerberos; `_HOST` stands for the host of the endpoint, the realm may be missing.
 
     Attributes:
-        hiveserver2: HiveServer2.
-        metastore: The metastore.
-        web: Web servers and REST interfaces.
-        web_at: Those that are called otherwise, by `host:port`.
+        hiveserver2: Principal of HiveServer2.
+        metastore: Principal of the metastore.
+        web: Principal of web servers and REST interfaces.
+        web_at: Principals of those that have another, by `host:port`.
     """
 
     hiveserver2: str
@@ -56,10 +56,10 @@ class Identity:
     """A client of a stack with Kerberos.
 
     Attributes:
-        user: Its name in HDFS, YARN and Hive.
-        principal: Its name in Kerberos; empty: that of the tickets which the account has.
-        keytab: Its key; `None`: it has tickets already, where Kerberos' library looks for them.
-        tickets: File for those that are got by the key, and for copies for Java.
+        user: Name in HDFS, YARN and Hive.
+        principal: Name in Kerberos; empty: that of the tickets which the account has.
+        keytab: File with the key; `None`: there are tickets already, where Kerberos' library looks for them.
+        tickets: File for tickets that are got by the key, and for copies for Java.
         kerberos: The `krb5.conf` that names realm and KDC; `None`: that of the machine.
         certificate: PEM, or a directory of such files, by which web servers prove who they are; `None`: HTTP.
         services: Principals of the services.
@@ -113,8 +113,8 @@ class OwnCertificate:
     """A certificate that a secured stack is given: files in PEM.
 
     Attributes:
-        certificate: The stack's first, then those of its authorities.
-        key: Its key, without a password.
+        certificate: File with the certificate of the stack, then those of its authorities.
+        key: File with its key, without a password.
     """
 
     certificate: Path

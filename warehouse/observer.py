@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class Observer(Protocol):
-    """Is told of each step, to show it; steps may overlap."""
+    """Hears of each step, to show it; steps may overlap."""
 
     def working(self, name: str, what: str) -> None:
         """A service, or a step of a run, is being worked on."""

@@ -32,6 +32,11 @@ class Profile(StrEnum):
         """What holds for this profile.
 
         An argument that is missing or misspelled is a type error; a key of a dictionary would not be.
+
+        Args:
+            local: Value for daemons on this machine.
+            compose: Value for containers.
+            external: Value for a cluster of others.
         """
         match self:
             case Profile.LOCAL:

@@ -43,9 +43,9 @@ def find_staged(
 
     Args:
         storage: Where the rows are.
-        paths: Of the dataset.
+        paths: Paths of the dataset.
         batches: Batch ids.
-        fingerprint: Of the contract.
+        fingerprint: Fingerprint of the contract.
         known: Records that a release under this contract holds, which keeps their rows from gc; they are not read.
 
     Raises:
@@ -64,6 +64,13 @@ def commit_staged(storage: Storage, paths: DatasetPaths, staged: StagedBatch, ru
     """Move what a run staged and rejected to its place for good.
 
     The staged rows, with the record in them, move last: where they are, the rejected rows are too.
+
+    Args:
+        storage: HDFS.
+        paths: Paths of the dataset.
+        staged: Record of the batch.
+        run: Id of the run.
+        fingerprint: Fingerprint of the contract.
     """
     source = staging_directories(paths, run, staged.batch)
     target, rejected = paths.staged(staged.batch, fingerprint), paths.quarantine(staged.batch, fingerprint)
@@ -91,5 +98,11 @@ class StagingDirectories:
 
 
 def staging_directories(paths: DatasetPaths, run: str, batch: str) -> StagingDirectories:
-    """Directories of one batch in one run."""
+    """Directories of one batch in one run.
+
+    Args:
+        paths: Paths of the dataset.
+        run: Id of the run.
+        batch: Id of the batch.
+    """
     return StagingDirectories(f"{paths.staging(run)}/staged={batch}", f"{paths.staging(run)}/quarantine={batch}")

@@ -3,7 +3,7 @@
 Whatever changes what others see, or what a later command goes on from, calls `reached` right after it did; a suite
 kills a command at each. What can be done again without a trace, like the partitions of a table that no one reads yet,
 is not a step of its own. Before each change of HDFS or the metastore `confirm` asks whether it may still be made: the
-lock of the dataset stops whoever has lost it.
+lock of the dataset stops a command that has lost it.
 """
 
 from collections.abc import Callable, Iterator

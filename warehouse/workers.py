@@ -11,7 +11,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _PATIENCE_SECONDS = 5.0
-"""For work that was told to stop. What a dead server does not answer for minutes ends with the process."""
+"""How long to wait for work that is no longer wanted. What a dead server keeps waiting ends with the process."""
 
 
 class StoppedError(Exception):

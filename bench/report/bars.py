@@ -16,7 +16,7 @@ class Bar:
         measured: Name of the samples.
         base: Name of the samples that they are divided by; empty for a figure that is no ratio.
         most: The most it may be; `None` when nothing was promised.
-        unit: Of a figure that is no ratio.
+        unit: Unit of a figure that is not a ratio.
     """
 
     title: str

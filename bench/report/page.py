@@ -32,7 +32,7 @@ class Report:
     Attributes:
         machine: Where and of what it was measured.
         dataset: What was read.
-        option: Of the command, ` --quick` or nothing.
+        option: Option of the command, ` --quick` or nothing.
         bars: Figures.
         series: How times grow; empty in the short form.
         samples: Raw values.

@@ -22,6 +22,11 @@ _STYLES = {"compatible": "green", "incompatible": "red", "impossible": "red"}
 def print_check(settings: Settings, dataset: str, as_json: bool) -> None:
     """Print the columns of a contract and its changes since the live release.
 
+    Args:
+        settings: Settings of the stack.
+        dataset: Name in the contract.
+        as_json: Print JSON instead of a table.
+
     Raises:
         ContractError: It is wrong, or a file of its marts is missing or wrong.
     """
@@ -85,18 +90,21 @@ def _print(contract: Contract, report: dict[str, Any]) -> None:
         console.print(Text(change["kind"], _STYLES[change["kind"]]), Text(f": {change['text']}"), sep="")
     for mart in report["marts"]:
         why = report["not_proved"].get(mart)
-        print(f"mart {mart}: {f'Hive cannot prove it: {why}' if why else 'Hive computes it again in every run'}")
+        print(f"mart {mart}: {f'Hive cannot prove it: {why}' if why else 'Hive recomputes it in every run'}")
     print(_verdict(report))
 
 
 def _verdict(report: dict[str, Any]) -> str:
     kinds = {change["kind"] for change in report["changes"]}
     if not report["compared"]:
-        return "the stack is down: not compared with the live release"
+        return "the stack is down, so it was not compared with the live release"
     if report["release"] is None:
         return "nothing is published yet"
     if "impossible" in kinds:
-        return "loaded files would hold other rows than were counted: take it back, or use a dataset of another name"
+        return (
+            "the loaded files would no longer give the rows that were counted: undo the change, or use "
+            "another dataset name"
+        )
     if "incompatible" in kinds:
         return f"published rows may change: ./stackhouse reprocess {report['dataset']} reads all rows again"
     if kinds:

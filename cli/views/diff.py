@@ -85,7 +85,7 @@ def _print_tables(diffs: Sequence[TableDiff], releases: tuple[int, int]) -> None
     _print_table(sums, 3, [line for diff in diffs for line in _sum_lines(diff)])
     for diff in diffs:
         if diff.rows:
-            print(f"{diff.table}: changed rows, the first {_MAX_ROWS} at most")
+            print(f"{diff.table}: changed rows, at most {_MAX_ROWS}")
             _print_table(("quarter", "in", "times", *diff.rows[0].values), 1, list(_row_lines(diff.rows, releases)))
     for line in _notes(diffs):
         print(line)
@@ -147,6 +147,6 @@ def _notes(diffs: Sequence[TableDiff]) -> Iterator[str]:
         rewritten = sum(not _differs(change) for change in diff.changes)
         parts = "batches" if diff.table == QUARANTINE else "quarters"
         yield (
-            f"{diff.table}: {parts} that differ: {len(diff.changes) - rewritten}, rewritten with equal rows: "
+            f"{diff.table}: {parts} that differ: {len(diff.changes) - rewritten}, rewritten but equal: "
             f"{rewritten}, the same files: {diff.shared}"
         )

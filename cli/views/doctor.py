@@ -16,7 +16,7 @@ from warehouse.finding import Severity
 from warehouse.settings import Settings
 
 Tell = Callable[[int], None]
-"""Is told how many checks are made."""
+"""Called with the number of checks that are done."""
 
 _COLOURS: dict[State, str] = {"ok": "green", "warning": "yellow", "error": "red", "not checked": "dim"}
 

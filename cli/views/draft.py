@@ -9,12 +9,18 @@ from rich.text import Text
 from cli.output import print_json, standard_output
 from drafting.contract_text import evidence
 from drafting.draft import Draft, draft, named
-from warehouse.batch_files import listed
+from warehouse.input.batch_files import listed
 from warehouse.settings import Settings
 
 
 def draft_dataset(settings: Settings, name: str, files: list[Path], as_json: bool) -> None:
     """Draft a dataset beside the others and print what was drafted.
+
+    Args:
+        settings: Settings of the stack.
+        name: Name of the new dataset.
+        files: Files and directories to draft from.
+        as_json: Print JSON instead of a table.
 
     Raises:
         ContractError: The name cannot be used.
@@ -31,7 +37,7 @@ def print_draft(drafted: Draft, as_json: bool) -> None:
         return
     print(f"{drafted.dataset}: drafted from {drafted.extent.words(named(drafted.given))}")
     if drafted.skipped:
-        print(f"skipped, because without rows: {listed(drafted.skipped)}")
+        print(f"skipped, as they have no rows: {listed(drafted.skipped)}")
     standard_output().print(_table(drafted))
     if drafted.unsure:
         print("\nunsure:")

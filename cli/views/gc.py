@@ -29,7 +29,7 @@ def _to_json(collected: Collection) -> dict[str, Any]:
         "releases": [_release_to_json(old) for old in collected.releases],
         "directories": [{**asdict(directory), "bytes": size} for directory, size in collected.directories],
         "bytes": collected.size,
-        "lock_files": collected.traces,
+        "lock_files": collected.dead_lock_files,
     }
 
 
@@ -61,18 +61,20 @@ def _print_tables(collected: Collection) -> None:
 
 def _summary(collected: Collection) -> str:
     keep, hours = collected.policy.keep, f"{_hours(collected.policy):g}"
-    if not (collected.releases or collected.directories or collected.traces):
-        return f"nothing of {collected.dataset} is to be removed: keeping {keep} releases and {hours} hours"
+    if not (collected.releases or collected.directories or collected.dead_lock_files):
+        return f"nothing to remove from {collected.dataset}, keeping {keep} releases and {hours} hours"
     what = ", ".join(
         (
             _counted(len(collected.releases), "release"),
             f"{_counted(len(collected.directories), 'directory')} ({_mebibytes(collected.size)} MiB)",
-            f"{_counted(len(collected.traces), 'lock file')} of dead commands",
+            f"{_counted(len(collected.dead_lock_files), 'lock file')} of dead commands",
         )
     )
     if collected.done:
-        return f"removed: {what}; the directories are in the trash of HDFS; docs/retention.md says for how long"
-    return f"would go: {what}; to remove them: ./stackhouse gc {collected.dataset} --keep {keep} --grace {hours} --yes"
+        return f"removed: {what}; HDFS keeps the directories in its trash, see docs/retention.md"
+    return (
+        f"would be removed: {what}; to do it: ./stackhouse gc {collected.dataset} --keep {keep} --grace {hours} --yes"
+    )
 
 
 def _counted(number: int, noun: str) -> str:

@@ -30,6 +30,11 @@ _NOTHING = "no dataset has a release yet: ./stackhouse list"
 def print_history(settings: Settings, dataset: str | None, as_json: bool) -> None:
     """Print all releases of a dataset, oldest first; with `None` of every dataset, one after the other.
 
+    Args:
+        settings: Settings of the stack.
+        dataset: Name in the contract, or `None`.
+        as_json: Print JSON instead of a table.
+
     Raises:
         StorageError: What HDFS has of a dataset is damaged; all others are printed before.
     """

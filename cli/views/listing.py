@@ -35,7 +35,7 @@ class Listed:
         name: Name in the contract.
         contract: Where it is, `None`: not where contracts are looked for.
         standing: State in HDFS.
-        problem: Why that cannot be told; empty when it can.
+        problem: Why the state is unknown; empty when it is known.
     """
 
     name: str
@@ -46,6 +46,11 @@ class Listed:
 
 def print_list(settings: Settings, as_json: bool, now: datetime) -> None:
     """Print all datasets that have a contract here or rows in the warehouse.
+
+    Args:
+        settings: Settings of the stack.
+        as_json: Print JSON instead of a table.
+        now: The current time.
 
     Raises:
         StackDownError: HDFS does not answer.
@@ -118,7 +123,7 @@ def _print(found: Sequence[Listed], root: Path, now: datetime) -> None:
     standard_output().print(table)
     print(f"contracts here: {root / 'data'}")
     if any(dataset.contract is None for dataset in found):
-        print("elsewhere: STACKHOUSE_DATASETS names the directory with the contract")
+        print("elsewhere: set STACKHOUSE_DATASETS to the directory with the contract")
 
 
 def _cells(dataset: Listed, now: datetime) -> Iterator[str]:

@@ -10,13 +10,22 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from cli.output import print_json
 from ingestion.loader import MAX_JOBS, LoadResult
 from pipeline.warehouse import Dataset
-from warehouse.batch_files import listed
+from warehouse.input.batch_files import listed
 
 
 def load_files(  # noqa: PLR0913, PLR0917 - the options that users know
     dataset: Dataset, files: list[Path], as_json: bool, wait: bool, strict: bool, jobs: int | None
 ) -> None:
-    """Load one batch and say what happened; see `ingestion.loader.load` for what is raised."""
+    """Load one batch and say what happened; see `ingestion.loader.load` for what is raised.
+
+    Args:
+        dataset: Where to.
+        files: Files and directories.
+        as_json: Print JSON instead of a table.
+        wait: Wait until another writer has finished.
+        strict: Refuse empty files instead of skipping them.
+        jobs: Files to send at once; `None`: as many as usual.
+    """
     result = load_with_bars(dataset, files, wait, strict, jobs)
     if as_json:
         print_json(load_document(result))
@@ -27,7 +36,15 @@ def load_files(  # noqa: PLR0913, PLR0917 - the options that users know
 def load_with_bars(
     dataset: Dataset, files: list[Path], wait: bool = False, strict: bool = False, jobs: int | None = None
 ) -> LoadResult:
-    """Load one batch, with a progress bar on a terminal."""
+    """Load one batch, with a progress bar on a terminal.
+
+    Args:
+        dataset: Where to.
+        files: Files and directories.
+        wait: Wait until another writer has finished.
+        strict: Refuse empty files instead of skipping them.
+        jobs: Files to send at once; `None`: as many as usual.
+    """
     total = sum(map(_size, files))
     columns = (TextColumn("{task.description:9}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     console = Console(stderr=True)
@@ -76,10 +93,10 @@ def print_load(result: LoadResult) -> None:
     """Print what a load did: a line, and before it the files that were left out."""
     batch = result.batch
     if result.skipped:
-        print(f"skipped, because empty: {listed(result.skipped)}")
+        print(f"skipped, as they are empty: {listed(result.skipped)}")
     files = f"{len(batch.files)} file{'' if len(batch.files) == 1 else 's'}"
     if result.counted_before is not None:
-        print(f"batch {batch.id} was loaded before: its rows were counted again: {batch.rows:,}, "
+        print(f"batch {batch.id} was already loaded; its rows were recounted: {batch.rows:,}, "
               f"before {result.counted_before:,}; nothing was sent")  # fmt: skip
     elif result.already_loaded:
         when = f"{batch.loaded_at:%Y-%m-%d %H:%M} UTC"

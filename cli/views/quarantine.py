@@ -50,18 +50,24 @@ def print_quarantine(settings: Settings, dataset: str, output: str, number: int 
 def export_quarantine(settings: Settings, dataset: str, directory: Path, number: int | None) -> None:
     """Write the rejected records as they were received to files that `load` takes once they are fixed.
 
+    Args:
+        settings: Settings of the stack.
+        dataset: Name in the contract.
+        directory: New directory for the files.
+        number: Number of a release; `None`: the live one.
+
     Raises:
         UsageError: The directory exists, or there is no such release.
     """
     contract = contract_of(settings, dataset)
     if directory.exists():
-        raise UsageError(f"{directory} exists", "name a new directory")
+        raise UsageError(f"{directory} exists already", "name a new directory")
     storage = WebHdfs(settings.endpoints)
     release = _release(storage, dataset, number)
     with connect(settings.endpoints) as server:
         rows = server.fetch(select_rejected_records(dataset, release.number)).rows
     if not rows:
-        print(f"no row of {dataset} is rejected in release {release.number}: nothing to export")
+        print(f"release {release.number} of {dataset} has no rejected rows: nothing to export")
         return
     written = write_export(contract, loaded_batches(storage, dataset), rows, directory)
     print(f"{len(rows):,} records in {', '.join(str(path) for path in written)}")

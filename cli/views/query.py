@@ -86,7 +86,9 @@ def _csv_line(values: Sequence[str]) -> str:
 def _print_json(rows: Rows) -> None:
     if rows.repeated:
         names = ", ".join(rows.repeated)
-        raise UsageError(f"two columns are called {names}: JSON needs another name for one of them, with AS")
+        raise UsageError(
+            f"two columns are called {names}: give one of them another name with AS, as JSON cannot hold both"
+        )
     found = [dict(zip(rows.columns, map(as_json, row), strict=True)) for row in rows.rows]
     print(json.dumps(found, indent=2, ensure_ascii=False))
 

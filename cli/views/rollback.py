@@ -12,7 +12,7 @@ def print_rollback(done: Rollback, as_json: bool) -> None:
         print_json(asdict(done))
         return
     if done.left == done.live:
-        print(f"readers of {done.dataset} see release {done.live} already")
+        print(f"readers of {done.dataset} already see release {done.live}")
         return
     print(f"readers of {done.dataset} see release {done.live} again, {done.seconds:.1f} s; {done.left} is kept")
     print(f"to go back: ./stackhouse rollback {done.dataset} --to {done.left}")

@@ -72,7 +72,9 @@ def _document(report: RunReport) -> dict[str, Any]:
 def _print(report: RunReport) -> None:
     console = standard_output()
     if not report.run:
-        console.print(f"nothing new: release {report.release.number} of {report.dataset} stays, no job was started")
+        console.print(
+            f"nothing new: release {report.release.number} of {report.dataset} stays live, no job was started"
+        )
         console.print(str(report.law.total))
         return
     tables = report.release.tables

@@ -23,11 +23,10 @@ def print_status(report: StackStatus, as_json: bool) -> None:
     ):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     for service in report.services:
-        good = service.state == "RUNNING" and not service.problem
-        state = service.state.lower() + (f": {service.problem}" if service.problem else "")
+        state = f"[{'green' if service.healthy else 'red'}]{service.words}[/]"
         memory = f"{service.memory_mb:,} MiB" if service.pid else ""
         ports = " ".join(str(port) for port in service.ports)
-        table.add_row(service.name, f"[{'green' if good else 'red'}]{state}[/]", str(service.pid or ""), memory, ports)
+        table.add_row(service.name, state, str(service.pid or ""), memory, ports)
     for engine in report.engines:
         table.add_row("spark", "[green]idle[/]", str(engine.pid), f"{engine.memory_mb:,} MiB", "")
     console = standard_output()

@@ -12,11 +12,17 @@ from schedule.crontab import line_of
 from schedule.timers import Installed
 from warehouse.settings import Settings
 
-_LINGER = "it works while you are logged in only; for always: loginctl enable-linger"
+_LINGER = "it runs only while you are logged in; to run it always: loginctl enable-linger"
 
 
 def install_timer(settings: Settings, dataset: str, at: time, dry_run: bool) -> None:
     """Have the quarters of a dataset run when they are due, and print what was written.
+
+    Args:
+        settings: Settings of the stack.
+        dataset: Name in the contract.
+        at: Time of day to check, by the clock of this machine.
+        dry_run: Only print what would be written.
 
     Raises:
         ContractError: There is no such dataset.
@@ -43,7 +49,7 @@ def print_timers(as_json: bool) -> None:
             table.add_row(entry.dataset, entry.at, entry.timer, entry.written)
         standard_output().print(table)
     else:
-        print("no timer: ./stackhouse schedule install DATASET --every quarter")
+        print("no timers; to install one: ./stackhouse schedule install DATASET --every quarter")
 
 
 def _print_written(installed: Installed, dry_run: bool) -> None:

@@ -9,7 +9,14 @@ from warehouse.settings import Settings
 
 
 def print_added(settings: Settings, user: str, role: Role, as_json: bool) -> None:
-    """Add a user and print the password; errors as in `stack.users.add_user`."""
+    """Add a user and print the password; errors as in `stack.users.add_user`.
+
+    Args:
+        settings: Settings of the stack.
+        user: Name of the user.
+        role: What the user may read.
+        as_json: Print JSON instead of a table.
+    """
     password = add_user(settings, user, role)
     if as_json:
         print_json({"user": user, "role": role, "password": password})
@@ -21,7 +28,7 @@ def print_added(settings: Settings, user: str, role: Role, as_json: bool) -> Non
 def print_removed(settings: Settings, user: str) -> None:
     """Remove a user; errors as in `stack.users.remove_user`."""
     remove_user(settings, user)
-    print(f"{user} may not log in any more; sessions that are open stay open")
+    print(f"{user} can no longer log in; open sessions stay open")
 
 
 def print_users(settings: Settings, as_json: bool) -> None:

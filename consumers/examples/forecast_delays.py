@@ -140,7 +140,13 @@ def mondays_of(flights: Client) -> list[pd.Timestamp]:
 
 
 def known_on(flights: Client, mondays: Sequence[pd.Timestamp], as_of: datetime) -> TrainingSet:
-    """What was known of each airport on each Monday, with the label where the week that followed is in the data."""
+    """What was known of each airport on each Monday, with the label where the week that followed is in the data.
+
+    Args:
+        flights: Client of the flights.
+        mondays: Days to look at each airport.
+        as_of: Time at which all of it was known.
+    """
     airports = flights.read_mart("airport_delays_by_quarter", columns=["origin"])["origin"].unique()
     places = pd.MultiIndex.from_product([sorted(airports), mondays], names=["origin", "at"]).to_frame(index=False)
     known = flights.training_set(places, as_of, FEATURES)
@@ -219,7 +225,13 @@ def forecast(frame: pd.DataFrame, monday: pd.Timestamp) -> pd.DataFrame:
 
 
 def write(rows: pd.DataFrame, release: int, path: Path) -> None:
-    """A file as `data/delay_forecast/dataset.yaml` wants it."""
+    """A file as `data/delay_forecast/dataset.yaml` wants it.
+
+    Args:
+        rows: Airports with their forecasts.
+        release: Release of flights that they were made from.
+        path: File to write.
+    """
     names = {"origin": "airport", "at": "week_from", "forecast": "forecast", "mean_28d": "mean_before"}
     named = rows[[*names]].rename(columns=names).assign(flights_release=release)
     named.to_csv(path, index=False, float_format="%.4f", date_format="%Y-%m-%d %H:%M:%S")

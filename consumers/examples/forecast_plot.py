@@ -56,7 +56,7 @@ class Comparison:
         return (
             f"Mean arrival delay of an airport's week: the model is {self.model:.1f} minutes off, "
             f"{abs(gain):.0%} {'less' if gain >= 0 else 'more'} than the best naive forecast ({self.naive:.1f}).\n"
-            f"It is nearer at {_better(self.airports)} airports and in {_better(self.weeks)} weeks, "
+            f"It is closer at {_better(self.airports)} airports and in {_better(self.weeks)} weeks, "
             "each forecast from what was known by then."
         )
 
@@ -72,13 +72,13 @@ def draw(compared: Comparison) -> Figure:
     airports, weeks = compared.largest, compared.weeks
     _rows(left, airports, [str(name) for name in airports.index])
     left.set_title(f"{len(airports)} largest airports, by gain", fontsize=9, loc="left")
-    left.set_ylabel("airport of departure", fontsize=8)
+    left.set_ylabel("departure airport", fontsize=8)
     _rows(right, weeks, [f"{monday.day} {monday:%b %Y}" for monday in weeks.index])
     right.set_title("all airports, by week", fontsize=9, loc="left")
     right.set_ylabel("week from", fontsize=8)
     handles = left.get_legend_handles_labels()[0]
     names = ["model", f"best naive forecast: {compared.naive_name}"]
-    title = "figures beside the dots: minutes that the model is nearer (−) or farther off (+)"
+    title = "beside the dots: minutes by which the model's error is smaller (−) or larger (+)"
     figure.legend(handles, names, loc="outside lower center", ncols=2, fontsize=8, title=title, title_fontsize=8,
                   frameon=False)  # fmt: skip
     return figure

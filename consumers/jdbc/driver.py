@@ -45,7 +45,7 @@ def _run_maven(target: Path, log: Path) -> None:
     maven = shutil.which("mvn")
     if not maven:
         raise SetupError(
-            "Maven is needed to fetch the JDBC driver, there is no mvn on PATH", "install the package `maven`"
+            "Maven is needed to fetch the JDBC driver, but there is no mvn on PATH", "install the package `maven`"
         )
     command = [maven, "-B", "-C", "-Dstyle.color=never", "-f", str(_PROJECT), "compile", f"-Dstackhouse.jars={target}"]
     with log.open("w") as record:

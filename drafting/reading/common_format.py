@@ -7,7 +7,7 @@ from drafting.reading.parquet_records import read_parquet
 from drafting.reading.records import Records, read_csv, read_json, read_log
 from warehouse.contract.model import InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.input_path import InputPath
 
 _TOLD_BY_SOME = ("quote", "escape", "comment", "quoted_newlines", "encoding")
 """Attributes of a format that a file need not show: another one of the sample may."""

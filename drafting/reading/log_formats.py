@@ -27,7 +27,7 @@ class LogFormat:
 
     Attributes:
         name: What writes it.
-        pattern: Of its lines, as a contract has it.
+        pattern: Pattern of its lines, as a contract has it.
         unsure: What a user should know about such a file, a sentence each.
     """
 

@@ -8,11 +8,11 @@ import duckdb
 
 from drafting.reading.records import Records, check_names
 from drafting.reading.source import MAX_FIELDS, MAX_ROWS
-from warehouse.compressed_streams import ExpansionLimit
 from warehouse.contract.file import MAX_COLUMNS
 from warehouse.contract.model import InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.compressed_streams import ExpansionLimit
+from warehouse.input.input_path import InputPath
 
 _MIN_ROWS = 4
 _PLAIN = re.compile(
@@ -81,7 +81,7 @@ def _check_expansion(path: InputPath, link: str, database: duckdb.DuckDBPyConnec
 
 def _check_columns(path: InputPath, columns: list[tuple[str, str]]) -> None:
     if len(columns) > MAX_COLUMNS:
-        raise InputFileError(f"{path} has {len(columns):,} columns, at most {MAX_COLUMNS:,} are possible")
+        raise InputFileError(f"{path} has {len(columns):,} columns, but at most {MAX_COLUMNS:,} are allowed")
     for name, kind in columns:
         if not _PLAIN.fullmatch(kind):
             raise InputFileError(

@@ -23,7 +23,7 @@ from warehouse.contract.column import MAX_NAME_LENGTH
 from warehouse.contract.file import MAX_COLUMNS
 from warehouse.contract.model import MAX_RECORD_BYTES, InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.input_path import InputPath
 
 _SHOWN_NAME = 60
 _NAMED_CSV = {".csv", ".tsv"}
@@ -115,14 +115,14 @@ def read_json(path: InputPath, files: int = 1) -> Records:
     found = [*first, *last]
     objects = [item for item in found if item is not None]
     if 2 * len(objects) < len(found) or not objects:
-        raise InputFileError(f"{path}: expected one JSON object a line, as jq -c '.[]' makes of a list")
+        raise InputFileError(f"{path}: expected one JSON object per line; jq -c '.[]' converts a list")
     names = list({name: None for item in objects for name in item})
     _check_width(path, len(names))
     rows = [[_json_text(item.get(name)) for name in names] for item in objects]
     nested = {name for item in objects for name, value in item.items() if isinstance(value, dict | list)}
     check_names(path, names)
     if any(not name.strip() for name in names):
-        raise InputFileError(f"{path}: a key is empty: no column can be called so")
+        raise InputFileError(f"{path}: an empty key cannot be the name of a column")
     return Records(
         path, InputFormat(kind="jsonl", header=False), names, rows, len(found) - len(objects), lines.whole,
         nested=frozenset(names.index(name) for name in nested), first=sum(item is not None for item in first),
@@ -196,7 +196,7 @@ def _shown(name: str) -> str:
 
 def _check_width(path: InputPath, width: int) -> None:
     if width > MAX_COLUMNS:
-        raise InputFileError(f"{path} has {width:,} columns, at most {MAX_COLUMNS:,} are possible")
+        raise InputFileError(f"{path} has {width:,} columns, but at most {MAX_COLUMNS:,} are allowed")
     if width == 0:
         raise InputFileError(f"{path} has no columns")
 
@@ -230,7 +230,7 @@ def _with_quoted_newlines(path: InputPath, form: InputFormat, records: Sequence[
     if form.skip_lines or form.comment:
         raise InputFileError(
             f"{path} has line ends inside quotes and also title or comment lines",
-            "remove the latter, as tail -n +3 does",
+            "remove the titles and comments, e.g. with tail -n +3",
         )
     return replace(form, quoted_newlines=True)
 

@@ -7,13 +7,13 @@ from itertools import islice
 
 from drafting.datetime_patterns import is_moment
 from drafting.reading.records import Records
+from warehouse.contract.number_text import LIKE_NUMBER
 
 _TRIED_VALUES = 200
 _MOSTLY = 0.9
 _MIN_SHARED = 0.5
 _MAX_LABELS = 50
 _NO_VALUES = {"", "NA", "N/A", "n/a", "NULL", "null", "None", "nan", "NaN", "-", "?", "\\N"}
-_NUMBER = re.compile(r"[+-]?[0-9.][0-9., ']*([eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _kind(values: Sequence[str]) -> str:
     """What most values are: `dates`, `numbers` or `texts`; empty without values."""
     if not values:
         return ""
-    for kind, fits in (("dates", is_moment), ("numbers", _NUMBER.fullmatch)):
+    for kind, fits in (("dates", is_moment), ("numbers", re.compile(LIKE_NUMBER).fullmatch)):
         if sum(bool(fits(text)) for text in values) >= _MOSTLY * len(values):
             return kind
     return "texts"

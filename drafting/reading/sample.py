@@ -117,7 +117,7 @@ def _check_columns(records: Sequence[Records], columns: Sequence[HeldColumn]) ->
     path = records[-1].path
     if len(columns) > MAX_COLUMNS:
         raise InputFileError(
-            f"{records[0].path} to {path} have {len(columns):,} columns, at most {MAX_COLUMNS:,} are possible"
+            f"{records[0].path} to {path} have {len(columns):,} columns, but at most {MAX_COLUMNS:,} are allowed"
         )
     # Keys of JSON differ by case, columns do not.
     check_names(path, [name for column in columns for name in column.names])

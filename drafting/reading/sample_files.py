@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drafting.reading.source import kind_of
-from warehouse.batch_files import check_files, listed
 from warehouse.errors import EmptyFileError, InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.batch_files import check_files, listed
+from warehouse.input.input_path import InputPath
 
 MAX_SAMPLED_FILES = 20
 """Files that a draft reads."""
@@ -55,7 +55,7 @@ def _kind(files: Sequence[InputPath]) -> str:
     if len(kinds) > 1:
         (one, path), (other, other_path), *_ = sorted(kinds.items())
         raise InputFileError(
-            f"{path} is {one} and {other_path} is {other}: a draft is of files of one kind", "name those of one kind"
+            f"{path} is {one} and {other_path} is {other}: a draft needs files of one kind", "name those of one kind"
         )
     return next(iter(kinds))
 

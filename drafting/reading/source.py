@@ -8,9 +8,9 @@ import zlib
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from warehouse.compressed_streams import COMPRESSIONS
 from warehouse.errors import EmptyFileError, InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.compressed_streams import COMPRESSIONS
+from warehouse.input.input_path import InputPath
 
 MAX_ROWS = 100_000
 """Lines that are looked at, of all files of a sample together."""
@@ -116,7 +116,7 @@ def split_lines(ends: Ends, files: int = 1, encoding: str | None = None) -> Line
     Args:
         ends: Bytes of a file; a last line that is cut is left out.
         files: Number of files in the sample, which share `MAX_ROWS`.
-        encoding: Of the file, if it is known.
+        encoding: Encoding of the file, if it is known.
     """
     first = _complete(ends.head.splitlines(), ends.whole)
     most = max(MAX_ROWS // files, _MIN_ROWS)
@@ -130,7 +130,13 @@ def split_lines(ends: Ends, files: int = 1, encoding: str | None = None) -> Line
 
 
 def split_at_lf(ends: Ends, encoding: str, files: int = 1) -> Lines:
-    """The first lines, cut at LF alone; a tail may begin inside quotes, so none is looked at."""
+    """The first lines, cut at LF alone; a tail may begin inside quotes, so none is looked at.
+
+    Args:
+        ends: Bytes of a file.
+        encoding: Encoding of the file.
+        files: Number of files in the sample, which share `MAX_ROWS`.
+    """
     first = _complete(ends.head.split(b"\n"), ends.whole)
     kept = first[: max(MAX_ROWS // files, _MIN_ROWS)]
     return Lines([_decode(line, encoding) for line in kept], encoding, ends.whole and len(kept) == len(first), [])

@@ -46,7 +46,7 @@ def check_jars(directory: Path) -> None:
             raise SetupError(
                 f"{directory / name} is not what {LOCK.name} says: expected SHA-256 {expected.get(name, 'none')}, "
                 f"found {found.get(name, 'none')}",
-                f"do not use it; remove {directory} and {Path(name).name} in ~/.m2/repository, "
+                f"do not use it: remove {directory} and {Path(name).name} in ~/.m2/repository, "
                 "and run ./stackhouse up, which fetches it again",
             )
 

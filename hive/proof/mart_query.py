@@ -21,7 +21,7 @@ RECOMPUTED = "recomputed"
 
 
 def refusal(contract: Contract, sql: str) -> str | None:
-    """Why a mart cannot be proved, as far as its SQL tells; Hive may still refuse it. `None`: nothing is known."""
+    """Why the SQL of a mart cannot be proved; `None`: no reason is known, but Hive may still refuse it."""
     try:
         mart_query(contract, sql, 0, ())
     except NotProvedError as problem:
@@ -61,6 +61,11 @@ def clean_rows(contract: Contract, release: int, quarters: Sequence[str]) -> str
 
     Readers see wider integers. Spark computes with those of the contract, and the scale of a division depends on them;
     where Hive would wrap them, Spark has refused the statement.
+
+    Args:
+        contract: Contract of the dataset.
+        release: Number of the release.
+        quarters: Partition values.
     """
     columns = ", ".join(column_name(name) for name in (*(column.name for column in contract.columns), PARTITION_COLUMN))
     return ddl.select_quarters(

@@ -41,7 +41,7 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Made:
+class BuiltRelease:
     """What is to be proved.
 
     Attributes:
@@ -57,7 +57,7 @@ class Made:
     marts: Sequence[MartSql]
 
 
-def prove_marts(server: HiveServer, made: Made, budget: Budget) -> list[Check]:
+def prove_marts(server: HiveServer, made: BuiltRelease, budget: Budget) -> list[Check]:
     """Compare the quarters of each mart that a run rebuilt with what Hive computes from the same clean rows.
 
     When there are more of them than time, some are drawn by the run's id, so that in the end all come up. What cannot
@@ -83,7 +83,13 @@ def prove_marts(server: HiveServer, made: Made, budget: Budget) -> list[Check]:
 
 
 def built_quarters(release: Release, live: Release | None, mart: str) -> list[str]:
-    """Quarters of a mart that the run of a release built, also those of which it has no row."""
+    """Quarters of a mart that the run of a release built, also those of which it has no row.
+
+    Args:
+        release: The release.
+        live: What readers see; `None` before the first release.
+        mart: Name of the mart.
+    """
     clean, made = release.tables[CLEAN].partitions, release.tables[mart]
     before = live.tables.get(mart) if live and live.contract == release.contract else None
     if live is None or before is None or before.definition != made.definition:
@@ -121,14 +127,14 @@ def fitting(quarters: Sequence[str], rows: Mapping[str, int], most: float, at_le
 class _Proof:
     """The proof of one mart."""
 
-    def __init__(self, server: HiveServer, made: Made, mart: MartSql, budget: Budget) -> None:
+    def __init__(self, server: HiveServer, made: BuiltRelease, mart: MartSql, budget: Budget) -> None:
         self._server, self._contract, self._release, self._budget = server, made.contract, made.release, budget
         self._mart, self._sql = made.contract.mart(mart.name), mart.sql
         self._name = f"proof of {mart.name}"
         self._rows = {value: part.rows for value, part in made.release.tables[CLEAN].partitions.items()}
 
     def check(self, quarters: Sequence[str]) -> Check:
-        """Of as many of these quarters as there is time for."""
+        """The check over as many of these quarters as there is time for."""
         try:
             proved, failures = self._compare(drawn(quarters, f"{self._release.run} {self._mart.name}"))
         except (NotProvedError, QueryError) as problem:

@@ -85,7 +85,7 @@ def _wrong_use(node: exp.Expr, truths: frozenset[str]) -> str | None:
     if is_text or isinstance(node, (exp.Concat, exp.ConcatWs, exp.DPipe)):
         parts = (part for part in node.iter_expressions() if not isinstance(part, exp.DataType))
         if any(_is_truth(part, truths) for part in parts):
-            return "the text of a BOOLEAN is 'true' in Spark and 'TRUE' in Hive"
+            return "a BOOLEAN as a string is 'true' in Spark and 'TRUE' in Hive"
     return None
 
 
@@ -109,7 +109,7 @@ def _join(node: exp.Expr) -> str | None:
 def _truncated(node: exp.Expr) -> str | None:
     unit = node.args["unit"].name.upper()
     known = unit in _TRUNCATED or (unit == "DAY" and isinstance(node, exp.TimestampTrunc))
-    return None if known else f"Hive cuts no date to {unit}"
+    return None if known else f"Hive cannot truncate a date to {unit}"
 
 
 def _window(node: exp.Expr) -> str | None:
@@ -119,7 +119,7 @@ def _window(node: exp.Expr) -> str | None:
 
 
 def _filtered(node: exp.Expr) -> str | None:
-    return "DISTINCT with FILTER has no like in Hive" if isinstance(node.this.this, exp.Distinct) else None
+    return "DISTINCT with FILTER has no equivalent in Hive" if isinstance(node.this.this, exp.Distinct) else None
 
 
 _USES: dict[type[exp.Expr], Callable[[exp.Expr], str | None]] = {

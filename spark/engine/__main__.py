@@ -25,7 +25,7 @@ from warehouse.job import JobEvent, JobFailed, JobPlan, JobProgress, JobResult, 
 
 @dataclass(frozen=True)
 class _Caller:
-    """Who wants a plan done.
+    """The process that wants a plan done.
 
     Attributes:
         connection: To them.
@@ -101,13 +101,13 @@ class _Engine:
         return result
 
     def _wait(self, caller: _Caller, result: JobResult) -> socket.socket | None:
-        """Tell the result and wait for the next call."""
+        """Send the result and wait for the next call."""
         if self._idle_seconds <= 0:
             caller.is_served.set()
             caller.tell(result)
             return None
         me = IdleEngine(os.getpid(), self._identity, result.application, self._log)
-        # Before the result is told: whoever starts the next run at once finds it.
+        # Before the result is sent, so that a run that starts at once finds it.
         with waiting(self._directory, me) as listener:
             caller.is_served.set()
             caller.tell(result)
@@ -133,7 +133,7 @@ class _Engine:
 
 
 def main(arguments: list[str]) -> int:
-    """Do the plans of whoever started it and of those who call later; the exit code."""
+    """Do the plan of the process that started it, then those of later callers; the exit code."""
     parser = argparse.ArgumentParser(prog="spark.engine")
     parser.add_argument("--connection-fd", type=int, required=True, help="open socket of who started it")
     parser.add_argument("--directory", type=Path, required=True, help="where engines that wait are found")

@@ -37,7 +37,7 @@ class Conversation(Protocol):
         """Close it and wait until the plan is no longer worked on."""
 
     def fate(self) -> str:
-        """How the process ended that told no result."""
+        """How a process that sent no result ended."""
 
 
 class ProcessOfOnePlan:
@@ -87,7 +87,7 @@ class CalledEngine:
         self._connection.sendall(line)
 
     def end(self) -> None:
-        """Close it: an engine that has not told its result yet exits, which is waited for."""
+        """Close it: an engine that has not sent its result yet exits; wait for that."""
         with suppress(OSError):
             self._connection.shutdown(socket.SHUT_WR)
             while self.events.read(1):

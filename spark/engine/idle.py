@@ -26,8 +26,8 @@ class IdleEngine:
     """An engine that waits.
 
     Attributes:
-        pid: Of its process.
-        identity: Of what it was started with: only who would start the same may use it.
+        pid: Number of its process.
+        identity: Fingerprint of what it was started with: only a run that would start the same may use it.
         application: YARN application id.
         log: File that Spark logs to.
     """
@@ -42,7 +42,7 @@ def idle_engines(directory: Path) -> list[IdleEngine]:
     """All that wait, or died while they did."""
     found = []
     for path in sorted(directory.glob("*.json")):
-        # It may have been called meanwhile. A record of another version is of an engine that nobody here may use.
+        # It may have been called meanwhile. A record of another version is of an engine that cannot be used here.
         with suppress(FileNotFoundError, DocumentError):
             found.append(read(IdleEngine, path.read_bytes(), str(path)))
     return found
@@ -61,7 +61,7 @@ def call_engine(directory: Path, engine: IdleEngine) -> socket.socket | None:
     except ConnectionRefusedError:
         _forget(directory, engine.pid)
     except OSError:
-        # Called by somebody else a moment before, or it hangs: closing the connection ends it then.
+        # Another command called it just before, or it hangs: closing the connection ends it then.
         pass
     connection.close()
     return None
@@ -107,7 +107,7 @@ def take_call(listener: socket.socket, seconds: float) -> socket.socket | None:
 
 def answer_call(connection: socket.socket) -> None:
     """Tell the caller that a plan is expected; for an engine that is in good health."""
-    # Who called may be gone already.
+    # The caller may be gone already.
     with suppress(OSError):
         connection.sendall(_ANSWER)
 

@@ -7,7 +7,7 @@ none afterwards either.
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
-from warehouse.contract.file_columns import places_of
+from warehouse.contract.file_columns import column_positions
 from warehouse.contract.lines.pattern import LinePattern
 from warehouse.contract.model import Contract
 
@@ -37,7 +37,7 @@ def group_fields(line: Expression, groups: Expression, pattern: LinePattern, con
         pattern: The pattern.
         contract: Contract of the dataset.
     """
-    places = places_of(contract, pattern.names).items()
+    places = column_positions(contract, pattern.names).items()
     texts = [_text(line, groups[place + 1], pattern, pattern.names[place]).alias(name) for name, place in places]
     return F.when(F.size(groups) > 1, F.struct(*texts))
 

@@ -38,6 +38,11 @@ def numbering_settings(
     """Settings of the session with which `read_lines` numbers the lines of some files.
 
     Splits are a setting of the session, so all files of a job are split or none.
+
+    Args:
+        files: Files to read.
+        form: How they are written.
+        split_bytes: Bytes of a split.
     """
     return dict.fromkeys(SPLIT_SETTINGS, str(_NO_SPLIT if needs_unsplit(files, form) else split_bytes))
 
@@ -52,6 +57,11 @@ def needs_unsplit(files: Collection[BatchFile], form: InputFormat) -> bool:
 
 def list_files(spark: SparkSession, tasks: Sequence[StageTask], form: InputFormat) -> DataFrame:
     """The lines of all files of some batches, as they are in the files; only listed, not read yet.
+
+    Args:
+        spark: Spark session.
+        tasks: Batches to stage.
+        form: How their files are written.
 
     Raises:
         JobError: A directory does not hold exactly the files of its batch.

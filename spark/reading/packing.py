@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from warehouse.batch import BatchFile
-from warehouse.compressed_streams import COMPRESSIONS
+from warehouse.input.compressed_streams import COMPRESSIONS
 
 _STEP = 4
 _STEPS = 9

@@ -23,8 +23,8 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from spark.footers import read_footers
 from spark.reading.fields import FIELDS
+from spark.reading.footers import read_footers
 from spark.reading.lines import LINE, file_name
 from spark.schema import SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE, quoted
 from warehouse.batch import INSTANT
@@ -43,7 +43,13 @@ _JSON = {
 
 
 def by_schema(spark: SparkSession, task: StageTask, names: Iterable[str]) -> list[list[str]]:
-    """Names of files in groups of the same types: read by the schema of another a value would be another."""
+    """Names of files in groups of the same types: read by the schema of another a value would be another.
+
+    Args:
+        spark: Spark session.
+        task: Batch to stage.
+        names: Names of its Parquet files.
+    """
     schemas = {footer.name: footer.schema for footer in read_footers(spark, task.raw)}
     found: dict[tuple[tuple[str, str], tuple[tuple[str, str], ...]], list[str]] = {}
     for name in sorted(names):
@@ -106,7 +112,13 @@ def _value(field: StructField, counted: str | None) -> tuple[Expression, DataTyp
 
 
 def text_of(value: Expression, kind: DataType, hive_type: str) -> Expression:
-    """The text that a value of Spark's is, for a column of a type."""
+    """The text that a value of Spark's is, for a column of a type.
+
+    Args:
+        value: The value.
+        kind: Its type in the file.
+        hive_type: Type of the column in the contract.
+    """
     text = value.cast("string")
     if isinstance(kind, FloatType | DoubleType):
         whole = (value == F.floor(value)) & (F.abs(value) < _EXACT_AS_DOUBLE)

@@ -15,7 +15,7 @@ from spark.reading.lines import LINE, read_lines, rows_of
 from spark.reading.parquet_fields import by_schema, read_parquet
 from spark.reading.quoted_lines import join_lines
 from spark.schema import SOURCE_FILE, SOURCE_LINE
-from warehouse.contract.file_columns import BLANKS, fields_of, places_of
+from warehouse.contract.file_columns import BLANKS, column_positions, fields_of
 from warehouse.contract.lines.pattern import read_pattern
 from warehouse.contract.model import MAX_RECORD_BYTES, Column, Contract, InputFormat
 from warehouse.job import StageTask
@@ -149,7 +149,7 @@ def _text_records(rows: DataFrame, contract: Contract, kind: str, columns: tuple
 def _csv_records(rows: DataFrame, contract: Contract, columns: tuple[str, ...]) -> Records:
     form = contract.input_format
     found = columns or tuple(column.source_name for column in fields_of(contract))
-    places = places_of(contract, found)
+    places = column_positions(contract, found)
     names = {place: name for name, place in places.items()}
     fields = split_fields(F.col(_TEXT), form, [names.get(place, f"_{place}") for place in range(len(found))])
     readable = F.col(FIELDS).isNotNull() & F.col(FIELDS)[CORRUPT].isNull()
@@ -178,7 +178,7 @@ def _line_records(rows: DataFrame, contract: Contract) -> Records:
 def _parquet_records(
     spark: SparkSession, task: StageTask, contract: Contract, columns: tuple[str, ...], names: list[str]
 ) -> Records:
-    places = places_of(contract, columns)
+    places = column_positions(contract, columns)
     rows, kinds = read_parquet(spark, task, contract, names, places)
     frame = rows.withColumns({FAULT: F.lit(None).cast("string"), PLAIN: F.lit(False)})
     return Records(frame, _as_parquet(contract, kinds), set(places))

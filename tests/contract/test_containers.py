@@ -75,6 +75,18 @@ def test_jars_are_fetched_by_the_same_lines_in_every_image():
     assert len(stages) == 1
 
 
+def test_everything_that_is_copied_into_an_image_is_sent_to_the_engine():
+    sent = {line[1:] for line in (REPOSITORY / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied = {
+        source.partition("/")[0]
+        for path in DOCKERFILES
+        for instruction, operands in instructions(path)
+        if instruction == "COPY" and "--from" not in operands
+        for source in operands.split()[:-1]
+    }
+    assert copied <= sent
+
+
 def test_module_that_fetches_the_jars_has_all_that_it_imports(tmp_path):
     for instruction, operands in instructions(DOCKERFILES[0]):
         if instruction == "COPY" and "--from" not in operands:

@@ -39,7 +39,6 @@ from tests.contract.contract_examples import (
     table,
 )
 from tests.staging import rejected_rows
-from warehouse.batch_files import MAX_FILES, check_files
 from warehouse.contract.change import changes
 from warehouse.contract.column import CUSTOM_PROPERTIES, OPTIONS
 from warehouse.contract.file import _CUSTOM, MAX_COLUMNS, RESERVED_COLUMNS, RESERVED_TABLES, check_dataset_name
@@ -49,6 +48,7 @@ from warehouse.contract.model import MAX_RECORD_BYTES, Contract, DriftLimit, val
 from warehouse.contract.transform.logic import MAX_CHARACTERS
 from warehouse.contract.transform.sql import _RULES, translate
 from warehouse.errors import ContractError, InputFileError, UnreadableSqlError
+from warehouse.input.batch_files import MAX_FILES, check_files
 from warehouse.job import FileRows, StagedCounts, StagedSource, StageTask, rows_of
 from warehouse.quarter import Quarter
 from warehouse.release.drift import Figures, drift_failures
@@ -354,7 +354,7 @@ def test_table_of_reserved_names() -> None:
     columns, marts, datasets, ending = (codes(row[1]) for row in table("reserved"))
     assert (set(columns), set(marts)) == (RESERVED_COLUMNS, RESERVED_TABLES)
     for name in (*datasets, f"x{ending[0]}"):
-        with pytest.raises(ContractError, match="its databases would be those of others"):
+        with pytest.raises(ContractError, match="its databases would clash with others"):
             check_dataset_name(name, PAGE)
 
 

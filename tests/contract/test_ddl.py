@@ -7,8 +7,9 @@ import pyarrow.parquet as pq
 import pytest
 import sqlfluff
 
-from hive import audit_sql, ddl
-from hive.audit_facts import asked_of
+from hive import ddl
+from hive.audit import sql as audit_sql
+from hive.audit.facts import asked_of
 from hive.release_table import ReleaseTable
 from spark.schema import row_schema, spark_type
 from warehouse.contract.file import load_contract

@@ -68,6 +68,39 @@ def test_files_stay_small():
     assert long == []
 
 
+def test_functions_with_many_parameters_describe_them():
+    packages = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    files = [path for package in packages for path in (REPOSITORY / package.replace(".", "/")).glob("*.py")]
+    bare = [
+        f"{path.relative_to(REPOSITORY)}:{node.lineno} {node.name}"
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not is_described(node)
+    ]
+    assert bare == []
+
+
+def is_described(function):
+    """Whether it has an Args section, or names the function whose arguments it has, or needs neither."""
+    names = {each.arg for each in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)}
+    # Typer shows the help of each option.
+    is_command = any("command" in ast.unparse(each) for each in function.decorator_list)
+    text = ast.get_docstring(function) or ""
+    return is_command or len(names - {"self", "cls"}) <= 2 or re.search(r"Args:|arguments|[Aa]s `|The same", text)
+
+
+def test_folders_stay_small():
+    packages = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    modules = {package: [*(REPOSITORY / package.replace(".", "/")).glob("[!_]*.py")] for package in packages}
+    assert {package: len(files) for package, files in modules.items() if len(files) > 20} == {}
+
+
+def test_every_package_is_installed():
+    packages = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    found = {path.parent.relative_to(REPOSITORY).as_posix() for path in REPOSITORY.glob("[!.]*/**/__init__.py")}
+    assert {name.replace("/", ".") for name in found if not name.startswith(("tests", "bench"))} == set(packages)
+
+
 def test_no_job_needs_python_on_the_nodes():
     needs = re.compile(r"createDataFrame|\.rdd\b|parallelize|\budf\b|InPandas|InArrow")
     found = [

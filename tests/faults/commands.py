@@ -16,7 +16,7 @@ import psutil
 
 from cli.main import main
 from hadoop.webhdfs import WebHdfs
-from hive.audit import Audit
+from hive.audit.audit import Audit
 from ingestion import loader
 from spark.launch import OnStep
 from tests.faults import instant_job

@@ -93,7 +93,7 @@ def test_checks_warn_hold_and_are_accepted(command: Command, tmp_path: Path) -> 
 
 def test_rows_that_replace_others_hold_the_run(command: Command, tmp_path: Path) -> None:
     load(command, tmp_path, "three", b"4,2024-02-02 00:00:00,30,d\n")
-    told = "superseded: rows that this run supersedes: 1 (100.00% of 1 new), the contract accepts 0.00%"
+    told = "superseded: rows superseded by this run: 1 (100.00% of 1 new), the contract accepts 0.00%"
     older, newest = "2024-02-01 00:00:00 in two.csv line 2", "2024-02-02 00:00:00 in three.csv line 2"
     refused(command("run", DATASET), 3, "release 4 is held", told, f"id=4: {older}", newest, "--accept --reason TEXT")
     assert ["superseded", False, 1] in checks_of(command, 4)

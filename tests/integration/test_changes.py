@@ -118,7 +118,7 @@ def test_change_that_may_lose_published_rows_is_refused_by_run_and_named(stricte
 def test_change_that_makes_other_rows_of_loaded_files_is_refused_even_by_reprocess(stricter) -> None:
     answers = stricter["impossible"]
     for answer in (answers["run"], answers["reprocess"], answers["load"]):
-        refused(answer, 2, "inputFormat header: True -> False", "a dataset of another name")
+        refused(answer, 2, "inputFormat header: True -> False", "a dataset with another name")
     assert "impossible" in [change["kind"] for change in answers["changes"]]
     assert "inputFormat header" in answers["check"].out
 

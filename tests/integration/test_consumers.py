@@ -99,7 +99,7 @@ def test_values_are_parameters(client):
 
 
 def test_what_is_not_there_is_named(settings, world, client):
-    with pytest.raises(UsageError, match="the release has no nothing; it has: clean"):
+    with pytest.raises(UsageError, match="the release has no view nothing; it has: clean"):
         client.read_sql(f"SELECT * FROM {world.dataset}.nothing")
     with pytest.raises(QueryError, match="nothing"):
         client.read_sql("SELECT * FROM nothing.nothing")

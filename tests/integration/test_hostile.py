@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import SMALL_HEADER, must, refused, write_small_dataset
-from warehouse.batch_files import MAX_FILES
+from warehouse.input.batch_files import MAX_FILES
 
 DATASET = "hostile"
 MIB = 1024 * 1024
@@ -160,7 +160,7 @@ def test_quarters_that_a_batch_does_not_touch_keep_their_directories(held, accep
 CUT = gzip.compress(lines(*GOOD) * 50)[:-20]
 REFUSED_FILES = {
     "empty.csv": (b"", "is empty"),
-    "empty.csv.gz": (gzip.compress(b""), "is empty once it is uncompressed"),
+    "empty.csv.gz": (gzip.compress(b""), "is empty after decompression"),
     "truncated.csv.gz": (CUT, "cannot be read to its end"),
     "truncated.csv.bz2": (bz2.compress(lines(*GOOD))[:-20], "cannot be read to its end"),
     "no-gzip.csv.gz": (lines(*GOOD), "cannot be read to its end"),

@@ -164,7 +164,7 @@ def test_file_that_vanishes_while_others_are_sent_is_told_as_such(storage, contr
 def test_other_checksum_of_the_server_is_refused_and_nothing_stays(storage, contract, paths, files, monkeypatch):
     monkeypatch.setattr(storage, "file_checksum", lambda _path: FileChecksum("MD5-of-0MD5-of-512CRC32C", "00"))
     monkeypatch.setattr(storage, "read_stream", lambda _path: [b"other"])
-    with pytest.raises(LoadError, match="HDFS holds other bytes than were sent"):
+    with pytest.raises(LoadError, match="the bytes in HDFS differ from those sent"):
         load(storage, contract, files, "ann", no_progress)
     assert storage.list(paths.raw) == []
 

@@ -15,7 +15,7 @@ from consumers.client import connect as open_client
 from hive.connection import connect
 from hive.publish import create_release_tables, point_views
 from tests.integration.conftest import must, refused, write_small_dataset
-from tests.integration.test_publish import parquet
+from tests.integration.publishing.two_releases import parquet
 from warehouse.contract.file import load_contract
 from warehouse.document import write
 from warehouse.paths import DatasetPaths, ledger_table

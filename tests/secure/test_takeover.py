@@ -69,7 +69,7 @@ def test_status_and_doctor_are_content(secured):
 def test_secured_state_stays_secured(secured):
     refused = command("up", STACKHOUSE_SECURE="false")
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
-    assert "is the state of a secured stack, which stays secured; leave STACKHOUSE_SECURE empty" in refused.stderr
+    assert "holds a secured stack, which stays secured; leave STACKHOUSE_SECURE empty" in refused.stderr
 
 
 def test_secrets_are_for_their_owner_alone_and_in_no_log_argument_or_environment(secured):

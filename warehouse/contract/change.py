@@ -15,7 +15,7 @@ _SHOWN_FILES = 5
 
 Kind = Literal["compatible", "incompatible", "impossible"]
 
-# What tells rows from other lines: the loader counted the rows that way, and the law is about its count.
+# They decide which lines are rows: the loader counted the rows that way, and the law is about its count.
 _ROW_DEFINING = ("kind", "header", "comment", "skip_lines", "quoted_newlines")
 
 
@@ -28,7 +28,7 @@ class Change:
         kind: `compatible`: every row that was good is good, with the same values: a new nullable column, a wider
             type, a looser rule. A row that was rejected may be good now, and with a key newer than a published one.
             `incompatible`: rows may be lost or change, so it must be asked for.
-            `impossible`: loaded files would hold other rows than were counted.
+            `impossible`: the loaded files would no longer give the rows that were counted.
     """
 
     text: str
@@ -49,13 +49,18 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
 
 
 def row_definition(input_format: dict[str, Any]) -> dict[str, Any]:
-    """What tells rows from other lines in the input format of a `Contract.meaning`, and so how many a file has."""
+    """The part of the input format in a `Contract.meaning` that decides how many rows a file has."""
     quoting = ("delimiter", "quote", "escape") if input_format["quoted_newlines"] else ()
     return {name: input_format[name] for name in (*_ROW_DEFINING, *quoting)}
 
 
 def check_change(contract: Contract, live: Release, reprocess: bool) -> None:
     """Refuse a contract under which published rows may be lost or change, unless that is asked for.
+
+    Args:
+        contract: Contract as it is now.
+        live: What readers see.
+        reprocess: Published rows may change.
 
     Raises:
         ContractError: Names what changed.
@@ -64,20 +69,21 @@ def check_change(contract: Contract, live: Release, reprocess: bool) -> None:
     impossible = [change.text for change in found if change.kind == "impossible"]
     if impossible:
         raise ContractError(
-            f"{contract.path}: {'; '.join(impossible)}: loaded files would hold other rows than were counted",
-            "take it back, or load the files into a dataset of another name",
+            f"{contract.path}: {'; '.join(impossible)}: the loaded files would no longer give the rows that "
+            f"were counted",
+            "undo the change, or load the files into a dataset with another name",
         )
     incompatible = [change.text for change in found if change.kind == "incompatible"]
     if incompatible and not reprocess:
         raise ContractError(
             f"{contract.path}: changed against release {live.number}: {'; '.join(incompatible)}; "
             "published rows may change",
-            f"take it back, or read all rows again with ./stackhouse reprocess {contract.dataset}",
+            f"undo the change, or read all rows again with ./stackhouse reprocess {contract.dataset}",
         )
 
 
 def check_counts(contract: Contract, batches: Sequence[Batch]) -> None:
-    """Refuse batches whose rows were counted when the contract told them from other lines in another way.
+    """Refuse batches whose rows were counted when the contract had another definition of a row.
 
     Raises:
         ContractError: Names the files.
@@ -94,7 +100,7 @@ def check_counts(contract: Contract, batches: Sequence[Batch]) -> None:
                if was.get(name) != wanted.get(name)]  # fmt: skip
     raise ContractError(
         f"{contract.path}: inputFormat {'; '.join(differs)}: the rows of {shown} were counted before this change",
-        f"load the same {'file' if len(names) == 1 else 'files'} again, which recounts them, or take the change back",
+        f"load the same {'file' if len(names) == 1 else 'files'} again, which recounts them, or undo the change",
     )
 
 
@@ -120,7 +126,7 @@ def _columns(
     before, after = ({column["name"]: column for column in columns} for columns in (old, new))
     for name in before:
         if name not in after:
-            yield Change(f"column {name} is gone", "incompatible")
+            yield Change(f"column {name} was removed", "incompatible")
     for name, column in after.items():
         if name in before:
             yield from _column(name, before[name], column, ignored)
@@ -131,7 +137,7 @@ def _columns(
             yield Change(f"column {name} is new and {'required' if column['required'] else 'nullable'}", kind)
     kept = [[column["name"] for column in columns if column["name"] in before.keys() & after] for columns in (old, new)]
     if kept[0] != kept[1]:
-        yield Change("columns stand in another order", "incompatible" if by_position else "compatible")
+        yield Change("the columns are in another order", "incompatible" if by_position else "compatible")
 
 
 def _column(name: str, old: dict[str, Any], new: dict[str, Any], ignored: bool) -> Iterator[Change]:
@@ -186,7 +192,7 @@ _LOOSER: dict[str, Callable[[Any, Any], Any]] = {
 def _row_rules(old: list[dict[str, str]], new: list[dict[str, str]]) -> Iterator[Change]:
     before, after = ({rule["name"]: rule["predicate"] for rule in rules} for rules in (old, new))
     for name in before.keys() - after.keys():
-        yield Change(f"rule {name} is gone", "compatible")
+        yield Change(f"rule {name} was removed", "compatible")
     for name, predicate in after.items():
         if name not in before:
             yield Change(f"rule {name} is new", "incompatible")

@@ -106,7 +106,7 @@ def zone(value: object, spot: Spot) -> str:
 def _refuse_unchecked(item: SchemaProperty, here: Spot) -> None:
     """Refuse what reads like a check and would be none."""
     if item.unique:
-        raise here.at("unique").wrong("it is not checked: primaryKey keeps one row a key")
+        raise here.at("unique").wrong("it is not checked: use primaryKey, which keeps one row per key")
     if item.quality:
         raise here.at("quality").wrong("rules of a column are not checked: write them in quality of the dataset")
 
@@ -144,7 +144,7 @@ def _hive_type(item: SchemaProperty, here: Spot) -> str:
         known = ", ".join(LOGICAL_TYPES)
         raise here.at("logicalType", words=f"logicalType {item.logicalType!r}").wrong(f"expected one of: {known}")
     if type_name(physical) not in allowed:
-        raise spot.wrong(f"{physical} does not fit logicalType {item.logicalType}: {', '.join(allowed)}")
+        raise spot.wrong(f"{physical} does not fit logicalType {item.logicalType}, which takes {', '.join(allowed)}")
     if type_name(physical) == "DECIMAL":
         if decimal_digits(physical) is None:
             raise spot.wrong(f"{physical}, expected DECIMAL(precision,scale), precision 1 to {MAX_PRECISION}")
@@ -168,7 +168,7 @@ def _check_zone(column: Column, place: Spot) -> None:
         raise place.at("format").wrong("z reads EST and EDT alike: use an offset (X, xxx) or the zone's name (VV)")
     if column.zoned and (column.source_zone or not zones or not all(zones)):
         raise place.at("timezone").wrong(
-            "with timezone: true every format has an offset or zone, e.g. yyyy-MM-dd'T'HH:mm:ssXXX, "
+            "with timezone: true every format needs an offset or zone, e.g. yyyy-MM-dd'T'HH:mm:ssXXX, "
             "and there is no defaultTimezone"
         )
     if not column.zoned and any(zones):
@@ -176,11 +176,17 @@ def _check_zone(column: Column, place: Spot) -> None:
     if column.zoned and column.pivot_year != CENTURY:
         raise place.at("timezone").wrong("pivotYear is for wall clocks: years of two digits with an offset are 20xx")
     if column.epoch and column.source_zone:
-        raise place.at("defaultTimezone").wrong(f"{column.formats[0]} counts from 1970 in UTC: it has no other zone")
+        raise place.at("defaultTimezone").wrong(f"{column.formats[0]} counts from 1970 in UTC, so it takes no zone")
 
 
 def check_names(columns: Sequence[Column], reserved: set[str], spot: Spot) -> None:
-    """Refuse columns of one name, a reserved name, and none at all."""
+    """Refuse columns of one name, a reserved name, and none at all.
+
+    Args:
+        columns: Columns of a table.
+        reserved: Names that no column may have.
+        spot: Its place in the contract, for messages.
+    """
     if not columns:
         raise spot.at("properties").wrong("expected at least one column")
     expect.once([column.name for column in columns], spot.at("properties", words="column"))

@@ -1,7 +1,7 @@
 r"""Where a quoted CSV field begins and ends, as regular expressions that Python and Java read alike.
 
 A field is quoted when its first character is a quote. Inside, a quote is written twice (RFC 4180) or, with an escape
-character, behind that. Possessive quantifiers (`*+`): Java's matcher would otherwise recurse once per character. The
+character, after that. Possessive quantifiers (`*+`): Java's matcher would otherwise recurse once per character. The
 end is `(?![\s\S])`, since `\z` and `\Z` mean different things to the two.
 """
 

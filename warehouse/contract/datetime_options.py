@@ -33,6 +33,12 @@ Custom = dict[str, tuple[Any, Spot]]
 def read_formats(item: SchemaProperty, options: dict[str, Any], custom: Custom, here: Spot) -> tuple[str, ...]:
     """The formats of a column, the first that fits counts.
 
+    Args:
+        item: Column of the contract.
+        options: Its `logicalTypeOptions`.
+        custom: Its `customProperties`.
+        here: Its place in the contract, for messages.
+
     Raises:
         ContractError: One of them is of no use.
     """
@@ -40,13 +46,13 @@ def read_formats(item: SchemaProperty, options: dict[str, Any], custom: Custom, 
     first = [expect.text(options["format"], place)] if "format" in options else []
     others, spot = custom.get(OTHER_FORMATS, ([], here))
     if others and not first:
-        raise spot.wrong("other formats than which? logicalTypeOptions has no format")
+        raise spot.wrong("needs a format in logicalTypeOptions")
     formats = (*first, *expect.texts(others, spot))
     partial = _is_partial(custom)
     for pattern in formats:
         _check_format(pattern, item, len(formats) == 1, place, partial)
     if partial and all(pattern in EPOCH_FORMATS or has_day(pattern) for pattern in formats):
-        raise custom[PARTIAL_DATE][1].wrong("no format leaves out the day: leave it out")
+        raise custom[PARTIAL_DATE][1].wrong("every format has the day, so this has no effect: remove it")
     return formats
 
 
@@ -62,7 +68,7 @@ def read_pivot_year(formats: tuple[str, ...], custom: Custom) -> int:
     # From 1901 on, the same days exist a century later: a leap year stays one.
     year = expect.count(value, spot, CENTURY, least=_FIRST_PIVOT)
     if not any(map(has_short_year, formats)):
-        raise spot.wrong("no format has a year of two digits: leave it out")
+        raise spot.wrong("no format has a two-digit year, so this has no effect: remove it")
     return year
 
 
@@ -77,7 +83,9 @@ def read_locale(formats: tuple[str, ...], custom: Custom) -> str:
     value, spot = custom[LOCALE]
     locale = expect.choice(value, spot, LOCALES)
     if not any(map(has_names, formats)):
-        raise spot.wrong("no format has the name of a month or weekday (MMM, MMMM, E): leave it out")
+        raise spot.wrong(
+            "no format has the name of a month or weekday (MMM, MMMM, E), so this has no effect: remove it"
+        )
     return locale
 
 
@@ -93,4 +101,4 @@ def _check_format(pattern: str, item: SchemaProperty, alone: bool, spot: Spot, p
     if pattern not in EPOCH_FORMATS:
         check_pattern(pattern, spot, partial)
     elif item.logicalType != "timestamp" or not alone:
-        raise spot.wrong(f"{pattern} is the one format of a timestamp or none of them")
+        raise spot.wrong(f"{pattern} is for timestamps only, and takes no other formats beside it")

@@ -46,5 +46,5 @@ def _limit(value: object, spot: Spot, contract: Contract) -> DriftLimit:
 def _share_of_change(value: object, spot: Spot) -> float:
     # More than 1 is possible: three times as much is a change of 2.
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
-        raise spot.wrong(f"expected a share of change above 0, e.g. 0.2, got {value!r}")
+        raise spot.wrong(f"expected a relative change above 0, e.g. 0.2, got {value!r}")
     return float(value)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from warehouse.compressed_streams import ExpansionLimit
 from warehouse.contract import expect
 from warehouse.contract.odcs import Spot
+from warehouse.input.compressed_streams import ExpansionLimit
 
 _MAX_RATIO = 1_000_000
 _MAX_BYTES = 10**15

@@ -49,7 +49,14 @@ def truth(value: object, spot: Spot) -> bool:
 
 
 def count(value: object, spot: Spot, most: int, least: int = 0) -> int:
-    """A whole number from one limit to another."""
+    """A whole number from one limit to another.
+
+    Args:
+        value: Value in the contract.
+        spot: Its place in the contract, for messages.
+        most: Largest number.
+        least: Smallest number.
+    """
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise spot.wrong(f"expected a whole number from {least} to {most}, got {value!r}")
     return value
@@ -58,12 +65,18 @@ def count(value: object, spot: Spot, most: int, least: int = 0) -> int:
 def character(value: object, spot: Spot) -> str:
     """One ASCII character that ends no line."""
     if not isinstance(value, str) or len(value) != 1 or not value.isascii() or value in "\r\n\0":
-        raise spot.wrong(f"expected one ASCII character that ends no line, got {value!r}")
+        raise spot.wrong(f"expected one ASCII character that is not a line end, got {value!r}")
     return value
 
 
 def choice(value: object, spot: Spot, known: tuple[str, ...]) -> str:
-    """One of some texts."""
+    """One of some texts.
+
+    Args:
+        value: Value in the contract.
+        spot: Its place in the contract, for messages.
+        known: What it may be.
+    """
     if not isinstance(value, str) or value not in known:
         raise spot.wrong(f"{value!r}, expected one of: {', '.join(known)}")
     return value
@@ -87,7 +100,13 @@ def once(names: list[str], spot: Spot) -> None:
 
 
 def mapping(value: object, spot: Spot, known: set[str]) -> dict[str, Any]:
-    """A mapping with known keys only."""
+    """A mapping with known keys only.
+
+    Args:
+        value: Value in the contract.
+        spot: Its place in the contract, for messages.
+        known: Keys that it may have.
+    """
     if not isinstance(value, dict):
         raise spot.wrong(f"expected a mapping, got {value!r}")
     for key in value:
@@ -98,6 +117,11 @@ def mapping(value: object, spot: Spot, known: set[str]) -> dict[str, Any]:
 
 def custom_properties(items: list[CustomProperty] | None, spot: Spot, known: set[str]) -> dict[str, tuple[Any, Spot]]:
     """`customProperties` by name, each value with its place.
+
+    Args:
+        items: The list in the contract; `None`: there is none.
+        spot: Its place in the contract, for messages.
+        known: Names that they may have.
 
     Raises:
         ContractError: One is unknown or appears twice.

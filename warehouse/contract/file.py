@@ -97,11 +97,16 @@ def check_dataset_name(dataset: str, path: Path) -> None:
     """
     validate_identifier(dataset)
     if dataset in _RESERVED_DATASETS or dataset.endswith(_RESERVED_ENDING):
-        raise ContractError(f"{path}: a dataset cannot be called {dataset}: its databases would be those of others")
+        raise ContractError(f"{path}: a dataset cannot be called {dataset}: its databases would clash with others")
 
 
 def parse_contract(dataset: str, path: Path, text: str) -> Contract:
     """Turn the text of a contract into a `Contract`.
+
+    Args:
+        dataset: Name in the contract.
+        path: File of the contract, for messages.
+        text: Its text.
 
     Raises:
         ContractError: The text is not YAML, not ODCS, or leaves out what this stack needs.
@@ -110,7 +115,7 @@ def parse_contract(dataset: str, path: Path, text: str) -> Contract:
     standard, top = read_standard(path, text)
     objects = _schema_objects(standard, top)
     if dataset not in objects:
-        raise top.at("schema").wrong(f"no object named {dataset!r}, it has: {', '.join(objects) or 'none'}")
+        raise top.at("schema").wrong(f"no object named {dataset!r}; it has: {', '.join(objects) or 'none'}")
     rows, spot = objects.pop(dataset)
     custom = expect.custom_properties(rows.customProperties, spot, _CUSTOM)
     contract = Contract(
@@ -156,7 +161,7 @@ def _custom(custom: dict[str, tuple[Any, Spot]], name: str, spot: Spot) -> tuple
 def _columns(item: SchemaObject, spot: Spot) -> tuple[Column, ...]:
     properties = item.properties or []
     if len(properties) > MAX_COLUMNS:
-        raise spot.at("properties").wrong(f"{len(properties):,} columns, at most {MAX_COLUMNS:,} are possible")
+        raise spot.at("properties").wrong(f"{len(properties):,} columns, but at most {MAX_COLUMNS:,} are allowed")
     return tuple(read_column(found, spot.at("properties", index, words="")) for index, found in enumerate(properties))
 
 
@@ -179,7 +184,7 @@ def _marts(
     names = expect.texts(value, here)
     for name, (_, place) in objects.items():
         if name not in names:
-            raise place.wrong("is not a mart: customProperties marts does not list it")
+            raise place.wrong("is not a mart: the custom property marts does not list it")
     return tuple(_mart(dataset, name, objects, here) for name in names)
 
 
@@ -204,7 +209,7 @@ def _refuse_unchecked(item: SchemaObject, spot: Spot, instead: str) -> None:
         options = column.logicalTypeOptions or {}
         found += [here.at("logicalTypeOptions").at(key) for key in _MART_LIMITS if key in options]
     if found:
-        raise found[0].wrong(f"of a mart it is not checked: select what breaks it in {instead}")
+        raise found[0].wrong(f"it is not checked for a mart: select the rows that break it in {instead}")
     expect.custom_properties(item.customProperties, spot, set())
 
 
@@ -229,10 +234,12 @@ def _check_zones(contract: Contract, custom: dict[str, tuple[Any, Spot]], spot: 
     instants = [column.name for column in contract.columns if column.is_instant]
     if instants and contract.time_zone is None:
         raise spot.at("customProperties").wrong(
-            f"timeZone is missing: in which zone are the wall clocks of {', '.join(instants)} published?"
+            f"timeZone is missing: it says in which zone the instants of {', '.join(instants)} are published"
         )
     if contract.time_zone and not instants:
-        raise custom["timeZone"][1].wrong("no column has timezone, defaultTimezone or an epoch format: leave it out")
+        raise custom["timeZone"][1].wrong(
+            "no column has timezone, defaultTimezone or an epoch format, so this has no effect: remove it"
+        )
 
 
 def _check_version(contract: Contract, custom: dict[str, tuple[Any, Spot]]) -> None:
@@ -243,7 +250,7 @@ def _check_version(contract: Contract, custom: dict[str, tuple[Any, Spot]]) -> N
     if not found or not found[0].required or found[0].key:
         raise place.wrong(f"{contract.version!r} must be a required column outside the primary key")
     if not contract.key:
-        raise place.wrong("without a primary key no row is a version of another")
+        raise place.wrong("without a primary key, no row is a version of another")
 
 
 def _check_told_apart(contract: Contract, custom: dict[str, tuple[Any, Spot]]) -> None:

@@ -33,7 +33,7 @@ def fields_of(contract: Contract) -> tuple[Column, ...]:
     return (*found, *hidden.values())
 
 
-def places_of(contract: Contract, found: Sequence[str]) -> dict[str, int]:
+def column_positions(contract: Contract, found: Sequence[str]) -> dict[str, int]:
     """Position in the file of each of `fields_of` that the file has, in their order.
 
     Args:
@@ -76,7 +76,7 @@ def _wrong_counts(contract: Contract, fields: Sequence[Column], found: Set[str])
         names = {_matched(contract, name): name for name in field.source_names}
         there = [name for key, name in names.items() if key in found]
         if len(there) > 1:
-            yield f"{_listed(there)} are names of one column, {field.name}"
+            yield f"{_listed(there)} are all names of the column {field.name}"
         elif not there and not required.isdisjoint(names):
             missing.append(" or ".join(field.source_names))
     if missing:

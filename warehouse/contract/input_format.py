@@ -83,13 +83,13 @@ def check_groups(contract: Contract, spot: Spot) -> None:
     expect.once(names, here)
     fields = {field.source_name: {name.lower() for name in field.source_names} for field in fields_of(contract)}
     if unknown := [name for name in names if not any(name in known for known in fields.values())]:
-        raise here.wrong(f"group {unknown[0]} is not a column: write (?:...) for a part that is not one")
+        raise here.wrong(f"group {unknown[0]} is not a column: write (?:...) for a part that is not a column")
     for field, known in fields.items():
         groups = len(known.intersection(names))
         if groups == 0:
-            raise here.wrong(f"column {field} has no group: write (?<name>...), its name in the file as the name")
+            raise here.wrong(f"column {field} has no group: write (?<name>...) with its name in the file")
         if groups > 1:
-            raise here.wrong(f"column {field} has {groups} groups: leave one")
+            raise here.wrong(f"column {field} has {groups} groups: keep one")
 
 
 def _pattern(found: dict[str, object], spot: Spot) -> str:
@@ -110,7 +110,9 @@ def _encoding(value: object, spot: Spot) -> str:
     except (LookupError, ValueError) as problem:
         raise spot.wrong(f"{name!r} is not a known encoding") from problem
     if codec != "utf-8" and not _SINGLE_BYTE.fullmatch(codec):
-        raise spot.wrong(f"{name} is not utf-8 nor one byte a character like windows-1252: convert the files to UTF-8")
+        raise spot.wrong(
+            f"{name} is neither utf-8 nor a single-byte encoding like windows-1252: convert the files to UTF-8"
+        )
     return codec
 
 
@@ -141,4 +143,6 @@ def _check_roles(form: InputFormat, spot: Spot) -> None:
             f"decimal and thousands separator are both {form.decimal_separator!r}"
         )
     if form.quoted_newlines and (form.comment or form.skip_lines):
-        raise spot.at("quotedNewlines").wrong("not together with comment or skipLines: where would a record begin?")
+        raise spot.at("quotedNewlines").wrong(
+            "cannot be combined with comment or skipLines: it would be unclear where a record begins"
+        )

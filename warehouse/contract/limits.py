@@ -20,6 +20,12 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,60}(?:\.[0-9]{1,60})?(?:[eE][+-]?[0-9]{1,3})
 def read_limit(options: dict[str, Any], name: str, hive_type: str, place: Spot) -> float | int | str | None:
     """A `minimum` or `maximum`, `None` where there is none.
 
+    Args:
+        options: `logicalTypeOptions` of the column.
+        name: `minimum` or `maximum`.
+        hive_type: Type of the column.
+        place: Place of the options in the contract, for messages.
+
     Raises:
         ContractError: It is not a number that can be compared with the column's, or not an ISO date or timestamp.
     """
@@ -86,6 +92,11 @@ def _comparable(limit: float | str) -> Any:
 
 def read_values(item: SchemaProperty, hive_type: str, here: Spot) -> tuple[str, ...]:
     """The values of `enum` as texts of the column's type.
+
+    Args:
+        item: Column of the contract.
+        hive_type: Its type.
+        here: Its place in the contract, for messages.
 
     Raises:
         ContractError: One is of another type, or appears twice.

@@ -11,10 +11,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from warehouse.compressed_streams import ExpansionLimit
 from warehouse.contract.calendar_names import CENTURY, ENGLISH
 from warehouse.contract.meaning import LATER, meaning_of
 from warehouse.errors import ContractError
+from warehouse.input.compressed_streams import ExpansionLimit
 
 ORIGIN_COLUMNS = ("source_batch", "source_file", "source_line")
 """Where a row came from, in the files of staged and clean rows: batch id, file name, line number (1 = first)."""

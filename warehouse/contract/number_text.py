@@ -3,6 +3,9 @@
 import re
 from dataclasses import dataclass
 
+LIKE_NUMBER = "[+-]?[0-9.][0-9., ']*([eE][+-]?[0-9]+)?"
+"""What may be a number, before it is known how the numbers of a file are written."""
+
 
 @dataclass(frozen=True)
 class NumberText:

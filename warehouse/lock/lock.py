@@ -1,10 +1,10 @@
 """One writer per dataset: a file in HDFS that says who, and a heartbeat that says that it still works.
 
-Of a process on this host it is known whether it ended. That of another host is taken for dead when whoever waits for
-the lock has seen no heartbeat for `TAKEOVER_SECONDS` by its own clock; so clocks need not agree. The owner for its part
-stops before its next change of HDFS or Hive when its last heartbeat is older than `LEASE_SECONDS`, which is less: it
-may have been stopped meanwhile, or cut off, and another command may have the lock. What cannot be ruled out is a change
-that was on its way when the owner was stopped and that arrives after the takeover: HDFS and Hive know no fencing.
+On this host we can see whether the owner is alive. An owner on another host counts as dead once a waiter has seen no
+heartbeat for `TAKEOVER_SECONDS` by its own clock, so clocks need not agree. An owner whose last heartbeat is older than
+`LEASE_SECONDS`, which is less, stops before its next change of HDFS or Hive: it may have been suspended or cut off, and
+another command may have the lock. One thing cannot be ruled out: a change that was on its way when the owner was
+suspended arrives after the takeover, as HDFS and Hive have no fencing.
 """
 
 import threading
@@ -35,7 +35,7 @@ TAKEOVER_SECONDS = 120.0
 _POLL_SECONDS = 0.5
 _ATTEMPTS = 10
 _WATCHED_SECONDS = 30.0
-"""Between two looks: who looked away for longer cannot say that there was no heartbeat."""
+"""Longest time between two looks at a heartbeat: after a longer gap, a waiter cannot say that there was none."""
 
 OnWait = Callable[[str], None]
 """Told once who is waited for."""
@@ -110,7 +110,7 @@ class DatasetLock:
                 attempts += self._clear_or_wait(sign_of_life)
             else:
                 return
-        raise LockedError(f"dataset {self._dataset}: others keep taking the lock first", "try again")
+        raise LockedError(f"dataset {self._dataset}: other commands keep taking the lock first", "try again")
 
     def _clear_or_wait(self, sign_of_life: "_SignOfLife") -> int:
         """Make way for another attempt; 0 when a living owner is waited for, else 1."""
@@ -126,8 +126,8 @@ class DatasetLock:
                     self._on_wait(self._describe(holder))
                 sleep(_POLL_SECONDS)
                 return 0
-        # Only one of all that found this owner gone can ever make this name; so the new lock of that one cannot be
-        # taken for the old by a slower one. The file stays as the trace of a crash.
+        # Only one rename to this name can ever succeed. So of several takers one wins, and a slow one cannot mistake
+        # the winner's lock for the dead owner's. The file stays as the trace of a crash.
         aside = f"{_gone(self._storage, self._dataset)}{holder.token}"
         with suppress(AlreadyExistsError, NotFoundError):
             self._storage.rename(self._path, aside)
@@ -147,7 +147,8 @@ class DatasetLock:
     def _confirm(self) -> None:
         if self._is_lost():
             raise LockLostError(
-                f"dataset {self._dataset}: this command gave HDFS no sign of life for more than {LEASE_SECONDS:.0f} s, "
+                f"dataset {self._dataset}: this command could not renew its lock in HDFS for more than "
+                f"{LEASE_SECONDS:.0f} s, "
                 "so another may have taken over",
                 "run it again",
             )
@@ -161,7 +162,7 @@ class DatasetLock:
             return text
         text += "; try again when it is done, or wait with --wait"
         if not holder.is_here():
-            text += f", which takes over when {holder.host} gives no sign of life for {TAKEOVER_SECONDS:.0f} s"
+            text += f", which takes over once {holder.host} has shown no sign of life for {TAKEOVER_SECONDS:.0f} s"
         return text
 
 
@@ -187,11 +188,11 @@ def dead_owners(storage: Storage, dataset: str) -> list[LockOwner]:
     Raises:
         DocumentError: A file that one of them left is damaged.
     """
-    found = (_read_owner(storage, path) for path in traces(storage, dataset).values())
+    found = (_read_owner(storage, path) for path in dead_lock_files(storage, dataset).values())
     return [owner for owner in found if owner is not None]
 
 
-def traces(storage: Storage, dataset: str) -> dict[str, str]:
+def dead_lock_files(storage: Storage, dataset: str) -> dict[str, str]:
     """Files that dead owners left, by the owner's token."""
     parent, _, prefix = _gone(storage, dataset).rpartition("/")
     names = [name for name in storage.list(parent) if name.startswith(prefix)]

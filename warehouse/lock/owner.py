@@ -42,7 +42,14 @@ class LockOwner:
 
     @classmethod
     def this_process(cls, user: str, command: str, parameters: dict[str, str], token: str) -> "LockOwner":
-        """An owner that has not been before."""
+        """An owner that has not been before.
+
+        Args:
+            user: HDFS user name.
+            command: Name of the command.
+            parameters: What it was asked for.
+            token: A name that no other owner has.
+        """
         return cls(
             user=user,
             host=socket.gethostname(),

@@ -13,7 +13,7 @@ class Check:
     Attributes:
         name: What is checked, e.g. `law` or `mart airport_delays_by_quarter`.
         failures: One line for each thing that is wrong: where, what was expected, what was found; empty: passed.
-        severity: `fail` holds the release, `warn` is only told and recorded.
+        severity: `fail` holds the release, `warn` is only reported and recorded.
         may_be_accepted: Whether `run --accept` can overrule it: where rows may be wrong, but not where Hive would show
             others than were counted.
         note: How far it went, where that is not the whole: `proved 2 of 40 quarters`.

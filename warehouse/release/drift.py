@@ -13,7 +13,13 @@ Figures = Mapping[str, Decimal | None]
 
 
 def rebuilt_quarters(live: Release, release: Release, table: str) -> list[str]:
-    """Quarters of a table that the live release has and this one has rebuilt or no longer has."""
+    """Quarters of a table that the live release has and this one has rebuilt or no longer has.
+
+    Args:
+        live: What readers see.
+        release: The newer release.
+        table: `clean`, `quarantine` or a mart.
+    """
     if table not in live.tables:
         return []
     after = release.tables[table].partitions
@@ -25,13 +31,25 @@ def rebuilt_quarters(live: Release, release: Release, table: str) -> list[str]:
 
 
 def row_counts(release: Release, table: str, quarters: Sequence[str]) -> Figures:
-    """Rows by quarter, as the manifest says."""
+    """Rows by quarter, as the manifest says.
+
+    Args:
+        release: The release.
+        table: `clean`, `quarantine` or a mart.
+        quarters: Partition values.
+    """
     partitions = release.tables[table].partitions
     return {value: Decimal(partitions[value].rows if value in partitions else 0) for value in quarters}
 
 
 def drift_failures(limit: DriftLimit, before: Figures, after: Figures) -> list[str]:
-    """Quarters whose figure changed more than a limit allows, one line each; none without a figure before."""
+    """Quarters whose figure changed more than a limit allows, one line each; none without a figure before.
+
+    Args:
+        limit: The limit.
+        before: Figure of each quarter in the live release.
+        after: The same in the newer release.
+    """
     what = f"SUM({limit.column})" if limit.column else "rows"
     failures = []
     for value, old in before.items():

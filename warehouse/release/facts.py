@@ -26,7 +26,7 @@ class PartitionFacts:
 
     Attributes:
         path: HDFS directory.
-        state: Of the directory before it was read, as `directory_states` gives it; empty: unknown.
+        state: State of the directory before it was read, as `directory_states` gives it; empty: unknown.
         rows: Number of rows.
         facts: The aggregates that were asked for, as text.
     """
@@ -93,7 +93,13 @@ def releases_with_facts(storage: Storage, dataset: str) -> set[int]:
 
 
 def remove_facts(storage: Storage, dataset: str, number: int) -> None:
-    """Give up the facts of a release."""
+    """Give up the facts of a release.
+
+    Args:
+        storage: HDFS.
+        dataset: Name in the contract.
+        number: Number of the release.
+    """
     storage.delete(DatasetPaths(dataset, storage.root).facts(number))
 
 

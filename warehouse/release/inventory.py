@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from warehouse.batch import uploads
-from warehouse.lock.lock import traces
+from warehouse.lock.lock import dead_lock_files
 from warehouse.paths import DatasetPaths
 from warehouse.release import ledger
 from warehouse.storage import Storage
@@ -23,7 +23,7 @@ class Inventory:
         quarantine: The same of rejected rows.
         leftovers: What only a command at work needs: `_run=...`, `_incoming=...`.
         temporary: Directories named `_temporary`, with their modification time in milliseconds.
-        traces: Files that dead owners of the lock left, of commands noted in the ledger, with the same.
+        dead_lock_files: Files that dead owners of the lock left, of commands noted in the ledger, with the same.
     """
 
     runs: dict[str, tuple[str, ...]]
@@ -31,7 +31,7 @@ class Inventory:
     quarantine: tuple[str, ...]
     leftovers: tuple[str, ...]
     temporary: dict[str, int]
-    traces: dict[str, int]
+    dead_lock_files: dict[str, int]
 
 
 def take_inventory(storage: Storage, dataset: str) -> Inventory:
@@ -47,7 +47,7 @@ def take_inventory(storage: Storage, dataset: str) -> Inventory:
         quarantine=tuple(_contracts(below, paths.quarantine_batches)),
         leftovers=(*_named(below, paths.staged_batches, "_run"), *uploads(storage, paths)),
         temporary={path: storage.modified(path) for path in temporary},
-        traces={path: storage.modified(path) for path in _noted_traces(storage, dataset)},
+        dead_lock_files={path: storage.modified(path) for path in _noted_lock_files(storage, dataset)},
     )
 
 
@@ -74,7 +74,7 @@ def _contracts(below: Mapping[str, Sequence[str]], directory: str) -> Iterator[s
         yield from _named(below, batch, "contract")
 
 
-def _noted_traces(storage: Storage, dataset: str) -> list[str]:
+def _noted_lock_files(storage: Storage, dataset: str) -> list[str]:
     # The others still tell the next command what to clean up.
     noted = ledger.recorded_runs(storage, dataset)
-    return [path for token, path in traces(storage, dataset).items() if token in noted]
+    return [path for token, path in dead_lock_files(storage, dataset).items() if token in noted]

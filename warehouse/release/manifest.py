@@ -94,6 +94,11 @@ def release_numbers(storage: Storage, dataset: str) -> list[int]:
 def load_release(storage: Storage, dataset: str, number: int) -> Release:
     """Read one manifest.
 
+    Args:
+        storage: HDFS.
+        dataset: Name in the contract.
+        number: Number of the release.
+
     Raises:
         NotFoundError: There is no such release.
         DocumentError: Its manifest is damaged, or of another version of this program.
@@ -110,6 +115,11 @@ def load_live(storage: Storage, dataset: str) -> Release | None:
 
 def load_kept(storage: Storage, dataset: str, numbers: Sequence[int]) -> list[Release]:
     """Manifests of releases that have their tables.
+
+    Args:
+        storage: HDFS.
+        dataset: Name in the contract.
+        numbers: Numbers of the releases.
 
     Raises:
         ReleaseGoneError: One of them has none; names those that do.

@@ -59,6 +59,11 @@ def outline_of(release: Release) -> Outline:
 def read_outlines(storage: Storage, dataset: str, numbers: Iterable[int]) -> list[Outline]:
     """Outlines of releases that have a manifest, in the order of the numbers.
 
+    Args:
+        storage: HDFS.
+        dataset: Name in the contract.
+        numbers: Numbers of the releases.
+
     Raises:
         DocumentError: A manifest is damaged.
         NotFoundError: One is missing.

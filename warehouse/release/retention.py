@@ -53,7 +53,7 @@ class Policy:
 
 
 @dataclass(frozen=True)
-class Situation:
+class RetentionState:
     """What is decided from.
 
     Attributes:
@@ -116,32 +116,30 @@ class RetentionPlan:
     Attributes:
         releases: Given up first: from then on readers cannot be shown them.
         directories: Moved to the trash when no table reads them any more.
-        traces: Files that dead owners of the lock left.
+        dead_lock_files: Files that dead owners of the lock left.
     """
 
     releases: tuple[OldRelease, ...]
     directories: tuple[OldDirectory, ...]
-    traces: tuple[str, ...]
+    dead_lock_files: tuple[str, ...]
 
 
-def plan_retention(policy: Policy, situation: Situation) -> RetentionPlan:
+def plan_retention(policy: Policy, state: RetentionState) -> RetentionPlan:
     """Decide what goes.
 
     Raises:
-        StorageError: A moment in the ledger or a manifest is unreadable.
+        StorageError: A timestamp in the ledger or a manifest is unreadable.
     """
-    dropped = _old_releases(policy, situation)
+    dropped = _old_releases(policy, state)
     gone = {old.number for old in dropped}
-    staying = [release for number, release in situation.releases.items() if number not in gone]
-    return RetentionPlan(
-        tuple(dropped), tuple(_old_directories(policy, situation, staying)), _traces(policy, situation)
-    )
+    staying = [release for number, release in state.releases.items() if number not in gone]
+    return RetentionPlan(tuple(dropped), tuple(_old_directories(policy, state, staying)), _lock_files(policy, state))
 
 
-def _old_releases(policy: Policy, situation: Situation) -> list[OldRelease]:
-    kept = _kept(policy.keep, situation.history)
-    ended = (_ended(release, situation.history) for _, release in sorted(situation.releases.items()))
-    return [old for old in ended if old and old.number not in kept and situation.now - old.since >= policy.grace]
+def _old_releases(policy: Policy, state: RetentionState) -> list[OldRelease]:
+    kept = _kept(policy.keep, state.history)
+    ended = (_ended(release, state.history) for _, release in sorted(state.releases.items()))
+    return [old for old in ended if old and old.number not in kept and state.now - old.since >= policy.grace]
 
 
 def _kept(keep: int, history: History) -> set[int | None]:
@@ -169,27 +167,27 @@ def _ended(release: Outline, history: History) -> OldRelease | None:
     return OldRelease(release.number, release.run, state, parse_utc(since), tuple(release.tables))
 
 
-def _old_directories(policy: Policy, situation: Situation, staying: Sequence[Outline]) -> list[OldDirectory]:
+def _old_directories(policy: Policy, state: RetentionState, staying: Sequence[Outline]) -> list[OldDirectory]:
     references = _References(staying)
-    contracts = {release.contract for release in staying} | {situation.contract}
+    contracts = {release.contract for release in staying} | {state.contract}
     found = [
-        *_leftovers(situation),
-        *_unreferenced_runs(situation, references),
-        *_other_contracts(situation.inventory, references, contracts),
+        *_leftovers(state),
+        *_unreferenced_runs(state, references),
+        *_other_contracts(state.inventory, references, contracts),
     ]
     above = {directory.path for directory in found}
-    return [*found, *(one for one in _temporary(policy, situation) if not above & set(_parents(one.path)))]
+    return [*found, *(one for one in _temporary(policy, state) if not above & set(_parents(one.path)))]
 
 
-def _leftovers(situation: Situation) -> Iterator[OldDirectory]:
-    if situation.active is None:
-        for path in situation.inventory.leftovers:
+def _leftovers(state: RetentionState) -> Iterator[OldDirectory]:
+    if state.active is None:
+        for path in state.inventory.leftovers:
             yield OldDirectory(path, "left by a command that was killed")
 
 
-def _unreferenced_runs(situation: Situation, references: "_References") -> Iterator[OldDirectory]:
-    for run, partitions in situation.inventory.runs.items():
-        if situation.is_being_written(run):
+def _unreferenced_runs(state: RetentionState, references: "_References") -> Iterator[OldDirectory]:
+    for run, partitions in state.inventory.runs.items():
+        if state.is_being_written(run):
             continue
         if not references.need(run):
             yield OldDirectory(run, "no release refers to the run")
@@ -207,16 +205,16 @@ def _other_contracts(inventory: Inventory, references: "_References", contracts:
             yield OldDirectory(path, "no release is of this contract")
 
 
-def _temporary(policy: Policy, situation: Situation) -> Iterator[OldDirectory]:
-    for path, modified in situation.inventory.temporary.items():
-        if _is_older(modified, situation.now, policy.grace) and not situation.is_being_written(path):
+def _temporary(policy: Policy, state: RetentionState) -> Iterator[OldDirectory]:
+    for path, modified in state.inventory.temporary.items():
+        if _is_older(modified, state.now, policy.grace) and not state.is_being_written(path):
             yield OldDirectory(path, "left by a task that was killed")
 
 
-def _traces(policy: Policy, situation: Situation) -> tuple[str, ...]:
+def _lock_files(policy: Policy, state: RetentionState) -> tuple[str, ...]:
     grace = max(policy.grace, _TRACE_GRACE)
-    found = situation.inventory.traces.items()
-    return tuple(path for path, modified in found if _is_older(modified, situation.now, grace))
+    found = state.inventory.dead_lock_files.items()
+    return tuple(path for path, modified in found if _is_older(modified, state.now, grace))
 
 
 def _is_older(modified: int, now: datetime, age: timedelta) -> bool:

@@ -21,7 +21,7 @@ class Endpoints:
         hive_host: Host of HiveServer2.
         hive_port: Port of its Thrift service.
         namenode_host: Host of HDFS.
-        namenode_port: Of its WebHDFS.
+        namenode_port: Port of its WebHDFS.
         gateway: URL of the HTTP proxy that reaches the DataNodes; empty when they are reached directly.
         user: HDFS and Hive user name.
         root: Directory in HDFS with all data of the warehouse.

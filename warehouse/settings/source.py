@@ -114,5 +114,5 @@ class Source:
             return None
         value = self.number(name)
         if value == 0:
-            raise self.error(name, "is 0, expected a whole number above it, or nothing")
+            raise self.error(name, "is 0, expected a whole number above 0, or nothing")
         return value

@@ -16,7 +16,8 @@ from warehouse.profile import Profile
 from warehouse.settings import load_settings
 from warehouse.settings.security import system_authorities
 
-SETTINGS = load_settings()
+# No home, so no password of a stack that the suite left there.
+SETTINGS = load_settings({"STACKHOUSE_HOME": "/none"})
 OURS = ["-u", jdbc_url(SETTINGS), "-n", SETTINGS.user]
 
 
@@ -110,7 +111,7 @@ def test_connection_of_the_user_wins(start, arguments, added):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("-e", "SELECT 1", "-f", "x"), "either -e or -f"),
+        (("-e", "SELECT 1", "-f", "x"), "takes -e or -f, not both"),
         (("-e",), "-e needs a value"),
         (("-f", "/no/such"), "/no/such cannot be read: No such file or directory"),
         (("-f", "/"), "/ cannot be read: Is a directory"),

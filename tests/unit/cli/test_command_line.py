@@ -29,7 +29,7 @@ def stackhouse(*arguments, **environment):
         (("history",), 4, "./stackhouse up"),
         (("history", "trains"), 2, "known datasets: delay_forecast, flights"),
         (("list",), 4, "./stackhouse up"),
-        (("logs", "namenode"), 2, "has not been started"),
+        (("logs", "namenode"), 2, "has never been started here"),
         (("rollback", "flights", "--to", "3"), 4, "./stackhouse up"),
         (("diff", "flights", "1", "2"), 4, "./stackhouse up"),
         (("diff", "trains", "1", "2"), 2, "known datasets: delay_forecast, flights"),
@@ -43,7 +43,7 @@ def stackhouse(*arguments, **environment):
         (("schedule", "run", "flights"), 4, "./stackhouse up"),
         (("schedule", "run", "trains"), 2, "known datasets: delay_forecast, flights"),
         (("schedule", "install", "trains", "--every", "quarter"), 2, "known datasets: delay_forecast, flights"),
-        (("schedule", "install", "flights", "--every", "month"), 2, "only quarter"),
+        (("schedule", "install", "flights", "--every", "month"), 2, "expected quarter"),
         (("schedule", "install", "flights", "--every", "quarter", "--at", "24:00"), 2, "as 04:30"),
     ],
 )
@@ -122,4 +122,4 @@ def test_interruption_is_told_in_one_line(monkeypatch, capsys):
     with pytest.raises(SystemExit) as end:
         main(["doctor"])
     assert end.value.code == 130
-    assert capsys.readouterr().err == "stackhouse: interrupted; every command can be run again\n"
+    assert capsys.readouterr().err == "stackhouse: interrupted; it is safe to run any command again\n"

@@ -10,7 +10,7 @@ from cli.views import history, listing
 from cli.views.history import print_history
 from cli.views.listing import age, print_list
 from tests.unit.memory_storage import MemoryStorage
-from tests.unit.warehouse.test_catalog import happens, write_release
+from tests.unit.warehouse.release.test_catalog import happens, write_release
 from warehouse.errors import StorageError
 from warehouse.paths import DatasetPaths
 from warehouse.settings import load_settings
@@ -57,7 +57,7 @@ def test_list_tells_where_every_dataset_stands(storage, settings, capsys):
         ["sales", "here", "5", "2001Q1–2001Q3", "(2)", "1", "3", "h", "2"],
         ["trips", "here"],
         ["contracts", "here:", str(settings.datasets / "data")],
-        ["elsewhere:", "STACKHOUSE_DATASETS", "names", "the", "directory", "with", "the", "contract"],
+        ["elsewhere:", "set", "STACKHOUSE_DATASETS", "to", "the", "directory", "with", "the", "contract"],
     ]
 
 
@@ -84,7 +84,7 @@ def test_list_gives_the_same_to_scripts(storage, settings, capsys):
 def test_damaged_dataset_is_told_and_hides_no_other(storage, settings, capsys, as_json):
     fill(storage)
     storage.replace(DatasetPaths("cities", storage.root).release(1), b"{}")
-    with pytest.raises(StorageError, match=r"cities/000001\.json is not as this version writes it"):
+    with pytest.raises(StorageError, match=r"cities/000001\.json does not have the form that this version writes"):
         print_list(settings, as_json, NOW)
     printed = capsys.readouterr().out
     assert all(name in printed for name in ("cities", "sales", "trips", "2001Q1"))
@@ -138,6 +138,6 @@ def test_history_of_all_without_a_release_says_so(storage, settings, capsys):
 def test_damaged_dataset_hides_the_history_of_no_other(storage, settings, capsys):
     fill(storage)
     storage.replace(DatasetPaths("cities", storage.root).release(1), b"{}")
-    with pytest.raises(StorageError, match=r"cities/000001\.json is not as this version writes it"):
+    with pytest.raises(StorageError, match=r"cities/000001\.json does not have the form that this version writes"):
         print_history(settings, None, True)
     assert [row["dataset"] for row in json.loads(capsys.readouterr().out)] == ["sales", "sales"]

@@ -167,7 +167,7 @@ def test_picture_says_in_words_what_it_shows():
     figure = draw(forecast_delays.compare(weeks()).comparison)
     title = figure.get_suptitle()
     assert "the model is 2.5 minutes off, 18% more than the best naive forecast (2.1)" in title
-    assert "nearer at 1 of 2 airports and in 1 of 2 weeks" in title
+    assert "closer at 1 of 2 airports and in 1 of 2 weeks" in title
     assert all(axes.get_xlabel() == "mean absolute error, minutes" for axes in figure.axes)
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["model", "best naive forecast: as last week"]

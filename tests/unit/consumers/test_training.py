@@ -244,16 +244,16 @@ def test_event_clock_is_that_of_the_contract_when_it_has_one():
     ("change", "features", "words"),
     [
         (lambda e: e.drop(columns="at"), FEATURES, "need a column 'at'"),
-        (lambda e: e.assign(at="2020-01-01"), FEATURES, "need a column 'at' of datetime64"),
+        (lambda e: e.assign(at="2020-01-01"), FEATURES, "need a column 'at' of type datetime64"),
         (lambda e: e.assign(at=e["at"].dt.tz_localize("UTC")), FEATURES, "without a time zone"),
         (lambda e: e.drop(columns="shop"), FEATURES, "at least one column"),
-        (lambda e: e, [], "and a feature"),
+        (lambda e: e, [], "give at least one feature"),
         (lambda e: e.assign(city="x"), FEATURES, "have no city; they have: shop, sold_at"),
         (lambda e: e, [Feature("x", "nothing", "sum")], "have no nothing"),
         (lambda e: e, [Feature("shop", "units", "sum")], "same name"),
         (lambda e: pd.concat([e, e[["at"]]], axis=1), FEATURES, "same name: shop, at, at, sales"),
         (lambda e: pd.concat([e, e[["shop"]]], axis=1), FEATURES, "same name: shop, at, shop, sales"),
-        (lambda e: e.rename(columns={"shop": 0}), FEATURES, "column 0 of the entities has no text for a name"),
+        (lambda e: e.rename(columns={"shop": 0}), FEATURES, "column 0 of the entities has a name that is not a string"),
         (lambda e: e, [Feature("x", "shop", "mean")], "feature x: shop is STRING, which has no mean"),
     ],
 )
@@ -276,7 +276,11 @@ def needed(kind, values):
     ("kind", "values", "words"),
     [
         # "007", "07" and "7" would all be 7.
-        ("STRING", pd.Series([7]), r"'k' of the entities is int64, .* of sales STRING; .*\['k'\]\.astype\(str\)"),
+        (
+            "STRING",
+            pd.Series([7]),
+            r"'k' is int64 in the entities and STRING in the clean rows of sales; .*\['k'\]\.astype\(str\)",
+        ),
         # 2**53 and 2**53 + 1 would be the same.
         ("BIGINT", pd.Series([2.0**53, None]), r"is double, .* BIGINT; .*\.astype\(\"Int64\"\)"),
         ("INT", pd.Series(["7"]), "is large_string, .* INT"),
@@ -338,8 +342,8 @@ def test_keys_that_fit_no_common_type_are_refused_in_one_line():
 @pytest.mark.parametrize(
     ("function", "days", "lag_days", "words"),
     [
-        ("median", None, 0, "'median' is none of count"),
-        ("sum", 0, 0, "hold no row"),
+        ("median", None, 0, "unknown function 'median', expected one of: count"),
+        ("sum", 0, 0, "covers no row"),
         ("sum", float("inf"), 0, "or None for all"),
         ("sum", None, -1, "before it happened"),
     ],

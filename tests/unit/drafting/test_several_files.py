@@ -11,10 +11,10 @@ import pytest
 from cli.views.draft import next_commands, print_draft
 from drafting.draft import Draft, draft
 from ingestion.input_file import describe_file
-from warehouse.batch_files import check_files
 from warehouse.contract.file import load_contract
 from warehouse.contract.model import Contract
 from warehouse.errors import EmptyFileError, InputFileError
+from warehouse.input.batch_files import check_files
 
 
 def _draft(root: Path, contents: dict[str, str | bytes]) -> tuple[Draft, Contract]:
@@ -114,7 +114,7 @@ def test_files_without_rows_are_skipped_and_named(tmp_path: Path, capsys: pytest
     drafted, _ = _draft(tmp_path, contents)
     assert (drafted.skipped, drafted.whole) == (("b.csv", "c.csv"), True)
     print_draft(drafted, as_json=False)
-    assert "skipped, because without rows: b.csv, c.csv" in capsys.readouterr().out
+    assert "skipped, as they have no rows: b.csv, c.csv" in capsys.readouterr().out
 
 
 def test_files_that_all_have_no_rows_are_refused(tmp_path: Path) -> None:

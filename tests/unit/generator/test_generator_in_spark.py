@@ -16,7 +16,7 @@ from spark.clean import CleanTask, clean
 from spark.marts import register_clean, shaped
 from spark.stage import stage
 from tests.staging import rejected_rows
-from warehouse.input_path import InputPath
+from warehouse.input.input_path import InputPath
 from warehouse.job import FileRows, StagedSource, StageTask, rows_of
 from warehouse.settings import REPOSITORY
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from hadoop import class_archive
 from hadoop.artifacts import artifact_directory
-from hadoop.class_archive import discard_archive, keep_archive, writes_archive
+from hadoop.jars import class_archive
+from hadoop.jars.class_archive import discard_archive, keep_archive, writes_archive
 from hadoop.java import find_java_home
 from spark.launch import spark_jars
 from warehouse.settings import load_settings

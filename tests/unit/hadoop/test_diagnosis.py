@@ -46,7 +46,7 @@ def test_rotated_log_is_read_from_its_beginning(tmp_path):
 
 
 def test_missing_log_is_said(tmp_path):
-    assert explain_log(tmp_path / "none.log") == "it wrote nothing"
+    assert explain_log(tmp_path / "none.log") == "its log is empty"
 
 
 def test_reason_is_that_of_the_last_start_when_nothing_is_known_of_it(tmp_path):

@@ -161,15 +161,15 @@ def test_gateway_that_does_not_reach_a_datanode_is_told(daemons):
 def test_missing_blocks_are_an_error_and_few_copies_a_warning(daemons, settings):
     daemons.namesystem = {"MissingBlocks": 2, "UnderReplicatedBlocks": 2}
     finding = only(check_blocks(settings))
-    assert ("2 blocks of HDFS have no copy" in finding.problem, finding.severity) == (True, "error")
+    assert ("2 HDFS blocks have no good copy" in finding.problem, finding.severity) == (True, "error")
     assert "listcorruptfileblocks" in finding.remedy
     daemons.namesystem = {"MissingBlocks": 0, "UnderReplicatedBlocks": 7}
     finding = only(check_blocks(settings))
-    assert ("7 blocks of HDFS have fewer copies" in finding.problem, finding.severity) == (True, "warning")
+    assert ("7 HDFS blocks have fewer copies" in finding.problem, finding.severity) == (True, "warning")
     assert "dfs.replication" in finding.remedy
     # Counted a moment apart.
     daemons.namesystem = {"MissingBlocks": 7, "UnderReplicatedBlocks": 2}
-    assert "7 blocks" in only(check_blocks(settings)).problem
+    assert "7 HDFS blocks" in only(check_blocks(settings)).problem
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(-45, "45 s behind"), (3600, "3,600 s ahead of")])

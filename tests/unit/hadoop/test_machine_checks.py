@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from hadoop import machine_checks
-from hadoop.class_path import class_path_conflicts
+from hadoop.jars.class_path import class_path_conflicts
 from hadoop.machine_checks import check_class_path, check_disk, check_java, check_memory, check_proxies, disk_limit
 from tests.unit.hadoop.daemons import Daemons, closed_port, settings_for
 from tests.unit.hadoop.test_hdfs_checks import only
@@ -157,7 +157,7 @@ GIB = 2**30
     ("disk", "severity", "told"),
     [
         (Disk(100 * GIB, 0, GIB // 2), "error", "needs 1 GiB to start"),
-        (Disk(1000 * GIB, 0, 9 * GIB), "error", "from 99 % on YARN runs nothing"),
+        (Disk(1000 * GIB, 0, 9 * GIB), "error", "at 99 % YARN stops running anything"),
         (Disk(1000 * GIB, 0, 25 * GIB), "warning", "97.5 % are used"),
         (Disk(100 * GIB, 0, 4 * GIB), "warning", "4.0 GiB free"),
     ],

@@ -45,7 +45,7 @@ def test_smallest_node_decides_about_all_executors():
 
 
 def test_without_a_node_there_is_no_size():
-    with pytest.raises(StackDownError, match="YARN has no node that runs"):
+    with pytest.raises(StackDownError, match="YARN has no running node"):
         compute_job_sizing([], Room())
 
 

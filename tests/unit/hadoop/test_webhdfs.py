@@ -72,7 +72,7 @@ def refuse_with(namenode, exception, message="what HDFS says"):
         ("ParentNotDirectoryException", StorageError, "/a/b"),
         ("AccessControlException", StorageError, "ann has no permission for /a/b"),
         ("DSQuotaExceededException", StorageError, "space quota"),
-        ("NSQuotaExceededException", StorageError, "quota of names"),
+        ("NSQuotaExceededException", StorageError, "name quota is used up"),
         ("SafeModeException", StackDownError, "HDFS is in safe mode"),
         ("RetriableException", StackDownError, "still starting"),
         ("StandbyException", StackDownError, "standby"),

@@ -39,7 +39,7 @@ def test_nodemanager_that_is_unhealthy_because_of_its_disks_is_told_with_its_rep
     daemons.metrics["activeNodes"] = 0
     daemons.nodes["UNHEALTHY"] = [{**yarn_node(), "state": "UNHEALTHY", "healthReport": DISK}]
     finding = only(check_nodemanagers(settings))
-    assert "node1:8041 takes no containers because of its disks: 1/1 local-dirs" in finding.problem
+    assert "node1:8041 accepts no containers because of its disks: 1/1 local-dirs" in finding.problem
     assert "free space" in finding.remedy
     assert finding.severity == "error"
     daemons.metrics["activeNodes"] = 1

@@ -154,10 +154,10 @@ def test_value_comes_with_its_name_and_type():
     ("kind", "value", "words"),
     [
         # TIMESTAMP WITH LOCAL TIME ZONE of Hive 4.
-        (22, "2001-04-01 02:03:04.0 UTC", "does not know, number 22, as TIMESTAMP WITH LOCAL TIME ZONE"),
+        (22, "2001-04-01 02:03:04.0 UTC", "does not know, number 22, such as TIMESTAMP WITH LOCAL TIME ZONE"),
         (ttypes.TTypeId.TIMESTAMP_TYPE, "-0001-01-01 00:00:00", 'Cannot convert "-0001-01-01 00:00:00"'),
         (ttypes.TTypeId.TIMESTAMP_TYPE, "10000-01-01 00:00:00", "does not match format"),
-        (ttypes.TTypeId.DATE_TYPE, "-0001-01-01", "column seen_at: '-0001-01-01' is not a date in Python"),
+        (ttypes.TTypeId.DATE_TYPE, "-0001-01-01", "column seen_at: '-0001-01-01' is not a date that Python can hold"),
     ],
 )
 def test_value_that_python_has_not_is_to_be_selected_as_text(kind, value, words):

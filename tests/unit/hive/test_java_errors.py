@@ -103,7 +103,7 @@ METASTORE = (
             "Error while processing statement: hive configuration hive.foo.bar does not exists.",
             "hive configuration hive.foo.bar does not exists.",
         ),
-        (QUOTA, "HDFS has no space left for the result; free some, ./stackhouse status shows how much"),
+        (QUOTA, "HDFS has no space left for the result; free some; ./stackhouse status shows how much is left"),
         # From the sources of Hadoop 3.4.3: FSPermissionChecker and BlockManager.
         (
             COMPILING
@@ -115,7 +115,7 @@ METASTORE = (
             FETCHING
             + "java.io.IOException: File /x could only be written to 0 of the 1 minReplication nodes. There are 1 "
             "datanode(s) running and 1 node(s) are excluded in this operation.",
-            "HDFS has no space left for the result; free some, ./stackhouse status shows how much",
+            "HDFS has no space left for the result; free some; ./stackhouse status shows how much is left",
         ),
         (
             "Error running query: java.lang.OutOfMemoryError: Java heap space",
@@ -124,8 +124,9 @@ METASTORE = (
         ("java.lang.NullPointerException", "java.lang.NullPointerException"),
         (
             COMPILING + 'NullPointerException Cannot invoke "String.equals(Object)" because "name" is null',
-            "HiveServer2 could not plan the statement, an error of Hive's optimizer; write it in steps, with a table "
-            "for a subquery (CREATE TEMPORARY TABLE ... AS SELECT)",
+            "HiveServer2 could not plan the statement, because of an error in Hive's optimizer; split it "
+            "into steps, with "
+            "a table in place of a subquery (CREATE TEMPORARY TABLE ... AS SELECT)",
         ),
         (
             "Vertex failed, vertexName=Map 1, diagnostics=[... killed/failed due to:ROOT_INPUT_INIT_FAILURE, Vertex "
@@ -146,23 +147,23 @@ def test_message_is_cut_to_its_useful_part(message, text):
 @pytest.mark.parametrize(
     ("message", "text"),
     [
-        (METASTORE, "HiveServer2 does not reach its metastore; run ./stackhouse status"),
+        (METASTORE, "HiveServer2 cannot reach its metastore; run ./stackhouse status"),
         (
             DDL + "java.lang.RuntimeException: Unable to instantiate "
             "org.apache.hadoop.hive.ql.metadata.SessionHiveMetaStoreClient",
-            "HiveServer2 does not reach its metastore; run ./stackhouse status",
+            "HiveServer2 cannot reach its metastore; run ./stackhouse status",
         ),
         (
             DDL
             + "MetaException(message:Got exception: java.net.ConnectException Call From vm/127.0.0.1 to localhost:1 "
             "failed on connection exception: java.net.ConnectException: Connection refused; For more details see:  "
             "http://wiki.apache.org/hadoop/ConnectionRefused)",
-            "HiveServer2 does not reach localhost:1; run ./stackhouse status",
+            "HiveServer2 cannot reach localhost:1; run ./stackhouse status",
         ),
         (
             TEZ + "org.apache.hadoop.yarn.exceptions.YarnException: Failed to submit application_1795530474855_0004 to "
             "YARN : Application application_1795530474855_0004 submitted by user root to unknown queue: nosuchqueue",
-            "YARN does not run Hive's Tez session; run ./stackhouse status",
+            "YARN is not running Hive's Tez session; run ./stackhouse status",
         ),
         # From the source of Hadoop 3.4.3: FSNamesystem.
         (

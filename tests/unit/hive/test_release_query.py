@@ -94,7 +94,7 @@ def test_what_cannot_be_parsed_is_refused_in_one_line(sql):
 
 
 def test_view_that_the_release_does_not_have_is_named_with_those_it_has():
-    with pytest.raises(UsageError, match="the release has no extra; it has: clean, totals"):
+    with pytest.raises(UsageError, match="the release has no view extra; it has: clean, totals"):
         spliced("SELECT * FROM sales.extra JOIN sales.clean")
 
 

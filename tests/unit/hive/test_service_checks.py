@@ -113,7 +113,7 @@ def test_hiveserver2_that_only_suffers_from_another_fault_tells_that_one(setting
     with pytest.raises(NotCheckedError, match="safe mode"):
         check_hiveserver2(settings)
     hiveserver2(ScriptedCursor(state=TOperationState.ERROR_STATE, message="Could not connect to meta store"))
-    assert "opens no session (HiveServer2 does not reach its metastore" in only(check_hiveserver2(settings)).problem
+    assert "opens no session (HiveServer2 cannot reach its metastore" in only(check_hiveserver2(settings)).problem
 
 
 def test_metastore_of_another_hive_than_hiveserver2_is_told(settings, monkeypatch):
@@ -165,7 +165,7 @@ def test_schema_of_another_hive_is_told(database, monkeypatch, version):
     monkeypatch.setattr(services, "_schema_tool", lambda _: INFO.replace("3.1.0", version))
     finding = only(check_schema(database))
     assert finding.problem == f"the metastore's schema is of Hive {version}, this Hive needs 4.0.0"
-    assert "backup" in finding.remedy
+    assert "back up" in finding.remedy
     assert "-upgradeSchema" in finding.remedy
 
 
@@ -176,7 +176,7 @@ def test_schema_of_this_hive_is_fine_and_one_that_cannot_be_read_is_not_judged(d
     with pytest.raises(NotCheckedError, match="one process at a time"):
         check_schema(database)
     monkeypatch.setattr(services, "check_metastore", lambda _: [])
-    with pytest.raises(NotCheckedError, match="compared it at its start"):
+    with pytest.raises(NotCheckedError, match="checked the schema when it started"):
         check_schema(database)
 
 
@@ -201,10 +201,10 @@ def tez_application(state, containers):
     ("applications", "told", "remedy"),
     [
         ([], "YARN has no Tez application", "restart hiveserver2"),
-        ([("RUNNING", 1)], "application_1_0001 has no container but its own", "restart hiveserver2"),
+        ([("RUNNING", 1)], "application_1_0001 has no container except its own", "restart hiveserver2"),
         ([("ACCEPTED", -1)], "waits in queue root.hive for its application master", "queues"),
-        ([("RUNNING", 3)], "application_1_0001 works on other queries", "wait"),
-        ([("ACCEPTED", -1), ("RUNNING", 3)], "works on other queries", "wait"),
+        ([("RUNNING", 3)], "application_1_0001 is busy with other queries", "wait"),
+        ([("ACCEPTED", -1), ("RUNNING", 3)], "is busy with other queries", "wait"),
     ],
 )
 def test_query_that_gets_no_tez_session_is_told_with_what_yarn_knows(yarn, hiveserver2, applications, told, remedy):
@@ -213,7 +213,7 @@ def test_query_that_gets_no_tez_session_is_told_with_what_yarn_knows(yarn, hives
     yarn.apps = [tez_application(*each) for each in applications]
     finding = only(check_tez(settings_for(yarn.port, "compose"), seconds=0))
     assert told in finding.problem
-    assert "answers SELECT 1, and no query that needs Tez within 0 s" in finding.problem
+    assert "answers SELECT 1, but no query that needs Tez within 0 s" in finding.problem
     assert remedy in finding.remedy
     # Who waits for other queries will be served.
     assert finding.severity == ("warning" if remedy == "wait" else "error")
@@ -223,7 +223,7 @@ def test_query_that_gets_no_tez_session_is_told_with_what_yarn_knows(yarn, hives
 def test_tez_session_that_fails_or_answers(yarn, hiveserver2):
     settings = settings_for(yarn.port)
     hiveserver2(ScriptedCursor(state=TOperationState.ERROR_STATE, message="TezSession has already shutdown."))
-    assert "YARN does not run Hive's Tez session" in only(check_tez(settings)).problem
+    assert "YARN is not running Hive's Tez session" in only(check_tez(settings)).problem
     hiveserver2(ScriptedCursor(state=TOperationState.ERROR_STATE, message="FAILED: OutOfMemoryError"))
     assert "a query that needs Tez fails: the query ran out of memory" in only(check_tez(settings)).problem
     hiveserver2(ScriptedCursor())

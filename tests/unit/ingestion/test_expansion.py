@@ -14,10 +14,10 @@ import pytest
 from drafting.draft import draft
 from ingestion.input_file import describe_file
 from tests.unit.ingestion.test_loader import CONTRACT
-from warehouse.compressed_streams import FREE_BYTES, ExpansionLimit
 from warehouse.contract.file import parse_contract
 from warehouse.errors import InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.compressed_streams import FREE_BYTES, ExpansionLimit
+from warehouse.input.input_path import InputPath
 
 MEBI = 2**20
 EMPTY_LINES = b"\n" * MEBI
@@ -46,7 +46,7 @@ def test_bomb_is_refused_long_before_its_end(kind, tmp_path):
     assert str(problem.value) == (
         f"{path}: {sum(told):,} bytes were read, {65 * MEBI:,} came out uncompressed, "
         "beyond expansionLimit bytes: 67108864; "
-        "if the file is what it should be, raise it in dataset.yaml:7: expansionLimit"
+        "if the file is as it should be, raise it in dataset.yaml:7: expansionLimit"
     )
 
 
@@ -102,7 +102,7 @@ def test_parquet_whose_values_are_more_than_it_declares_is_refused_too(tmp_path)
 
 def test_new_refuses_parquet_that_declares_too_much(tmp_path):
     path = parquet_bomb(tmp_path / "a.parquet", 1_000_000, dictionary=False)
-    with pytest.raises(InputFileError, match="ratio: 300; if the file is what it should be, draft from a smaller one"):
+    with pytest.raises(InputFileError, match="ratio: 300; if the file is as it should be, draft from a smaller one"):
         draft("things", path, tmp_path)
 
 

@@ -16,10 +16,10 @@ import pytest
 from ingestion import input_file
 from ingestion.input_file import describe_file
 from warehouse.batch import INSTANT, WALL_CLOCK
-from warehouse.batch_files import check_files
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.errors import InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.batch_files import check_files
+from warehouse.input.input_path import InputPath
 
 ROWS = b"2001-01-01,1\n2001-01-02,2\n"
 PACKERS = [("a.csv", bytes), ("a.csv.gz", gzip.compress), ("a.csv.bz2", bz2.compress)]
@@ -188,7 +188,7 @@ def test_lines_are_rows_but_titles_comments_and_empty_ones(described, name, pack
         ("a.jsonl", "csv", "says kind: csv, the name of the file says .jsonl"),
         ("a.csv", "lines", "says kind: lines, the name of the file says .csv"),
         ("a.ndjson.gz", "lines", "says kind: lines, the name of the file says .ndjson"),
-        ("a.csv", "parquet", "says kind: parquet, so its name ends in .parquet"),
+        ("a.csv", "parquet", "says kind: parquet, so the name must end in .parquet"),
     ],
 )
 def test_file_of_another_kind_is_refused_by_its_name(described, name, kind, told):
@@ -279,7 +279,7 @@ def test_directory_of_twenty_thousand_files_is_refused_without_a_look_into_them(
         # No name that can be loaded, which would be told otherwise.
         (tmp_path / f"_{number}.csv").touch()
     message = refusal(check_files, [tmp_path])
-    assert message == "20,000 files: a batch has at most 10,000; join small ones, or load several batches"
+    assert message == "20,000 files: a batch has at most 10,000; join small files, or load several batches"
 
 
 @pytest.fixture
@@ -320,7 +320,7 @@ def test_suffix_of_parquet_may_be_written_in_capitals(parquet):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"compression": "brotli"}, "column amount is stored as BROTLI, which Spark does not read"),
+        ({"compression": "brotli"}, "column amount is stored as BROTLI, which Spark cannot read"),
         (
             {"use_dictionary": False, "column_encoding": {"amount": "BYTE_STREAM_SPLIT"}},
             "column amount is stored as BYTE_STREAM_SPLIT",
@@ -366,12 +366,12 @@ def test_fractions_of_a_microsecond_are_refused(parquet):
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        (pa.array([{"a": 1}]), "of type struct<a: int64>, which is not read; write it as a plain column"),
-        (pa.array([[1]]), "which is not read"),
-        (pa.array([b"x"]), "of type binary, which is not read"),
-        (pa.array([b"x"]).dictionary_encode(), "which is not read; write it as a plain column"),
-        (pa.array([1], pa.time64("us")), "of type time64[us], which is not read"),
-        (pa.array([Decimal(1)], pa.decimal256(50, 2)), "of type decimal256(50, 2), which is not read"),
+        (pa.array([{"a": 1}]), "of type struct<a: int64>, which cannot be loaded; write it as a plain column"),
+        (pa.array([[1]]), "which cannot be loaded"),
+        (pa.array([b"x"]), "of type binary, which cannot be loaded"),
+        (pa.array([b"x"]).dictionary_encode(), "which cannot be loaded; write it as a plain column"),
+        (pa.array([1], pa.time64("us")), "of type time64[us], which cannot be loaded"),
+        (pa.array([Decimal(1)], pa.decimal256(50, 2)), "of type decimal256(50, 2), which cannot be loaded"),
     ],
 )
 def test_parquet_column_of_another_type_is_refused(parquet, values, told):

@@ -26,11 +26,11 @@ from ingestion.input_file import describe_file
 from ingestion.loader import load
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.batch import BatchFile
-from warehouse.batch_files import check_files
 from warehouse.contract.file import contract_path, load_contract
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.errors import ContractError, InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.batch_files import check_files
+from warehouse.input.input_path import InputPath
 from warehouse.lock.lock import DatasetLock
 from warehouse.lock.owner import LockOwner
 from warehouse.paths import DatasetPaths

@@ -9,10 +9,10 @@ import pytest
 
 from ingestion.input_file import describe_file
 from warehouse.batch import SPLIT_BYTES
-from warehouse.batch_files import check_files
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.batch_files import check_files
+from warehouse.input.input_path import InputPath
 
 HEADER = b"day,amount\n"
 ROWS = HEADER + b"2001-01-01,1\n\n2001-01-02,2\r\n2001-01-03,3"

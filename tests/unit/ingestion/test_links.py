@@ -14,9 +14,9 @@ from ingestion import loader
 from ingestion.loader import load
 from tests.unit.ingestion.test_loader import CONTRACT, GOOD
 from tests.unit.memory_storage import MemoryStorage
-from warehouse.batch_files import check_files
 from warehouse.errors import InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.batch_files import check_files
+from warehouse.input.input_path import InputPath
 from warehouse.paths import DatasetPaths
 
 SECRET = b"day\n1999-12-31\n"

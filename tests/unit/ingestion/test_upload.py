@@ -12,7 +12,7 @@ from ingestion.upload import send_batch
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.batch import Batch, BatchFile, load_batch
 from warehouse.errors import AlreadyExistsError, DataNodeDownError, LoadError, StorageError
-from warehouse.input_path import InputPath
+from warehouse.input.input_path import InputPath
 from warehouse.paths import DatasetPaths
 from warehouse.steps import Step, watching
 

@@ -8,7 +8,7 @@ from pipeline import dataset
 from pipeline.dataset import check_known, contract_of
 from tests.integration.conftest import write_small_dataset
 from tests.unit.memory_storage import MemoryStorage
-from tests.unit.warehouse.test_catalog import happens, write_release
+from tests.unit.warehouse.release.test_catalog import happens, write_release
 from warehouse.errors import ContractError, StackDownError, StorageError
 from warehouse.paths import DatasetPaths
 from warehouse.settings import load_settings
@@ -87,5 +87,5 @@ def test_name_that_no_dataset_can_have_is_refused(storage, settings, ask):
 def test_damaged_dataset_is_not_called_unknown(storage, settings, ask):
     publish(storage)
     storage.replace(DatasetPaths("sales", storage.root).release(1), b"{}")
-    with pytest.raises(StorageError, match="is not as this version writes it"):
+    with pytest.raises(StorageError, match="does not have the form that this version writes"):
         ask(settings, "sales")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hive.audit import Audit
+from hive.audit.audit import Audit
 from pipeline.publish import _hold_or_accept, _known, _sql_checks, _time_for_proofs
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.contract.sql import CheckSql, MartSql

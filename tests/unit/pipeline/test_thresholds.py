@@ -38,7 +38,7 @@ def test_what_new_rows_replace_and_what_loses_among_them_is_held_with_examples()
     now = {Q1: {"old": {"a.csv": 6}, "new": {"b.csv": 3}}}
     ((failure,),) = failures(0.2, now, {"new": 20}, KNOWN)
     assert failure == (
-        "rows that this run supersedes: 5 (25.00% of 20 new), the contract accepts 20.00%: 3 of the new ones and 2 of "
+        "rows superseded by this run: 5 (25.00% of 20 new), the contract accepts 20.00%: 3 of the new ones and 2 of "
         "the live release; key code, day, e.g. x by y; z by w; 3; "
         "if the key is wrong, correct it and run ./stackhouse reprocess shop"
     )
@@ -52,7 +52,7 @@ def test_only_a_larger_share_is_held(limit: float, held: bool) -> None:
 
 def test_all_batches_are_new_where_all_rows_are_read_again() -> None:
     ((failure,),) = failures(0, KNOWN, {})
-    assert failure.startswith("rows that this run supersedes: 4 (4.00% of 100 new)")
+    assert failure.startswith("rows superseded by this run: 4 (4.00% of 100 new)")
 
 
 def test_contract_without_a_limit_has_no_check() -> None:

@@ -29,9 +29,9 @@ def test_airflow_reads_a_dag_for_each_dataset(dags):
     assert all((dag.max_active_runs, dag.catchup) == (1, False) for dag in dags.values())
 
 
-def test_tasks_call_the_commands_and_only_a_stack_that_is_down_is_tried_again(dags):
+def test_tasks_use_the_library_and_only_a_stack_that_is_down_is_tried_again(dags):
     is_up, run_due = (dags["stackhouse_trips"].get_task(name) for name in ("stack_is_up", "run_due_quarters"))
-    assert is_up.bash_command == "cd '/opt/stack house' && ./stackhouse status"
-    assert run_due.bash_command == "cd '/opt/stack house' && ./stackhouse schedule run trips"
+    assert {is_up.python, run_due.python} == {"/opt/stack house/.venv/bin/python"}
+    assert (is_up.op_args, run_due.op_args) == (["/opt/stack house"], ["/opt/stack house", "trips"])
     assert run_due.upstream_task_ids == {"stack_is_up"}
     assert (is_up.retries, run_due.retries) == (3, 0)

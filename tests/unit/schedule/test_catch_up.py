@@ -95,7 +95,7 @@ def on(warehouse, year, month, day):
 
 def test_nothing_loaded_is_nothing_due(warehouse, capsys):
     assert warehouse.catch_up() == []
-    assert capsys.readouterr().out == "nothing due: 2026Q3, the last complete quarter, has no loaded rows of x\n"
+    assert capsys.readouterr().out == "nothing due: no rows of x are loaded for 2026Q3, the last complete quarter\n"
 
 
 def test_first_time_everything_loaded_is_run_at_once(warehouse, capsys):
@@ -103,7 +103,7 @@ def test_first_time_everything_loaded_is_run_at_once(warehouse, capsys):
     assert warehouse.catch_up() == ["all"]
     assert capsys.readouterr().out == "1 batch may hold rows of the last complete quarter: run x\n"
     assert warehouse.catch_up() == []
-    assert capsys.readouterr().out == "nothing due: 2026Q3, the last complete quarter of x, was run\n"
+    assert capsys.readouterr().out == "nothing due: 2026Q3, the last complete quarter of x, has been run\n"
 
 
 def test_quarters_of_which_a_part_was_published_are_caught_up_oldest_first(warehouse, capsys):
@@ -112,7 +112,7 @@ def test_quarters_of_which_a_part_was_published_are_caught_up_oldest_first(wareh
     warehouse.run(())
     warehouse.now = NOW
     assert warehouse.catch_up() == ["2026Q1", "2026Q2", "2026Q3"]
-    assert "2026Q1 is complete and was not run since: run x --quarter 2026Q1" in capsys.readouterr().out
+    assert "2026Q1 is complete and has not been run since: run x --quarter 2026Q1" in capsys.readouterr().out
     assert warehouse.catch_up() == []
 
 
@@ -131,7 +131,7 @@ def test_batch_that_is_new_is_not_run_once_the_last_quarter_is(warehouse, capsys
     warehouse.run(())
     warehouse.load("bb", Q4)
     assert warehouse.catch_up() == []
-    assert "new batches wait for the next quarter or ./stackhouse run x" in capsys.readouterr().out
+    assert "new batches wait for the next quarter, or for ./stackhouse run x" in capsys.readouterr().out
     on(warehouse, 2027, 1, 12)
     assert warehouse.catch_up() == ["all"]
 

@@ -115,9 +115,9 @@ def test_systemd_takes_the_units_whatever_is_in_paths(tmp_path, monkeypatch):
 
 
 def test_what_would_end_a_line_is_refused():
-    with pytest.raises(SetupError, match="cannot stand in"):
+    with pytest.raises(SetupError, match="cannot be written to"):
         Job("flights", time(), Path("/x\ny"), {}, Path("/l"))
-    with pytest.raises(SetupError, match="cannot stand in"):
+    with pytest.raises(SetupError, match="cannot be written to"):
         Job("flights", time(), Path("/x"), {"JAVA_HOME": "/j\n* * * * * rm"}, Path("/l"))
 
 

@@ -4,24 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from hadoop.artifacts import artifact_directory
 from secure.state import make_keytabs
 from tests.kdc import running_kdc
 from warehouse.identity import Identity
-from warehouse.settings import load_settings
-
-JARS = artifact_directory(load_settings()) / "kdc"
 
 
 @pytest.fixture(scope="package")
-def home(tmp_path_factory):
+def home(tmp_path_factory, jars):
     """A state directory with a KDC that answers."""
-    if not JARS.is_dir():
-        pytest.skip("the jars of the KDC are not here: ./stackhouse up fetches them")
     home = tmp_path_factory.mktemp("state")
     (home / "secure" / "keytabs").mkdir(parents=True)
     make_keytabs(home / "secure" / "keytabs", "ann")
-    with running_kdc(JARS, home / "secure" / "keytabs", home / "secure"):
+    with running_kdc(jars / "kdc", home / "secure" / "keytabs", home / "secure"):
         yield home
 
 

@@ -46,12 +46,12 @@ def test_certificate_that_ends_soon_is_warned_of(settings, monkeypatch):
     (found,) = check_certificate(secured(settings))
     assert found.severity == "warning"
     assert "the certificate of TLS ends on 20" in found.problem
-    assert found.remedy == "./stackhouse down, then ./stackhouse rotate and ./stackhouse up make another"
+    assert found.remedy == "to make another: ./stackhouse down, ./stackhouse rotate, ./stackhouse up"
 
 
 def test_certificate_that_ended_is_named_by_up_and_doctor(settings, monkeypatch):
     monkeypatch.setattr(certificate, "_VALIDITY", OF_LAST_WEEK)
-    with pytest.raises(SetupError, match=r"tls/ca.pem ended on 20\d\d-\d\d-\d\d; ./stackhouse down, "):
+    with pytest.raises(SetupError, match=r"tls/ca.pem ended on 20\d\d-\d\d-\d\d; to make another: ./stackhouse down, "):
         secured(settings)
     # As it is when it ends while the stack runs.
     (settings.home / "secure" / "realm").touch()

@@ -60,7 +60,7 @@ def by_password(tmp_path):
 def test_wrong_password(monkeypatch, by_password):
     assert told(monkeypatch, "Error validating the login", LoginError, **by_password) == (
         "HiveServer2 at hs2:10000 refuses user ann: user or password is wrong; "
-        "name the file with the password in STACKHOUSE_HIVE_PASSWORD_FILE"
+        "set STACKHOUSE_HIVE_PASSWORD_FILE to the file with the password"
     )
 
 
@@ -74,7 +74,7 @@ def test_password_where_tickets_are_wanted(monkeypatch, by_password):
 def test_ticket_where_passwords_are_wanted(monkeypatch, by_ticket):
     assert told(monkeypatch, "Unsupported mechanism type GSSAPI", LoginError, **by_ticket) == (
         "HiveServer2 at hs2:10000 takes no Kerberos ticket; "
-        "name the file with your password in STACKHOUSE_HIVE_PASSWORD_FILE: docs/deploy.md"
+        "set STACKHOUSE_HIVE_PASSWORD_FILE to the file with your password: docs/deploy.md"
     )
 
 

@@ -16,7 +16,7 @@ from tests.spark_session import LOCAL
 from warehouse.batch import BatchFile
 from warehouse.contract.file import load_contract
 from warehouse.document import read_lines, write_line
-from warehouse.input_path import InputPath
+from warehouse.input.input_path import InputPath
 from warehouse.job import (
     JobEvent,
     JobFailed,

@@ -77,7 +77,7 @@ def test_only_the_task_s_quarters_are_read(spark: SparkSession, tmp_path: Path, 
         (_SQL.replace("AS total", "AS totl"), r"missing \['total'\], unexpected \['totl'\]"),
         (_SQL.replace("SUM(amount)", "1 AS total, 2"), r"missing \[\], unexpected \['total', 'total'\]"),
         ("SELECT DATE'2031-01-01' AS quarter_start, 1 AS number, 1 AS total", "2031-01-01"),
-        (f"{_SQL} WITH ROLLUP", "mart totals: quarter_start is NULL in 1 rows that the SQL gives"),
+        (f"{_SQL} WITH ROLLUP", "mart totals: quarter_start is NULL in 1 rows that the SQL returns"),
         (_SQL.replace("GROUP BY", "WHERE source_line = 1 GROUP BY"), "source_line"),
     ],
 )

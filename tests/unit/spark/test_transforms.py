@@ -18,7 +18,7 @@ from tests.staging import rejected_rows, stage_raw, staged_rows, write_raw
 from warehouse.contract.model import Column, Contract, InputFormat
 from warehouse.contract.transform.sql import translate
 from warehouse.errors import InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.input_path import InputPath
 from warehouse.job import StagedCounts
 
 DAY = Column("day", "day", "DATE", "d", required=True)

@@ -41,14 +41,14 @@ def test_hdfs_that_is_too_old_too_full_or_in_safe_mode_is_named(daemons, setting
     daemons.info["SoftwareVersion"] = "2.10.2"
     assert said(settings, "hdfs") == "Hadoop 2.10.2, expected 3.x"
     daemons.info |= {"SoftwareVersion": "3.3.6", "Free": 2**30}
-    assert said(settings, "hdfs") == "1.0 GiB free, 2 GiB are needed"
+    assert said(settings, "hdfs") == "1.0 GiB free, but 2 GiB are needed"
     daemons.info["Safemode"] = "Safe mode is ON. The reported blocks 0 needs 1."
     assert said(settings, "hdfs") == "Safe mode is ON"
 
 
 def test_yarn_without_room_or_without_the_queue_is_named(daemons, settings):
     daemons.nodes["RUNNING"] = [yarn_node(), yarn_node(2048)]
-    assert said(settings, "yarn") == "a node has 2048 MiB for containers, 2176 are needed"
+    assert said(settings, "yarn") == "a node has 2048 MiB for containers, but 2176 are needed"
     daemons.nodes["RUNNING"] = [yarn_node()]
     daemons.queues = daemons.queues[1:]
     assert said(settings, "yarn") == "YARN has no queue 'spark': STACKHOUSE_QUEUE names one of: hive"
@@ -59,9 +59,9 @@ def test_queue_that_takes_nothing_or_has_no_room_for_an_executor_is_named(daemon
     assert "queue spark is STOPPED and takes no application" in said(settings, "yarn")
     daemons.nodes["RUNNING"] = [yarn_node(8192)] * 3
     daemons.queues = [yarn_queue("spark", 10)]
-    assert "each of 3 nodes would have 512 MiB, 896 are needed" in said(settings, "yarn")
+    assert "each of 3 nodes would have 512 MiB, but 896 are needed" in said(settings, "yarn")
     daemons.queues = [yarn_queue("spark", 60) | {"maximumAllocation": {"memory": 512, "vCores": 4}}]
-    assert "would have 512 MiB, 896 are needed" in said(settings, "yarn")
+    assert "would have 512 MiB, but 896 are needed" in said(settings, "yarn")
     daemons.queues = [yarn_queue("spark", 60) | {"maximumAllocation": {"memory": 8192, "vCores": 4}}]
     assert said(settings, "yarn") == ""
 

@@ -41,7 +41,7 @@ def test_state_is_secured_once_and_stays_so(settings):
     kept = {path: path.read_bytes() for path in base.rglob("*") if path.is_file()}
     secure_state(settings)
     assert {path: path.read_bytes() for path in base.rglob("*") if path.is_file()} == kept
-    with pytest.raises(UsageError, match="the state of a secured stack, which stays secured; leave STACKHOUSE_SECURE"):
+    with pytest.raises(UsageError, match="holds a secured stack, which stays secured; leave STACKHOUSE_SECURE"):
         secure_state(replace(settings, secure=False))
 
 

@@ -84,7 +84,10 @@ def test_values_have_the_types_of_their_fields():
 def test_document_without_a_key_is_refused_with_source_and_place(name, place):
     with pytest.raises(DocumentError) as problem:
         read({**FILES, **LINES}[name], without(name, *place), "/there")
-    assert str(problem.value) == f"/there is not as this version writes it: {'.'.join(place)}: Field required"
+    assert (
+        str(problem.value)
+        == f"/there does not have the form that this version writes: {'.'.join(place)}: Field required"
+    )
 
 
 @pytest.mark.parametrize("key", ["kind", "columns", "split_lines"])
@@ -122,7 +125,7 @@ def test_unknown_key_is_ignored_in_a_batch_and_a_table_but_not_inside_them():
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b"null", b"1"])
 def test_other_content_is_refused_in_one_line_that_names_the_source(content):
-    with pytest.raises(DocumentError, match=r"^/there is not ") as problem:
+    with pytest.raises(DocumentError, match=r"^/there (is|does) not ") as problem:
         read(StagedBatch, content, "/there")
     assert "\n" not in str(problem.value)
 

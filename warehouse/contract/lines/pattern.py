@@ -80,7 +80,7 @@ def read_pattern(text: str) -> LinePattern:
         ContractError: It is not a regular expression, has a part that is not accepted, or may take too long.
     """
     if len(text) > MAX_CHARACTERS:
-        raise ContractError(f"{len(text):,} characters, at most {MAX_CHARACTERS:,} are possible")
+        raise ContractError(f"{len(text):,} characters, but at most {MAX_CHARACTERS:,} are allowed")
     reader = _Reader(_without_anchors(text))
     tree = reader.read()
     python = "".join(reader.python)
@@ -107,7 +107,7 @@ def _max_bytes(tree: Node) -> int:
     found = ways(tree)
     if found.open_ended > 1 or found.choices > _MAX_CHOICES:
         raise ContractError(
-            "a line can be read in too many ways: say where a repetition ends, "
+            "a line can be read in too many ways: make clear where each repetition ends, "
             'e.g. [^"]* before a quote and \\S+ before a space, not .*; one .* may go on beyond what follows it'
         )
     return MAX_SEARCHED_BYTES if found.open_ended else MAX_RECORD_BYTES
@@ -174,7 +174,9 @@ class _Reader:
 
     def _check_class(self, text: str) -> None:
         if _SET_OPERATION.search(text):
-            raise self._wrong("&&, ||, -- and ~~ in a class mean other things elsewhere: write \\ before one of them")
+            raise self._wrong(
+                "&&, ||, -- and ~~ in a class mean different things in different engines: write \\ before one of them"
+            )
         for escape in re.findall(r"\\.", text):
             if escape != "\\x" and not _ESCAPE.fullmatch(escape):
                 raise self._wrong(f"{escape} is not known in a class")
@@ -189,7 +191,7 @@ class _Reader:
             raise self._wrong("groups are (?<name>...) and (?:...)")
         self._depth += 1
         if self._depth > _MAX_DEPTH:
-            raise self._wrong(f"more than {_MAX_DEPTH} parentheses in each other")
+            raise self._wrong(f"parentheses are nested more than {_MAX_DEPTH} deep")
         name = found[1]
         if name is None:
             self._write("(?:", len(found[0]))
@@ -215,9 +217,9 @@ class _Reader:
             raise self._wrong(f"expected a count from 1 to {_MAX_TIMES}, the smaller one first")
         text = _shown(self._text[begin : found.end()])
         if most != 1 and any(groups(part)):
-            raise self._wrong(f"{text} repeats a named group: which of its texts would be the value?")
+            raise self._wrong(f"{text} repeats a named group: it would be unclear which match is the value")
         if most != 1 and can_be_empty(part):
-            raise self._wrong(f"{text} repeats what may be empty")
+            raise self._wrong(f"{text} repeats something that may be empty")
         self._write(whole)
         return Repeat(part, least, most, mode == "+", text)
 

@@ -36,12 +36,12 @@ def _with_transform(column: Column, item: SchemaProperty, spot: Spot) -> Column:
     here = spot.at("transformLogic")
     sql = expect.text(item.transformLogic, here)
     if len(sql) > MAX_CHARACTERS:
-        raise here.wrong(f"{len(sql):,} characters, at most {MAX_CHARACTERS:,} are possible")
+        raise here.wrong(f"{len(sql):,} characters, but at most {MAX_CHARACTERS:,} are allowed")
     computed = replace(column, transform=sql, reads=_reads(sql, here))
     if item.physicalName and column.source_name.lower() not in map(str.lower, computed.reads):
-        raise spot.at("physicalName").wrong("transformLogic does not read it: leave it out")
+        raise spot.at("physicalName").wrong("transformLogic does not use it: remove it")
     if column.other_source_names:
-        raise spot.at("customProperties").wrong("a column with transformLogic has no other names: leave them out")
+        raise spot.at("customProperties").wrong("a column with transformLogic has no other names: remove them")
     return computed
 
 
@@ -54,7 +54,7 @@ def _reads(sql: str, here: Spot) -> tuple[str, ...]:
     except UnreadableSqlError as problem:
         raise here.wrong(str(problem)) from problem
     if not reads:
-        raise here.wrong("it reads no column of the file")
+        raise here.wrong("it does not use any column of the file")
     return reads
 
 

@@ -146,7 +146,7 @@ def _is(found: Translation, node: exp.Expr) -> tuple[str, Kind | None]:
         return f"({found.part(node.this)[0]} IS NULL)", "truth"
     if isinstance(node.expression, exp.Boolean):
         return f"({found.of(node.this, 'truth')} IS {node.expression.sql(dialect='spark')})", "truth"
-    raise UnreadableSqlError("IS is not allowed but with NULL, TRUE and FALSE")
+    raise UnreadableSqlError("IS is allowed only with NULL, TRUE and FALSE")
 
 
 def _in(found: Translation, node: exp.Expr) -> tuple[str, Kind | None]:

@@ -58,7 +58,7 @@ class Translation:
         if rule is None:
             raise UnreadableSqlError(f"{_called(node)} is not allowed")
         if self.depth == MAX_DEPTH:
-            raise UnreadableSqlError(f"more than {MAX_DEPTH} parts inside each other: CONCAT joins many at once")
+            raise UnreadableSqlError(f"more than {MAX_DEPTH} levels of nesting: CONCAT joins many values at once")
         self.depth += 1
         found = rule(self, node)
         self.depth -= 1

@@ -57,4 +57,4 @@ def test_who_has_not_the_key_is_told_so(daemons, tmp_path, profile, remedy):
     daemons.refuses = True
     with pytest.raises(StackDownError) as problem:
         hdfs_health(replace(settings_for(daemons.port), home=tmp_path, profile=profile))
-    assert str(problem.value).endswith(f"shows this account nothing; {remedy}")
+    assert str(problem.value).endswith(f"gives this account no access; {remedy}")

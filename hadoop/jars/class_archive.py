@@ -83,7 +83,7 @@ def _path(settings: Settings, java_home: Path, process: str, jars: Path) -> Path
 
 
 def _suffix(settings: Settings) -> str:
-    """Of what processes of this stack write; others may share the jars."""
+    """Suffix of what processes of this stack write; others may share the jars."""
     return f".{hashlib.sha256(bytes(settings.home)).hexdigest()[:_DIGITS]}"
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hive import ddl
-from hive.audit_facts import Known, Reading, limited, read_release
+from hive.audit.drift import Compared, drift_check
+from hive.audit.facts import Known, Reading, limited, read_release
 from hive.connection import HiveServer
-from hive.drift_check import Compared, drift_check
 from hive.publish import partition_values
 from hive.release_table import ReleaseTable
 from warehouse.contract.model import Column, Contract

@@ -40,7 +40,7 @@ def _versions(jars: Sequence[Path]) -> list[str]:
             by_version[match[1]].append(jar.name)
     if len(by_version) < 2:  # noqa: PLR2004 - one is as it should be
         return []
-    # The odd ones out are told first: of these there are few.
+    # The odd ones out come first: there are few of them.
     few = sorted(by_version.items(), key=lambda item: len(item[1]))
     return ["jars of several Hadoop versions: " + "; ".join(f"{version} ({names[0]})" for version, names in few)]
 
@@ -55,5 +55,5 @@ def _bindings(jars: Sequence[Path]) -> list[str]:
         except (BadZipFile, OSError):
             damaged.append(f"{jar.name} is damaged")
     if len(bindings) > 1:
-        damaged.append(f"more than one binding of slf4j, logs go to any of them: {', '.join(bindings)}")
+        damaged.append(f"more than one slf4j binding, so logs may go to any of them: {', '.join(bindings)}")
     return damaged

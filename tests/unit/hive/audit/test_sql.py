@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from hive import audit_sql, ddl
+from hive import ddl
+from hive.audit import sql as audit_sql
 from warehouse.contract.model import Column
 from warehouse.errors import ContractError
 

@@ -7,7 +7,7 @@ import sqlglot
 
 from hive.proof.mart_query import mart_query, refusal
 from hive.proof.shared_sql import _SHAPES, _SHARED
-from tests.unit.hive.shared_sql_cases import BY_QUARTER, BY_ROW, CONTRACT, JOINED, NESTED, mart_sql
+from tests.unit.hive.proof.shared_sql_cases import BY_QUARTER, BY_ROW, CONTRACT, JOINED, NESTED, mart_sql
 from warehouse.contract.file import contract_path, load_contract, parse_contract
 from warehouse.contract.sql import load_mart_sql
 from warehouse.settings import REPOSITORY
@@ -59,12 +59,12 @@ def test_what_the_engines_write_otherwise_is_translated(spark: str, hive: str) -
         ("day + INTERVAL 1 DAY", "INTERVAL is not known"),
         ("ROW_NUMBER() OVER (ORDER BY id)", "ROW_NUMBER is not known"),
         ("SUM(small) OVER (ORDER BY id ROWS 1 PRECEDING)", "the frame of a window"),
-        ("DATE_TRUNC('week', at)", "Hive cuts no date to WEEK"),
+        ("DATE_TRUNC('week', at)", "Hive cannot truncate a date to WEEK"),
         ("SUBSTRING(word, -3)", "SUBSTRING from the end"),
         ("SUBSTRING(word, small)", "SUBSTRING from the end"),
-        ("CAST(flag AS STRING)", "the text of a BOOLEAN"),
-        ("CONCAT(word, small > 1)", "the text of a BOOLEAN"),
-        ("word || MAX(flag)", "the text of a BOOLEAN"),
+        ("CAST(flag AS STRING)", "a BOOLEAN as a string"),
+        ("CONCAT(word, small > 1)", "a BOOLEAN as a string"),
+        ("word || MAX(flag)", "a BOOLEAN as a string"),
         ("COUNT(DISTINCT id) FILTER (WHERE flag)", "DISTINCT with FILTER"),
         ("rand()", "RAND is not known"),
     ],

@@ -53,7 +53,7 @@ def test_the_same_contract_in_other_words_is_no_change():
     ("new", "text"),
     [
         (replace(OLD, columns=(*OLD.columns, TILL)), "column till is new and nullable"),
-        (replace(OLD, columns=OLD.columns[::-1]), "columns stand in another order"),
+        (replace(OLD, columns=OLD.columns[::-1]), "the columns are in another order"),
         (with_column(SALE, type="BIGINT"), "column sale: type: INT -> BIGINT"),
         (with_column(SALE, type="DECIMAL(10,0)"), "column sale: type: INT -> DECIMAL(10,0)"),
         (with_column(PRICE, type="DECIMAL(11,4)"), "column price: type: DECIMAL(9,2) -> DECIMAL(11,4)"),
@@ -68,7 +68,7 @@ def test_the_same_contract_in_other_words_is_no_change():
             with_column(SOLD, formats=("yyyy-MM-dd", "dd.MM.yyyy")),
             "column sold_on: formats: ['yyyy-MM-dd'] -> ['yyyy-MM-dd', 'dd.MM.yyyy']",
         ),
-        (replace(OLD, row_rules=()), "rule cheap is gone"),
+        (replace(OLD, row_rules=()), "rule cheap was removed"),
         (with_format(ignore_unknown=True), "inputFormat ignore_unknown: False -> True"),
     ],
 )  # fmt: skip
@@ -79,7 +79,7 @@ def test_change_after_which_every_good_row_is_good_with_the_same_values_is_compa
 @pytest.mark.parametrize(
     ("new", "text"),
     [
-        (replace(OLD, columns=OLD.columns[:3]), "column buyer is gone"),
+        (replace(OLD, columns=OLD.columns[:3]), "column buyer was removed"),
         (
             replace(OLD, columns=(*OLD.columns, Column("till", "till", "INT", "Till.", required=True))),
             "column till is new and required",
@@ -194,7 +194,9 @@ def test_all_changes_are_told_in_the_order_of_the_columns():
     names = ["d", "c", "b", "a"]
     old = replace(OLD, columns=tuple(Column(name, name, "INT", "A.") for name in names))
     new = replace(OLD, columns=(SALE,))
-    assert [change.text for change in changes(old.meaning, new.meaning)][:4] == [f"column {n} is gone" for n in names]
+    assert [change.text for change in changes(old.meaning, new.meaning)][:4] == [
+        f"column {n} was removed" for n in names
+    ]
 
 
 INTEGERS = {"TINYINT": 8, "SMALLINT": 16, "INT": 32, "BIGINT": 64}

@@ -101,7 +101,7 @@ def test_checks_that_were_noted_before_there_were_notes_are_read(storage):
     assert checks_by_release(storage, "flights") == {1: without}
     for wrong in ({**row, "more": 1}, {name: row[name] for name in row if name != "passed"}):
         storage.replace(path, json.dumps(wrong).encode())
-        with pytest.raises(StorageError, match="is not as this version writes it"):
+        with pytest.raises(StorageError, match="does not have the form that this version writes"):
             checks_by_release(storage, "flights")
 
 

@@ -8,7 +8,7 @@ import yaml
 
 from warehouse.contract.change import changes
 from warehouse.contract.file import parse_contract
-from warehouse.contract.file_columns import check_columns, fields_of, places_of
+from warehouse.contract.file_columns import check_columns, column_positions, fields_of
 from warehouse.contract.model import Contract
 from warehouse.errors import ContractError
 
@@ -44,7 +44,7 @@ def test_fields_are_what_the_expression_names() -> None:
     assert contract.columns[1].reads == ("Date of", "Note", "year", "YEAR2", "date OF")
     assert [field.source_name for field in fields_of(contract)] == ["day", "note", "date OF", "year", "YEAR2"]
     check_columns(contract, ["day", "DATE OF", "note", "Year", "year2"])
-    places = places_of(contract, ["DATE OF", "day", "note", "Year", "year2"])
+    places = column_positions(contract, ["DATE OF", "day", "note", "Year", "year2"])
     assert sorted(places.values()) == [0, 1, 2, 3, 4]
 
 
@@ -65,7 +65,7 @@ def test_a_computed_column_is_no_column_of_the_file_unless_it_reads_itself() -> 
 def test_names_in_a_header_are_trimmed_with_the_values() -> None:
     contract = read(NOTE, computed("UPPER(note)"), trim=True)
     check_columns(contract, [" day", "NOTE\t"])
-    assert places_of(contract, [" day", "NOTE\t"]) == {"day": 0, "note": 1}
+    assert column_positions(contract, [" day", "NOTE\t"]) == {"day": 0, "note": 1}
     with pytest.raises(ContractError, match="appears twice"):
         check_columns(contract, ["day", "note", " note"])
     with pytest.raises(ContractError, match="unknown ' note'"):
@@ -117,11 +117,11 @@ NOT_ALLOWED = {
     "UPPER(a": "not an expression in Spark SQL",
     "'a": "not an expression in Spark SQL",
     "-- a": "expected one expression",
-    "'constant'": "it reads no column of the file",
+    "'constant'": "it does not use any column of the file",
     "": "expected a non-empty string",
-    "||".join("a" * 40): "more than 30 parts inside each other",
+    "||".join("a" * 40): "more than 30 levels of nesting",
     "(" * 500 + "a" + ")" * 500: "nested",
-    "CONCAT(" + "a," * 2000 + "a)": "at most 2,000 are possible",
+    "CONCAT(" + "a," * 2000 + "a)": "at most 2,000 are allowed",
 }
 
 
@@ -141,7 +141,7 @@ def test_parts_inside_each_other_are_read_once() -> None:
 
 
 def test_a_name_in_the_file_that_is_not_read_is_refused() -> None:
-    assert "transformLogic does not read it: leave it out" in refusal(computed("UPPER(a)", physicalName="b"))
+    assert "transformLogic does not use it: remove it" in refusal(computed("UPPER(a)", physicalName="b"))
 
 
 def test_without_a_header_every_field_needs_a_place() -> None:

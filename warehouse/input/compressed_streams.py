@@ -61,7 +61,7 @@ class ExpansionLimit:
         change = f"raise it in {self.place}" if self.place else "draft from a smaller one"
         raise InputFileError(
             f"{file}: {read:,} bytes were read, {written:,} came out uncompressed, beyond expansionLimit {limit}",
-            f"if the file is what it should be, {change}",
+            f"if the file is as it should be, {change}",
         )
 
 

@@ -69,7 +69,7 @@ def test_groups_that_take_no_part_are_told_from_empty_ones(pattern, optional, va
         ("[]a]", "at []a]: write a class as [a-z]"),
         ("[a[b]]", "at [a[b]]: write a class as [a-z]"),
         ("[z-a]", "at [z-a]: bad character range z-a"),
-        ("[a&&b]", "at [a&&b]: &&, ||, -- and ~~ in a class mean other things"),
+        ("[a&&b]", "at [a&&b]: &&, ||, -- and ~~ in a class mean different things"),
         (r"[\b]", r"at [\b]: \b is not known in a class"),
         ("*a", "at *a: there is nothing to repeat"),
         ("a**", "at *: there is nothing to repeat"),
@@ -85,11 +85,11 @@ def test_groups_that_take_no_part_are_told_from_empty_ones(pattern, optional, va
         *((text, f"at {text}: groups are (?<name>...) and (?:...)") for text in (
             "(?i)a", "(?=a)", "(?!a)", "(?<=a)", "(?>a)", "(?P<x>a)", "(?<1>a)", "(?<a-b>c)", "(?#a)",
         )),
-        ("(?<x>a)*", "(?<x>a)* repeats a named group: which of its texts would be the value?"),
+        ("(?<x>a)*", "(?<x>a)* repeats a named group: it would be unclear which match is the value"),
         ("(?:(?<x>a),){2}", "repeats a named group"),
-        ("(?:a?)*+", "(?:a?)* repeats what may be empty"),
-        ("(" * 21 + "a" + ")" * 21, "more than 20 parentheses in each other"),
-        ("a" * (MAX_CHARACTERS + 1), "10,001 characters, at most 10,000 are possible"),
+        ("(?:a?)*+", "(?:a?)* repeats something that may be empty"),
+        ("(" * 21 + "a" + ")" * 21, "parentheses are nested more than 20 deep"),
+        ("a" * (MAX_CHARACTERS + 1), "10,001 characters, but at most 10,000 are allowed"),
     ],
 )  # fmt: skip
 def test_what_is_no_pattern_or_means_two_things_is_refused(pattern, told):
@@ -107,7 +107,7 @@ def test_nested_repetitions_are_refused_with_the_way_out(pattern):
     "pattern", [".*a.*b", r"\S+x\S+y", ".*? .*?:.*", r"(?:\S+x)?\S+y", "a?" * 10 + "a", r"\d{1,900}\d\d{1,900}1"]
 )
 def test_too_many_ways_to_read_a_line_are_refused(pattern):
-    assert "in too many ways: say where a repetition ends" in refusal(pattern)
+    assert "in too many ways: make clear where each repetition ends" in refusal(pattern)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ class InputPath:
     Attributes:
         path: Where the file is.
         is_named: The user named the file itself, so a link is followed. What a directory holds must not be a link:
-            whoever may write there would choose which of the loader's files are read.
+            another account that may write there would choose which of the loader's files are read.
     """
 
     path: Path

@@ -16,7 +16,7 @@ from warehouse.release import ledger
 from warehouse.release.history import History, read_history
 from warehouse.release.inventory import Inventory, take_inventory
 from warehouse.release.manifest import Partition, Release, ReleasedTable, load_release, release_numbers
-from warehouse.release.retention import Policy, RetentionPlan, Situation, plan_retention
+from warehouse.release.retention import Policy, RetentionPlan, RetentionState, plan_retention
 from warehouse.run import parse_utc
 from warehouse.settings import DEFAULT_ROOT
 
@@ -103,11 +103,11 @@ class World:
         self.live = number
         self.readable.add(number)
 
-    def situation(self, contract="c1"):
+    def state(self, contract="c1"):
         events = ledger.events(self.storage, "sales")
         numbers = set(release_numbers(self.storage, "sales")) - History(events).dropped
         releases = {number: load_release(self.storage, "sales", number) for number in numbers}
-        return Situation(History(events), releases, take_inventory(self.storage, "sales"), contract, self.now)
+        return RetentionState(History(events), releases, take_inventory(self.storage, "sales"), contract, self.now)
 
     def do(self, plan, actions=None):
         """What gc does, or its first actions."""
@@ -116,7 +116,7 @@ class World:
         for old in drops:
             ledger.append(self.storage, an_event("dropped", old.number, self.now))
             self.readable.discard(old.number)
-        remove(self.storage, RetentionPlan((), plan.directories[:left], plan.traces[:left]))
+        remove(self.storage, RetentionPlan((), plan.directories[:left], plan.dead_lock_files[:left]))
 
     @property
     def staying(self):
@@ -158,7 +158,7 @@ def expected_to_go(world, policy):
 @given(STEPS, POLICIES, TODAY)
 def test_exactly_the_old_releases_go_and_never_the_live_one(steps, policy, today):
     world = world_of(steps)
-    plan = plan_retention(policy, world.situation(today))
+    plan = plan_retention(policy, world.state(today))
     assert {old.number for old in plan.releases} == expected_to_go(world, policy)
     assert all(old.since == world.used[old.number] for old in plan.releases)
 
@@ -167,11 +167,11 @@ def test_exactly_the_old_releases_go_and_never_the_live_one(steps, policy, today
 @given(STEPS, STEPS, POLICIES, TODAY)
 def test_what_stays_is_whole_and_nothing_else_is_left(before, after, policy, today):
     world = world_of(before)
-    world.do(plan_retention(policy, world.situation(today)))
+    world.do(plan_retention(policy, world.state(today)))
     for step in after:
         world.step(*step)
     raw = {path for path in world.files() if path.startswith(PATHS.raw)}
-    world.do(plan_retention(policy, world.situation(today)))
+    world.do(plan_retention(policy, world.state(today)))
     releases = [world.manifests[number] for number in world.staying]
     paths = {
         part.path for release in releases for table in release.tables.values() for part in table.partitions.values()
@@ -182,7 +182,7 @@ def test_what_stays_is_whole_and_nothing_else_is_left(before, after, policy, tod
     assert all(path in paths or path.rpartition("contract=")[2] in contracts for path in found)
     assert {path for path in world.files() if path.startswith(PATHS.raw)} == raw
     assert {f"{PATHS.releases}/{number:06d}.json" for number in world.manifests} <= world.files()
-    empty = plan_retention(policy, world.situation(today))
+    empty = plan_retention(policy, world.state(today))
     assert (empty.releases, empty.directories) == ((), ())
 
 
@@ -190,13 +190,13 @@ def test_what_stays_is_whole_and_nothing_else_is_left(before, after, policy, tod
 @given(STEPS, POLICIES, TODAY, st.data())
 def test_gc_that_was_killed_anywhere_is_finished_by_the_next(steps, policy, today, data):
     whole, killed = world_of(steps), world_of(steps)
-    plan = plan_retention(policy, whole.situation(today))
+    plan = plan_retention(policy, whole.state(today))
     whole.do(plan)
     killed.do(plan, data.draw(st.integers(0, len(plan.releases) + len(plan.directories))))
     for staged in take_inventory(killed.storage, "sales").staged:
         # A run that finds the staged rows of a batch takes the rejected ones for there.
         assert killed.storage.exists(staged.replace("/staged/", "/quarantine/"))
-    killed.do(plan_retention(policy, killed.situation(today)))
+    killed.do(plan_retention(policy, killed.state(today)))
     assert killed.staying == whole.staying
     assert killed.files() == whole.files()
 
@@ -212,7 +212,7 @@ def ago(hours, now=START):
 
 def planned(inventory=NOTHING, events=(), releases=(), active=None, policy=DAY):
     manifests = {number: a_release(number) for number in releases}
-    return plan_retention(policy, Situation(History(events), manifests, inventory, "c1", START, active))
+    return plan_retention(policy, RetentionState(History(events), manifests, inventory, "c1", START, active))
 
 
 def a_release(number):
@@ -285,8 +285,8 @@ def test_temporary_directories_go_by_age_and_with_what_they_are_in():
 
 def test_lock_files_of_the_dead_go_by_age_but_never_within_the_hour():
     inventory = Inventory({}, (), (), (), {}, {"old": ago(25), "new": ago(23), "now": ago(0.5)})
-    assert planned(inventory).traces == ("old",)
-    assert planned(inventory, policy=Policy.of(1, 0)).traces == ("old", "new")
+    assert planned(inventory).dead_lock_files == ("old",)
+    assert planned(inventory, policy=Policy.of(1, 0)).dead_lock_files == ("old", "new")
 
 
 def test_staged_rows_go_before_rejected_ones():
@@ -301,7 +301,9 @@ def test_run_directory_stays_when_a_release_refers_to_something_above_or_below_i
     for path in (run, PATHS.clean_runs, f"{run}/quarter_start={QUARTERS[0]}/deeper"):
         release = a_release(1)
         release.tables["clean"].partitions["v"] = Partition(path, 1)
-        plan = plan_retention(Policy(), Situation(History([]), {1: release}, inventory, "c1", START - 365 * 24 * HOUR))
+        plan = plan_retention(
+            Policy(), RetentionState(History([]), {1: release}, inventory, "c1", START - 365 * 24 * HOUR)
+        )
         assert plan.directories == ()
 
 
@@ -327,7 +329,7 @@ def test_inventory_sees_what_each_thing_is():
         quarantine=(PATHS.quarantine("b1", "c1"),),
         leftovers=(PATHS.staging("r2"), PATHS.raw_incoming("00")),
         temporary={f"{run}/_temporary": 0, f"{staged}/quarter_start=2001-01-01/_temporary": 0},
-        traces={},
+        dead_lock_files={},
     )
 
 
@@ -336,7 +338,7 @@ def test_only_traces_of_commands_in_the_ledger_and_of_this_dataset_are_seen():
     for name in ("sales.noted", "sales.unknown", "sales2.noted"):
         storage.create(f"/stackhouse/locks/_gone.{name}", b"{}")
     storage.create("/stackhouse/ledger/runs/sales.noted.json", b"")
-    assert take_inventory(storage, "sales").traces == {"/stackhouse/locks/_gone.sales.noted": 0}
+    assert take_inventory(storage, "sales").dead_lock_files == {"/stackhouse/locks/_gone.sales.noted": 0}
 
 
 def test_removed_directory_lies_in_the_trash():

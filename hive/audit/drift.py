@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from hive import audit_facts, audit_sql, ddl
+from hive import ddl
+from hive.audit import facts as audit_facts
+from hive.audit import sql as audit_sql
 from hive.connection import HiveServer
 from hive.publish import table_columns
 from hive.release_table import ReleaseTable

@@ -8,7 +8,7 @@ import yaml
 from cli.views.contract import print_check
 from drafting.draft import draft
 from warehouse.contract.file import contract_path, load_contract, parse_contract
-from warehouse.contract.file_columns import check_columns, places_of
+from warehouse.contract.file_columns import check_columns, column_positions
 from warehouse.contract.model import Column, DriftLimit, InputFormat, RowRule
 from warehouse.errors import ContractError
 from warehouse.settings import load_settings
@@ -210,12 +210,12 @@ def test_drift_limits_are_read_and_no_part_of_the_fingerprint(sales):
     [
         ([3], "expected a mapping, got 3"),
         ([{"limit": 0.1, "limt": 1}], "limt: unknown key, known: column, limit, table"),
-        ([{}], "limit: expected a share of change above 0, e.g. 0.2, got None"),
-        ([{"limit": 0}], "limit: expected a share of change above 0"),
-        ([{"limit": True}], "limit: expected a share of change above 0"),
-        ([{"limit": "20%"}], "limit: expected a share of change above 0"),
-        ([{"limit": float("nan")}], "limit: expected a share of change above 0"),
-        ([{"limit": float("inf")}], "limit: expected a share of change above 0"),
+        ([{}], "limit: expected a relative change above 0, e.g. 0.2, got None"),
+        ([{"limit": 0}], "limit: expected a relative change above 0"),
+        ([{"limit": True}], "limit: expected a relative change above 0"),
+        ([{"limit": "20%"}], "limit: expected a relative change above 0"),
+        ([{"limit": float("nan")}], "limit: expected a relative change above 0"),
+        ([{"limit": float("inf")}], "limit: expected a relative change above 0"),
         ([{"table": "sums", "limit": 1}], "table: 'sums', expected one of: clean, by_quarter"),
         ([{"table": "quarantine", "limit": 1}], "table: 'quarantine', expected one of: clean, by_quarter"),
         ([{"column": "buyer", "limit": 1}], "column: 'buyer', expected one of: sale, amount"),
@@ -270,7 +270,7 @@ def test_two_rules_of_one_name_are_refused(sales):
 
 def test_schema_without_the_dataset_is_refused(sales):
     sales["schema"][0]["name"] = "other"
-    assert "no object named 'sales', it has: other, by_quarter" in refusal(sales)
+    assert "no object named 'sales'; it has: other, by_quarter" in refusal(sales)
 
 
 @pytest.mark.parametrize(("place", "name"), [(0, "sales"), (1, "by_quarter")])
@@ -301,14 +301,17 @@ RULE = {"name": "a", "type": "sql", "query": "1 = 0"}
 )
 def test_check_of_a_marts_column_is_refused_with_the_place_where_it_belongs(sales, changes, told):
     sales["schema"][1]["properties"][0].update(changes)
-    expected = f"of a mart it is not checked: select what breaks it in {MART_CHECK}"
+    expected = f"it is not checked for a mart: select the rows that break it in {MART_CHECK}"
     assert f"schema by_quarter: column total: {told}: {expected}" in refusal(sales)
 
 
 def test_rules_of_a_mart_are_refused_with_the_place_where_they_belong(sales):
     sales["schema"][1]["quality"] = [RULE]
     told = refusal(sales)
-    assert f"schema by_quarter: quality: of a mart it is not checked: select what breaks it in {MART_CHECK}" in told
+    assert (
+        f"schema by_quarter: quality: it is not checked for a mart: select the rows that break it in {MART_CHECK}"
+        in told
+    )
 
 
 @pytest.mark.parametrize("name", ["rejectTreshold", "eventTime"])
@@ -341,12 +344,12 @@ def test_column_is_found_under_each_of_its_names_whatever_the_case(sales):
     contract = with_other_names(sales, "Price EUR", "total")
     assert contract.columns[2].source_names == ("amount", "Price EUR", "total")
     for name in ("AMOUNT", "price eur", "Total"):
-        assert places_of(contract, ["buyer", name, "SaleId"]) == {"sale": 2, "amount": 1, "buyer": 0}
+        assert column_positions(contract, ["buyer", name, "SaleId"]) == {"sale": 2, "amount": 1, "buyer": 0}
         check_columns(contract, ["sold_at", name, "SaleId", "buyer"])
 
 
 def test_header_with_two_names_of_one_column_is_refused_and_names_both(sales):
-    with pytest.raises(ContractError, match=r"^'amount, Total' are names of one column, amount$"):
+    with pytest.raises(ContractError, match=r"^'amount, Total' are all names of the column amount$"):
         check_columns(with_other_names(sales, "Total"), ["SaleId", "sold_at", "Total", "amount", "buyer"])
 
 

@@ -5,7 +5,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hive import audit_sql, ddl
+from hive import ddl
+from hive.audit import sql as audit_sql
 from hive.connection import HiveServer
 from hive.rows import Value
 from warehouse.contract.model import Column, Contract
@@ -19,7 +20,7 @@ class Known:
 
     Attributes:
         states: State of each of its directories now, as `warehouse.release.facts.directory_states` gives it.
-        facts: Of a release that passed its audit; `None`: everything is read.
+        facts: Facts of a release that passed its audit; `None`: everything is read.
     """
 
     states: Mapping[str, str] = field(default_factory=dict)
@@ -31,7 +32,7 @@ class Reading:
     """What an audit goes by.
 
     Attributes:
-        facts: Of all partitions, read now or before.
+        facts: Facts of all partitions, read now or before.
         doubled: Some keys that appear more than once: their values, and their rows.
         rows: Clean rows that were read now.
     """
@@ -100,7 +101,13 @@ def summed(contract: Contract, table: str) -> list[str]:
 
 
 def sums(contract: Contract, table: str, facts: PartitionFacts) -> dict[str, str | None]:
-    """The sums among the facts of a partition, by column."""
+    """The sums among the facts of a partition, by column.
+
+    Args:
+        contract: Contract of the dataset.
+        table: `clean`, `quarantine` or a mart.
+        facts: Facts of the partition.
+    """
     names = summed(contract, table)
     return dict(zip(names, facts.facts[len(facts.facts) - len(names) :], strict=True))
 

@@ -13,8 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hive import ddl
-from hive.audit import Audit, audit_release
-from hive.audit_facts import Known
+from hive.audit.audit import Audit, audit_release
+from hive.audit.facts import Known
 from hive.connection import HiveServer
 from hive.release_table import ReleaseTable
 from hive.rows import Rows, Value

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from warehouse.compressed_streams import COMPRESSIONS
 from warehouse.errors import InputFileError
-from warehouse.input_path import InputPath
+from warehouse.input.compressed_streams import COMPRESSIONS
+from warehouse.input.input_path import InputPath
 
 MAX_FILES = 10_000
 """Files of one batch: each is opened by itself, and is three objects on the NameNode."""
@@ -46,7 +46,7 @@ def check_files(files: Sequence[Path]) -> list[InputPath]:
         raise InputFileError(f"no files in {', '.join(map(str, files))}" if files else "no files given")
     if len(given) > MAX_FILES:
         raise InputFileError(
-            f"{len(given):,} files: a batch has at most {MAX_FILES:,}", "join small ones, or load several batches"
+            f"{len(given):,} files: a batch has at most {MAX_FILES:,}", "join small files, or load several batches"
         )
     by_name: dict[str, InputPath] = {}
     for path in given:
@@ -55,7 +55,9 @@ def check_files(files: Sequence[Path]) -> list[InputPath]:
         _check_name(path)
         other = by_name.setdefault(path.name, path)
         if other is not path:
-            raise InputFileError(f"{path} has the same name as {other}: names are unique within a batch, rename one")
+            raise InputFileError(
+                f"{path} has the same name as {other}: names must be unique within a batch, so rename one"
+            )
     return [by_name[name] for name in sorted(by_name)]
 
 

@@ -1,0 +1,1 @@
+"""Reads a release through HiveServer2 before readers do."""
