@@ -25,7 +25,7 @@ _WRONG_KEY = ("the KDC has another key of {client} than {keytab}", "ask its admi
 _ELSEWHERE = {
     6: ("the KDC does not know {client}", "see whether STACKHOUSE_PRINCIPAL is right"),
     7: (
-        "the KDC does not know the service {service}",
+        "the KDC does not know the service {service} ({reason})",
         "set the STACKHOUSE_..._PRINCIPAL of that service to what it is called: docs/deploy.md",
     ),
     18: ("the KDC has locked {client}", "ask its administrator"),

@@ -112,7 +112,10 @@ def test_key_or_name_that_the_kdc_does_not_have_is_told(client, tmp_path):
 def test_service_that_the_kdc_does_not_know_is_told(client):
     for spnego in (True, False):
         told = refusal(Context(client, f"hive/balancer@{REALM}", spnego=spnego).step)
-        assert told.startswith(f"the KDC does not know the service hive/balancer@{REALM}; set the STACKHOUSE_...")
+        assert told.startswith(
+            f"the KDC does not know the service hive/balancer@{REALM} (Server hive/balancer@{REALM} not"
+        )
+        assert "set the STACKHOUSE_..._PRINCIPAL of that service to what it is called: docs/deploy.md" in told
 
 
 def test_clocks_that_differ_have_a_line_of_their_own(ann, tmp_path):
