@@ -15,7 +15,7 @@ _NO_CREDENTIAL, _CREDENTIAL_EXPIRED = 7 << 16, 11 << 16
 """GSS_S_NO_CRED and GSS_S_CREDENTIALS_EXPIRED of RFC 2744."""
 
 _OTHERWISE = ("Kerberos refuses {client}: {reason}", "see ./stackhouse status")
-_KINIT = "run kinit {principal}, or name a file with your key in STACKHOUSE_KEYTAB"
+_KINIT = "run kinit {principal}, or set STACKHOUSE_KEYTAB to a file with your key"
 _NO_TICKET = ("there is no Kerberos ticket of {client} ({reason})", _KINIT)
 _ENDED = ("the Kerberos ticket of {client} has ended", _KINIT)
 _SKEW = ("the clocks of this machine and of the KDC differ by more than Kerberos allows", CLOCK_SKEW_REMEDY)

@@ -67,7 +67,7 @@ def refuse_untrusted(service: str, problem: BaseException, setting: str) -> None
     found = _verification(problem)
     if found is not None:
         reason = found.verify_message.rstrip(".")
-        remedy = f"{setting} names a file with the certificate of its authority, or `system`"
+        remedy = f"set {setting} to a file with the certificate of its authority, or to `system`"
         raise CertificateError(f"{service} does not prove who it is: {reason}", remedy) from problem
 
 

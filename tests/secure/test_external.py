@@ -204,7 +204,7 @@ def test_ticket_of_somebody_else_is_one_line(runs, base, tmp_path):
 def test_certificate_that_is_not_trusted_is_one_line(runs, ways, tmp_path):
     make_certificate(tmp_path / "tls", find_java_home())
     other = str(tmp_path / "tls" / "ca.pem")
-    told = "does not prove who it is: self-signed certificate; STACKHOUSE_{}_CERTIFICATE names a file"
+    told = "does not prove who it is: self-signed certificate; set STACKHOUSE_{}_CERTIFICATE to a file"
     refused(command("query", QUERY, **{**ways["kinit"], "STACKHOUSE_HIVE_CERTIFICATE": other}), 4, told.format("HIVE"))
     for setting in (other, "system"):
         way = {**ways["kinit"], "STACKHOUSE_WEB_CERTIFICATE": setting}
@@ -214,4 +214,4 @@ def test_certificate_that_is_not_trusted_is_one_line(runs, ways, tmp_path):
 
 
 def test_cluster_that_others_run_is_not_stopped(runs, ways):
-    refused(command("down", **ways["kinit"]), 2, "the cluster is not started here, and not stopped either")
+    refused(command("down", **ways["kinit"]), 2, "stackhouse neither starts nor stops the cluster")

@@ -250,7 +250,7 @@ def test_service_that_is_not_trusted_is_no_service_that_is_down(certificates, tl
         access(replace(ANN, certificate=other)).session().get(f"https://localhost:{port}/?delegation=secret")
     assert str(caught.value) == (
         f"https://localhost:{port}/ does not prove who it is: self-signed certificate; "
-        "STACKHOUSE_WEB_CERTIFICATE names a file with the certificate of its authority, or `system`"
+        "set STACKHOUSE_WEB_CERTIFICATE to a file with the certificate of its authority, or to `system`"
     )
     socket = access(None, other).socket("localhost", port)
     with pytest.raises(

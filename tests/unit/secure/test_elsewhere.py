@@ -62,7 +62,7 @@ def test_java_gets_a_copy_of_tickets_that_are_in_no_file(client, cache, tmp_path
 
 
 def test_who_has_no_ticket_or_another_ones_is_told(cache, tmp_path):
-    kinit = "or name a file with your key in STACKHOUSE_KEYTAB"
+    kinit = "or set STACKHOUSE_KEYTAB to a file with your key"
     told = refusal(current_ticket, cache)
     assert told.startswith("there is no Kerberos ticket of this account (No Kerberos credentials available")
     assert told.endswith(f"{tmp_path / 'krb5cc'})); run kinit, {kinit}")
@@ -75,7 +75,7 @@ def test_who_has_no_ticket_or_another_ones_is_told(cache, tmp_path):
 @pytest.mark.parametrize("question", [current_ticket, ticket_file, lambda one: Context(one, "HTTP/localhost").step()])
 def test_ended_ticket_is_told(cache, tmp_path, question):
     write_tickets(tmp_path / "krb5cc", f"ann@{REALM}", -60)
-    assert refusal(question, cache).startswith("the Kerberos ticket of this account has ended; run kinit, or name")
+    assert refusal(question, cache).startswith("the Kerberos ticket of this account has ended; run kinit, or set")
 
 
 def test_keytab_that_will_not_do_is_told(client, tmp_path):
