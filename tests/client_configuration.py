@@ -24,7 +24,9 @@ def hand_out(directory: Path, values: Mapping[str, str]) -> None:
         site = ElementTree.parse(REPOSITORY / "hadoop" / "conf" / name)  # noqa: S314 - our own file
         for item in list(site.getroot()):
             value = item.find("value")
-            if item.findtext("name", "").startswith(_OF_THE_DAEMONS):
+            name_of_property = item.findtext("name", "")
+            # Clients have to know what the daemons are called in Kerberos.
+            if name_of_property.startswith(_OF_THE_DAEMONS) and not name_of_property.endswith(".principal"):
                 site.getroot().remove(item)
             elif value is not None:
                 value.text = _VARIABLE.sub(lambda found: _value(found, values), value.text or "")
