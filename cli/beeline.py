@@ -9,9 +9,11 @@ from pathlib import Path
 
 from cli.beeline_script import beeline_script
 from hadoop.java import find_java_home
-from secure.access import access
+from secure.access import Access, access
+from secure.certificate import java_trust_store
 from warehouse.errors import UsageError
 from warehouse.settings import Settings
+from warehouse.settings.security import system_authorities
 
 _SQL_OPTION = re.compile(r"-(?P<short>[efi])=?(?P<glued>.*)|--(?P<long>[efi])(?:=(?P<value>.*))?", re.DOTALL)
 """As beeline takes them: `-e SQL`, `-eSQL`, `-e=SQL`, `--e SQL`, `--e=SQL`."""
@@ -40,11 +42,30 @@ class _Arguments:
 
 def jdbc_url(settings: Settings) -> str:
     """JDBC URL of HiveServer2, for the owner."""
-    return f"{_password_url(settings)}{access(settings.identity).jdbc_ticket}"
+    return f"{_password_url(settings)}{_way(settings).jdbc_ticket(settings.hosts.hiveserver2)}"
+
+
+def _way(settings: Settings) -> Access:
+    """To a HiveServer2 that takes a password, no ticket is needed."""
+    return access(None if settings.endpoints.password else settings.identity)
 
 
 def _password_url(settings: Settings) -> str:
-    return f"{_server(settings)}/default{access(settings.identity).jdbc}"
+    return f"{_server(settings)}/default{_tls(settings)}"
+
+
+def _tls(settings: Settings) -> str:
+    certificate = settings.hiveserver2_certificate
+    if certificate is None:
+        return ""
+    if certificate == system_authorities():
+        # Java trusts its own authorities, which distributions keep equal to the system's.
+        return ";ssl=true"
+    own = certificate.with_name("trust.p12")
+    made_here = settings.identity and settings.profile.runs_here
+    store = own if made_here else java_trust_store(certificate, settings.home / "trust", find_java_home())
+    # The file opens with any password; beeline demands one.
+    return f";ssl=true;sslTrustStore={store};trustStorePassword=any"
 
 
 def _server(settings: Settings) -> str:
@@ -55,11 +76,12 @@ def exec_beeline(settings: Settings, arguments: list[str]) -> None:
     """Become beeline; does not return.
 
     Raises:
-        SetupError: No Java 17.
+        SetupError: No Java 17, or a certificate or keytab cannot be read.
+        TicketError: There is no Kerberos ticket.
         UsageError: A file of SQL cannot be read, or beeline could not read the SQL.
     """
     spark = Path(str(package_files("pyspark")))
-    way = access(settings.identity)
+    way = _way(settings)
     environment = {
         **os.environ,
         **way.java_client(),

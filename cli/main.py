@@ -148,7 +148,7 @@ def rotate() -> None:
 
     forget_secrets(_own_stack())
     print(
-        "all keys and your password are removed; ./stackhouse up makes new ones. Users keep their "
+        "all keys, the certificate and your password are removed; ./stackhouse up makes new ones. Users keep their "
         "passwords: to change one, ./stackhouse user add"
     )
 

@@ -18,13 +18,13 @@ from hadoop.machine_checks import check_class_path, check_disk, check_java, chec
 from hadoop.web.exposure import check_exposure
 from hadoop.yarn_checks import check_nodemanagers, check_queues, check_resourcemanager
 from hive.service_checks import check_answers, check_hiveserver2, check_metastore, check_versions
-from secure.checks import check_certificate, check_kdc
+from secure.checks import check_certificate, check_kdc, check_ticket
 from warehouse.finding import Question
 from warehouse.profile import Profile
 
 _SECONDS = 60.0
 _LOCAL = (Profile.LOCAL,)
-_PLAIN = "only a stack of the profile local can be secured"
+_PLAIN = "only a secured stack of this machine has its own"
 _WITH_DRIVER = (Profile.LOCAL, Profile.EXTERNAL)
 """Spark's driver runs on this machine; with containers it runs in one."""
 
@@ -62,9 +62,10 @@ CHECKS = (
         profiles=(Profile.LOCAL, Profile.COMPOSE),
         elsewhere="who can reach that cluster is up to its owner",
     ),
+    Check("ticket", check_ticket, profiles=_WITH_DRIVER, elsewhere="the containers ask for no tickets"),
     Check("kdc", check_kdc, profiles=_LOCAL, elsewhere=_PLAIN),
     Check("certificate", check_certificate, profiles=_LOCAL, elsewhere=_PLAIN),
-    Check("namenode", of_this_stack("namenode", check_namenode)),
+    Check("namenode", of_this_stack("namenode", check_namenode), needs=("ticket",)),
     Check("safe mode", check_safe_mode, needs=("namenode",)),
     Check("datanodes", of_this_stack("datanode", check_datanodes), needs=("namenode",)),
     Check(
@@ -76,13 +77,14 @@ CHECKS = (
     ),
     Check("webhdfs", check_webhdfs, needs=("datanodes", "datanode hosts")),
     Check("blocks", check_blocks, needs=("datanodes",)),
-    Check("resourcemanager", of_this_stack("resourcemanager", check_resourcemanager)),
+    Check("resourcemanager", of_this_stack("resourcemanager", check_resourcemanager), needs=("ticket",)),
     Check("nodemanagers", of_this_stack("nodemanager", check_nodemanagers), needs=("resourcemanager",)),
     Check("queues", check_queues, needs=("nodemanagers",)),
     Check("clocks", check_clocks, needs=("namenode",)),
     Check(
         "metastore",
         of_this_stack("metastore", check_metastore),
+        needs=("ticket",),
         profiles=_WITH_DRIVER,
         elsewhere="only the containers reach it, and Docker asks it for its health",
     ),

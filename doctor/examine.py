@@ -21,7 +21,7 @@ class Outcome:
         name: Name of the check.
         state: The worst of its findings.
         reason: Why it was not checked.
-        findings: What is wrong.
+        findings: What is wrong, and notes.
     """
 
     name: str
@@ -53,7 +53,7 @@ def _outcome(settings: Settings, check: Check, broken: dict[str, str]) -> Outcom
     except NotCheckedError as reason:
         return Outcome(check.name, "not checked", str(reason))
     severities: set[Severity] = {finding.severity for finding in findings}
-    state: State = "error" if "error" in severities else "warning" if severities else "ok"
+    state: State = "error" if "error" in severities else "warning" if "warning" in severities else "ok"
     return Outcome(check.name, state, "", findings)
 
 

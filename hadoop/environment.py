@@ -1,6 +1,7 @@
 """The environment of every process of a stack: the values that the XML files name as `${env...}`."""
 
 import os
+import re
 from dataclasses import asdict
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def stack_environment(settings: Settings) -> dict[str, str]:
         **_sizes(settings),
         **_class_paths(settings),
         **metastore_database(settings.home / "metastore" / "derby"),
-        **(_secure(settings.identity) if settings.identity else {}),
+        **(_secure(settings, settings.identity) if settings.identity else {}),
     }
 
 
@@ -120,10 +121,10 @@ def _class_paths(settings: Settings) -> dict[str, str]:
     }
 
 
-def _secure(identity: Identity) -> dict[str, str]:
+def _secure(settings: Settings, identity: Identity) -> dict[str, str]:
     """What the XML files have other defaults for, those of a plain stack. None of it is secret."""
-    trust = identity.certificate.with_name("trust.p12")
-    java = f"-Djava.security.krb5.conf={identity.kerberos} -Djavax.net.ssl.trustStore={trust}"
+    trust = settings.home / SECURE / "tls" / "trust.p12"
+    java = f"{identity.java_options} -Djavax.net.ssl.trustStore={trust}"
     return {
         "STACKHOUSE_SECURE": "true",
         "STACKHOUSE_REALM": REALM,
@@ -132,6 +133,8 @@ def _secure(identity: Identity) -> dict[str, str]:
         "STACKHOUSE_BLOCK_PROTECTION": "privacy",
         "STACKHOUSE_HTTP_POLICY": "HTTPS_ONLY",
         "STACKHOUSE_WEB_FILTERS": ",".join(_SECURED_PAGES),
+        # In a regular expression of core-site.xml; what Python escapes means the same to Java.
+        "STACKHOUSE_OWNER_PATTERN": re.escape(identity.user),
         "STACKHOUSE_ADMINISTRATORS": f"{identity.user},hdfs,yarn",
         "STACKHOUSE_TEZ_LIFETIME": "144h",
         "JDK_JAVA_OPTIONS": f"@{JVM_OPTIONS} {java} -Djavax.net.ssl.trustStoreType=PKCS12",

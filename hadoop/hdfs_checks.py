@@ -51,8 +51,9 @@ def live_datanodes(settings: Settings) -> list[DataNode]:
     found = json.loads(namenode_bean(settings, "NameNodeInfo")["LiveNodes"])
     nodes = []
     for name, node in found.items():
-        # A secured DataNode has no HTTP, and port 0 for it.
-        address, _, port = node["infoSecureAddr" if settings.identity else "infoAddr"].rpartition(":")
+        # With HTTPS a DataNode has no HTTP, and port 0 for it.
+        secure = access(settings.identity).scheme == "https"
+        address, _, port = node["infoSecureAddr" if secure else "infoAddr"].rpartition(":")
         nodes.append(DataNode(name.rpartition(":")[0], int(port), address))
     return nodes
 

@@ -228,6 +228,12 @@ def _get(settings: Settings, host: str, port: int, path: str) -> Any:
         raise StackDownError(f"what answers at {host}:{port} is not Hadoop", "see ./stackhouse status") from problem
 
 
+def _forbidden_remedy(settings: Settings) -> str:
+    if settings.profile.belongs_to_others:
+        return "its administrator lets only administrators look (hadoop.security.instrumentation.requires.admin)"
+    return "run this as the account that started it"
+
+
 def _ask(settings: Settings, host: str, port: int, path: str) -> requests.Response:
     way = access(settings.identity)
     try:
@@ -235,9 +241,7 @@ def _ask(settings: Settings, host: str, port: int, path: str) -> requests.Respon
             f"{way.scheme}://{host}:{port}{path}", headers=key_header(settings), timeout=_SECONDS
         )
         if answer.status_code == requests.codes.forbidden:
-            raise StackDownError(
-                f"{host}:{port} gives this account no access", "run this as the account that started it"
-            )
+            raise StackDownError(f"{host}:{port} gives this account no access", _forbidden_remedy(settings))
         answer.raise_for_status()
     except requests.RequestException as problem:
         raise StackDownError(f"{host}:{port} does not answer", "start the stack with ./stackhouse up") from problem

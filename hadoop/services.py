@@ -58,7 +58,8 @@ KDC = Service("kdc", "KDC", ("kdc",), jars="kdc")
 
 def services_of(settings: Settings) -> tuple[Service, ...]:
     """Services of a stack, in the order of starting."""
-    if settings.identity is None:
+    # The KDC of a cluster elsewhere is not its owner's, so not ours to look at.
+    if settings.identity is None or not settings.profile.runs_here:
         return SERVICES
     return (KDC, *(replace(service, needs=(KDC.name, *service.needs)) for service in SERVICES))
 

@@ -16,7 +16,8 @@ from thrift.transport.TTransport import TTransportBase, TTransportException
 from hive.java_errors import hive_error
 from hive.rows import Rows, Value
 from secure.access import access
-from warehouse.errors import LoginError, QueryError, StackDownError, StackhouseError
+from secure.login_errors import login_error
+from warehouse.errors import QueryError, StackDownError, StackhouseError
 from warehouse.settings import Endpoints
 from warehouse.steps import confirm
 
@@ -24,8 +25,6 @@ CONNECT_SECONDS = 30.0
 """How long HiveServer2 may take to open a session. A statement may take as long as it likes."""
 
 _ROWS_PER_FETCH = 10_000
-_REFUSED = "Error validating the login"
-"""Message of HiveServer2's PlainSaslServer; thrift gives no other sign of a refused password."""
 _SESSION = {
     # Names as the user wrote them, not `view.column`.
     "hive.resultset.use.unique.column.names": "false",
@@ -122,6 +121,9 @@ def connect(endpoints: Endpoints) -> Iterator[HiveServer]:
 
     Raises:
         StackDownError: HiveServer2 does not answer within `CONNECT_SECONDS`.
+        TicketError: Kerberos gives the client no ticket.
+        CertificateError: HiveServer2 does not prove who it is.
+        LoginError: It does not let the user in.
     """
     way = access(endpoints.identity, endpoints.certificate)
     socket = way.socket(endpoints.hive_host, endpoints.hive_port)
@@ -143,14 +145,8 @@ def _open_session(transport: TTransportBase, endpoints: Endpoints) -> pyhive.Con
     except PyHiveError as problem:
         raise _translated(problem) from problem
     except (TException, OSError, EOFError) as problem:
-        if _REFUSED in str(problem):
-            raise LoginError(
-                f"HiveServer2 at {endpoints.hive} refuses user {endpoints.user}: user or password is wrong",
-                "set STACKHOUSE_HIVE_PASSWORD_FILE to the file with the password"
-                if endpoints.password
-                else "ask the owner of the stack to add you with ./stackhouse user add, then set "
-                "STACKHOUSE_HIVE_PASSWORD_FILE",
-            ) from problem
+        if refusal := login_error(problem, endpoints):
+            raise refusal from problem
         raise StackDownError(_silence(problem, endpoints), "run ./stackhouse up, then ./stackhouse status") from problem
     # thrift itself stops reading at a value of 16 MB; a rejected line may be longer.
     session.client._iprot.string_length_limit = None
@@ -160,9 +156,8 @@ def _open_session(transport: TTransportBase, endpoints: Endpoints) -> pyhive.Con
 def _silence(problem: Exception, endpoints: Endpoints) -> str:
     if isinstance(problem, TTransportException) and problem.type == TTransportException.TIMED_OUT:
         return f"HiveServer2 at {endpoints.hive} opened no session within {CONNECT_SECONDS:.0f} s"
-    certificate = endpoints.identity.certificate if endpoints.identity else endpoints.certificate
-    trusted = f", or not by TLS as {certificate} says" if certificate else ""
-    return f"HiveServer2 does not answer at {endpoints.hive}{trusted}"
+    by_tls = " over TLS" if endpoints.certificate else ""
+    return f"HiveServer2 does not answer{by_tls} at {endpoints.hive}"
 
 
 def _translated(problem: PyHiveError) -> StackhouseError:

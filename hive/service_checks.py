@@ -7,7 +7,7 @@ from hive.connection import connect
 from hive.health import ask_metastore
 from hive.metastore import metastore_version
 from secure.access import access
-from warehouse.errors import NotCheckedError, SafeModeError, StackDownError
+from warehouse.errors import CertificateError, NotCheckedError, SafeModeError, StackDownError, TicketError
 from warehouse.finding import Finding, silent_service
 from warehouse.settings import Settings
 
@@ -42,6 +42,8 @@ def check_hiveserver2(settings: Settings) -> list[Finding]:
                 return []
     except SafeModeError as down:
         raise NotCheckedError("HiveServer2 opens no session while HDFS is in safe mode") from down
+    except (TicketError, CertificateError):
+        raise
     except StackDownError as down:
         silent = isinstance(down.__cause__, (TException, OSError, EOFError))
         reason = "does not answer" if silent else f"opens no session ({down.problem})"

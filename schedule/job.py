@@ -22,8 +22,10 @@ _OF_OTHERS = (
     "YARN_CONF_DIR",
     "COMPOSE_PROJECT_NAME",
     "DOCKER_HOST",
+    "KRB5_CONFIG",
+    "KRB5CCNAME",
 )
-"""Variables that Java, Hadoop and Docker read, and that say which stack it is as much as those of `.env`."""
+"""Variables that Java, Hadoop, Docker and Kerberos read, and that say which stack it is as much as those of `.env`."""
 
 
 @dataclass(frozen=True)

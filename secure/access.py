@@ -1,4 +1,4 @@
-"""How clients talk to the services of a stack: one object for a plain one, one for a secured one.
+"""How clients talk to the services of a stack: one object for who has no ticket, one for who has.
 
 Each method imports what it needs: `query` must not wait for HTTP.
 """
@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from secure.principals import HOST, REALM
-from warehouse.identity import Identity
+from warehouse.identity import Identity, with_host
 from warehouse.settings import Endpoints
 
 if TYPE_CHECKING:
@@ -18,35 +17,30 @@ if TYPE_CHECKING:
 
 
 class Access:
-    """To a plain stack, or to whoever takes passwords by TLS.
+    """Without a ticket.
 
     Attributes:
         scheme: Scheme of the addresses of web pages and REST interfaces.
-        jdbc: What the JDBC URL of HiveServer2 ends with, for a user with a password.
-        jdbc_ticket: What follows it, for one with a ticket.
         java_options: Options of a Java program that is a client and has none of the stack.
     """
 
     scheme = "http"
-    jdbc = ""
-    jdbc_ticket = ""
     java_options = ""
 
     def __init__(self, certificate: Path | None = None) -> None:
         """Ask for nothing yet.
 
         Args:
-            certificate: PEM by which HiveServer2 is known over TLS; `None`: it is spoken to without.
+            certificate: As of `Endpoints`.
         """
         self._certificate = certificate
 
     def session(self) -> "Session":
         """For web pages and REST interfaces."""
-        from requests import Session
+        from secure.negotiate import refuse_without_ticket
 
-        session = Session()
-        # A proxy in the environment is never meant for a daemon of our own.
-        session.trust_env = False
+        session = _session()
+        session.hooks["response"].append(refuse_without_ticket)
         return session
 
     def socket(self, host: str, port: int) -> "TSocket":
@@ -55,12 +49,12 @@ class Access:
         Raises:
             SetupError: The certificate cannot be read.
         """
+        if self._certificate:
+            from secure.tls import TlsSocket
+
+            return TlsSocket(host, port, self._certificate)
         from thrift.transport.TSocket import TSocket
 
-        from secure.tls_socket import TlsSocket
-
-        if self._certificate:
-            return TlsSocket(host, port, self._certificate)
         return TSocket(host, port, socket_keepalive=True)
 
     def hiveserver2(self, socket: "TSocket", endpoints: Endpoints) -> "TTransportBase":
@@ -82,61 +76,78 @@ class Access:
         """Variables of a Java program that is a client, with a ticket that is good for hours."""
         return {}
 
+    def jdbc_ticket(self, host: str) -> str:  # noqa: ARG002
+        """What the JDBC URL of HiveServer2 on a host ends with, for a user with a ticket."""
+        return ""
+
 
 class SecureAccess(Access):
-    """To a secured stack."""
+    """With a ticket."""
 
-    scheme = "https"
-
-    def __init__(self, identity: Identity) -> None:
+    def __init__(self, identity: Identity, certificate: Path | None = None) -> None:
         """Ask for nothing yet."""
-        super().__init__(identity.certificate)
+        super().__init__(certificate)
         self._identity = identity
-        # The file opens with any password; beeline demands one.
-        trust = identity.certificate.with_name("trust.p12")
-        self.java_options = (
-            f"-Djava.security.krb5.conf={identity.kerberos} -Djavax.security.auth.useSubjectCredsOnly=false"
-        )
-        self.jdbc = f";ssl=true;sslTrustStore={trust};trustStorePassword=any"
-        self.jdbc_ticket = f";principal=hive/{HOST}@{REALM}"
+        self.scheme = "https" if identity.certificate else "http"
+        self.java_options = f"{identity.java_options} -Djavax.security.auth.useSubjectCredsOnly=false".strip()
 
     def session(self) -> "Session":
-        """Sends tickets, and trusts the stack's certificate alone."""
+        """Sends tickets, and trusts the certificate of the identity alone."""
+        from secure.https import HttpsAdapter
         from secure.negotiate import NegotiateAuth
 
-        session = super().session()
+        session = _session()
         session.auth = NegotiateAuth(self._identity)
-        session.verify = str(self._identity.certificate)
+        if self._identity.certificate:
+            session.verify = str(self._identity.certificate)
+            session.mount("https://", HttpsAdapter())
         return session
 
-    def hiveserver2(self, socket: "TSocket", endpoints: Endpoints) -> "TTransportBase":  # noqa: ARG002
-        """Thrift over such a socket; the ticket says who the user is."""
-        return self._with_ticket(socket)
+    def hiveserver2(self, socket: "TSocket", endpoints: Endpoints) -> "TTransportBase":
+        """Thrift over such a socket; the ticket says who the user is, unless there is a password."""
+        if endpoints.password:
+            return super().hiveserver2(socket, endpoints)
+        return self._with_ticket(socket, with_host(self._identity.services.hiveserver2, endpoints.hive_host))
 
     def metastore(self, socket: "TSocket") -> "TTransportBase":
         """Thrift over a plain socket, which Kerberos encrypts."""
-        return self._with_ticket(socket)
+        return self._with_ticket(socket, with_host(self._identity.services.metastore, socket.host))
 
     def java_client(self) -> Mapping[str, str]:
-        """The tickets are where Java looks for them."""
-        from secure.kerberos import ticket_end
+        """The ticket is where Java looks for it."""
+        from secure.kerberos import ticket_file
 
-        ticket_end(self._identity)
-        return {"KRB5CCNAME": f"FILE:{self._identity.tickets}"}
+        return {"KRB5CCNAME": f"FILE:{ticket_file(self._identity)}"}
 
-    def _with_ticket(self, socket: "TSocket") -> "TTransportBase":
+    def jdbc_ticket(self, host: str) -> str:
+        """The principal of HiveServer2, with its realm."""
+        from secure.kerberos import full_principal
+
+        service = with_host(self._identity.services.hiveserver2, host)
+        return f";principal={full_principal(self._identity, service)}"
+
+    def _with_ticket(self, socket: "TSocket", service: str) -> "TTransportBase":
         from thrift_sasl import TSaslClientTransport
 
         from secure.sasl import GssapiClient
 
-        return TSaslClientTransport(lambda: GssapiClient(self._identity, "hive"), "GSSAPI", socket)
+        return TSaslClientTransport(lambda: GssapiClient(self._identity, service), "GSSAPI", socket)
 
 
 def access(identity: Identity | None, certificate: Path | None = None) -> Access:
     """How a client talks to a stack.
 
     Args:
-        identity: The client's in a secured stack; `None`: it has no ticket, or the stack is plain.
-        certificate: As of `Access`, for who has no ticket.
+        identity: The client's, where it is asked for tickets.
+        certificate: As of `Endpoints`; only HiveServer2 is asked with it.
     """
-    return SecureAccess(identity) if identity else Access(certificate)
+    return SecureAccess(identity, certificate) if identity else Access(certificate)
+
+
+def _session() -> "Session":
+    from requests import Session
+
+    session = Session()
+    # A proxy in the environment is never meant for a daemon of our own.
+    session.trust_env = False
+    return session

@@ -1,80 +1,51 @@
-"""Kerberos by the library that curl and ssh use, MIT's libgssapi_krb5, through ctypes: RFC 2743 and 2744.
+"""Tickets of a client, and security contexts with the services."""
 
-PyPI's `gssapi` and `krb5` have no wheels for Linux: they need a compiler and headers, and so do `requests-gssapi` and
-`pyspnego`, which are built on them.
-"""
-
-import ctypes
-import functools
 import os
 import secrets
 import time
-from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_uint32, c_void_p
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ctypes import byref, c_int, c_uint32, c_void_p
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from secure.principals import HOST
+from secure.gssapi import (
+    COMPLETE,
+    INITIATE,
+    KERBEROS_OID,
+    SPNEGO_OID,
+    Buffer,
+    Oid,
+    buffer,
+    call,
+    import_name,
+    import_service,
+    library,
+    places,
+    release_name,
+    shown_name,
+    taken,
+)
+from secure.keytabs import read_keytab
 from warehouse.errors import SetupError, TicketError
 from warehouse.identity import Identity
 
-_LIBRARY = "libgssapi_krb5.so.2"
-_NEEDED = f"a secured stack needs MIT's Kerberos library, {_LIBRARY}, which cannot be loaded"
-_REMEDY = "install libgssapi-krb5-2 (Debian, Ubuntu) or krb5-libs (Fedora, Red Hat)"
-
-_COMPLETE = 0
-_ERRORS = 0xFFFF0000
-_INITIATE = 1
 # Mutual authentication, no replays, in sequence, encryption, integrity: GSS_C_..._FLAG.
 _FLAGS = 2 | 4 | 8 | 16 | 32
-_MAJOR, _MINOR = 1, 2
-
-
-class _Oid(ctypes.Structure):
-    _fields_ = (("length", c_uint32), ("elements", c_char_p))
-
-
-class _Buffer(ctypes.Structure):
-    kept: bytes
-    _fields_ = (("length", c_size_t), ("value", c_void_p))
-
-
-class _Place(ctypes.Structure):
-    _fields_ = (("key", c_char_p), ("value", c_char_p))
-
-
-class _Places(ctypes.Structure):
-    _fields_ = (("count", c_uint32), ("elements", POINTER(_Place)))
-
-
-_KERBEROS_OID = bytes.fromhex("2a864886f712010202")
-_SPNEGO_OID = bytes.fromhex("2b0601050502")
-
-
-@functools.cache
-def _library() -> Any:
-    try:
-        return ctypes.CDLL(_LIBRARY)
-    except OSError as problem:
-        raise SetupError(_NEEDED, _REMEDY) from problem
-
-
-def check_library() -> None:
-    """See whether Kerberos can be spoken here.
-
-    Raises:
-        SetupError: The library is missing; says what to install.
-    """
-    _library()
 
 
 class Context:
-    """A client's side of a security context with one service of the stack."""
+    """A client's side of a security context with one service."""
 
     def __init__(self, identity: Identity, service: str, *, spnego: bool = False) -> None:
         """Ask for nothing yet.
 
         Args:
             identity: The client.
-            service: First part of the service's principal.
+            service: The service's principal. With a realm it is taken as it is; without, `krb5.conf` finds the realm,
+                and the name of the host where it says so (`dns_canonicalize_hostname`).
             spnego: Tokens as HTTP wants them, in SPNEGO; else Kerberos' own.
 
         Raises:
@@ -82,10 +53,12 @@ class Context:
         """
         self.complete = False
         self._identity = identity
+        self._service, self._spnego = service, spnego
         self._context, self._name = c_void_p(), c_void_p()
-        oid = _SPNEGO_OID if spnego else _KERBEROS_OID
-        self._mechanism = _Oid(len(oid), oid)
-        self._call("gss_import_name", byref(_buffer(f"{service}@{HOST}".encode())), _host_based(), byref(self._name))
+        oid = SPNEGO_OID if spnego else KERBEROS_OID
+        self._mechanism = Oid(len(oid), oid)
+        _prepare(identity)
+        self._name = import_service(identity, service)
 
     def step(self, token: bytes = b"") -> bytes:
         """Answer the service's token, or begin.
@@ -93,25 +66,31 @@ class Context:
         Raises:
             TicketError: The KDC gives no ticket, or the service is not who it should be.
         """
-        answer, given = _Buffer(), _buffer(token)
-        credential = _credential(self._identity)
         try:
+            return self._step(token)
+        except TicketError:
+            if self._spnego:
+                # SPNEGO hides the number of what is wrong.
+                Context(self._identity, self._service).step()
+            raise
+
+    def _step(self, token: bytes) -> bytes:
+        answer, given = Buffer(), buffer(token)
+        with _credential(self._identity) as credential:
             major = self._call(
                 "gss_init_sec_context",
                 *(credential, byref(self._context), self._name, byref(self._mechanism), c_uint32(_FLAGS), c_uint32(0)),
                 *(None, byref(given) if token else None, None, byref(answer), None, None),
             )
-        finally:
-            _library().gss_release_cred(byref(c_uint32()), byref(credential))
-        self.complete = major == _COMPLETE
-        return _taken(answer)
+        self.complete = major == COMPLETE
+        return taken(answer)
 
     def wrap(self, content: bytes, *, encrypt: bool) -> bytes:
         """Sign, or encrypt too, what goes to the service."""
-        wrapped = _Buffer()
-        given = byref(_buffer(content))
+        wrapped = Buffer()
+        given = byref(buffer(content))
         self._call("gss_wrap", self._context, c_int(encrypt), c_uint32(0), given, None, byref(wrapped))
-        return _taken(wrapped)
+        return taken(wrapped)
 
     def unwrap(self, content: bytes) -> bytes:
         """Open what came from the service.
@@ -119,92 +98,134 @@ class Context:
         Raises:
             TicketError: It was changed on its way.
         """
-        opened = _Buffer()
-        self._call("gss_unwrap", self._context, byref(_buffer(content)), byref(opened), None, None)
-        return _taken(opened)
+        opened = Buffer()
+        self._call("gss_unwrap", self._context, byref(buffer(content)), byref(opened), None, None)
+        return taken(opened)
 
     def __del__(self) -> None:
         """Give back what the library holds."""
         if self._name:
-            _library().gss_delete_sec_context(byref(c_uint32()), byref(self._context), None)
-            _library().gss_release_name(byref(c_uint32()), byref(self._name))
+            library().gss_delete_sec_context(byref(c_uint32()), byref(self._context), None)
+            release_name(self._name)
 
     def _call(self, function: str, *arguments: Any) -> int:
-        return _call(self._identity, function, *arguments)
+        return call(self._identity, function, *arguments, service=self._service)
 
 
-def ticket_end(identity: Identity) -> int:
-    """Have a ticket in `Identity.tickets`, as `kinit` would, and tell when it ends, in seconds since 1970.
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket to get others with.
 
-    One that is past half of its time is replaced. Processes that cannot use a keytab begin with such a ticket.
+    Attributes:
+        principal: Whose it is.
+        end: When it ends.
+    """
+
+    principal: str
+    end: datetime
+
+
+def current_ticket(identity: Identity) -> Ticket:
+    """The client's ticket. Of who has a keytab, one that is past half of its time is replaced.
 
     Raises:
-        SetupError: The library is missing.
-        TicketError: The KDC gives none.
+        SetupError: The library is missing, or the keytab cannot be read.
+        TicketError: There is none, or it has ended.
     """
-    credential, left = _credential(identity), c_uint32()
-    try:
-        _call(identity, "gss_inquire_cred", credential, None, byref(left), None, None)
-    finally:
-        _library().gss_release_cred(byref(c_uint32()), byref(credential))
-    return int(time.time()) + left.value
+    with _credential(identity) as credential:
+        return _inquire(identity, credential)
+
+
+def ticket_file(identity: Identity) -> Path:
+    """A file with the client's ticket, for programs that can read nothing else: Java knows no other place.
+
+    Errors as of `current_ticket`.
+    """
+    place = os.environ.get("KRB5CCNAME", "").removeprefix("FILE:")
+    with _credential(identity) as credential:
+        _inquire(identity, credential)
+        if identity.keytab:
+            return identity.tickets
+        if place.startswith("/"):
+            return Path(place)
+        store = places(("ccache", f"FILE:{identity.tickets}"))
+        options = (c_int(INITIATE), None, c_uint32(1), c_uint32(0), byref(store))
+        _make_directory(identity)
+        call(identity, "gss_store_cred_into", credential, *options, None, None)
+    return identity.tickets
 
 
 def ask_kdc(identity: Identity) -> None:
-    """Get a ticket and forget it. Errors as of `ticket_end`."""
-    credential = _credential(identity, f"MEMORY:{secrets.token_hex(8)}")
+    """Get a ticket by the keytab and forget it. Errors as of `current_ticket`."""
+    with _credential(identity, f"MEMORY:{secrets.token_hex(8)}") as credential:
+        _inquire(identity, credential)
+
+
+def full_principal(identity: Identity, service: str) -> str:
+    """A service's principal with its realm, which `krb5.conf` may know; else it is the client's.
+
+    Errors as of `current_ticket`.
+    """
+    if "@" in service:
+        return service
+    _prepare(identity)
+    name, mechanism = import_service(identity, service), Oid(len(KERBEROS_OID), KERBEROS_OID)
+    canonical = c_void_p()
     try:
-        _call(identity, "gss_inquire_cred", credential, None, byref(c_uint32()), None, None)
+        call(identity, "gss_canonicalize_name", name, byref(mechanism), byref(canonical))
+        found = shown_name(identity, canonical)
     finally:
-        _library().gss_release_cred(byref(c_uint32()), byref(credential))
+        release_name(name)
+        release_name(canonical)
+    first, _, realm = found.partition("@")
+    return f"{first}@{realm or current_ticket(identity).principal.rpartition('@')[2]}"
 
 
-def _credential(identity: Identity, tickets: str = "") -> c_void_p:
-    # Both libraries of a process read it, ours and Java's, at every call.
-    os.environ["KRB5_CONFIG"] = str(identity.kerberos)
+def _inquire(identity: Identity, credential: c_void_p) -> Ticket:
+    name, left = c_void_p(), c_uint32()
+    try:
+        call(identity, "gss_inquire_cred", credential, byref(name), byref(left), None, None)
+        return Ticket(shown_name(identity, name), datetime.fromtimestamp(int(time.time()) + left.value, UTC))
+    finally:
+        release_name(name)
+
+
+@contextmanager
+def _credential(identity: Identity, tickets: str = "") -> Iterator[c_void_p]:
+    _prepare(identity)
+    credential, name, store = c_void_p(), c_void_p(), None
+    if identity.keytab:
+        if identity.elsewhere:
+            _check_keytab(identity.keytab, identity.principal)
+        _make_directory(identity)
+        place = tickets or f"FILE:{identity.tickets}"
+        store = byref(places(("client_keytab", f"FILE:{identity.keytab}"), ("ccache", place)))
+    try:
+        if identity.principal:
+            name = import_name(identity, identity.principal, "GSS_KRB5_NT_PRINCIPAL_NAME")
+        arguments = (name, c_uint32(0), None, c_int(INITIATE), store, byref(credential), None, None)
+        call(identity, "gss_acquire_cred_from", *arguments)
+        yield credential
+    finally:
+        release_name(name)
+        library().gss_release_cred(byref(c_uint32()), byref(credential))
+
+
+def _prepare(identity: Identity) -> None:
+    if identity.kerberos:
+        # Both libraries of a process read it, ours and Java's, at every call.
+        os.environ["KRB5_CONFIG"] = str(identity.kerberos)
+
+
+def _make_directory(identity: Identity) -> None:
     identity.tickets.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    places = (_Place * 2)(
-        _Place(b"client_keytab", f"FILE:{identity.keytab}".encode()),
-        _Place(b"ccache", (tickets or f"FILE:{identity.tickets}").encode()),
-    )
-    credential = c_void_p()
-    store = byref(_Places(len(places), places))
-    arguments = (None, c_uint32(0), None, c_int(_INITIATE), store, byref(credential), None, None)
-    _call(identity, "gss_acquire_cred_from", *arguments)
-    return credential
 
 
-def _call(identity: Identity, function: str, *arguments: Any) -> int:
-    """Call the library; every function has the reason of a failure as its first argument."""
-    minor = c_uint32()
-    called = getattr(_library(), function)
-    called.restype = c_uint32
-    major = int(called(byref(minor), *arguments))
-    if major & _ERRORS:
-        reason = f"{_text(major, _MAJOR)}: {_text(minor.value, _MINOR)}"
-        raise TicketError(f"Kerberos refuses {identity.user}: {reason}", "see ./stackhouse status")
-    return major & ~_ERRORS
-
-
-def _text(code: int, kind: int) -> str:
-    text = _Buffer()
-    more = c_uint32()
-    _library().gss_display_status(byref(c_uint32()), c_uint32(code), c_int(kind), None, byref(more), byref(text))
-    return _taken(text).decode(errors="replace")
-
-
-def _host_based() -> c_void_p:
-    return c_void_p.in_dll(_library(), "GSS_C_NT_HOSTBASED_SERVICE")
-
-
-def _buffer(content: bytes) -> _Buffer:
-    buffer = _Buffer(len(content), ctypes.cast(c_char_p(content), c_void_p))
-    buffer.kept = content  # as long as its address is used
-    return buffer
-
-
-def _taken(buffer: _Buffer) -> bytes:
-    """The bytes of a buffer that the library filled, which is then its own again."""
-    content = ctypes.string_at(buffer.value, buffer.length) if buffer.value else b""
-    _library().gss_release_buffer(byref(c_uint32()), byref(buffer))
-    return content
+def _check_keytab(keytab: Path, principal: str) -> None:
+    """The library would only say that it has no ticket."""
+    name, _, realm = principal.partition("@")
+    keys = read_keytab(keytab)
+    if not any(key.principal == name and realm in ("", key.realm) for key in keys):
+        owners = ", ".join(sorted({f"{key.principal}@{key.realm}" for key in keys}))
+        others = f", only of {owners}" if owners else ", it is empty"
+        raise SetupError(f"{keytab} has no key of {principal}{others}", "set STACKHOUSE_PRINCIPAL")

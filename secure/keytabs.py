@@ -30,11 +30,13 @@ class Key:
         principal: Name without the realm.
         version: The KDC's number of the key (kvno).
         secret: The key.
+        realm: Realm.
     """
 
     principal: str
     version: int
     secret: bytes
+    realm: str = REALM
 
 
 def new_key(principal: str) -> Key:
@@ -56,7 +58,7 @@ def write_secret(path: Path, content: bytes) -> None:
 def keytab_of(key: Key) -> bytes:
     """Content of a keytab with one key."""
     parts = key.principal.split("/")
-    names = (_counted(name.encode()) for name in (REALM, *parts))
+    names = (_counted(name.encode()) for name in (key.realm, *parts))
     body = struct.pack(">H", len(parts)) + b"".join(names)
     body += struct.pack(">IIB", _NAME_OF_PRINCIPAL, int(time.time()), key.version & 0xFF)
     body += struct.pack(">H", AES256) + _counted(key.secret) + struct.pack(">I", key.version)
@@ -97,7 +99,7 @@ def _entry(content: bytes, length: int) -> Key:
     if len(content) != length:
         raise struct.error("an entry is cut off")
     (count,) = struct.unpack_from(">H", content)
-    _, rest = _take(content[2:])
+    realm, rest = _take(content[2:])
     parts = []
     for _ in range(count):
         part, rest = _take(rest)
@@ -105,7 +107,9 @@ def _entry(content: bytes, length: int) -> Key:
     version = struct.unpack_from(">IIB", rest)[2]
     secret, rest = _take(rest[11:])
     # The number of four bytes is a later addition.
-    return Key("/".join(parts), struct.unpack_from(">I", rest)[0] if len(rest) >= 4 else version, secret)  # noqa: PLR2004
+    if len(rest) >= 4:  # noqa: PLR2004
+        (version,) = struct.unpack_from(">I", rest)
+    return Key("/".join(parts), version, secret, realm.decode())
 
 
 def _take(content: bytes) -> tuple[bytes, bytes]:

@@ -1,8 +1,8 @@
 """Who there is in the realm of a secured stack before the first user is added."""
 
-REALM = "STACKHOUSE.LOCAL"
-HOST = "localhost"
-"""In the name of every service. All of them are on one machine, whatever that is called."""
+from warehouse.identity import HOST, REALM
+
+__all__ = ["HOST", "OWNER", "PRINCIPALS", "REALM", "RESERVED"]
 
 PRINCIPALS = {
     # Its key encrypts every ticket to get tickets.

@@ -24,7 +24,7 @@ class GssapiClient:
 
         Args:
             identity: The client.
-            service: First part of the service's principal.
+            service: The service's principal, as of `Context`.
         """
         self._context = Context(identity, service)
         self._layer = _Layer.NONE

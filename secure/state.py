@@ -2,14 +2,15 @@
 
 import secrets
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from string import Template
 from xml.sax.saxutils import escape
 
 from secure.certificate import make_certificate
-from secure.kerberos import check_library
+from secure.gssapi import library
 from secure.keytabs import keytab_of, new_key, write_secret
-from secure.principals import OWNER, PRINCIPALS, REALM, RESERVED
+from secure.principals import HOST, OWNER, PRINCIPALS, REALM, RESERVED
 from warehouse.errors import SetupError
 from warehouse.identity import MARKER, SECURE, Identity
 from warehouse.settings import REPOSITORY, Settings
@@ -23,7 +24,8 @@ def make_secure_state(settings: Settings, java_home: Path) -> None:
     Raises:
         SetupError: Something is missing on this machine, or the account has a service's name.
     """
-    check_library()
+    # Whoever lacks it is told before anything is made.
+    library()
     if settings.user in RESERVED:
         raise SetupError(f"{settings.user} is a service of a secured stack, which no account of that name can own")
     base = settings.home / SECURE
@@ -33,13 +35,21 @@ def make_secure_state(settings: Settings, java_home: Path) -> None:
     if not (base / "http-secret").exists():
         write_secret(base / "http-secret", secrets.token_hex(32).encode())
     write_kerberos(base, settings.ports.kdc)
-    _write_passwords(base / "conf", make_certificate(base / "tls", java_home))
+    _write_passwords(base / "conf", _certificate(settings, java_home))
     # Last: from here on the state is that of a secured stack.
     write_secret(base / MARKER, f"{REALM}\n".encode())
 
 
+def _certificate(settings: Settings, java_home: Path) -> str:
+    hosts = {HOST, *asdict(settings.hosts).values()}
+    return make_certificate(settings.home / SECURE / "tls", java_home, settings.tls, hosts)
+
+
 def forget_secure_state(settings: Settings) -> None:
-    """Remove keys, tickets and certificate, which `make_secure_state` makes again; the state stays a secured one."""
+    """Remove keys, tickets and certificate, which `make_secure_state` makes again; the state stays a secured one.
+
+    A certificate that was given stays where it is, and is taken again.
+    """
     base = settings.home / SECURE
     for name in (*PRINCIPALS, OWNER):
         (base / "keytabs" / f"{name}.keytab").unlink(missing_ok=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
+from xml.etree import ElementTree
 
 from hadoop.java import find_java_home
 from hadoop.rest import hdfs_health, hdfs_problem, hdfs_version, yarn_nodes, yarn_problem
@@ -15,6 +16,8 @@ from hadoop.webhdfs import WebHdfs
 from hadoop.yarn_checks import check_queues
 from hive.answer_settings import missing_settings
 from hive.connection import connect
+from secure.checks import check_name
+from secure.kerberos import current_ticket
 from stack.hdfs_layout import bring_spark
 from warehouse.errors import NotCheckedError, SetupError, StackhouseError, StorageError
 from warehouse.observer import Observer
@@ -24,6 +27,8 @@ _MIN_FREE_BYTES = 2 * 2**30
 _HADOOP, _HIVE = 3, 4
 """Major versions that this stack is tested with."""
 
+_AUTHENTICATION = "hadoop.security.authentication"
+
 Check = Callable[[Settings], str]
 """What is missing, empty when nothing is."""
 
@@ -32,8 +37,11 @@ def check_cluster(settings: Settings, observer: Observer) -> None:
     """See whether a cluster will do, and bring what it needs to HDFS.
 
     Raises:
-        SetupError: Something is missing; names everything.
+        SetupError: Something is missing; names everything. Or the keytab cannot be used.
+        TicketError: There is no Kerberos ticket, or it has ended.
+        UsageError: It is of somebody else.
     """
+    _prove_who(settings)
     found = list[str]()
     for name, check in CHECKS.items():
         observer.working(name, "checking")
@@ -46,6 +54,12 @@ def check_cluster(settings: Settings, observer: Observer) -> None:
     observer.working("archive", "bringing Spark's jars to HDFS, once")
     bring_spark(settings)
     observer.ready("archive")
+
+
+def _prove_who(settings: Settings) -> None:
+    """By itself and first: without a ticket every other check would say no more than that."""
+    if identity := settings.identity:
+        check_name(identity, current_ticket(identity))
 
 
 def _outcome(check: Check, settings: Settings) -> str:
@@ -98,7 +112,7 @@ def _yarn(settings: Settings) -> str:
     return ""
 
 
-def _driver(_: Settings) -> str:
+def _driver(settings: Settings) -> str:
     """The driver of Spark runs here, with the configuration of the cluster, and the executors call it back."""
     directory = os.environ.get("HADOOP_CONF_DIR") or os.environ.get("YARN_CONF_DIR")
     if not directory:
@@ -106,6 +120,13 @@ def _driver(_: Settings) -> str:
     if not (Path(directory) / "yarn-site.xml").is_file():
         return f"{directory} has no yarn-site.xml: HADOOP_CONF_DIR names the directory with the cluster's configuration"
     find_java_home()
+    return _other_authentication(settings, Path(directory)) or _unreachable_host(settings)
+
+
+def _unreachable_host(settings: Settings) -> str:
+    """Why executors would not find this host, as far as its name tells."""
+    if settings.driver_host:
+        return ""
     name = socket.getfqdn()
     try:
         address = socket.gethostbyname(name)
@@ -114,8 +135,24 @@ def _driver(_: Settings) -> str:
     if ip_address(address).is_loopback:
         return (
             f"this host is called {name}, which is {address}: executors on other nodes could not call the driver back; "
-            "give the name the address of a network card in /etc/hosts"
+            "give the name the address of a network card in /etc/hosts, or set STACKHOUSE_DRIVER_HOST"
         )
+    return ""
+
+
+def _other_authentication(settings: Settings, configuration: Path) -> str:
+    """Whether Spark would be told otherwise than we are; empty when it would not."""
+    file = configuration / "core-site.xml"
+    try:
+        # The file is one that Spark reads too.
+        site = ElementTree.parse(file) if file.is_file() else None  # noqa: S314
+    except ElementTree.ParseError as problem:
+        return f"{file} is not XML: {problem}"
+    kerberos = site is not None and site.findtext(f"property[name='{_AUTHENTICATION}']/value", "").strip() == "kerberos"
+    if kerberos and not settings.identity:
+        return f"{file} says that this cluster asks for Kerberos tickets: set STACKHOUSE_KERBEROS=true"
+    if settings.identity and not kerberos:
+        return f"{file} does not say {_AUTHENTICATION}=kerberos, so Spark would send no ticket"
     return ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hadoop.rest import hdfs_health, hdfs_problem, yarn_health, yarn_problem
 from hive.connection import connect
 from secure.kerberos import ask_kdc
-from warehouse.errors import StackhouseError
+from warehouse.errors import CertificateError, StackhouseError, TicketError
 from warehouse.settings import Settings
 
 _SECONDS = 2
@@ -18,6 +18,8 @@ def _answers(question: Callable[[Settings], str]) -> Callable[[Settings], str]:
     def problem(settings: Settings) -> str:
         try:
             return question(settings)
+        except (TicketError, CertificateError) as refused:
+            return refused.problem
         except StackhouseError:
             return "does not answer yet"
 

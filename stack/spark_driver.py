@@ -11,7 +11,7 @@ from hadoop.environment import HADOOP_CONF, stack_environment
 from hadoop.jars.class_archive import archive_options, keep_archive, use_options
 from hadoop.java import find_java_home
 from hadoop.sizing import size_job
-from secure.principals import REALM
+from secure.access import access
 from spark.launch import CONFIGURATION, Driver, EngineChoice, local_nodes, spark_jars, submit_arguments
 from stack.compose import EDGE, EDGE_PYTHON, compose_command, compose_environment
 from stack.hdfs_layout import bring_spark
@@ -46,9 +46,15 @@ def place_driver(settings: Settings) -> Driver:
     sizing = size_job(settings)
     if settings.profile.runs_here:
         return _on_this_machine(settings, sizing)
-    arguments = submit_arguments(sizing, settings.queue, socket.getfqdn(), _elsewhere(settings))
-    # Not the `java` of PATH, which may be another one.
-    environment = {**os.environ, "JAVA_HOME": str(find_java_home()), "SPARK_CONF_DIR": str(CONFIGURATION)}
+    host = settings.driver_host or socket.getfqdn()
+    arguments = submit_arguments(sizing, settings.queue, host, {**_elsewhere(settings), **_known_elsewhere(settings)})
+    environment = {
+        **os.environ,
+        # Not the `java` of PATH, which may be another one.
+        "JAVA_HOME": str(find_java_home()),
+        "SPARK_CONF_DIR": str(CONFIGURATION),
+        **access(settings.identity).java_client(),
+    }
     return Driver([], sys.executable, {**environment, "PYSPARK_SUBMIT_ARGS": arguments})
 
 
@@ -88,14 +94,27 @@ def _this_machine(settings: Settings, java_home: Path) -> dict[str, str]:
 
 def _secured(identity: Identity) -> dict[str, str]:
     return {
-        # By the key, not by a ticket: the driver then gets new tickets and tokens itself, however long it works.
-        "spark.kerberos.principal": f"{identity.user}@{REALM}",
-        "spark.kerberos.keytab": str(identity.keytab),
+        **_credentials(identity),
         # The ResourceManager gives the token of an unmanaged application master to a caller of the application's user
         # name, and compares it with the caller's whole principal (Hadoop 3.4.3, ClientRMService.getApplicationReport):
         # to nobody.
         "spark.yarn.unmanagedAM.enabled": "false",
     }
+
+
+def _known_elsewhere(settings: Settings) -> dict[str, str]:
+    identity = settings.identity
+    if identity is None:
+        return {}
+    options = {"spark.driver.defaultJavaOptions": identity.java_options} if identity.java_options else {}
+    return {**_credentials(identity), **options}
+
+
+def _credentials(identity: Identity) -> dict[str, str]:
+    """The key, where there is one: by it the driver gets new tickets and tokens itself, however long it works."""
+    if identity.keytab is None:
+        return {}
+    return {"spark.kerberos.principal": identity.principal, "spark.kerberos.keytab": str(identity.keytab)}
 
 
 def _elsewhere(settings: Settings) -> dict[str, str]:

@@ -153,6 +153,8 @@ ELSEWHERE = {
     "pip install '.[client,ml]'": "asks a registry; test_document_promises.py sees what packages bring",
     "python -m consumers.examples.forecast_delays --out forecast --publish": "tests/integration/test_forecast.py",
     "journalctl --user -u stackhouse-flights": "needs a user's systemd",
+    "jdbc:hive2://hs2.example:10000/default;principal=hive/hs2.example@EXAMPLE.COM;ssl=true": "a cluster elsewhere; "
+    "one like it: tests/secure/test_external.py",
     "loginctl enable-linger": "needs a user's systemd",
     "less .stackhouse/logs/schedule.flights.log": "a pager",
     "run-quarter.sh flights 2026Q3": "a quarter to come; tests/unit/schedule/test_run_quarter.py",

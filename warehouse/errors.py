@@ -141,7 +141,11 @@ class StackDownError(StackhouseError):
 
 
 class TicketError(StackDownError):
-    """Kerberos gives no ticket, or a service of a secured stack does not prove who it is."""
+    """Kerberos gives no ticket, or a service takes it for none or does not prove by Kerberos who it is."""
+
+
+class CertificateError(StackDownError):
+    """A service does not prove by its certificate who it is."""
 
 
 class SafeModeError(StackDownError):

@@ -4,21 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from warehouse.errors import StackDownError
+from warehouse.errors import CertificateError, StackDownError, TicketError
 from warehouse.settings import Settings
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is wrong.
+    """Something that is wrong, or worth knowing.
 
     Attributes:
         name: Name of the check that found it.
-        problem: What is wrong, where; one line.
+        problem: What, and where; one line.
         remedy: What to do about it.
-        severity: `error`: something does not work. `warning`: it works, but not indefinitely.
+        severity: `error`: something does not work. `warning`: it works, but not indefinitely. `note`: it works, and how
+            is worth knowing.
     """
 
     name: str
@@ -62,6 +63,9 @@ def unanswered(
     """
     try:
         ask(settings)
+    except (TicketError, CertificateError):
+        # It answers, and what this client lacks has a check of its own.
+        raise
     except StackDownError:
         return [silent_service(settings, service, title, f"does not answer at {address}")]
     except (KeyError, TypeError):

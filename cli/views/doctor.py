@@ -57,8 +57,8 @@ def _print_table(outcomes: Sequence[Outcome]) -> None:
         if not outcome.findings:
             table.add_row(name, state, escape(outcome.reason))
         for finding in outcome.findings:
-            colour = _COLOURS[finding.severity]
-            table.add_row(name, f"[{colour}]{finding.severity}[/]", escape(finding.problem), escape(finding.remedy))
+            shown: State = "ok" if finding.severity == "note" else finding.severity
+            table.add_row(name, f"[{_COLOURS[shown]}]{shown}[/]", escape(finding.problem), escape(finding.remedy))
             name = ""
     standard_output().print(table)
     standard_output().print(f"{_count(outcomes, 'error')}, {_count(outcomes, 'warning')}")

@@ -1,19 +1,15 @@
 """The external profile, on a host that has the addresses of a cluster and the XML that its administrator hands out."""
 
 import subprocess
-from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
 from hadoop.webhdfs import WebHdfs
+from tests.client_configuration import hand_out
 from tests.cluster.conftest import PROJECT
-from tests.contract.test_configuration import VARIABLE, properties
 from tests.integration.conftest import SMALL_HEADER, write_small_dataset
-from warehouse.settings import REPOSITORY
 
 HOST, USER, ROOT, DATASET = f"{PROJECT}-foreign", "ann", "/user/ann/stackhouse", "elsewhere"
-OF_THE_DAEMONS = ("yarn.nodemanager.", "dfs.datanode.", "dfs.namenode.name.dir", "yarn.resourcemanager.fs.")
 
 
 def environment_of(container: str) -> dict[str, str]:
@@ -22,31 +18,11 @@ def environment_of(container: str) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if line)
 
 
-def hand_out(source: Path, target: Path, values: dict[str, str]) -> None:
-    """A file of the cluster's configuration as clients elsewhere have it: every value stands in it."""
-    root = ElementTree.Element("configuration")
-    for name, value in properties(source):
-        if not name.startswith(OF_THE_DAEMONS):
-            item = ElementTree.SubElement(root, "property")
-            ElementTree.SubElement(item, "name").text = name
-            ElementTree.SubElement(item, "value").text = resolved(value, values)
-    ElementTree.ElementTree(root).write(target)
-
-
-def resolved(value: str, values: dict[str, str]) -> str:
-    for name in VARIABLE.findall(value):
-        value = value.replace(f"${{env.{name}}}", values[name])
-    return value
-
-
 @pytest.fixture
 def host(cluster, tmp_path):
     """A container in the cluster's network with an account of its own; not the edge, and without its environment."""
     values = environment_of(f"{PROJECT}-namenode-1")
-    configuration = tmp_path / "conf"
-    configuration.mkdir()
-    for name in ("core-site.xml", "hdfs-site.xml", "yarn-site.xml"):
-        hand_out(REPOSITORY / "hadoop" / "conf" / name, configuration / name, values)
+    hand_out(tmp_path / "conf", values)
     write_small_dataset(tmp_path, DATASET)
     rows = ("1,2001-01-15 10:00:00,10.00,a", "2,2001-05-01 00:00:00,20.00,b", "3,2001-05-02 00:00:00,x,c")
     (tmp_path / "rows.csv").write_bytes(SMALL_HEADER + "\n".join(rows).encode())

@@ -90,6 +90,16 @@ def test_every_variable_is_given_and_reaches_containers(secured_settings):
     assert "JDK_JAVA_OPTIONS" in whitelist
 
 
+def test_dot_in_the_owners_name_stands_for_itself(secured_settings):
+    environment = stack_environment(replace(secured_settings, user="ann.b"))
+    rules = dict(properties(REPOSITORY / "hadoop/conf/core-site.xml"))["hadoop.security.auth_to_local"]
+    (pattern,) = re.findall(r"RULE:\[1:\$1@\$0\]\((.*)\)s/", rules)
+    for name, value in environment.items():
+        pattern = pattern.replace(f"${{env.{name}:-nobody}}", value)
+    assert re.fullmatch(pattern, "ann.b@STACKHOUSE.LOCAL")
+    assert not re.fullmatch(pattern, "annxb@STACKHOUSE.LOCAL")
+
+
 def test_every_port_has_one_number_and_one_service():
     ports = asdict(load_settings().ports)
     assert len(set(ports.values())) == len(ports)

@@ -85,6 +85,11 @@ def forge_tickets(settings, end, target):
     return replace(settings.identity, tickets=target, keytab=target.with_name("none"))
 
 
+def reader_of(owner, keytab, place):
+    principal = owner.principal.replace(owner.user, "reader", 1)
+    return replace(owner, user="reader", principal=principal, keytab=keytab, tickets=place / "reader")
+
+
 SERVICES = ("krbtgt", "http", "namenode", "resourcemanager", "hive")
 
 
@@ -104,7 +109,7 @@ def callers(secured, tmp_path_factory):
             "forger": Caller(None, owner.user),
             "foreigner": Caller(replace(foreign, tickets=place / "foreigner"), owner.user),
             "late": Caller(forge_tickets(secured, HOUR_AGO, place / "late"), owner.user),
-            "reader": Caller(replace(owner, user="reader", keytab=reader, tickets=place / "reader"), "reader"),
+            "reader": Caller(reader_of(owner, reader, place), "reader"),
             "owner": Caller(replace(owner, tickets=place / "owner"), owner.user),
         }
     reader.unlink()
@@ -156,12 +161,13 @@ def _rpc(settings, caller, ticket):
 
 
 def by_thrift(settings, caller):
-    endpoints = replace(settings.endpoints, user=caller.name, password=GUESSED, identity=caller.identity)
+    endpoints = replace(settings.endpoints, user=caller.name, identity=caller.identity)
+    guessing = replace(endpoints, password=GUESSED)
     return {
         "metastore": _answers(lambda: _metastore(settings, caller)),
         "HiveServer2, ticket": _answers(lambda: _session(endpoints)) if caller.identity else NO,
-        "HiveServer2, guessed password": _answers(lambda: _by_password(settings, endpoints)),
-        "HiveServer2, plain": _answers(lambda: _session(replace(endpoints, identity=None))),
+        "HiveServer2, guessed password": _answers(lambda: _by_password(settings, guessing)),
+        "HiveServer2, plain": _answers(lambda: _session(replace(guessing, identity=None, certificate=None))),
     }
 
 
@@ -183,7 +189,7 @@ def _session(endpoints):
 
 
 def _by_password(settings, endpoints):
-    socket_by_tls = access(settings.identity).socket(endpoints.hive_host, endpoints.hive_port)
+    socket_by_tls = access(None, endpoints.certificate).socket(endpoints.hive_host, endpoints.hive_port)
     try:
         access(None).hiveserver2(socket_by_tls, endpoints).open()
     finally:

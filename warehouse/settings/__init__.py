@@ -1,17 +1,19 @@
 """Settings of one stack, read once from the environment and the `.env` beside the code."""
 
 import os
-import pwd
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from warehouse.errors import SettingsError
-from warehouse.identity import Identity, is_secured
+from warehouse.identity import Identity, OwnCertificate, is_secured
 from warehouse.profile import Profile
+from warehouse.settings.endpoints import Endpoints, login_name
 from warehouse.settings.logins import Logins
-from warehouse.settings.source import DEFAULT_ROOT, EXPECTED_ROOT, HOST, ROOT, Source
+from warehouse.settings.security import read_authorities, read_identity, read_own_certificate, read_user
+from warehouse.settings.source import DEFAULT_ROOT, Source
+
+__all__ = ["DEFAULT_ROOT", "GATEWAY_ERRORS", "REPOSITORY", "Endpoints", "Hosts", "Ports", "Settings", "load_settings"]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -19,7 +21,6 @@ GATEWAY_ERRORS = (502, 503, 504)
 """HTTP statuses by which `Endpoints.gateway` says itself that it does not reach a DataNode."""
 
 _MAX_PORT = 65535
-_HOST_AND_PORT = re.compile(rf"({HOST.pattern}):(\d{{1,5}})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -57,84 +58,6 @@ class Hosts:
 
 
 @dataclass(frozen=True)
-class Endpoints:
-    """Where a client finds the warehouse, and who it is.
-
-    Attributes:
-        hive_host: Host of HiveServer2.
-        hive_port: Port of its Thrift service.
-        namenode_host: Host of HDFS.
-        namenode_port: Port of its WebHDFS.
-        gateway: URL of the HTTP proxy that reaches the DataNodes; empty when they are reached directly.
-        user: HDFS and Hive user name.
-        root: Directory in HDFS with all data of the warehouse.
-        password: Password for HiveServer2; empty: it asks for none.
-        certificate: PEM by which HiveServer2 is known, to which a password then goes by TLS; `None`: without TLS.
-        identity: By what a secured stack knows the client; `None`: the stack is plain.
-    """
-
-    hive_host: str
-    hive_port: int
-    namenode_host: str
-    namenode_port: int
-    gateway: str
-    user: str
-    root: str
-    password: str = field(default="", repr=False)
-    certificate: Path | None = None
-    identity: Identity | None = None
-
-    @classmethod
-    def of(  # noqa: PLR0913, PLR0917 - what a client gives by name
-        cls,
-        hive: str,
-        namenode: str,
-        user: str = "",
-        gateway: str = "",
-        root: str = DEFAULT_ROOT,
-        password: str = "",
-        certificate: Path | None = None,
-    ) -> "Endpoints":
-        """Endpoints of a warehouse elsewhere.
-
-        Args:
-            hive: `host:port` of HiveServer2.
-            namenode: `host:port` of the NameNode's WebHDFS.
-            user: HDFS and Hive user name; empty: that of the account.
-            gateway: URL of the HTTP proxy, as the attribute.
-            root: Directory in HDFS, `STACKHOUSE_ROOT` of the stack there.
-            password: Password for HiveServer2, as the attribute.
-            certificate: As the attribute.
-
-        Raises:
-            SettingsError: One is not written as host and port, or the root is not an absolute path of plain names.
-        """
-        places = [_HOST_AND_PORT.fullmatch(text) for text in (hive, namenode)]
-        for text, place in zip((hive, namenode), places, strict=True):
-            if place is None:
-                raise SettingsError(f"{text!r} is not host:port, e.g. warehouse.example.org:10000")
-        if not ROOT.fullmatch(root):
-            raise SettingsError(f"root is {root!r}, {EXPECTED_ROOT}")
-        (hive_host, hive_port), (namenode_host, namenode_port) = (place.groups() for place in places if place)
-        return cls(
-            hive_host=hive_host,
-            hive_port=int(hive_port),
-            namenode_host=namenode_host,
-            namenode_port=int(namenode_port),
-            gateway=gateway,
-            user=user or _login_name(),
-            root=root,
-            password=password,
-            certificate=certificate,
-        )
-
-    @property
-    def hive(self) -> str:
-        """`host:port` of HiveServer2, for messages."""
-        return f"{self.hive_host}:{self.hive_port}"
-
-
-@dataclass(frozen=True)
 class Settings:
     """One stack: where its state is, which ports it has, how much of the machine it may use.
 
@@ -154,10 +77,13 @@ class Settings:
         cores: Cores for YARN, `None` for all of the machine.
         class_archives: Whether JVMs share archives of classes, which start faster; of the processes of this machine.
         engine_idle: Seconds that a Spark engine of this machine waits for the next run; 0: none waits.
-        user: HDFS and Hive user name: that of the account, or of the containers.
+        user: HDFS and Hive user name: that of the account, of the containers, or on a cluster elsewhere.
+        driver_host: Where executors find Spark's driver, with a cluster elsewhere; empty: by the name of this machine.
         hive_certificate: As `Endpoints.certificate`; a secured stack of this machine has its own.
         given_password: File with the password for HiveServer2; `None`: the one that `up` made, if there is one.
         secure: What the next `up` is asked for; `None`: whatever the state is. See `identity` for what it is.
+        tls: Certificate and key that `up` gives to a secured stack; `None`: it makes them.
+        elsewhere: Who this client is on a cluster elsewhere with Kerberos.
     """
 
     home: Path
@@ -177,8 +103,11 @@ class Settings:
     engine_idle: int
     user: str
     given_password: Path | None = None
+    driver_host: str = ""
     hive_certificate: Path | None = None
     secure: bool | None = None
+    tls: OwnCertificate | None = None
+    elsewhere: Identity | None = None
 
     @property
     def logins(self) -> Logins:
@@ -187,9 +116,19 @@ class Settings:
 
     @property
     def identity(self) -> Identity | None:
-        """The owner of a secured stack; `None`: the stack is plain. The state directory says which of the two it is."""
-        secured = self.profile.runs_here and is_secured(self.home)
-        return Identity.of_stack(self.home, self.user, "owner") if secured else None
+        """Who this client is to Kerberos; `None`: it is not asked for tickets.
+
+        Of a stack of this machine, the state directory says whether it is a secured one.
+        """
+        if not self.profile.runs_here:
+            return self.elsewhere
+        return Identity.of_stack(self.home, self.user, "owner") if is_secured(self.home) else None
+
+    @property
+    def hiveserver2_certificate(self) -> Path | None:
+        """As `Endpoints.certificate`."""
+        own = self.identity if self.profile.runs_here else None
+        return own.certificate if own else self.hive_certificate
 
     @property
     def endpoints(self) -> Endpoints:
@@ -203,7 +142,7 @@ class Settings:
             user=self.user,
             root=self.root,
             password=self._password(),
-            certificate=self.hive_certificate,
+            certificate=self.hiveserver2_certificate,
             identity=self.identity,
         )
 
@@ -213,7 +152,8 @@ class Settings:
         return self.given_password or self.logins.password_file(self.user)
 
     def _password(self) -> str:
-        file = self.password_file
+        # A ticket is enough, unless a password is given.
+        file = self.given_password if self.identity else self.password_file
         try:
             return file.read_text().strip() if file else ""
         except OSError as problem:
@@ -231,12 +171,15 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
     source = Source(os.environ if environment is None else environment, env_file)
     profile = source.profile("PROFILE")
     ports = _ports(source)
+    home = source.directory("HOME")
+    hosts = Hosts(**{name: source.host(f"{name.upper()}_HOST") for name in Hosts.__dataclass_fields__})
+    user = _user(source, profile)
     return Settings(
-        home=source.directory("HOME"),
+        home=home,
         jars=source.directory("JARS"),
         datasets=source.directory("DATASETS"),
         profile=profile,
-        hosts=Hosts(**{name: source.host(f"{name.upper()}_HOST") for name in Hosts.__dataclass_fields__}),
+        hosts=hosts,
         ports=ports,
         # The names of the containers mean nothing outside their network; a proxy inside it knows them.
         gateway=f"http://localhost:{ports.gateway}" if profile.in_containers else "",
@@ -248,16 +191,28 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
         cores=source.optional_number("CORES"),
         class_archives=source.switch("CLASS_ARCHIVES"),
         engine_idle=source.number("ENGINE_IDLE"),
-        user=source.text("CONTAINER_USER") if profile.in_containers else _login_name(),
+        user=user,
+        driver_host=source.optional_host("DRIVER_HOST"),
         given_password=source.optional_path("HIVE_PASSWORD_FILE"),
-        hive_certificate=source.optional_path("HIVE_CERTIFICATE"),
+        hive_certificate=read_authorities(source, "HIVE_CERTIFICATE"),
         secure=source.optional_truth("SECURE"),
+        tls=read_own_certificate(source),
+        elsewhere=read_identity(source, profile, home, user, _web_servers(hosts, ports)),
     )
 
 
-def _login_name() -> str:
-    # By the account, as Hadoop finds it. HADOOP_USER_NAME is ignored: HiveServer2 takes it for a user to impersonate.
-    return pwd.getpwuid(os.geteuid()).pw_name
+def _web_servers(hosts: Hosts, ports: Ports) -> dict[str, str]:
+    """`host:port` by the setting with the principal."""
+    return {
+        "WEBHDFS_PRINCIPAL": f"{hosts.namenode}:{ports.namenode_http}",
+        "RESOURCEMANAGER_PRINCIPAL": f"{hosts.resourcemanager}:{ports.resourcemanager_http}",
+    }
+
+
+def _user(source: Source, profile: Profile) -> str:
+    if profile.in_containers:
+        return source.text("CONTAINER_USER")
+    return read_user(source, login_name()) if profile.belongs_to_others else login_name()
 
 
 def _ports(source: Source) -> Ports:

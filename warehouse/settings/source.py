@@ -77,8 +77,13 @@ class Source:
 
     def host(self, name: str) -> str:
         """Host name or IPv4 address."""
-        value = self.text(name)
-        if not HOST.fullmatch(value):
+        self.text(name)
+        return self.optional_host(name)
+
+    def optional_host(self, name: str) -> str:
+        """The same; empty where it is not set."""
+        value = self.optional_text(name)
+        if value and not HOST.fullmatch(value):
             raise self.error(name, f"is {value!r}, expected a host name or an IPv4 address")
         return value
 

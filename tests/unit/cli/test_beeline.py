@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ import pytest
 from cli import beeline
 from cli.beeline import exec_beeline, jdbc_url
 from warehouse.errors import UsageError
+from warehouse.identity import Identity
+from warehouse.profile import Profile
 from warehouse.settings import load_settings
+from warehouse.settings.security import system_authorities
 
 # No home, so no password of a stack that the suite left there.
 SETTINGS = load_settings({"STACKHOUSE_HOME": "/none"})
@@ -116,3 +120,37 @@ def test_connection_of_the_user_wins(start, arguments, added):
 def test_mistake_is_told_before_java_starts(arguments, words):
     with pytest.raises(UsageError, match=words):
         exec_beeline(SETTINGS, list(arguments))
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """A cluster elsewhere with Kerberos."""
+    monkeypatch.setattr("secure.kerberos.ticket_file", lambda identity: identity.tickets)
+    monkeypatch.setattr("secure.kerberos.current_ticket", lambda _: pytest.fail("the realm is known"))
+    identity = replace(Identity.of_stack(tmp_path, "ann", "ann"), elsewhere=True)
+    identity = replace(identity, services=replace(identity.services, hiveserver2="hive/_HOST@EXAMPLE.COM"))
+    hosts = replace(SETTINGS.hosts, hiveserver2="HS2.example")
+    return replace(SETTINGS, home=tmp_path, profile=Profile.EXTERNAL, hosts=hosts, elsewhere=identity)
+
+
+def test_hiveserver2_elsewhere_gets_a_ticket_with_or_without_tls(elsewhere, tmp_path, monkeypatch):
+    server = f"jdbc:hive2://HS2.example:{SETTINGS.ports.hiveserver2}/default"
+    assert jdbc_url(elsewhere) == f"{server};principal=hive/hs2.example@EXAMPLE.COM"
+    by_system = replace(elsewhere, hive_certificate=system_authorities())
+    assert jdbc_url(by_system) == f"{server};ssl=true;principal=hive/hs2.example@EXAMPLE.COM"
+    monkeypatch.setattr(beeline, "java_trust_store", lambda file, directory, _: directory / f"{file.stem}.p12")
+    given = jdbc_url(replace(elsewhere, hive_certificate=tmp_path / "ca.pem"))
+    assert f";ssl=true;sslTrustStore={tmp_path}/trust/ca.p12;trustStorePassword=any;principal=hive/" in given
+
+
+def test_password_that_is_given_takes_the_place_of_a_ticket(elsewhere, tmp_path, monkeypatch):
+    (tmp_path / "password").write_text("of LDAP")
+    monkeypatch.setattr("secure.kerberos.ticket_file", lambda _: pytest.fail("none is needed"))
+    by_password = replace(elsewhere, given_password=tmp_path / "password")
+    assert jdbc_url(by_password) == f"jdbc:hive2://HS2.example:{SETTINGS.ports.hiveserver2}/default"
+    started = []
+    monkeypatch.setattr(os, "execve", lambda _program, command, environment: started.append((command, environment)))
+    exec_beeline(by_password, ["-e", "SELECT 1"])
+    ((command, environment),) = started
+    assert command[command.index("-w") + 1] == str(tmp_path / "password")
+    assert "java.security.krb5.conf" not in environment["SPARK_BEELINE_OPTS"]

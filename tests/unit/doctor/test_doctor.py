@@ -22,6 +22,7 @@ from warehouse.settings import REPOSITORY, load_settings
 
 DOWN = Finding("a", "A does not answer", "start it")
 WARNED = Finding("a", "A is slow [red]", "wait", "warning")
+NOTED = Finding("a", "A is fast", "", "note")
 
 
 @pytest.fixture
@@ -85,7 +86,9 @@ def test_check_that_breaks_is_a_finding_in_one_line(settings, problem):
     assert outcome.state == "error"
 
 
-@pytest.mark.parametrize(("findings", "healthy"), [([], True), ([WARNED], True), ([WARNED, DOWN], False)])
+@pytest.mark.parametrize(
+    ("findings", "healthy"), [([], True), ([NOTED], True), ([WARNED, NOTED], True), ([WARNED, DOWN], False)]
+)
 def test_report_is_a_table_or_json(settings, monkeypatch, capsys, findings, healthy):
     checks = (Check("a", lambda _: findings), Check("b", lambda _: [], needs=("a",)))
     monkeypatch.setattr(doctor, "examine", lambda settings: examine(settings, checks))
@@ -99,6 +102,13 @@ def test_report_is_a_table_or_json(settings, monkeypatch, capsys, findings, heal
     table = capsys.readouterr().out
     assert all(each.problem in table and each.remedy in table for each in findings)
     assert f"{int(not healthy)} error" in table
+    assert f"{int(WARNED in findings)} warning" in table
+    assert "note" not in table
+
+
+def test_a_note_is_nothing_wrong(settings):
+    assert states(settings, Check("a", lambda _: [NOTED]))["a"] == ("ok", "")
+    assert states(settings, Check("a", lambda _: [NOTED, WARNED]))["a"] == ("warning", "")
 
 
 def test_every_check_is_after_what_it_needs_and_says_where_it_is_not_made():

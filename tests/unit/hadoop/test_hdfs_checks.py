@@ -20,6 +20,8 @@ from hadoop.hdfs_checks import (
 )
 from tests.unit.hadoop.daemons import Daemons, closed_port, settings_for
 from warehouse.errors import NotCheckedError
+from warehouse.identity import Identity
+from warehouse.profile import Profile
 from warehouse.settings import load_settings
 
 CHECKS = (
@@ -205,3 +207,12 @@ def test_datanode_of_a_secured_stack_has_no_http(tmp_path, monkeypatch):
     (tmp_path / "secure").mkdir()
     (tmp_path / "secure" / "realm").touch()
     assert [node.netloc for node in hdfs_checks.live_datanodes(settings)] == ["localhost:9864"]
+
+
+def test_cluster_with_kerberos_may_have_http(tmp_path, monkeypatch):
+    nodes = {"dn1:9866": {"infoAddr": "192.0.2.1:9864", "infoSecureAddr": "192.0.2.1:9865"}}
+    monkeypatch.setattr(hdfs_checks, "namenode_bean", lambda *_: {"LiveNodes": json.dumps(nodes)})
+    by_https = Identity.of_stack(tmp_path, "ann", "ann")
+    for identity, port in ((by_https, 9865), (replace(by_https, certificate=None), 9864)):
+        settings = replace(load_settings(), profile=Profile.EXTERNAL, elsewhere=identity)
+        assert [node.http_port for node in hdfs_checks.live_datanodes(settings)] == [port]

@@ -251,6 +251,7 @@ def test_timer_gets_the_variables_that_say_which_stack_it_is(settings, monkeypat
     given = {
         "HADOOP_CONF_DIR": "/etc/hadoop/conf",
         "COMPOSE_PROJECT_NAME": "second",
+        "KRB5_CONFIG": "/etc/cluster/krb5.conf",
         "LANG": "C",
         "STACKHOUSE_HOME": "/x",
     }

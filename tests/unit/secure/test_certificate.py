@@ -8,7 +8,8 @@ import threading
 import pytest
 
 from hadoop.java import find_java_home
-from secure.certificate import make_certificate
+from secure.certificate import java_trust_store, make_certificate
+from tests.unit.secure.tls_files import server_context
 from warehouse.errors import SetupError
 
 
@@ -32,11 +33,11 @@ def test_is_made_once_and_its_key_is_for_the_owner_alone(directory):
 @pytest.mark.parametrize(("name", "accepted"), [("localhost", True), ("127.0.0.1", True), ("example.org", False)])
 def test_is_of_this_machine_and_no_other(directory, tmp_path, name, accepted):
     trust = ssl.create_default_context(cafile=str(directory / "ca.pem"))
-    assert _handshake(_server_context(directory, tmp_path), trust, name) == accepted
+    assert _handshake(server_context(directory, tmp_path), trust, name) == accepted
 
 
 def test_is_not_trusted_by_who_does_not_know_it(directory, tmp_path):
-    assert not _handshake(_server_context(directory, tmp_path), ssl.create_default_context(), "localhost")
+    assert not _handshake(server_context(directory, tmp_path), ssl.create_default_context(), "localhost")
 
 
 @pytest.mark.parametrize("password", [["-storepass", "any-other"], []])
@@ -58,15 +59,29 @@ def test_java_without_keytool_is_named(tmp_path):
     assert not (tmp_path / "tls").exists()
 
 
-def _server_context(directory, tmp_path):
-    """Of a server with the key, which Python reads as PEM."""
-    password = (directory / "password").read_text()
-    pem = tmp_path / "key.pem"
-    command = ["openssl", "pkcs12", "-in", directory / "server.p12", "-passin", "stdin", "-nodes", "-out", pem]
-    subprocess.run(command, input=password, text=True, capture_output=True, check=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    return context
+def test_java_reads_every_certificate_of_a_file_of_them(tmp_path, directory):
+    make_certificate(tmp_path / "other", find_java_home())
+    both = tmp_path / "both.pem"
+    both.write_text((directory / "ca.pem").read_text() + "between\n" + (tmp_path / "other" / "ca.pem").read_text())
+    store = java_trust_store(both, tmp_path / "trust", find_java_home())
+    assert java_trust_store(both, tmp_path / "trust", find_java_home()) == store
+    listed = subprocess.run(
+        [find_java_home() / "bin" / "keytool", "-list", "-keystore", store, "-storepass", "any"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert listed.stdout.count("trustedCertEntry") == 2
+    assert [path.name for path in (tmp_path / "trust").iterdir()] == [store.name]
+
+
+@pytest.mark.parametrize(("content", "told"), [(None, "cannot be read; name"), (b"key", "has no certificate; name")])
+def test_file_without_certificates_is_named(tmp_path, content, told):
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SetupError, match=f"ca.pem {told} a file in PEM"):
+        java_trust_store(file, tmp_path / "trust", find_java_home())
 
 
 def _handshake(server, client, name):

@@ -1,11 +1,19 @@
 """What `up` says of a cluster elsewhere that will not do: everything at once, each with what to do."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
 from cli.progress import StepBoard
+from secure.kerberos import Ticket
 from stack import external
+from stack.status import read_status
 from tests.unit.hadoop.daemons import Daemons, settings_for, yarn_node, yarn_queue
-from warehouse.errors import SetupError, StackDownError, StorageError
+from warehouse.errors import SetupError, StackDownError, StorageError, TicketError, UsageError
+from warehouse.identity import Identity
+from warehouse.profile import Profile
 
 
 @pytest.fixture
@@ -119,6 +127,68 @@ def test_host_that_executors_cannot_call_back_is_named(settings, host, monkeypat
 
     monkeypatch.setattr(external.socket, "gethostbyname", fail)
     assert "which has no address" in said(settings, "driver")
+
+
+def test_host_may_be_named_by_a_setting(settings, host, monkeypatch):
+    monkeypatch.setattr(external.socket, "gethostbyname", lambda _: "127.0.1.1")
+    assert said(replace(settings, driver_host="edge-vlan2.example"), "driver") == ""
+
+
+@pytest.fixture
+def ann(settings, monkeypatch):
+    """Settings with which the cluster is asked by Kerberos."""
+    # The library leaves its own value behind.
+    monkeypatch.setenv("KRB5_CONFIG", "/none")
+    identity = replace(Identity.of_stack(Path("/state"), "ann", "ann"), principal="", keytab=None, elsewhere=True)
+    return replace(settings, profile=Profile.EXTERNAL, user="ann", elsewhere=identity)
+
+
+SITE = (
+    "<configuration><property><name>hadoop.security.authentication</name><value>{}</value></property></configuration>"
+)
+
+
+def test_configuration_that_sends_no_ticket_or_would_send_one_is_named(settings, ann, host):
+    site = host / "core-site.xml"
+    told = f"{site} does not say hadoop.security.authentication=kerberos, so Spark would send no ticket"
+    assert said(ann, "driver") == told
+    site.write_text(SITE.format("simple"))
+    assert said(ann, "driver") == told
+    assert said(settings, "driver") == ""
+    site.write_text(SITE.format("kerberos"))
+    assert said(ann, "driver") == ""
+    told = f"{site} says that this cluster asks for Kerberos tickets: set STACKHOUSE_KERBEROS=true"
+    assert said(settings, "driver") == told
+    site.write_text("<configuration>")
+    assert said(ann, "driver").startswith(f"{site} is not XML: ")
+
+
+def test_who_has_no_ticket_is_told_that_alone_and_nothing_is_asked(ann, monkeypatch):
+    def refuse(_):
+        raise TicketError("there is no Kerberos ticket")
+
+    monkeypatch.setattr(external, "current_ticket", refuse)
+    monkeypatch.setattr(external, "CHECKS", {"yarn": lambda _: pytest.fail("it cannot be asked")})
+    with pytest.raises(TicketError, match=r"^there is no Kerberos ticket$"):
+        external.check_cluster(ann, StepBoard())
+
+
+def test_status_says_that_the_ticket_is_missing_and_asks_no_kdc(ann, monkeypatch, tmp_path):
+    monkeypatch.setenv("KRB5CCNAME", f"FILE:{tmp_path / 'none'}")
+    states = {service.name: service.problem for service in read_status(ann).services}
+    assert "kdc" not in states
+    assert states["namenode"].startswith("there is no Kerberos ticket of this account (")
+
+
+def test_ticket_of_somebody_else_is_refused(ann, monkeypatch):
+    ticket = Ticket("bob@EXAMPLE.COM", datetime.now(UTC))
+    monkeypatch.setattr(external, "current_ticket", lambda _: ticket)
+    with pytest.raises(UsageError) as caught:
+        external.check_cluster(ann, StepBoard())
+    assert str(caught.value) == (
+        "the Kerberos ticket is of bob@EXAMPLE.COM, and this account is ann; "
+        "set STACKHOUSE_PRINCIPAL=bob@EXAMPLE.COM, and STACKHOUSE_USER where HDFS calls that otherwise"
+    )
 
 
 def test_java_of_another_version_is_named(settings, host, monkeypatch, tmp_path):

@@ -8,8 +8,9 @@ import pytest
 from hadoop.supervisor import Supervisor
 from stack.lifecycle import start_stack
 from stack.securing import forget_secrets, secure_state
+from tests.unit.secure.tls_files import make_authority, sign
 from warehouse.errors import SetupError, UsageError
-from warehouse.identity import SECURE
+from warehouse.identity import SECURE, OwnCertificate
 from warehouse.profile import Profile
 from warehouse.settings import load_settings
 
@@ -80,6 +81,20 @@ def test_forgotten_secrets_are_made_anew_and_what_users_have_stays(settings):
     same = {path.name for path in kept if path.read_bytes() == before[path]}
     assert same == {"realm", "krb5.conf", "bob.login"}
     assert reader.exists()
+
+
+def test_certificate_that_was_given_outlives_its_copy(settings, tmp_path_factory):
+    files = tmp_path_factory.mktemp("given")
+    make_authority(files)
+    given = replace(settings, tls=OwnCertificate(*sign(files, "stack", "localhost")), secure=True)
+    kept = {path: path.read_bytes() for path in files.iterdir()}
+    secure_state(given)
+    shown = (settings.home / SECURE / "tls" / "ca.pem").read_bytes()
+    forget_secrets(given)
+    assert not (settings.home / SECURE / "tls").exists()
+    assert {path: path.read_bytes() for path in files.iterdir()} == kept
+    secure_state(given)
+    assert (settings.home / SECURE / "tls" / "ca.pem").read_bytes() == shown
 
 
 def test_secrets_of_a_stack_that_runs_are_not_forgotten(settings, monkeypatch):

@@ -10,6 +10,7 @@ from hadoop.artifacts import artifact_directory
 from hadoop.environment import HADOOP_CONF
 from spark.launch import CONFIGURATION, spark_jars
 from stack.spark_driver import place_driver, run_logs
+from warehouse.identity import Identity
 from warehouse.job import JobSizing
 from warehouse.profile import Profile
 from warehouse.settings import load_settings
@@ -88,3 +89,28 @@ def test_process_elsewhere_is_no_engine(settings, monkeypatch):
     monkeypatch.setattr("stack.spark_driver.size_job", lambda _settings: JobSizing(1, 1024, 1, 1024))
     monkeypatch.setattr("stack.spark_driver.bring_spark", lambda _settings: "hdfs:///spark.zip")
     assert place_driver(replace(settings, profile=Profile.EXTERNAL)).engine is None
+
+
+@pytest.fixture
+def elsewhere(settings, monkeypatch):
+    """A cluster elsewhere with Kerberos, and the place where Java finds a ticket."""
+    monkeypatch.setattr("stack.spark_driver.size_job", lambda _settings: JobSizing(1, 1024, 1, 1024))
+    monkeypatch.setattr("stack.spark_driver.bring_spark", lambda _settings: "hdfs:///spark.zip")
+    monkeypatch.delenv("KRB5CCNAME", raising=False)
+    monkeypatch.setattr("secure.kerberos.ticket_file", lambda identity: identity.tickets)
+    identity = replace(Identity.of_stack(settings.home, "ann", "ann"), elsewhere=True)
+    return replace(settings, profile=Profile.EXTERNAL, elsewhere=identity, driver_host="edge.example")
+
+
+def test_cluster_elsewhere_is_asked_by_the_keytab_or_by_the_ticket(elsewhere):
+    identity = elsewhere.elsewhere
+    driver = place_driver(elsewhere)
+    found = submitted(elsewhere)
+    assert found["spark.kerberos.principal"] == "ann@STACKHOUSE.LOCAL"
+    assert found["spark.kerberos.keytab"] == str(identity.keytab)
+    assert found["spark.driver.defaultJavaOptions"] == f"-Djava.security.krb5.conf={identity.kerberos}"
+    assert found["spark.driver.host"] == "edge.example"
+    assert driver.environment["KRB5CCNAME"] == f"FILE:{identity.tickets}"
+    found = submitted(replace(elsewhere, elsewhere=replace(identity, keytab=None, kerberos=None)))
+    assert not {"spark.kerberos.keytab", "spark.driver.defaultJavaOptions"} & found.keys()
+    assert "KRB5CCNAME" not in place_driver(replace(elsewhere, elsewhere=None)).environment

@@ -43,6 +43,8 @@ public final class OwnerAuthorizer extends SQLStdHiveAuthorizerFactory {
           HiveOperationType.KILL_QUERY,
           HiveOperationType.ABORT_TRANSACTIONS);
 
+  // Here, since HiveServer2 has no hook at its own start, and makes an authorizer before it opens its port
+  // (CLIService.init), so no session is earlier. A session cannot do without it: the setting is restricted.
   static {
     SealedProperties.install();
   }

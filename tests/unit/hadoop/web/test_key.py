@@ -43,8 +43,18 @@ def test_only_daemons_of_this_machine_are_shown_the_key(local):
     assert key_header(replace(local, profile=Profile.EXTERNAL)) == {}
 
 
-def test_who_has_not_the_key_is_told_so(daemons):
+@pytest.mark.parametrize(
+    ("profile", "remedy"),
+    [
+        (Profile.LOCAL, "run this as the account that started it"),
+        (
+            Profile.EXTERNAL,
+            "its administrator lets only administrators look (hadoop.security.instrumentation.requires.admin)",
+        ),
+    ],
+)
+def test_who_has_not_the_key_is_told_so(daemons, tmp_path, profile, remedy):
     daemons.refuses = True
     with pytest.raises(StackDownError) as problem:
-        hdfs_health(settings_for(daemons.port))
-    assert str(problem.value).endswith("gives this account no access; run this as the account that started it")
+        hdfs_health(replace(settings_for(daemons.port), home=tmp_path, profile=profile))
+    assert str(problem.value).endswith(f"gives this account no access; {remedy}")
