@@ -34,7 +34,7 @@ def make_secure_state(settings: Settings, java_home: Path) -> None:
     make_keytabs(base / "keytabs", settings.user)
     if not (base / "http-secret").exists():
         write_secret(base / "http-secret", secrets.token_hex(32).encode())
-    write_kerberos(base, settings.ports.kdc)
+    write_kerberos(base, settings.ports.kdc, settings.ticket_minutes)
     _write_passwords(base / "conf", _certificate(settings, java_home))
     # Last: from here on the state is that of a secured stack.
     write_secret(base / MARKER, f"{REALM}\n".encode())
@@ -71,9 +71,16 @@ def superuser(settings: Settings) -> Identity:
     return Identity.of_stack(settings.home, "hdfs", "hdfs")
 
 
-def write_kerberos(base: Path, port: int) -> None:
-    """Write the `krb5.conf` of a KDC at a port of this machine, for tickets that are kept below the same directory."""
-    text = Template(_KERBEROS.read_text()).substitute(realm=REALM, port=port, tickets=base / "tickets")
+def write_kerberos(base: Path, port: int, minutes: int) -> None:
+    """Write the `krb5.conf` of a KDC at a port of this machine.
+
+    Args:
+        base: Directory of the file; tickets are kept below it.
+        port: Port of the KDC.
+        minutes: Minutes that a ticket is asked for.
+    """
+    values = {"realm": REALM, "port": port, "minutes": minutes, "tickets": base / "tickets"}
+    text = Template(_KERBEROS.read_text()).substitute(values)
     write_secret(base / "krb5.conf", text.encode())
 
 

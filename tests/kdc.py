@@ -24,7 +24,7 @@ def running_kdc(jars: Path, keytabs: Path, home: Path) -> Iterator[None]:
     """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    write_kerberos(home, port)
+    write_kerberos(home, port, 600)
     arguments = ["stackhouse.kdc.Kdc", REALM, str(port), str(keytabs)]
     command = [str(find_java_home() / "bin" / "java"), "-cp", f"{jars}/*:{HADOOP_CONF}", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as kdc:

@@ -21,6 +21,8 @@ GATEWAY_ERRORS = (502, 503, 504)
 """HTTP statuses by which `Endpoints.gateway` says itself that it does not reach a DataNode."""
 
 _MAX_PORT = 65535
+_MAX_TICKET_MINUTES = 1440
+"""What the KDC gives at most: secure/kdc."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ class Settings:
         hive_certificate: As `Endpoints.certificate`; a secured stack of this machine has its own.
         given_password: File with the password for HiveServer2; `None`: the one that `up` made, if there is one.
         secure: What the next `up` is asked for; `None`: whatever the state is. See `identity` for what it is.
+        ticket_minutes: Minutes that the tickets of a secured stack last.
         tls: Certificate and key that `up` gives to a secured stack; `None`: it makes them.
         elsewhere: Who this client is on a cluster elsewhere with Kerberos.
     """
@@ -102,6 +105,7 @@ class Settings:
     class_archives: bool
     engine_idle: int
     user: str
+    ticket_minutes: int
     given_password: Path | None = None
     driver_host: str = ""
     hive_certificate: Path | None = None
@@ -192,6 +196,7 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
         class_archives=source.switch("CLASS_ARCHIVES"),
         engine_idle=source.number("ENGINE_IDLE"),
         user=user,
+        ticket_minutes=_ticket_minutes(source),
         driver_host=source.optional_host("DRIVER_HOST"),
         given_password=source.optional_path("HIVE_PASSWORD_FILE"),
         hive_certificate=read_authorities(source, "HIVE_CERTIFICATE"),
@@ -199,6 +204,13 @@ def load_settings(environment: Mapping[str, str] | None = None, env_file: Path =
         tls=read_own_certificate(source),
         elsewhere=read_identity(source, profile, home, user, _web_servers(hosts, ports)),
     )
+
+
+def _ticket_minutes(source: Source) -> int:
+    minutes = source.number("TICKET_MINUTES")
+    if not 1 <= minutes <= _MAX_TICKET_MINUTES:
+        raise source.error("TICKET_MINUTES", f"is {minutes}, expected 1 to {_MAX_TICKET_MINUTES}")
+    return minutes
 
 
 def _web_servers(hosts: Hosts, ports: Ports) -> dict[str, str]:

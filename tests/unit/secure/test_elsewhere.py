@@ -120,7 +120,7 @@ def test_service_that_the_kdc_does_not_know_is_told(client):
 
 def test_clocks_that_differ_have_a_line_of_their_own(ann, tmp_path):
     with refusing_kdc(CLOCK_SKEW) as port:
-        write_kerberos(tmp_path, port)
+        write_kerberos(tmp_path, port, 600)
         for one in (ann, replace(ann, elsewhere=True)):
             assert refusal(current_ticket, replace(one, kerberos=tmp_path / "krb5.conf")) == (
                 "the clocks of this machine and of the KDC differ by more than Kerberos allows; let all machines set "
@@ -129,7 +129,7 @@ def test_clocks_that_differ_have_a_line_of_their_own(ann, tmp_path):
 
 
 def test_kdc_that_is_silent_or_not_named_is_told(client, tmp_path):
-    write_kerberos(tmp_path, 1)
+    write_kerberos(tmp_path, 1, 600)
     told = refusal(current_ticket, replace(client, kerberos=tmp_path / "krb5.conf"))
     assert told.startswith(f"no KDC for ann@{REALM} answers (Cannot contact any KDC for realm")
     (tmp_path / "krb5.conf").write_text("[libdefaults]\ndns_lookup_kdc = false\n")

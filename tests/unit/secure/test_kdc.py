@@ -54,7 +54,7 @@ def test_kept_ticket_does_not_hide_a_dead_kdc(home, ann, tmp_path):
     current_ticket(ann)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    write_kerberos(tmp_path, port)
+    write_kerberos(tmp_path, port, 600)
     elsewhere = replace(ann, kerberos=tmp_path / "krb5.conf")
     assert current_ticket(elsewhere).end > datetime.now(UTC)
     with pytest.raises(TicketError, match="Cannot contact any KDC"):

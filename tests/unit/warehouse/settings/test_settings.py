@@ -147,3 +147,10 @@ def test_root_that_is_no_plain_absolute_path_is_refused(text):
         load_settings({"STACKHOUSE_ROOT": text})
     with pytest.raises(SettingsError, match=f"root is .*{expected}"):
         Endpoints.of("host:1", "host:2", root=text)
+
+
+@pytest.mark.parametrize("minutes", ["0", "1441", "10h"])
+def test_tickets_last_a_day_at_most(minutes):
+    with pytest.raises(SettingsError, match="STACKHOUSE_TICKET_MINUTES is"):
+        load_settings({"STACKHOUSE_TICKET_MINUTES": minutes})
+    assert load_settings({"STACKHOUSE_TICKET_MINUTES": "1440"}).ticket_minutes == 1440
