@@ -46,7 +46,9 @@ def check_pattern(pattern: str, spot: Spot, partial: bool = False) -> None:
     if "p" in _PADDED.sub("", bare):
         raise spot.wrong(f"{pattern!r}: pp stands before the number that is padded with a space, e.g. ppd")
     if bool(letters & {"h", "K"}) != ("a" in letters):
-        raise spot.wrong(f"{pattern!r}: h and K count to 12 and need a, the mark of AM and PM; H counts to 24 without it")
+        raise spot.wrong(
+            f"{pattern!r}: h and K count to 12 and need a, the mark of AM and PM; H counts to 24 without it"
+        )
     if not _balanced(bare):
         raise spot.wrong(f"{pattern!r}: a bracket is not closed or not opened")
     wanted = {"y", "D"} if "D" in letters else {"y"} if partial and "d" not in letters else {"y", "M", "d"}

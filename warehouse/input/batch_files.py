@@ -55,7 +55,9 @@ def check_files(files: Sequence[Path]) -> list[InputPath]:
         _check_name(path)
         other = by_name.setdefault(path.name, path)
         if other is not path:
-            raise InputFileError(f"{path} has the same name as {other}: names must be unique within a batch, so rename one")
+            raise InputFileError(
+                f"{path} has the same name as {other}: names must be unique within a batch, so rename one"
+            )
     return [by_name[name] for name in sorted(by_name)]
 
 

@@ -194,7 +194,9 @@ def test_all_changes_are_told_in_the_order_of_the_columns():
     names = ["d", "c", "b", "a"]
     old = replace(OLD, columns=tuple(Column(name, name, "INT", "A.") for name in names))
     new = replace(OLD, columns=(SALE,))
-    assert [change.text for change in changes(old.meaning, new.meaning)][:4] == [f"column {n} was removed" for n in names]
+    assert [change.text for change in changes(old.meaning, new.meaning)][:4] == [
+        f"column {n} was removed" for n in names
+    ]
 
 
 INTEGERS = {"TINYINT": 8, "SMALLINT": 16, "INT": 32, "BIGINT": 64}
