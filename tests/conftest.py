@@ -13,7 +13,7 @@ from warehouse.settings import load_settings
 os.environ.update(ENVIRONMENT)
 time.tzset()
 
-pytest_plugins = ["tests.spark_session", "tests.stack"]
+pytest_plugins = ["tests.jars", "tests.spark_session", "tests.stack"]
 
 
 LEFT_OUT = pytest.StashKey[Counter]()
@@ -27,6 +27,7 @@ the stack."""
 
 LONG_FILES = (
     "tests/answers/test_battery.py",
+    "tests/answers/test_compile_limit.py",
     "tests/answers/test_metamorphic.py",
     "tests/answers/test_random_queries.py",
     "tests/answers/test_refusals.py",
@@ -39,15 +40,17 @@ LONG_FILES = (
     "tests/integration/test_documents.py",
     "tests/integration/test_flights.py",
     "tests/integration/test_forecast.py",
+    "tests/integration/test_gc.py::test_gc_that_is_killed",
     "tests/integration/test_hostile.py",
     "tests/integration/test_jdbc.py",
     "tests/integration/test_lifecycle.py",
     "tests/integration/test_proofs.py",
     "tests/integration/test_trips.py",
+    "tests/unit/drafting/test_forms_in_spark.py",
     "tests/unit/spark/",
 )
-"""What `./stackhouse test` leaves out, so that it ends within 20 minutes. Whoever names files or directories runs all
-that is in them."""
+"""Files and single tests that `./stackhouse test` leaves out, so that it ends within 20 minutes. Whoever names files or
+directories runs all that is in them."""
 
 
 def pytest_addoption(parser):

@@ -4,7 +4,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from hadoop.artifacts import artifact_directory, fetch_artifacts
 from hive.connection import connect
 from tests.answers.engines import DuckEngine, make_hive_tables, write_local
 from tests.answers.local_hive import build_classes, local_hive
@@ -26,11 +25,8 @@ def awkward(settings, storage):
 
 
 @pytest.fixture(scope="session")
-def quick_classes(tmp_path_factory):
-    """What makes a HiveServer2 of its own quick; and the jars it is of, before any stack has fetched them."""
-    settings = load_settings()
-    if not artifact_directory(settings).exists():
-        fetch_artifacts(settings, print)
+def quick_classes(tmp_path_factory, jars):
+    """What makes a HiveServer2 of its own quick, once there are the jars that it runs."""
     return build_classes(tmp_path_factory.mktemp("java"))
 
 

@@ -12,7 +12,8 @@ from cli.beeline import exec_beeline, jdbc_url
 from warehouse.errors import UsageError
 from warehouse.settings import load_settings
 
-SETTINGS = load_settings()
+# No home, so no password of a stack that the suite left there.
+SETTINGS = load_settings({"STACKHOUSE_HOME": "/none"})
 OURS = ["-u", jdbc_url(SETTINGS), "-n", SETTINGS.user]
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from hadoop.artifacts import artifact_directory
 from secure import kerberos
 from secure.kerberos import Context, ask_kdc, ticket_end
 from secure.keytabs import keytab_of, new_key, write_secret
@@ -14,21 +13,15 @@ from secure.state import make_keytabs, write_kerberos
 from tests.kdc import running_kdc
 from warehouse.errors import SetupError, TicketError
 from warehouse.identity import Identity
-from warehouse.settings import load_settings
-
-JARS = artifact_directory(load_settings()) / "kdc"
-pytestmark = pytest.mark.skipif(
-    not JARS.is_dir(), reason="the jars of the KDC are not here: ./stackhouse up fetches them"
-)
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home(tmp_path_factory, jars):
     """A state directory with a KDC that answers."""
     home = tmp_path_factory.mktemp("state")
     (home / "secure" / "keytabs").mkdir(parents=True)
     make_keytabs(home / "secure" / "keytabs", "ann")
-    with running_kdc(JARS, home / "secure" / "keytabs", home / "secure"):
+    with running_kdc(jars / "kdc", home / "secure" / "keytabs", home / "secure"):
         yield home
 
 
