@@ -1,6 +1,7 @@
 """What the columns of a sample are: type, NULLs, key, event time, each with its evidence."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from drafting.column_draft import ColumnDraft, Guess
@@ -14,7 +15,7 @@ from drafting.number_columns import (
     Numbers,
     count_fitting,
     count_with_letters,
-    doubt_sentinels,
+    find_sentinels,
     measure,
     number_type,
 )
@@ -166,8 +167,22 @@ def _number_draft(
     found = _number_column(text, numbers, native, epoch)
     if convention == CONVENTIONS[0] and found.type.startswith("DECIMAL"):
         found = without_zero_fractions(sample, column, found)
-    doubts = [] if found.type == "STRING" else doubt_sentinels(sample, column, tokens, convention)
-    return replace(found, doubts=(*found.doubts, *doubts))
+    sentinels = [] if found.type == "STRING" else find_sentinels(sample, column, tokens, convention)
+    asked = (_asked(number, rows, text.tokens) for number, rows in sentinels)
+    return replace(found, doubts=(*found.doubts, *asked))
+
+
+def _asked(number: str, rows: int, tokens: Iterable[str]) -> str:
+    """The question whether a number means no value, with the line to write."""
+    return (
+        f'Does {number} mean "no value"? {rows:,} rows have it, far from all others. If so, write '
+        f"{_own_tokens([*tokens, number])}."
+    )
+
+
+def _own_tokens(tokens: Sequence[str]) -> str:
+    """The property of a column that has null tokens of its own."""
+    return f"customProperties: [{{property: nullTokens, value: {json.dumps(tokens, ensure_ascii=False)}}}]"
 
 
 def _moment_column(text: ColumnDraft, found: Moments) -> ColumnDraft:
@@ -257,5 +272,9 @@ def _unsure_of_tokens(columns: Sequence[ColumnDraft], tokens: Sequence[str]) -> 
         texts = [f"{column.name} ({column.tokens[token]:,} rows)" for column in columns
                  if column.type == "STRING" and token in column.tokens]  # fmt: skip
         if texts:
-            found.append(f"{token} means NULL in every column, also where it is text: {', '.join(texts[:5])}.")
+            own = _own_tokens([other for other in tokens if other != token])
+            found.append(
+                f"{token} means NULL in every column, also where it is text: {', '.join(texts[:5])}. "
+                f"If it is a value there, write {own}."
+            )
     return found

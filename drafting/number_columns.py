@@ -123,8 +123,10 @@ def _plain(convention: tuple[str, str | None]) -> tuple[str, list[str]]:
     return "replace(replace(t, ?, ''), ?, '.')", [group, point]
 
 
-def doubt_sentinels(sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]) -> list[str]:
-    """A sentence for each number that may stand for "no value", like -200 or 9999.
+def find_sentinels(
+    sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]
+) -> list[tuple[str, int]]:
+    """Numbers that may stand for "no value", like -200 or 9999, and how many rows have each.
 
     Such a number is farther from all others than any two of them are from each other. It is the most frequent value,
     the only one below zero, or written in nines, of which a column may have two.
@@ -155,10 +157,7 @@ def doubt_sentinels(sample: Sample, column: str, tokens: list[str], convention: 
             AND min(abs(n.d - e.d)) > max(n.d) - min(n.d)
             AND (e.nines OR e.rows > max(n.rows) OR (e.d < 0 AND min(n.d) >= 0))
         ORDER BY e.rows DESC, e.d"""
-    return [
-        f'Does {text} mean "no value"? {rows:,} rows have it, far from all others. If so, write nullTokens: ["{text}"].'
-        for text, rows in sample.ask(sql, [tokens, *separators, _NINES])
-    ]
+    return [(text, rows) for text, rows in sample.ask(sql, [tokens, *separators, _NINES])]
 
 
 def number_type(found: Numbers, native: str) -> tuple[str, int] | None:

@@ -59,7 +59,7 @@ class Records:
 
     def text(self, column: str) -> Expression:
         """Text of a column, trimmed if the contract says so, NULL when it is a null token."""
-        text, tokens = self.field(column), self.contract.input_format.null_tokens
+        text, tokens = self.field(column), self._null_tokens(column)
         trimmed = self._is_trimmed(column)
         if trimmed:
             text = F.trim(text, F.lit(BLANKS))
@@ -70,6 +70,10 @@ class Records:
     def _is_trimmed(self, name: str) -> bool:
         own = next((column.trim for column in self.contract.columns if column.name == name), None)
         return self.contract.input_format.trim if own is None else own
+
+    def _null_tokens(self, name: str) -> tuple[str, ...]:
+        own = next((column.null_tokens for column in self.contract.columns if column.name == name), None)
+        return self.contract.input_format.null_tokens if own is None else own
 
 
 def computed_text(column: str) -> str:

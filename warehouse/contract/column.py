@@ -42,7 +42,10 @@ OTHER_NAMES = "otherPhysicalNames"
 TRIM = "trim"
 """Custom property of a column: whether blanks and tabs around its values are removed."""
 
-CUSTOM_PROPERTIES = (OTHER_NAMES, TRIM, *COLUMN_PROPERTIES)
+NULL_TOKENS = "nullTokens"
+"""Custom property of a column: the strings that mean NULL there, instead of those of the input format."""
+
+CUSTOM_PROPERTIES = (OTHER_NAMES, TRIM, NULL_TOKENS, *COLUMN_PROPERTIES)
 """Custom properties of a column that are known."""
 
 _ONLY_JAVA = re.compile(r"\\[pP]\{\w+\}|\\[hHvVRXGQEzZ]|&&")
@@ -88,6 +91,7 @@ def read_column(item: SchemaProperty, spot: Spot) -> Column:
         pivot_year=read_pivot_year(formats, custom),
         locale=read_locale(formats, custom),
         trim=expect.truth(*custom[TRIM]) if TRIM in custom else None,
+        null_tokens=expect.texts(*custom[NULL_TOKENS]) if NULL_TOKENS in custom else None,
     )
     check_limits(column, place)
     _check_zone(column, place)

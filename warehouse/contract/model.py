@@ -72,6 +72,7 @@ class Column:
         pivot_year: The earliest year that two digits mean; the latest is 99 years later.
         locale: Language of the names of months and weekdays, by ISO 639.
         trim: Blanks and tabs around values are removed; `None`: as the input format says.
+        null_tokens: Texts that mean NULL in this column; `None`: as the input format says.
         transform: Spark SQL that computes the text from fields of the files; `None`: the field of `source_name` is it.
         reads: Names of the fields that it reads.
     """
@@ -94,6 +95,7 @@ class Column:
     pivot_year: int = field(default=CENTURY, metadata=LATER)
     locale: str = field(default=ENGLISH, metadata=LATER)
     trim: bool | None = field(default=None, metadata=LATER)
+    null_tokens: tuple[str, ...] | None = field(default=None, metadata=LATER)
     transform: str | None = field(default=None, metadata=LATER)
     reads: tuple[str, ...] = ()
 

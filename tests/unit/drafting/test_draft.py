@@ -255,7 +255,7 @@ def test_number_far_from_all_others_may_mean_no_value(tmp_path: Path, values: li
     assert column.type != "STRING"
     assert _sentence(drafted, 'mean "no value"?') == bool(sentinel)
     assert not sentinel or _sentence(drafted, f'value: Does {sentinel} mean "no value"?')
-    assert not sentinel or _sentence(drafted, f'nullTokens: ["{sentinel}"]')
+    assert not sentinel or _sentence(drafted, f'customProperties: [{{property: nullTokens, value: ["{sentinel}"]}}]')
 
 
 @pytest.mark.parametrize(("bad", "told"), [(1, False), (30, True)])

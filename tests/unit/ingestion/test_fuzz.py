@@ -66,6 +66,7 @@ schema:
           - {property: locale, value: de}
           - {property: otherPhysicalNames, value: [Tag, date]}
           - {property: trim, value: false}
+          - {property: nullTokens, value: ['-', '']}
       - name: at
         logicalType: timestamp
         physicalType: TIMESTAMP

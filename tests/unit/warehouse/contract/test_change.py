@@ -182,7 +182,7 @@ def test_option_of_a_column_that_an_older_release_does_not_know_had_its_default(
     assert changes(old, new) == []
 
 
-@pytest.mark.parametrize(("later", "value"), [("pivot_year", 1969), ("locale", "de")])
+@pytest.mark.parametrize(("later", "value"), [("pivot_year", 1969), ("locale", "de"), ("null_tokens", ("NA",))])
 def test_option_that_came_later_keeps_fingerprints_and_is_a_change_both_ways(later, value):
     new = with_column(SOLD, **{later: value})
     assert all(later not in column for column in OLD.meaning["columns"])
