@@ -207,12 +207,9 @@ def _number_column(text: ColumnDraft, found: Numbers, native: str, epoch: str | 
     if chosen and chosen[0] == "BIGINT" and words(text.name) & _PADDED_WORDS:
         return replace(text, notes=("Codes that may have leading zeros in other files, kept as text.",))
     if chosen is None:
-        why = (
-            "Codes with leading zeros or a plus, kept as text."
-            if found.padded
-            else "Numbers of too many digits, kept as text."
-        )
-        return replace(text, notes=(why,))
+        if found.padded:
+            return replace(text, doubts=("Codes with leading zeros or a plus, kept as text.",))
+        return replace(text, notes=("Numbers of too many digits, kept as text.",))
     notes, doubts = [], []
     if epoch:
         doubts.append(

@@ -30,7 +30,7 @@ class Numbers:
         whole: Values that are whole numbers.
         decimal: Values that are decimals or whole.
         double: Values that are decimals, whole, or have an exponent.
-        padded: Whole numbers with a leading zero, or a plus before so many digits that they are of a telephone.
+        padded: Whole numbers but 0 with a leading zero, or a plus before so many digits that they are of a telephone.
         digits: Most digits before the decimal separator.
         scale: Most digits after it.
         least: Smallest value as written, `None` without one.
@@ -104,7 +104,7 @@ def measure(sample: Sample, column: str, tokens: list[str], convention: tuple[st
             SELECT t, whole, decimal, {plain} AS n, try_cast({plain} AS DOUBLE) AS d FROM texts WHERE double
         )
         SELECT count_if(whole), count_if(decimal), count_if(isfinite(d)),
-            count_if(whole AND regexp_full_match(n, '[+-]?0[0-9]+|[+][0-9]{{7,}}')),
+            count_if(whole AND regexp_full_match(n, '[+-]?0+[1-9][0-9]*|[+][0-9]{{7,}}')),
             max(length(ltrim(regexp_extract(n, '^[+-]?([0-9]*)', 1), '0'))) FILTER (decimal),
             max(length(regexp_extract(n, '[.]([0-9]+)$', 1))) FILTER (decimal),
             arg_min(t, d), arg_max(t, d), max(abs(d)), min(abs(d)) FILTER (d <> 0)

@@ -74,6 +74,8 @@ def _sentence(drafted: Draft, part: str) -> bool:
         (["1000000000000000000", "-5"], "DECIMAL(38,0)", ()),
         (["123456789012345678901", "5"], "DECIMAL(38,0)", ()),
         (["007", "123"], "STRING", ()),
+        # Zeros alone are no code.
+        (["000", "123"], "BIGINT", ()),
         (["+493012345", "+441234567"], "STRING", ()),
         (["1.5", "20"], "DECIMAL(7,2)", ()),
         (["1.123456", "-20.1"], "DECIMAL(11,6)", ()),
@@ -1007,6 +1009,22 @@ def test_offsets_that_move_quarters_are_a_doubt(tmp_path: Path, offset: str, dou
 def test_numbers_are_no_hint_at_the_event_time(tmp_path: Path) -> None:
     drafted = _read_or_ask(tmp_path, "label,value\n" + "".join(f"x{n},{n}.5\n" for n in range(40)))
     assert "No column looks like one" in drafted.unsure[0]
+
+
+def test_codes_with_leading_zeros_are_a_doubt(tmp_path: Path) -> None:
+    drafted, column = _typed(tmp_path, ["007", "123"])
+    assert (column.type, _sentence(drafted, "value: Codes with leading zeros")) == ("STRING", True)
+
+
+def test_country_that_is_a_null_token_elsewhere_is_kept_by_the_line_to_write(tmp_path: Path) -> None:
+    drafted, _ = _draft(tmp_path, "day,n,country\n2021-01-01,NA,NA\n2021-01-02,-,DE\n2021-01-03,3,FR\n")
+    line = 'customProperties: [{property: nullTokens, value: ["-"]}]'
+    assert _sentence(drafted, f"If it is a value there, write {line}.")
+    path = drafted.paths[0]
+    description = 'description: "Column country of the file."\n'
+    path.write_text(path.read_text().replace(description, f"{description}        {line}\n"))
+    contract = load_contract("things", tmp_path)
+    assert (contract.column("country").null_tokens, contract.input_format.null_tokens) == (("-",), ("-", "NA"))
 
 
 @pytest.mark.parametrize("name", ["zip_code", "Phone", "EAN"])
