@@ -9,7 +9,13 @@ from open_data_contract_standard.model import SchemaProperty
 
 from warehouse.contract import expect
 from warehouse.contract.calendar_names import CENTURY
-from warehouse.contract.datetime_options import COLUMN_PROPERTIES, read_formats, read_locale, read_pivot_year
+from warehouse.contract.datetime_options import (
+    COLUMN_PROPERTIES,
+    read_formats,
+    read_hour_24,
+    read_locale,
+    read_pivot_year,
+)
 from warehouse.contract.hive_type import INTEGERS, MAX_PRECISION, decimal_digits, type_name
 from warehouse.contract.limits import check_limits, read_limit, read_values
 from warehouse.contract.model import Column
@@ -90,6 +96,7 @@ def read_column(item: SchemaProperty, spot: Spot) -> Column:
         other_source_names=_other_names(*custom[OTHER_NAMES]) if OTHER_NAMES in custom else (),
         pivot_year=read_pivot_year(formats, custom),
         locale=read_locale(formats, custom),
+        hour_24=read_hour_24(item, formats, custom),
         trim=expect.truth(*custom[TRIM]) if TRIM in custom else None,
         null_tokens=expect.texts(*custom[NULL_TOKENS]) if NULL_TOKENS in custom else None,
     )
@@ -179,6 +186,8 @@ def _check_zone(column: Column, place: Spot) -> None:
         raise place.at("format").wrong("the format has an offset or zone: say timezone: true, or quote it to ignore it")
     if column.zoned and column.pivot_year != CENTURY:
         raise place.at("timezone").wrong("pivotYear is for wall clocks: years of two digits with an offset are 20xx")
+    if column.zoned and column.hour_24:
+        raise place.at("timezone").wrong("hour24 is for wall clocks: with an offset or zone, 24:00 is not read")
     if column.epoch and column.source_zone:
         raise place.at("defaultTimezone").wrong(f"{column.formats[0]} counts from 1970 in UTC, so it takes no zone")
 

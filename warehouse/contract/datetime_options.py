@@ -8,7 +8,7 @@ from warehouse.contract import expect
 from warehouse.contract.calendar_names import CENTURY, ENGLISH, LOCALES
 from warehouse.contract.model import EPOCH_FORMATS
 from warehouse.contract.odcs import Spot
-from warehouse.contract.patterns import check_pattern, has_day, has_names, has_short_year
+from warehouse.contract.patterns import check_pattern, has_day, has_hour, has_names, has_short_year
 
 OTHER_FORMATS = "otherFormats"
 """Custom property of a date or timestamp: formats that are tried after `format`."""
@@ -22,9 +22,12 @@ PIVOT_YEAR = "pivotYear"
 LOCALE = "locale"
 """Custom property: language of the names of months and weekdays."""
 
-COLUMN_PROPERTIES = (OTHER_FORMATS, PARTIAL_DATE, PIVOT_YEAR, LOCALE)
+HOUR_24 = "hour24"
+"""Custom property: a clock may say 24:00, which is 00:00 of the `next-day`."""
 
-_FIRST_DAY = "first-day"
+COLUMN_PROPERTIES = (OTHER_FORMATS, PARTIAL_DATE, PIVOT_YEAR, LOCALE, HOUR_24)
+
+_FIRST_DAY, _NEXT_DAY = "first-day", "next-day"
 _FIRST_PIVOT = 1901
 
 Custom = dict[str, tuple[Any, Spot]]
@@ -87,6 +90,22 @@ def read_locale(formats: tuple[str, ...], custom: Custom) -> str:
             "no format has the name of a month or weekday (MMM, MMMM, E), so this has no effect: remove it"
         )
     return locale
+
+
+def read_hour_24(item: SchemaProperty, formats: tuple[str, ...], custom: Custom) -> bool:
+    """Whether a clock may say 24:00.
+
+    Raises:
+        ContractError: The value is another, or no format has an hour that ends with 23.
+    """
+    if HOUR_24 not in custom:
+        return False
+    value, spot = custom[HOUR_24]
+    expect.choice(value, spot, (_NEXT_DAY,))
+    is_default = item.logicalType == "timestamp" and not formats
+    if not is_default and not any(map(has_hour, formats)):
+        raise spot.wrong("no format has an hour from 0 to 23 (H), so this has no effect: remove it")
+    return True
 
 
 def _is_partial(custom: Custom) -> bool:

@@ -71,6 +71,7 @@ class Column:
         other_source_names: Further names in the header; a file has the column under one of its names.
         pivot_year: The earliest year that two digits mean; the latest is 99 years later.
         locale: Language of the names of months and weekdays, by ISO 639.
+        hour_24: A clock may say 24:00, which is 00:00 of the next day.
         trim: Blanks and tabs around values are removed; `None`: as the input format says.
         null_tokens: Texts that mean NULL in this column; `None`: as the input format says.
         transform: Spark SQL that computes the text from fields of the files; `None`: the field of `source_name` is it.
@@ -94,6 +95,7 @@ class Column:
     other_source_names: tuple[str, ...] = field(default=(), metadata=LATER)
     pivot_year: int = field(default=CENTURY, metadata=LATER)
     locale: str = field(default=ENGLISH, metadata=LATER)
+    hour_24: bool = field(default=False, metadata=LATER)
     trim: bool | None = field(default=None, metadata=LATER)
     null_tokens: tuple[str, ...] | None = field(default=None, metadata=LATER)
     transform: str | None = field(default=None, metadata=LATER)

@@ -87,6 +87,11 @@ def has_names(pattern: str) -> bool:
     return pattern not in EPOCH_FORMATS and bool(re.search(f"{_MONTH_NAME}|E", _QUOTED.sub(" ", pattern)))
 
 
+def has_hour(pattern: str) -> bool:
+    """Whether a text of the pattern has an hour from 0 to 23."""
+    return pattern not in EPOCH_FORMATS and "H" in _QUOTED.sub(" ", pattern)
+
+
 def with_numbers(pattern: str) -> str:
     """A pattern in which months are two digits and no names."""
     return _unquoted(pattern, lambda part: re.sub(_MONTH_NAME, "MM", part))

@@ -136,6 +136,44 @@ def test_two_digits_of_a_year_mean_one_from_the_pivot_on(spark: SparkSession, tm
     assert bad == [("29-FEB-99", ["at:type"])]
 
 
+def test_24_oclock_is_midnight_at_the_end_of_the_day(spark: SparkSession, tmp_path: Path) -> None:
+    formats = {
+        "yyyy-MM-dd HH:mm[:ss[.SSS]]": ["2000-02-28 24:00", "2000-02-28 24:00:00.000", "2000-02-28 23:59"],
+        "yyyyMMddHH": ["1999123124", "1999123123"],
+        "d.M.yyyy 'um' H 'Uhr'": ["24.12.2024 um 24 Uhr", "24.12.2024 um 2 Uhr"],
+        "EEE, ppd MMM yy[ HH'h'mm]": ["Fri,  1 Mar 24 24h00", "Fri,  1 Mar 24 12h24", "Fri, 24 Mar 24"],
+        "HH:mm MM/dd/yyyy": ["24:00 12/31/1998"],
+    }
+    wrong = ["2000-02-28 24:01", "2000-02-28 24:00:00.001", "2000-02-30 24:00", "1999123125", "24:24 12/31/1998"]
+    texts = [text for found in formats.values() for text in found]
+    options = {"formats": tuple(formats), "hour_24": True, "pivot_year": 1969}
+    good, bad = _moments(spark, tmp_path, [*texts, *wrong, "9999-12-31 24:00"], **options)
+    assert good == [
+        datetime(2000, 2, 29), datetime(2000, 2, 29), datetime(2000, 2, 28, 23, 59),
+        datetime(2000, 1, 1), datetime(1999, 12, 31, 23),
+        datetime(2024, 12, 25), datetime(2024, 12, 24, 2),
+        datetime(2024, 3, 2), datetime(2024, 3, 1, 12, 24), datetime(2024, 3, 24),
+        datetime(1999, 1, 1),
+    ]  # fmt: skip
+    assert bad == [(text, ["at:type"]) for text in (*wrong, "9999-12-31 24:00")]
+
+
+def test_24_oclock_of_a_zone_is_the_next_day_there(spark: SparkSession, tmp_path: Path) -> None:
+    # The night in which clocks go forward; and the last year of two digits.
+    texts = ["24-03-30 24:00", "68-12-31 24:00"]
+    options = {"formats": ("yy-MM-dd HH:mm",), "hour_24": True, "source_zone": "Europe/Berlin", "pivot_year": 1969}
+    good, _ = _moments(spark, tmp_path, texts, "UTC", **options)
+    assert good == [datetime(2024, 3, 30, 23), datetime(2068, 12, 31, 23)]
+
+
+@pytest.mark.parametrize("hour_24", [True, False])
+def test_24_oclock_in_the_format_that_none_is_named_for(spark: SparkSession, tmp_path: Path, hour_24: bool) -> None:
+    texts = ["2001-02-03 24:00:00", "2001-02-03 00:00:00"]
+    good, bad = _moments(spark, tmp_path, texts, hour_24=hour_24)
+    assert good == [*([datetime(2001, 2, 4)] if hour_24 else []), datetime(2001, 2, 3)]
+    assert bad == ([] if hour_24 else [(texts[0], ["at:type"])])
+
+
 def test_names_of_other_languages(spark: SparkSession, tmp_path: Path) -> None:
     formats = ("EEEE, d. MMMM yyyy", "dd.MMM.yyyy HH:mm", "ddMMMyyyy")
     texts = ["Sonntag, 4. Dezember 2005", "04.MÄRZ.2005 01:02", "04.Mrz.2005 01:02", "04Okt2005"]

@@ -190,6 +190,12 @@ def test_option_that_came_later_keeps_fingerprints_and_is_a_change_both_ways(lat
     assert [the_change(new).kind, the_change(OLD, new).kind] == ["incompatible", "incompatible"]
 
 
+def test_a_clock_that_may_show_24_only_adds_rows():
+    new = with_column(SOLD, hour_24=True)
+    assert all("hour_24" not in column for column in OLD.meaning["columns"])
+    assert [the_change(new).kind, the_change(OLD, new).kind] == ["compatible", "incompatible"]
+
+
 def test_all_changes_are_told_in_the_order_of_the_columns():
     names = ["d", "c", "b", "a"]
     old = replace(OLD, columns=tuple(Column(name, name, "INT", "A.") for name in names))
