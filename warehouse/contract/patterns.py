@@ -12,7 +12,7 @@ _PADDED = re.compile(r"pp(?=[dMHhKkms])")
 _LETTERS = {
     **{"y": range(1, 7), "M": range(1, 5), "L": range(1, 5), "D": range(1, 4), "S": range(1, 10), "a": range(1, 2)},
     **dict.fromkeys("dHhKkms", range(1, 3)),
-    **{"E": range(1, 5), "p": (2,)},
+    **{"E": range(1, 5), "p": (2,), "Q": (1,)},
     **{"V": (2,), "z": range(1, 5), "O": (1, 4), "X": range(1, 6), "x": range(1, 6)},
 }
 """Letters of a pattern that text can be read by, and how often each may stand in a row (Java's and Spark's limits)."""
@@ -43,6 +43,8 @@ def check_pattern(pattern: str, spot: Spot, partial: bool = False) -> None:
         if len(match[0]) not in _LETTERS[match[1]]:
             raise spot.wrong(f"{pattern!r}: {match[0]} is not part of a pattern that Java and Spark know")
     _check_weekday(pattern, bare, spot)
+    if "Q" in letters and letters != {"y", "Q"}:
+        raise spot.wrong(f"{pattern!r}: Q, the quarter, is read only beside the year, e.g. yyyy-'Q'Q")
     if "p" in _PADDED.sub("", bare):
         raise spot.wrong(f"{pattern!r}: pp stands before the number that is padded with a space, e.g. ppd")
     if bool(letters & {"h", "K"}) != ("a" in letters):
@@ -85,6 +87,11 @@ def has_short_year(pattern: str) -> bool:
 def has_names(pattern: str) -> bool:
     """Whether a text of the pattern has the name of a month or weekday."""
     return pattern not in EPOCH_FORMATS and bool(re.search(f"{_MONTH_NAME}|E", _QUOTED.sub(" ", pattern)))
+
+
+def has_quarter(pattern: str) -> bool:
+    """Whether a text of the pattern has a year and its quarter."""
+    return pattern not in EPOCH_FORMATS and "Q" in _QUOTED.sub(" ", pattern)
 
 
 def has_hour(pattern: str) -> bool:

@@ -128,6 +128,19 @@ def test_a_month_or_year_is_its_first_day(spark: SparkSession, tmp_path: Path) -
     assert bad == [("1949-13", ["at:type"])]
 
 
+def test_a_quarter_is_its_first_day(spark: SparkSession, tmp_path: Path) -> None:
+    formats = ("yyyy-'Q'Q", "yyyy[ ]'Q'Q", "'Q'Q/yy", "Q'. Quartal 'yyyy")
+    texts = ["2019-Q3", "2019Q1", "2019 q4", "Q2/98", "4. Quartal 2020"]
+    wrong = ["2019-Q0", "2019-Q5", "2019-Q", "2019-Q33", "19-Q3", "2019-07", "", "5. Quartal 2020", "12019-Q3"]
+    good, bad = _moments(spark, tmp_path, [*texts, *wrong], formats=formats, pivot_year=1969)
+    # The empty field is NULL.
+    assert good == [
+        datetime(2019, 7, 1), datetime(2019, 1, 1), datetime(2019, 10, 1), datetime(1998, 4, 1), datetime(2020, 10, 1),
+        None,
+    ]  # fmt: skip
+    assert bad == [(text, ["at:type"]) for text in wrong if text]
+
+
 def test_two_digits_of_a_year_mean_one_from_the_pivot_on(spark: SparkSession, tmp_path: Path) -> None:
     texts = ["31-DEC-98", "01-JAN-68", "01-JAN-69", "29-FEB-00", "01/02/1950"]
     good, bad = _moments(spark, tmp_path, [*texts, "29-FEB-99"], formats=("dd-MMM-yy", "dd/MM/yyyy"), pivot_year=1969)
