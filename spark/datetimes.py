@@ -18,9 +18,10 @@ from pyspark.sql import functions as F
 
 from spark.datetime_texts import at_hour_0, readable
 from spark.epochs import from_epoch
+from spark.excel_days import from_excel_days
 from spark.schema import spark_type
 from warehouse.contract.calendar_names import CENTURY
-from warehouse.contract.model import Column
+from warehouse.contract.model import EXCEL_DAYS, Column
 from warehouse.contract.patterns import has_hour, has_short_year
 
 DEFAULT_FORMATS = {"DATE": "yyyy-MM-dd", "TIMESTAMP": "yyyy-MM-dd HH:mm:ss[.SSSSSS]"}
@@ -78,6 +79,8 @@ def _wall_clock(text: Expression, column: Column) -> Expression:
 
 
 def _clock(text: Expression, pattern: str, column: Column) -> Expression:
+    if pattern == EXCEL_DAYS:
+        return from_excel_days(text, has_clock=column.type == "TIMESTAMP")
     found = _with_century(_parsed(text, pattern, column.locale), pattern, column)
     if not column.hour_24 or not has_hour(pattern):
         return found

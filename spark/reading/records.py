@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, StringType, TimestampType
+from pyspark.sql.types import DataType, NumericType, StringType, TimestampType
 
 from spark.reading.fields import BOM, CORRUPT, FIELDS, is_plain, is_readable, is_short, split_fields
 from spark.reading.json_fields import read_object
@@ -17,7 +17,7 @@ from spark.reading.quoted_lines import join_lines
 from spark.schema import SOURCE_FILE, SOURCE_LINE
 from warehouse.contract.file_columns import BLANKS, column_positions, fields_of
 from warehouse.contract.lines.pattern import read_pattern
-from warehouse.contract.model import MAX_RECORD_BYTES, Column, Contract, InputFormat
+from warehouse.contract.model import EXCEL_DAYS, MAX_RECORD_BYTES, Column, Contract, InputFormat
 from warehouse.job import StageTask
 
 FAULT = "_fault"
@@ -214,6 +214,8 @@ def as_held(column: Column, kind: DataType | None) -> Column:
     """A column whose texts are written by `spark.reading.parquet_fields` from values of a type."""
     if column.type not in ("DATE", "TIMESTAMP") or column.epoch or isinstance(kind, StringType):
         return column
+    if isinstance(kind, NumericType) and EXCEL_DAYS in column.formats:
+        return replace(column, formats=(EXCEL_DAYS,))
     # An instant is written as its wall clock in UTC, whatever zone wall clocks are of.
     instant = column.zoned or (column.source_zone is not None and isinstance(kind, TimestampType))
     return replace(column, formats=(), zoned=False, source_zone="UTC" if instant else column.source_zone)

@@ -26,6 +26,12 @@ EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EPOCH_AUTO = "epoch-fractional-seconds", "e
 EPOCH_FORMATS = (*EPOCH_UNITS, EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EPOCH_AUTO)
 """Formats of a timestamp that is a count; the unit of the last one goes by the magnitude of the number."""
 
+EXCEL_DAYS = "excel-days"
+"""Format of a date or wall clock that is a number of days, as spreadsheets count them."""
+
+NUMBER_FORMATS = (*EPOCH_FORMATS, EXCEL_DAYS)
+"""Formats that are no patterns of Java."""
+
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -64,7 +70,7 @@ class Column:
         pattern: Regular expression the whole text must match.
         values: The accepted values, empty for any.
         formats: Spark datetime patterns of a date or timestamp in the files, the first that fits counts; or one of
-            `EPOCH_FORMATS`; empty for ISO 8601 with a space.
+            `EPOCH_FORMATS`; `EXCEL_DAYS` may be among them; empty for ISO 8601 with a space.
         zoned: The text names its offset or zone; the value is the wall clock of the contract's time zone.
         source_zone: Zone of the wall clocks in the files; the value is the wall clock of the contract's time zone.
         pii: Personal data.

@@ -1,7 +1,8 @@
 """Staging of dates and times in every format: the same values come out."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from tests.unit.spark.odd_files import COLUMNS as _COLUMNS
 from tests.unit.spark.odd_files import odd_contract as _contract
 from tests.unit.spark.odd_files import rejected as _rejected
 from tests.unit.spark.odd_files import stage as _stage
-from warehouse.contract.calendar_names import LOCALES, months, weekdays
 from warehouse.contract.model import Column
+from warehouse.contract.moments.calendar_names import LOCALES, months, weekdays
 
 # --- Dates and times ---
 
@@ -147,6 +148,20 @@ def test_two_digits_of_a_year_mean_one_from_the_pivot_on(spark: SparkSession, tm
     assert good == [datetime(1998, 12, 31), datetime(2068, 1, 1), datetime(1969, 1, 1), datetime(2000, 2, 29),
                     datetime(1950, 2, 1)]  # fmt: skip
     assert bad == [("29-FEB-99", ["at:type"])]
+
+
+def test_days_of_excel_are_those_of_its_calendar(spark: SparkSession, tmp_path: Path) -> None:
+    # Python counts, in exact decimals, from the day that Excel calls 0 after its 29th of February 1900.
+    texts = ["61", "25569", "44197.0", "45474.5208333333", "45474,25", "36526.99998843", "2958465.999"]
+    expected = [
+        datetime(1899, 12, 30) + timedelta(milliseconds=int(round(Decimal(text.replace(",", ".")) * 86_400_000, 0)))
+        for text in texts
+    ]
+    assert expected[:2] + expected[3:4] == [datetime(1900, 3, 1), datetime(1970, 1, 1), datetime(2024, 7, 1, 12, 30)]
+    wrong = ["60.9", "0", "-1", "1e5", "2958466", "2958465.99999999999", "45474 ", "45.474,25", ".5", "9" * 99]
+    good, bad = _moments(spark, tmp_path, [*texts, "01.02.2024", *wrong], formats=("excel-days", "dd.MM.yyyy"))
+    assert good == [*expected, datetime(2024, 2, 1)]
+    assert bad == [(text, ["at:type"]) for text in wrong]
 
 
 def test_24_oclock_is_midnight_at_the_end_of_the_day(spark: SparkSession, tmp_path: Path) -> None:

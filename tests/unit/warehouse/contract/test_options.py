@@ -30,6 +30,15 @@ def test_epoch_formats_have_their_unit_in_microseconds(name, unit):
     assert EPOCH_UNITS[name] == unit
 
 
+def test_days_of_excel_are_wall_clocks_and_may_be_one_of_several_formats():
+    column = a_column(
+        "timestamp", "TIMESTAMP", "logicalTypeOptions: {format: dd.MM.yyyy}",
+        "customProperties:", "  - property: otherFormats", "    value: [excel-days]",
+    )  # fmt: skip
+    found = extra(column, time_zone=False)
+    assert (found.formats, found.epoch, found.is_instant) == (("dd.MM.yyyy", "excel-days"), None, False)
+
+
 def test_other_formats_come_after_the_first_in_their_order():
     column = a_column(
         "date", "DATE", "logicalTypeOptions: {format: yyyy-MM-dd}",

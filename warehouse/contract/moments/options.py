@@ -6,7 +6,7 @@ from open_data_contract_standard.model import SchemaProperty
 
 from warehouse.contract import expect
 from warehouse.contract.calendar_names import CENTURY, ENGLISH, LOCALES
-from warehouse.contract.model import EPOCH_FORMATS
+from warehouse.contract.model import EPOCH_FORMATS, EXCEL_DAYS
 from warehouse.contract.odcs import Spot
 from warehouse.contract.patterns import check_pattern, has_day, has_hour, has_names, has_short_year
 
@@ -54,7 +54,7 @@ def read_formats(item: SchemaProperty, options: dict[str, Any], custom: Custom, 
     partial = _is_partial(custom)
     for pattern in formats:
         _check_format(pattern, item, len(formats) == 1, place, partial)
-    if partial and all(pattern in EPOCH_FORMATS or has_day(pattern) for pattern in formats):
+    if partial and all(map(has_day, formats)):
         raise custom[PARTIAL_DATE][1].wrong("every format has the day, so this has no effect: remove it")
     return formats
 
@@ -117,6 +117,8 @@ def _is_partial(custom: Custom) -> bool:
 
 
 def _check_format(pattern: str, item: SchemaProperty, alone: bool, spot: Spot, partial: bool) -> None:
+    if pattern == EXCEL_DAYS:
+        return
     if pattern not in EPOCH_FORMATS:
         check_pattern(pattern, spot, partial)
     elif item.logicalType != "timestamp" or not alone:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from warehouse.contract.model import EPOCH_FORMATS, EPOCH_FRACTIONAL, EPOCH_NANOSECONDS
+from warehouse.contract.model import EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EXCEL_DAYS, NUMBER_FORMATS
 from warehouse.contract.odcs import Spot
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
@@ -76,27 +76,27 @@ def with_pads(pattern: str) -> str:
 
 def has_day(pattern: str) -> bool:
     """Whether a text of the pattern names one day."""
-    return bool(set(_QUOTED.sub(" ", pattern)) & set("dD"))
+    return pattern in NUMBER_FORMATS or bool(set(_QUOTED.sub(" ", pattern)) & set("dD"))
 
 
 def has_short_year(pattern: str) -> bool:
     """Whether a text of the pattern has a year of two digits."""
-    return pattern not in EPOCH_FORMATS and bool(re.search("(?<!y)yy(?!y)", _QUOTED.sub(" ", pattern)))
+    return pattern not in NUMBER_FORMATS and bool(re.search("(?<!y)yy(?!y)", _QUOTED.sub(" ", pattern)))
 
 
 def has_names(pattern: str) -> bool:
     """Whether a text of the pattern has the name of a month or weekday."""
-    return pattern not in EPOCH_FORMATS and bool(re.search(f"{_MONTH_NAME}|E", _QUOTED.sub(" ", pattern)))
+    return pattern not in NUMBER_FORMATS and bool(re.search(f"{_MONTH_NAME}|E", _QUOTED.sub(" ", pattern)))
 
 
 def has_quarter(pattern: str) -> bool:
     """Whether a text of the pattern has a year and its quarter."""
-    return pattern not in EPOCH_FORMATS and "Q" in _QUOTED.sub(" ", pattern)
+    return pattern not in NUMBER_FORMATS and "Q" in _QUOTED.sub(" ", pattern)
 
 
 def has_hour(pattern: str) -> bool:
     """Whether a text of the pattern has an hour from 0 to 23."""
-    return pattern not in EPOCH_FORMATS and "H" in _QUOTED.sub(" ", pattern)
+    return pattern not in NUMBER_FORMATS and "H" in _QUOTED.sub(" ", pattern)
 
 
 def with_numbers(pattern: str) -> str:
@@ -105,15 +105,15 @@ def with_numbers(pattern: str) -> str:
 
 
 def is_cut(pattern: str) -> bool:
-    """Whether a text of the pattern may say more of a second than the microseconds that TIMESTAMP keeps."""
-    if pattern in EPOCH_FORMATS:
-        return pattern in (EPOCH_FRACTIONAL, EPOCH_NANOSECONDS)
+    """Whether a text of the pattern may say more of a second than the published TIMESTAMP does."""
+    if pattern in NUMBER_FORMATS:
+        return pattern in (EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EXCEL_DAYS)
     return _MICROSECONDS + "S" in _QUOTED.sub(" ", pattern)
 
 
 def zone_letters(pattern: str) -> set[str]:
     """The letters of a pattern that mean an offset or zone."""
-    return set() if pattern in EPOCH_FORMATS else set(_QUOTED.sub("", pattern)) & _ZONE_LETTERS
+    return set() if pattern in NUMBER_FORMATS else set(_QUOTED.sub("", pattern)) & _ZONE_LETTERS
 
 
 def _unquoted(pattern: str, change: Callable[[str], str]) -> str:
