@@ -14,13 +14,13 @@ from drafting.contract_text import REJECT_THRESHOLD, Facts, contract_text, rejec
 from drafting.guess import few_values
 from drafting.mart_text import mart_name, mart_sql
 from drafting.measures import FirstMart, first_mart
+from drafting.moments.split_columns import join_columns
 from drafting.padding import guess_trimmed
 from drafting.primary_key import choose_key
 from drafting.reading.extent import Extent
 from drafting.reading.log_formats import unsure_of
 from drafting.reading.sample import Sample, read_sample
 from drafting.roles import choose_event_time
-from drafting.split_columns import join_columns
 from warehouse.contract.file import check_dataset_name, contract_path, parse_contract
 from warehouse.errors import ContractError, StackhouseError, UsageError
 from warehouse.settings import REPOSITORY

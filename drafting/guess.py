@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from drafting.column_draft import ColumnDraft, Guess
-from drafting.datetime_columns import Moments, measure_moments
-from drafting.epochs import epoch_format
 from drafting.marked_numbers import find_mark
+from drafting.moments.columns import Moments, measure_moments
+from drafting.moments.epochs import epoch_format
 from drafting.naming import identifiers, words
 from drafting.number_columns import (
     CONVENTIONS,

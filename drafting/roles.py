@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 
 from drafting.column_draft import ColumnDraft, Guess
-from drafting.datetime_columns import measure_partial_dates
-from drafting.epochs import epoch_format
 from drafting.guess import TIME_WORDS
+from drafting.moments.columns import measure_partial_dates
+from drafting.moments.epochs import epoch_format
 from drafting.naming import words
 from drafting.number_columns import MOSTLY
 from drafting.reading.sample import Sample

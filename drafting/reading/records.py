@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from drafting.datetime_patterns import is_moment
+from drafting.moments.patterns import is_moment
 from drafting.reading.dialect import (
     FieldSplitter,
     cuts_all,

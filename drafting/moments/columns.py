@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from drafting.datetime_patterns import Pattern, compact_pattern, merged, partial_pattern, patterns_of
+from drafting.moments.patterns import Pattern, compact_pattern, merged, partial_pattern, patterns_of
 from drafting.reading.sample import Sample
 from warehouse.contract.calendar_names import CENTURY
 from warehouse.contract.patterns import has_short_year
