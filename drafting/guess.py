@@ -1,7 +1,7 @@
 """What the columns of a sample are: type, NULLs, key, event time, each with its evidence."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from drafting.column_draft import ColumnDraft, Guess
@@ -23,7 +23,7 @@ from drafting.reading.sample import Sample
 from drafting.separators import choose_separators
 from drafting.zero_fractions import without_zero_fractions
 from warehouse.contract.calendar_names import CENTURY
-from warehouse.contract.datetime_options import PIVOT_YEAR
+from warehouse.contract.datetime_options import HOUR_24, PIVOT_YEAR
 from warehouse.contract.number_text import LIKE_NUMBER
 from warehouse.contract.patterns import has_short_year
 
@@ -194,12 +194,21 @@ def _moment_column(text: ColumnDraft, found: Moments) -> ColumnDraft:
         )
     if any(map(has_short_year, found.formats)):
         doubts.append(f"Years of two digits are read as {found.pivot_year} to {found.pivot_year + 99}.")
+    if found.at_24:
+        doubts.append(f"24:00, in {found.at_24:,} values, is read as 00:00 of the next day (hour24).")
     shown = slice(len("2001-04-01")) if found.type == "DATE" else slice(None)
     return replace(
         text, type=found.type, fitting=found.fitting, formats=found.formats, zoned=found.zoned,
         least=found.least[shown], most=found.most[shown], doubts=tuple(doubts),
-        properties=((PIVOT_YEAR, str(found.pivot_year)),) if found.pivot_year != CENTURY else (),
+        properties=tuple(_moment_properties(found)),
     )  # fmt: skip
+
+
+def _moment_properties(found: Moments) -> Iterator[tuple[str, str]]:
+    if found.pivot_year != CENTURY:
+        yield PIVOT_YEAR, str(found.pivot_year)
+    if found.at_24:
+        yield HOUR_24, "next-day"
 
 
 def _number_column(text: ColumnDraft, found: Numbers, native: str, epoch: str | None) -> ColumnDraft:

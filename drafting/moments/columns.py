@@ -14,6 +14,9 @@ _POSIX_PIVOT = 1969
 _MAX_SCATTER = 4
 """How much longer the time between first and last date may be in an order that is still likely."""
 
+_MIDNIGHT = "try_strptime(regexp_replace(text, ?, '\\100\\2'), ?) + INTERVAL 1 DAY"
+"""Of a clock at 24:00; another text is read as it is, which did not work before."""
+
 _FIRST_YEAR, _LAST_YEAR = "1600", "2200"
 """Between which a number of four digits may be a year."""
 
@@ -30,6 +33,7 @@ class Moments:
         least: Earliest, as ISO text.
         most: Latest.
         others: Formats that read all values too, with another order of day, month and year.
+        at_24: Values whose clock shows 24:00.
     """
 
     type: str
@@ -39,6 +43,7 @@ class Moments:
     least: str
     most: str
     others: tuple[str, ...] = ()
+    at_24: int = 0
 
     @property
     def pivot_year(self) -> int:
@@ -53,6 +58,7 @@ class _Read:
     fitting: int
     least: str
     most: str
+    at_24: int
 
 
 def measure_moments(sample: Sample, column: str, tokens: list[str], compact: bool) -> Moments | None:
@@ -79,6 +85,7 @@ def measure_moments(sample: Sample, column: str, tokens: list[str], compact: boo
         least=min(read.least for read in chosen),
         most=max(read.most for read in chosen),
         others=_formats(others),
+        at_24=sum(read.at_24 for read in chosen),
     )
 
 
@@ -126,17 +133,25 @@ def _read_shape(sample: Sample, column: str, shape: tuple[str, str], compact: bo
 
 
 def _count(sample: Sample, column: str, shape: str, pattern: Pattern) -> _Read | None:
-    cut = f"regexp_replace({column}, ?, '\\1\\2')" if pattern.time else column
+    cut, tail = (f"regexp_replace({column}, ?, '\\1\\2')", [pattern.unread]) if pattern.time else (column, [])
+    midnight, hour = (_MIDNIGHT, [pattern.at_24, pattern.strptime]) if _may_show_24(pattern) else ("NULL", [])
     sql = f"""
-        WITH moments AS (
-            SELECT try_strptime({cut}, ?) AS moment FROM sample
-            WHERE {_shape_of(column)} = ?
+        WITH texts AS (
+            SELECT {cut} AS text FROM sample WHERE {_shape_of(column)} = ?
+        ), moments AS (
+            SELECT try_strptime(text, ?) AS clock, {midnight} AS midnight FROM texts
+        ), known AS (
+            SELECT coalesce(clock, midnight) AS moment, clock IS NULL AS at_24 FROM moments
         )
-        SELECT count(*), CAST(min(moment) AS VARCHAR), CAST(max(moment) AS VARCHAR) FROM moments
+        SELECT count(*), CAST(min(moment) AS VARCHAR), CAST(max(moment) AS VARCHAR), count_if(at_24) FROM known
         WHERE moment BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'"""
-    tail = [pattern.unread] if pattern.time else []
-    count, least, most = sample.ask(sql, [*tail, pattern.strptime, shape])[0]
-    return _Read(pattern, count, least, most) if count else None
+    count, least, most, at_24 = sample.ask(sql, [*tail, shape, pattern.strptime, *hour])[0]
+    return _Read(pattern, count, least, most, at_24) if count else None
+
+
+def _may_show_24(pattern: Pattern) -> bool:
+    # A contract reads it of wall clocks only.
+    return "H" in pattern.time and not pattern.is_zoned
 
 
 def _is_mostly_zoned(reads: list[_Read]) -> bool:

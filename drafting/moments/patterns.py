@@ -24,6 +24,7 @@ _TIME = re.compile(
     re.ASCII,
 )
 _ZONE = "(?:Z| UTC|(?: GMT| ?)[+-][0-9]{2}(?::?[0-9]{2})?| GMT)"
+_AT_24 = r"(T|, | |:)24((?:[:.]00){1,2}(?: [0-9]{4})?\]?)$"
 _COMPACT = {
     8: ("yyyyMMdd", "%Y%m%d"),
     10: ("yyyyMMddHH", "%Y%m%d%H"),
@@ -79,6 +80,11 @@ class Pattern:
         """Regular expression of the fraction and zone, which `strptime` does not read; its two groups it does."""
         fraction = rf"[.,][0-9]{{{self.fraction}}}" if self.fraction else ""
         return rf"{fraction}( ?[AaPp][Mm])?{_ZONE if self.zone else ''}((?: [0-9]{{4}})?\]?)$"
+
+    @property
+    def at_24(self) -> str:
+        """Regular expression of 24:00 in a text without what is `unread`; its two groups are around the hour."""
+        return "^([0-9]{8})24(0*)$" if self.date == "yyyyMMdd" else _AT_24
 
 
 def patterns_of(text: str) -> list[Pattern]:

@@ -180,6 +180,29 @@ def test_two_digits_that_may_be_a_year_are_decided_by_the_dates_or_asked(
     assert not asked or _sentence(drafted, asked)
 
 
+@pytest.mark.parametrize(
+    ("values", "formats", "most"),
+    [
+        (["2021-12-31 23:00", "2021-12-31 24:00"], ("yyyy-MM-dd HH:mm",), "2022-01-01 00:00:00"),
+        (["31.12.2021 24:00:00", "31.12.2021 01:00:00"], ("dd.MM.yyyy HH:mm:ss",), "2022-01-01 00:00:00"),
+        (["2021-12-31T24:00:00.000", "2021-12-31T01:00:00.500"], ("yyyy-MM-dd'T'HH:mm:ss[.SSSSSS]",), "2022-01-01 00"),
+        (["2021123124", "2021123101"], ("yyyyMMddHH",), "2022-01-01 00:00:00"),
+    ],
+)
+def test_24_oclock_is_drafted_as_the_next_day(tmp_path: Path, values: list[str], formats: Any, most: str) -> None:
+    drafted, column = _typed(tmp_path, values, "Date")
+    assert (column.formats, column.hour_24) == (formats, True)
+    assert str(drafted.columns[1].most).startswith(most)
+    assert _sentence(drafted, "date: 24:00, in 20 values, is read as 00:00 of the next day (hour24).")
+
+
+@pytest.mark.parametrize(
+    "values", [["2021-12-31 24:01", "2021-12-31 01:00"], ["2021-12-31T24:00Z", "2021-12-31T01:00Z"]]
+)
+def test_other_clocks_beyond_23_stay_text(tmp_path: Path, values: list[str]) -> None:
+    assert _typed(tmp_path, values)[1].type == "STRING"
+
+
 def test_offsets_give_a_time_zone(tmp_path: Path) -> None:
     _, contract = _draft(tmp_path, "at\n2020-01-01T00:00:00Z\n2020-01-01T02:00:00+02:00\n")
     assert (contract.time_zone, contract.columns[0].zoned) == ("UTC", True)
