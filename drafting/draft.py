@@ -11,6 +11,7 @@ import duckdb
 
 from drafting.column_draft import ColumnDraft, Guess
 from drafting.contract_text import REJECT_THRESHOLD, Facts, contract_text, rejected_share, renamed
+from drafting.extended_json import unwrap, with_transforms
 from drafting.guess import few_values
 from drafting.mart_text import mart_name, mart_sql
 from drafting.measures import FirstMart, first_mart
@@ -101,7 +102,9 @@ def named(given: Sequence[Path]) -> str:
 
 
 def _drafted(name: str, given: tuple[Path, ...], root: Path, sample: Sample) -> Draft:
+    sample, wrapped = unwrap(sample)
     sample, guess = guess_trimmed(sample)
+    guess = with_transforms(guess, wrapped)
     guess, event_time = choose_event_time(join_columns(guess, sample), sample)
     guess = choose_key(guess, sample, event_time)
     values = {column.name: few_values(sample, place, column) for place, column in enumerate(guess.columns)}

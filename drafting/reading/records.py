@@ -26,6 +26,9 @@ from warehouse.errors import EmptyFileError, InputFileError
 from warehouse.input.input_path import InputPath
 
 _SHOWN_NAME = 60
+_MAX_DIGITS = 4000
+"""Python makes no number of many more."""
+
 _NAMED_CSV = {".csv", ".tsv"}
 _TRIED_BYTES = 256 * 1024
 _MILLISECONDS = re.compile(r"(:\d\d),(\d{3})\b")
@@ -263,11 +266,25 @@ def _json_object(line: str) -> dict[str, Any] | None:
         return None
     try:
         found = json.loads(
-            line, parse_int=str, parse_float=str, parse_constant=_refuse, object_pairs_hook=_without_doubles
+            line, parse_int=_whole, parse_float=str, parse_constant=_refuse, object_pairs_hook=_without_doubles
         )
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+class _Whole(int):
+    """A whole number with the digits that it is written with; in an object or a list it stays a number."""
+
+    text: str
+
+
+def _whole(text: str) -> _Whole | str:
+    if len(text) > _MAX_DIGITS:
+        return text
+    number = _Whole(text)
+    number.text = text
+    return number
 
 
 def _is_too_long(record: str, max_bytes: int = MAX_RECORD_BYTES) -> bool:
@@ -288,4 +305,6 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _json_text(value: object) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, _Whole):
+        return value.text
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value  # type: ignore[return-value]

@@ -40,15 +40,26 @@ def _units() -> Form:
 
 
 def _documents() -> Form:
-    """MongoDB's mongoexport: ids and dates are objects."""
+    """MongoDB's mongoexport: ids, dates and decimals are objects."""
+    moments = times("2021-03-31 22:00", 60, hours=1)
     rows = [
-        {"_id": {"$oid": f"{n:024x}"}, "at": {"$date": f"2021-05-{n % 28 + 1:02}T10:00:00Z"}, "n": n} for n in range(60)
+        {
+            "_id": {"$oid": f"{n:024x}"},
+            "at": {"$date": f"{moment.isoformat()}{'.5' if n % 7 == 0 else ''}Z"},
+            "n": n,
+            "price": {"$numberDecimal": f"{n}.25"} if n % 5 else None,
+            "tags": [{"$oid": "1"}],
+        }
+        for n, moment in enumerate(moments)
     ]
     return Form(
         "documents of MongoDB",
-        {"things.json": text(*map(json.dumps, rows))},
+        {"things.json": text(*(json.dumps(row, separators=(",", ":")) for row in rows))},
+        quarters_of(moments),
+        "at",
+        "2021-03-31 22:00:00.5",
         key=("id",),
-        doubts=("No column holds dates",),
+        sums={"n": str(sum(range(60))), "price": str(sum(n * 4 + 1 for n in range(60) if n % 5) / 4)},
     )
 
 
