@@ -200,11 +200,12 @@ def _moment_column(text: ColumnDraft, found: Moments) -> ColumnDraft:
     return replace(
         text, type=found.type, fitting=found.fitting, formats=found.formats, zoned=found.zoned,
         least=found.least[shown], most=found.most[shown], doubts=tuple(doubts),
-        properties=tuple(_moment_properties(found)),
+        properties=tuple(moment_properties(found)),
     )  # fmt: skip
 
 
-def _moment_properties(found: Moments) -> Iterator[tuple[str, str]]:
+def moment_properties(found: Moments) -> Iterator[tuple[str, str]]:
+    """The custom properties by which a contract reads dates and timestamps as they were measured."""
     if found.pivot_year != CENTURY:
         yield PIVOT_YEAR, str(found.pivot_year)
     if found.at_24:

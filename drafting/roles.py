@@ -4,13 +4,15 @@ import re
 from dataclasses import replace
 
 from drafting.column_draft import ColumnDraft, Guess
-from drafting.guess import TIME_WORDS
+from drafting.guess import TIME_WORDS, moment_properties
 from drafting.moments.columns import measure_partial_dates
 from drafting.moments.epochs import epoch_format
+from drafting.moments.quarters import measure_quarters
 from drafting.naming import words
 from drafting.number_columns import MOSTLY
 from drafting.reading.sample import Sample
 from warehouse.contract.datetime_options import PARTIAL_DATE
+from warehouse.contract.patterns import has_quarter
 
 _GOOD_WORDS = (
     *({"pickup", "event", "occurred", "happened", "start", "started", "departure"}, {"timestamp", "datetime", "ts"}),
@@ -107,9 +109,10 @@ def _epoch(sample: Sample, place: int, column: ColumnDraft) -> str | None:
 
 
 def _with_partial_date(guess: Guess, sample: Sample) -> tuple[Guess, list[ColumnDraft]]:
-    """Without any date or count, a column of months, or one called year, is its first day."""
+    """Without any date or count, a column of months or quarters, or one called year, is its first day."""
     for place, column in enumerate(guess.columns):
-        found = measure_partial_dates(sample, f"c{place}", list(column.tokens))
+        tokens = list(column.tokens)
+        found = measure_partial_dates(sample, f"c{place}", tokens) or measure_quarters(sample, f"c{place}", tokens)
         if found is None or found.fitting < MOSTLY * column.values:
             continue
         is_year = "yyyy" in found.formats
@@ -117,9 +120,10 @@ def _with_partial_date(guess: Guess, sample: Sample) -> tuple[Guess, list[Column
             continue
         dated = replace(
             column, type="DATE", fitting=found.fitting, formats=found.formats, notes=(), doubts=(),
-            least=found.least[:10], most=found.most[:10], properties=((PARTIAL_DATE, "first-day"),),
+            least=found.least[:10], most=found.most[:10],
+            properties=((PARTIAL_DATE, "first-day"), *moment_properties(found)),
         )  # fmt: skip
-        unit = "year" if is_year else "month"
+        unit = "year" if is_year else "quarter" if any(map(has_quarter, found.formats)) else "month"
         doubt = f"{column.name} gives no day: each date is the first day of its {unit} (partialDate)."
         return _with_moment(guess, place, dated, doubt)
     return guess, []

@@ -365,6 +365,11 @@ def test_numbers_without_a_name_may_be_an_epoch(tmp_path: Path, value: int, even
         ("Period", ["Jan 1990", "Feb 1990"], ("MMM yyyy",), "first day of its month"),
         ("period", ["01/1990", "12/1990"], ("MM/yyyy",), "first day of its month"),
         ("Year", ["1990", "2020"], ("yyyy",), "first day of its year"),
+        ("TIME_PERIOD", ["2019-Q3", "2020-Q1"], ("yyyy-'Q'Q",), "first day of its quarter"),
+        ("Period", ["Q3 2019", "Q1/2020"], ("'Q'Q yyyy", "'Q'Q/yyyy"), "first day of its quarter"),
+        ("trimestre", ["2019-T3", "2020-T1"], ("yyyy-'T'Q",), "first day of its quarter"),
+        ("Quartal", ["4. Quartal 2019"], ("Q'. Quartal 'yyyy",), "first day of its quarter"),
+        ("fiscal", ["3Q98", "1Q05"], ("Q'Q'yy",), "first day of its quarter"),
     ],
 )
 def test_month_or_year_is_the_event_time_where_nothing_else_is(
@@ -373,7 +378,8 @@ def test_month_or_year_is_the_event_time_where_nothing_else_is(
     content = f"{name},n\n" + "".join(f"{value},{n}\n" for n, value in enumerate(values))
     drafted, contract = _draft(tmp_path, content)
     column = contract.columns[0]
-    assert (drafted.event_time, column.type, column.formats) == (name.lower(), "DATE", formats)
+    assert (drafted.event_time, column.type, sorted(column.formats)) == (name.lower(), "DATE", sorted(formats))
+    assert column.pivot_year == (1969 if "98" in values[0] else 2000)
     assert _sentence(drafted, first)
 
 

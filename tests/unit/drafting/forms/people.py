@@ -83,7 +83,11 @@ def _quarters() -> Form:
     return Form(
         "labels of quarters",
         {"gdp.csv": text("TIME_PERIOD,INDICATOR,OBS_VALUE", *rows)},
-        doubts=("These look like one: time_period (2010-Q1)",),
+        {f"{2010 + n // 4}Q{n % 4 + 1}": 1 for n in range(40)},
+        "time_period",
+        "2010-01-01",
+        doubts=("each date is the first day of its quarter (partialDate)",),
+        sums={"obs_value": str(sum(100 + n for n in range(40)) + 20)},
     )
 
 
