@@ -24,6 +24,7 @@ from drafting.separators import choose_separators
 from drafting.zero_fractions import without_zero_fractions
 from warehouse.contract.calendar_names import CENTURY
 from warehouse.contract.datetime_options import HOUR_24, PIVOT_YEAR
+from warehouse.contract.model import EXCEL_DAYS
 from warehouse.contract.number_text import LIKE_NUMBER
 from warehouse.contract.patterns import has_short_year
 
@@ -38,6 +39,9 @@ TIME_WORDS = {
     *("datum", "zeit", "zeitstempel", "fecha", "hora", "heure", "jour", "dato"),
 }
 """Words in the name of a column of dates or times."""
+
+_DATE_WORDS = {"date", "day", "datetime", "timestamp", "datum", "fecha", "jour", "dato"}
+"""Last words in the name of a column whose numbers may be days."""
 
 _PADDED_WORDS = {
     *("zip", "zipcode", "postcode", "postal", "plz", "fips", "phone", "telephone", "mobile"),
@@ -129,7 +133,7 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
     if look.is_boolean:
         return replace(text, type="BOOLEAN", fitting=look.boolean)
     dated = bool(words(name) & TIME_WORDS) or name.endswith(("time", "date"))
-    moments = measure_moments(sample, column, tokens, dated)
+    moments = measure_moments(sample, column, tokens, dated, excel=_is_called_a_date(name))
     if moments is not None and moments.fitting >= MOSTLY * look.values:
         return _moment_column(text, moments)
     mark = find_mark(sample, column, tokens) if look.like_number < look.values and not sample.types else None
@@ -140,6 +144,10 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
         if found is not None:
             return found
     return _text_draft(sample, place, text, look)
+
+
+def _is_called_a_date(name: str) -> bool:
+    return name.rpartition("_")[2] in _DATE_WORDS or name.endswith("date")
 
 
 def _text_draft(sample: Sample, place: int, text: ColumnDraft, look: _Looks) -> ColumnDraft:
@@ -194,6 +202,8 @@ def _moment_column(text: ColumnDraft, found: Moments) -> ColumnDraft:
         )
     if any(map(has_short_year, found.formats)):
         doubts.append(f"Years of two digits are read as {found.pivot_year} to {found.pivot_year + 99}.")
+    if EXCEL_DAYS in found.formats:
+        doubts.append(f"Numbers are read as days of Excel, from {found.least[:10]} to {found.most[:10]} (excel-days).")
     if found.at_24:
         doubts.append(f"24:00, in {found.at_24:,} values, is read as 00:00 of the next day (hour24).")
     shown = slice(len("2001-04-01")) if found.type == "DATE" else slice(None)

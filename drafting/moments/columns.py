@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from drafting.moments.patterns import Pattern, compact_pattern, merged, partial_pattern, patterns_of
+from drafting.moments.patterns import (
+    EXCEL_CLOCK,
+    EXCEL_DAY,
+    Pattern,
+    compact_pattern,
+    merged,
+    partial_pattern,
+    patterns_of,
+)
 from drafting.reading.sample import Sample
 from warehouse.contract.calendar_names import CENTURY
 from warehouse.contract.patterns import has_short_year
@@ -16,6 +24,9 @@ _MAX_SCATTER = 4
 
 _MIDNIGHT = "try_strptime(regexp_replace(text, ?, '\\100\\2'), ?) + INTERVAL 1 DAY"
 """Of a clock at 24:00; another text is read as it is, which did not work before."""
+
+_FIRST_EXCEL_DAY, _LAST_EXCEL_DAY = 32_874, 54_788
+"""1990-01-01 and 2050-01-01: other numbers of five digits are less likely days."""
 
 _FIRST_YEAR, _LAST_YEAR = "1600", "2200"
 """Between which a number of four digits may be a year."""
@@ -61,7 +72,9 @@ class _Read:
     at_24: int
 
 
-def measure_moments(sample: Sample, column: str, tokens: list[str], compact: bool) -> Moments | None:
+def measure_moments(
+    sample: Sample, column: str, tokens: list[str], compact: bool, excel: bool = False
+) -> Moments | None:
     """The date or timestamp formats of a column, `None` when it has no such values.
 
     Args:
@@ -69,9 +82,11 @@ def measure_moments(sample: Sample, column: str, tokens: list[str], compact: boo
         column: Its place, `c0`.
         tokens: Strings that are not values.
         compact: Digits without separators may be dates, since the column is called so.
+        excel: Numbers may be days of Excel, since the column is called like a date.
     """
     native = sample.types[int(column[1:])] if sample.types else ""
     reads = [read for shape in _shapes(sample, column, tokens) for read in _read_shape(sample, column, shape, compact)]
+    reads += _days_of_excel(sample, column) if excel else []
     zoned = _is_mostly_zoned(reads)
     chosen, others = _one_order([read for read in reads if read.pattern.is_zoned is zoned])
     is_text = bool(sample.types) and not native.startswith(("DATE", "TIMESTAMP"))
@@ -147,6 +162,21 @@ def _count(sample: Sample, column: str, shape: str, pattern: Pattern) -> _Read |
         WHERE moment BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'"""
     count, least, most, at_24 = sample.ask(sql, [*tail, shape, pattern.strptime, *hour])[0]
     return _Read(pattern, count, least, most, at_24) if count else None
+
+
+def _days_of_excel(sample: Sample, column: str) -> list[_Read]:
+    sql = f"""
+        WITH numbers AS (
+            SELECT TRY_CAST(replace({column}, ',', '.') AS DOUBLE) AS days FROM sample
+            WHERE regexp_full_match({column}, '[0-9]{{5}}([.,][0-9]+)?')
+        ), clocks AS (
+            SELECT days, TIMESTAMP '1899-12-30' + to_milliseconds(CAST(round(days * 86400000) AS BIGINT)) AS clock
+            FROM numbers WHERE days BETWEEN {_FIRST_EXCEL_DAY} AND {_LAST_EXCEL_DAY}
+        )
+        SELECT count(*), count_if(days <> floor(days)), CAST(min(clock) AS VARCHAR), CAST(max(clock) AS VARCHAR)
+        FROM clocks"""
+    count, fractions, least, most = sample.ask(sql)[0]
+    return [_Read(EXCEL_CLOCK if fractions else EXCEL_DAY, count, least, most, 0)] if count else []
 
 
 def _may_show_24(pattern: Pattern) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from warehouse.contract.model import EXCEL_DAYS
+
 _DATE = re.compile(
     r"(?P<ymd>(?P<y>\d{4})(?P<s1>[-/.])(?P<m>\d{1,2})(?P=s1)(?P<d>\d{1,2}))"
     r"|(?P<xxy>(?P<a>\d{1,2})(?P<s2>[-/.])(?P<b>\d{1,2})(?P=s2)(?P<y2>\d{4}|\d{2}))"
@@ -87,6 +89,10 @@ class Pattern:
         return "^([0-9]{8})24(0*)$" if self.date == "yyyyMMdd" else _AT_24
 
 
+EXCEL_DAY, EXCEL_CLOCK = (Pattern(EXCEL_DAYS, EXCEL_DAYS, clock, 0, "", "") for clock in ("", EXCEL_DAYS))
+"""What reads days of Excel, without and with a fraction for the time of day."""
+
+
 def patterns_of(text: str) -> list[Pattern]:
     """Patterns that may read a text, several where all parts are numbers; empty when it is not a timestamp."""
     if text.startswith("[") and text.endswith("]"):
@@ -162,6 +168,8 @@ def is_moment(text: str) -> bool:
 def merged(patterns: list[Pattern]) -> str:
     """One Java pattern for patterns of one family."""
     first = patterns[0]
+    if first.date == EXCEL_DAYS:
+        return EXCEL_DAYS
     date = first.date if len({pattern.date for pattern in patterns}) == 1 else first.loose
     times = {pattern.time for pattern in patterns}
     time = first.time if len(times) == 1 else first.family[1]

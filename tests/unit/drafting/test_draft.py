@@ -397,6 +397,26 @@ def test_two_digits_of_years_that_would_lie_ahead_are_of_the_last_century(
     assert _sentence(drafted, f"read as {pivot} to {pivot + 99}.")
 
 
+@pytest.mark.parametrize(
+    ("name", "values", "kind", "formats"),
+    [
+        ("Order Date", ["44197", "44561"], "DATE", ("excel-days",)),
+        ("datum", ["44197.0", "44561.0"], "DATE", ("excel-days",)),
+        ("Timestamp", ["44197.5208333333", "44561"], "TIMESTAMP", ("excel-days",)),
+        ("date", ["44197", "44561", "31/12/2021"], "DATE", ("excel-days", "d/M/yyyy")),
+        # Not called like a date, and not likely days.
+        ("pickup_zip_area", ["44197", "44561"], "BIGINT", ()),
+        ("date", ["21001", "21365"], "BIGINT", ()),
+    ],
+)
+def test_numbers_called_a_date_are_days_of_excel(
+    tmp_path: Path, name: str, values: list[str], kind: str, formats: tuple[str, ...]
+) -> None:
+    drafted, column = _typed(tmp_path, values, name)
+    assert (column.type, column.formats) == (kind, formats)
+    assert _sentence(drafted, "Numbers are read as days of Excel, from 2021-01-01 to 2021-12-31") == bool(formats)
+
+
 def test_epoch_beside_a_date_is_a_hint(tmp_path: Path) -> None:
     drafted, column = _typed(tmp_path, ["1600000000000", "1600000060000"], "event_ts")
     assert (column.type, _sentence(drafted, "epoch-milliseconds")) == ("BIGINT", True)

@@ -118,12 +118,17 @@ def _offsets() -> Form:
 
 
 def _serials() -> Form:
-    """Excel's days since 1899-12-30, where cells had no format of dates."""
-    rows = [f"{44197 + n},{n}" for n in range(60)]
+    """Excel's days since 1899-12-30, where cells had no format of dates; in some cells the date is a text."""
+    dates = days("2020-12-02", 60)
+    rows = [f"{(day - date(1899, 12, 30)).days if n % 4 else f'{day:%d.%m.%Y}'};{n},5" for n, day in enumerate(dates)]
     return Form(
         "days of Excel as numbers",
-        {"serials.csv": text("Date,Sold", *rows)},
-        doubts=("No column holds dates",),
+        {"serials.csv": text("Order Date;Sold", *rows)},
+        quarters_of(dates),
+        "order_date",
+        "2020-12-02",
+        doubts=("order_date: Numbers are read as days of Excel, from 2020-12-02 to 2021-01-30 (excel-days)",),
+        sums={"sold": str(sum(n * 10 + 5 for n in range(60)) / 10)},
     )
 
 
