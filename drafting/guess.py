@@ -1,13 +1,14 @@
 """What the columns of a sample are: type, NULLs, key, event time, each with its evidence."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from drafting.column_draft import ColumnDraft, Guess
 from drafting.marked_numbers import find_mark
 from drafting.moments.columns import Moments, measure_moments
 from drafting.moments.epochs import epoch_format
+from drafting.moments.month_names import measure_named
 from drafting.naming import identifiers, words
 from drafting.number_columns import (
     CONVENTIONS,
@@ -22,11 +23,7 @@ from drafting.number_columns import (
 from drafting.reading.sample import Sample
 from drafting.separators import choose_separators
 from drafting.zero_fractions import without_zero_fractions
-from warehouse.contract.calendar_names import CENTURY
-from warehouse.contract.datetime_options import HOUR_24, PIVOT_YEAR
-from warehouse.contract.model import EXCEL_DAYS
 from warehouse.contract.number_text import LIKE_NUMBER
-from warehouse.contract.patterns import has_short_year
 
 _ALWAYS_NULL = {"\\N"}
 """What MySQL, PostgreSQL and Hive write for NULL, also in a column of text."""
@@ -133,7 +130,10 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
     if look.is_boolean:
         return replace(text, type="BOOLEAN", fitting=look.boolean)
     dated = bool(words(name) & TIME_WORDS) or name.endswith(("time", "date"))
-    moments = measure_moments(sample, column, tokens, dated, excel=_is_called_a_date(name))
+    excel = _is_called_a_date(name)
+    moments = measure_named(
+        sample, column, tokens, look.values, lambda text: measure_moments(sample, text, tokens, dated, excel)
+    )
     if moments is not None and moments.fitting >= MOSTLY * look.values:
         return _moment_column(text, moments)
     mark = find_mark(sample, column, tokens) if look.like_number < look.values and not sample.types else None
@@ -194,32 +194,12 @@ def _own_tokens(tokens: Sequence[str]) -> str:
 
 
 def _moment_column(text: ColumnDraft, found: Moments) -> ColumnDraft:
-    doubts = []
-    if found.others:
-        doubts.append(
-            f"Day, month and year could be read the other way round, as {' or '.join(found.others)}; "
-            f"{found.formats[0]} is a guess."
-        )
-    if any(map(has_short_year, found.formats)):
-        doubts.append(f"Years of two digits are read as {found.pivot_year} to {found.pivot_year + 99}.")
-    if EXCEL_DAYS in found.formats:
-        doubts.append(f"Numbers are read as days of Excel, from {found.least[:10]} to {found.most[:10]} (excel-days).")
-    if found.at_24:
-        doubts.append(f"24:00, in {found.at_24:,} values, is read as 00:00 of the next day (hour24).")
     shown = slice(len("2001-04-01")) if found.type == "DATE" else slice(None)
     return replace(
         text, type=found.type, fitting=found.fitting, formats=found.formats, zoned=found.zoned,
-        least=found.least[shown], most=found.most[shown], doubts=tuple(doubts),
-        properties=tuple(moment_properties(found)),
+        least=found.least[shown], most=found.most[shown], doubts=tuple(found.doubts),
+        properties=tuple(found.properties),
     )  # fmt: skip
-
-
-def moment_properties(found: Moments) -> Iterator[tuple[str, str]]:
-    """The custom properties by which a contract reads dates and timestamps as they were measured."""
-    if found.pivot_year != CENTURY:
-        yield PIVOT_YEAR, str(found.pivot_year)
-    if found.at_24:
-        yield HOUR_24, "next-day"
 
 
 def _number_column(text: ColumnDraft, found: Numbers, native: str, epoch: str | None) -> ColumnDraft:

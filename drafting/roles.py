@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 
 from drafting.column_draft import ColumnDraft, Guess
-from drafting.guess import TIME_WORDS, moment_properties
-from drafting.moments.columns import measure_partial_dates
+from drafting.guess import TIME_WORDS
+from drafting.moments.columns import Moments, measure_partial_dates
 from drafting.moments.epochs import epoch_format
+from drafting.moments.month_names import measure_named
 from drafting.moments.quarters import measure_quarters
 from drafting.naming import words
 from drafting.number_columns import MOSTLY
@@ -111,8 +112,7 @@ def _epoch(sample: Sample, place: int, column: ColumnDraft) -> str | None:
 def _with_partial_date(guess: Guess, sample: Sample) -> tuple[Guess, list[ColumnDraft]]:
     """Without any date or count, a column of months or quarters, or one called year, is its first day."""
     for place, column in enumerate(guess.columns):
-        tokens = list(column.tokens)
-        found = measure_partial_dates(sample, f"c{place}", tokens) or measure_quarters(sample, f"c{place}", tokens)
+        found = _measure_partial_dates(sample, place, column)
         if found is None or found.fitting < MOSTLY * column.values:
             continue
         is_year = "yyyy" in found.formats
@@ -121,12 +121,20 @@ def _with_partial_date(guess: Guess, sample: Sample) -> tuple[Guess, list[Column
         dated = replace(
             column, type="DATE", fitting=found.fitting, formats=found.formats, notes=(), doubts=(),
             least=found.least[:10], most=found.most[:10],
-            properties=((PARTIAL_DATE, "first-day"), *moment_properties(found)),
+            properties=((PARTIAL_DATE, "first-day"), *found.properties),
         )  # fmt: skip
         unit = "year" if is_year else "quarter" if any(map(has_quarter, found.formats)) else "month"
         doubt = f"{column.name} gives no day: each date is the first day of its {unit} (partialDate)."
         return _with_moment(guess, place, dated, doubt)
     return guess, []
+
+
+def _measure_partial_dates(sample: Sample, place: int, column: ColumnDraft) -> Moments | None:
+    tokens = list(column.tokens)
+    return measure_named(
+        sample, f"c{place}", tokens, column.values,
+        lambda text: measure_partial_dates(sample, text, tokens) or measure_quarters(sample, text, tokens),
+    )  # fmt: skip
 
 
 def _is_only_year(column: ColumnDraft, guess: Guess) -> bool:

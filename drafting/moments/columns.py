@@ -1,6 +1,6 @@
 """Date and timestamp columns of a sample: the formats their values have."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,9 @@ from drafting.moments.patterns import (
     patterns_of,
 )
 from drafting.reading.sample import Sample
-from warehouse.contract.calendar_names import CENTURY
+from warehouse.contract.calendar_names import CENTURY, ENGLISH
+from warehouse.contract.datetime_options import HOUR_24, LOCALE, PIVOT_YEAR
+from warehouse.contract.model import EXCEL_DAYS
 from warehouse.contract.patterns import has_short_year
 
 _MAX_SHAPES = 40
@@ -45,6 +47,8 @@ class Moments:
         most: Latest.
         others: Formats that read all values too, with another order of day, month and year.
         at_24: Values whose clock shows 24:00.
+        locale: Language of the names of months and weekdays.
+        rivals: Other languages that have these names too.
     """
 
     type: str
@@ -55,12 +59,39 @@ class Moments:
     most: str
     others: tuple[str, ...] = ()
     at_24: int = 0
+    locale: str = ENGLISH
+    rivals: tuple[str, ...] = ()
 
     @property
     def pivot_year(self) -> int:
         """The earliest year that two digits mean, by the rule of DuckDB and POSIX if that gives years before 2000."""
         short = any(map(has_short_year, self.formats))
         return _POSIX_PIVOT if short and not self.zoned and self.least < str(CENTURY) else CENTURY
+
+    @property
+    def properties(self) -> Iterator[tuple[str, str]]:
+        """Custom properties by which a contract reads the values so: names and values."""
+        if self.pivot_year != CENTURY:
+            yield PIVOT_YEAR, str(self.pivot_year)
+        if self.locale != ENGLISH:
+            yield LOCALE, self.locale
+        if self.at_24:
+            yield HOUR_24, "next-day"
+
+    @property
+    def doubts(self) -> Iterator[str]:
+        """What may be wrong, a sentence each."""
+        if self.others:
+            others = " or ".join(self.others)
+            yield f"Day, month and year could be read the other way round, as {others}; {self.formats[0]} is a guess."
+        if any(map(has_short_year, self.formats)):
+            yield f"Years of two digits are read as {self.pivot_year} to {self.pivot_year + 99}."
+        if self.rivals:
+            yield f"Names of months are taken for {self.locale}, and could be {' or '.join(self.rivals)} (locale)."
+        if EXCEL_DAYS in self.formats:
+            yield f"Numbers are read as days of Excel, from {self.least[:10]} to {self.most[:10]} (excel-days)."
+        if self.at_24:
+            yield f"24:00, in {self.at_24:,} values, is read as 00:00 of the next day (hour24)."
 
 
 @dataclass(frozen=True)

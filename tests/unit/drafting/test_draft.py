@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import string
 from datetime import date, datetime
 from decimal import Decimal
@@ -203,6 +204,55 @@ def test_other_clocks_beyond_23_stay_text(tmp_path: Path, values: list[str]) -> 
     assert _typed(tmp_path, values)[1].type == "STRING"
 
 
+@pytest.mark.parametrize(
+    ("values", "locale", "formats"),
+    [
+        (["4. März 2020", "12. Dezember 2020"], "de", ("d. MMM yyyy",)),
+        (["04-Mrz-20", "12-Okt-20"], "de", ("dd-MMM-yy",)),
+        # English has one of the names.
+        (["4. Apr 2020", "12 Okt 2020"], "de", ("d[.] MMM yyyy",)),
+        (["Mo, 4. Mai 2020", "Di, 5. Mai 2020"], "de", ("EEE, d. MMM yyyy",)),
+        (["4 janv. 2020", "12 mai 2020", "1 août 2020"], "fr", ("d MMM[.] yyyy",)),
+        (["lundi 4 février 2020 10:11", "mardi 12 mars 2020 11:12"], "fr", ("EEE d MMM yyyy HH:mm",)),
+        (["4 de marzo de 2020", "12 de enero de 2020"], "es", ("d 'de' MMM 'de' yyyy",)),
+        (["4 de março de 2020", "12 de dezembro de 2020"], "pt", ("d 'de' MMM 'de' yyyy",)),
+        (["4 mrt 2020", "12 mei 2020"], "nl", ("d MMM yyyy",)),
+        (["04 giu 2020", "12 lug 2020"], "it", ("dd MMM yyyy",)),
+    ],
+)
+def test_names_of_months_in_other_languages(
+    tmp_path: Path, values: list[str], locale: str, formats: tuple[str, ...]
+) -> None:
+    drafted, column = _typed(tmp_path, values)
+    # Both widths are right where a sample has both.
+    found = tuple(re.sub(r"\bdd\b", "d", pattern) for pattern in column.formats)
+    assert (column.locale, found) == (locale, tuple(re.sub(r"\bdd\b", "d", pattern) for pattern in formats))
+    assert drafted.columns[1].fitting == 40
+
+
+def test_one_name_tells_two_languages_apart(tmp_path: Path) -> None:
+    # Spanish has all of them but one, which is enough for most of the values.
+    values = [f"{n + 1} {'fev' if n == 7 else 'ago'} 2020" for n in range(20)]
+    drafted, column = _typed(tmp_path, values)
+    assert (column.locale, drafted.columns[1].fitting, _sentence(drafted, "Names of months")) == ("pt", 40, False)
+
+
+def test_names_of_months_that_two_languages_have_are_a_doubt(tmp_path: Path) -> None:
+    drafted, column = _typed(tmp_path, ["4 ago 2020", "12 abr 2020"])
+    assert (column.locale, _sentence(drafted, "value: Names of months are taken for es, and could be pt")) == (
+        "es",
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["Set of 3 mugs", "Mai 2 Tai"], ["4. Mai 2020", "Freitag"], ["4. Mai 2020", "5 de Mai 2020"], ["30 février 2020"]],
+)
+def test_texts_with_the_name_of_a_month_stay_text(tmp_path: Path, values: list[str]) -> None:
+    assert _typed(tmp_path, values)[1].type == "STRING"
+
+
 def test_offsets_give_a_time_zone(tmp_path: Path) -> None:
     _, contract = _draft(tmp_path, "at\n2020-01-01T00:00:00Z\n2020-01-01T02:00:00+02:00\n")
     assert (contract.time_zone, contract.columns[0].zoned) == ("UTC", True)
@@ -365,6 +415,7 @@ def test_numbers_without_a_name_may_be_an_epoch(tmp_path: Path, value: int, even
         ("Period", ["Jan 1990", "Feb 1990"], ("MMM yyyy",), "first day of its month"),
         ("period", ["01/1990", "12/1990"], ("MM/yyyy",), "first day of its month"),
         ("Year", ["1990", "2020"], ("yyyy",), "first day of its year"),
+        ("Monat", ["März 2020", "Dezember 2020"], ("MMM yyyy",), "first day of its month"),
         ("TIME_PERIOD", ["2019-Q3", "2020-Q1"], ("yyyy-'Q'Q",), "first day of its quarter"),
         ("Period", ["Q3 2019", "Q1/2020"], ("'Q'Q yyyy", "'Q'Q/yyyy"), "first day of its quarter"),
         ("trimestre", ["2019-T3", "2020-T1"], ("yyyy-'T'Q",), "first day of its quarter"),
