@@ -185,7 +185,7 @@ def test_two_digits_that_may_be_a_year_are_decided_by_the_dates_or_asked(
     ("values", "formats", "most"),
     [
         (["2021-12-31 23:00", "2021-12-31 24:00"], ("yyyy-MM-dd HH:mm",), "2022-01-01 00:00:00"),
-        (["31.12.2021 24:00:00", "31.12.2021 01:00:00"], ("dd.MM.yyyy HH:mm:ss",), "2022-01-01 00:00:00"),
+        (["31.12.2021 24:00:00", "31.12.2021 01:00:00"], ("d.M.yyyy H:mm:ss",), "2022-01-01 00:00:00"),
         (["2021-12-31T24:00:00.000", "2021-12-31T01:00:00.500"], ("yyyy-MM-dd'T'HH:mm:ss[.SSSSSS]",), "2022-01-01 00"),
         (["2021123124", "2021123101"], ("yyyyMMddHH",), "2022-01-01 00:00:00"),
     ],
@@ -456,7 +456,7 @@ def test_two_digits_of_years_that_would_lie_ahead_are_of_the_last_century(
         ("Timestamp", ["44197.5208333333", "44561"], "TIMESTAMP", ("excel-days",)),
         ("date", ["44197", "44561", "31/12/2021"], "DATE", ("excel-days", "d/M/yyyy")),
         # Not called like a date, and not likely days.
-        ("pickup_zip_area", ["44197", "44561"], "BIGINT", ()),
+        ("pickup_area", ["44197", "44561"], "BIGINT", ()),
         ("date", ["21001", "21365"], "BIGINT", ()),
     ],
 )
@@ -574,6 +574,12 @@ def test_columns_that_are_unique_together_by_chance_are_no_key(tmp_path: Path) -
     drafted, contract = _draft(tmp_path, "\n".join(["at,level,n", *rows]))
     assert (contract.key, contract.superseded_threshold) == ((), 0)
     assert _sentence(drafted, "share at and level, which may be chance")
+
+
+def test_times_of_day_are_no_key_though_they_differ(tmp_path: Path) -> None:
+    rows = [f"2021-01-01,{n // 60:02}:{n % 60:02}:07,{n % 7}" for n in range(200)]
+    drafted, contract = _draft(tmp_path, "\n".join(["day,clock,n", *rows]))
+    assert (contract.key, _sentence(drafted, "no primary key")) == ((), True)
 
 
 def test_two_proved_keys_are_none(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def _write_table() -> Form:
         quarters_of(dates),
         "column_2",
         "2012-03-01",
-        doubts=("titles (skipLines)",),
+        doubts=("taken for a title (skipLines)",),
         sums={"column_3": str(Decimal(sum(range(60))) / 4)},
     )
 

@@ -192,7 +192,23 @@ def _swapped_days() -> Form:
     )
 
 
+def _months_in_german() -> Form:
+    """A club's list of meetings: names of months in German, in full where they are short."""
+    names = ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."]
+    dates = days("2022-01-20", 40, 9)
+    rows = [f"{day.day}. {names[day.month - 1]} {day.year};{20 + n}" for n, day in enumerate(dates)]
+    return Form(
+        "names of months in German",
+        {"treffen.csv": text("Tag;Gäste", *rows)},
+        quarters_of(dates),
+        "tag",
+        "2022-01-20",
+        sums={"gaste": str(sum(20 + n for n in range(40)))},
+    )
+
+
 PEOPLE = (
+    _months_in_german(),
     _survey(),
     _matches(),
     _hospitals(),
