@@ -22,6 +22,7 @@ from drafting.number_columns import (
 )
 from drafting.reading.sample import Sample
 from drafting.separators import choose_separators
+from drafting.wording import counted
 from drafting.zero_fractions import without_zero_fractions
 from warehouse.contract.number_text import LIKE_NUMBER
 
@@ -138,7 +139,7 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
         return _moment_column(text, moments)
     mark = find_mark(sample, column, tokens) if look.like_number < look.values and not sample.types else None
     if mark:
-        return replace(text, doubts=(f"Numbers with {mark} values, kept as text: transformLogic can take it away.",))
+        return replace(text, doubts=(f"Numbers with {mark}, kept as text: transformLogic can take it away.",))
     if 2 * look.like_number >= look.values or sample.types:
         found = _number_draft(sample, place, text, convention, dated)
         if found is not None:
@@ -167,7 +168,7 @@ def _number_draft(
     numbers = measure(sample, column, tokens, convention)
     lettered = count_with_letters(sample, column, tokens, convention) if 2 * numbers.double >= text.values else 0
     if lettered:
-        return replace(text, doubts=(f"Letters in {lettered:,} values, so kept as text; others are numbers.",))
+        return replace(text, doubts=(f"Letters in {counted(lettered, 'value')}, so kept as text; others are numbers.",))
     if numbers.double < MOSTLY * text.values:
         return None
     native = sample.types[place] if sample.types else ""
@@ -266,7 +267,7 @@ def few_values(sample: Sample, place: int, column: ColumnDraft) -> list[str]:
 def _unsure_of_tokens(columns: Sequence[ColumnDraft], tokens: Sequence[str]) -> list[str]:
     found = []
     for token in tokens:
-        texts = [f"{column.name} ({column.tokens[token]:,} rows)" for column in columns
+        texts = [f"{column.name} ({counted(column.tokens[token], 'row')})" for column in columns
                  if column.type == "STRING" and token in column.tokens]  # fmt: skip
         if texts:
             own = _own_tokens([other for other in tokens if other != token])

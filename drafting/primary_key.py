@@ -16,6 +16,7 @@ from drafting.key_columns import (
 )
 from drafting.naming import words
 from drafting.reading.sample import Sample
+from drafting.wording import counted
 
 _MIN_KEY_ROWS = 10
 _MIN_UNNAMED_KEY_ROWS = 100
@@ -158,11 +159,11 @@ def _proof(found: _Evidence, key: Sequence[int]) -> Iterator[str]:
             f"{one.expected:,.0f} pairs of rows would share it."
         )
     if rows.resent:
-        how = "they are identical to another"
+        how = "each is identical to another"
         if rows.version is not None:
             (version,) = found.names([rows.version])
             how = f"only {version} differs, and its greatest value wins (versionColumn)"
-        yield f"{rows.resent:,} of {found.sample.rows:,} rows were sent again with the same key: {how}."
+        yield f"Sent again with the same key: {rows.resent:,} of {counted(found.sample.rows, 'row')}; {how}."
 
 
 def _candidates(found: _Evidence) -> Iterator[str]:

@@ -12,6 +12,7 @@ from drafting.moments.quarters import measure_quarters
 from drafting.naming import words
 from drafting.number_columns import MOSTLY
 from drafting.reading.sample import Sample
+from drafting.wording import are
 from warehouse.contract.datetime_options import PARTIAL_DATE
 from warehouse.contract.patterns import has_quarter
 
@@ -60,7 +61,7 @@ def choose_event_time(guess: Guess, sample: Sample) -> tuple[Guess, str]:
     if best.zoned and _has_offset(sample, guess.columns.index(best)):
         unsure.append(f"{best.name}: offsets are applied, so quarters are those of UTC (timeZone).")
     if best.nulls:
-        unsure.append(f"{best.nulls:,} rows without {best.name} are quarantined, since no quarter is theirs.")
+        unsure.append(f"{are(best.nulls, 'row')} quarantined for want of {best.name}, which gives the quarter.")
     columns = tuple(replace(column, required=True) if column is best else column for column in guess.columns)
     return replace(guess, columns=columns, unsure=(*guess.unsure, *unsure)), best.name
 

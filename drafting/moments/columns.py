@@ -14,6 +14,7 @@ from drafting.moments.patterns import (
     patterns_of,
 )
 from drafting.reading.sample import Sample
+from drafting.wording import counted
 from warehouse.contract.calendar_names import CENTURY, ENGLISH
 from warehouse.contract.datetime_options import HOUR_24, LOCALE, PIVOT_YEAR
 from warehouse.contract.model import EXCEL_DAYS
@@ -91,7 +92,7 @@ class Moments:
         if EXCEL_DAYS in self.formats:
             yield f"Numbers are read as days of Excel, from {self.least[:10]} to {self.most[:10]} (excel-days)."
         if self.at_24:
-            yield f"24:00, in {self.at_24:,} values, is read as 00:00 of the next day (hour24)."
+            yield f"24:00, in {counted(self.at_24, 'value')}, is read as 00:00 of the next day (hour24)."
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,12 @@ from hypothesis import strategies as st
 from cli.views.draft import print_draft
 from drafting.draft import Draft, draft
 from drafting.naming import identifiers
+from warehouse.batch_files import check_files
 from warehouse.contract.file import load_contract
 from warehouse.contract.model import Column, Contract
 from warehouse.contract.sql import load_mart_sql
 from warehouse.errors import ContractError, InputFileError, StackhouseError, UsageError
+from warehouse.input.batch_files import check_files
 
 _DAYS = [f"2021-0{1 + number // 28}-{1 + number % 28:02}" for number in range(40)]
 
@@ -263,10 +265,10 @@ def test_a_rare_misfit_is_quarantined_and_named(tmp_path: Path) -> None:
     drafted, contract = _draft(tmp_path, "\n".join(["day,n", *rows, "2021-01-01,12:30", "2021-01-01,1,2"]))
     assert contract.column("n").type == "BIGINT"
     assert drafted.rejected == pytest.approx(2 / 501)
-    assert _sentence(drafted, "1 values of n are not BIGINT")
+    assert _sentence(drafted, "n: 1 value is not BIGINT: such a row is quarantined.")
     text = drafted.paths[0].read_text()
     assert "99.80% fit" in text
-    assert "1 values are not BIGINT" in text
+    assert "1 value is not BIGINT" in text
 
 
 def test_letters_in_any_value_make_a_column_text(tmp_path: Path) -> None:
@@ -274,13 +276,16 @@ def test_letters_in_any_value_make_a_column_text(tmp_path: Path) -> None:
     rows = [f"2021-01-01,{number * 7},NA" for number in range(499)]
     drafted, contract = _draft(tmp_path, "\n".join(["day,invoice,n", *rows, "2021-01-01,C536379,5"]))
     assert [column.type for column in contract.columns] == ["DATE", "STRING", "BIGINT"]
-    assert (drafted.rejected, _sentence(drafted, "invoice: Letters in 1 values")) == (0, True)
+    assert (drafted.rejected, _sentence(drafted, "invoice: Letters in 1 value,")) == (0, True)
 
 
 @pytest.mark.parametrize("letters", [1, 15])
 def test_letters_in_some_values_are_a_doubt(tmp_path: Path, letters: int) -> None:
     drafted, column = _typed(tmp_path, [f"{n}.5 p" if n < letters else f"{n}.5" for n in range(40)])
-    assert (column.type, _sentence(drafted, f"value: Letters in {letters} values")) == ("STRING", True)
+    assert (column.type, _sentence(drafted, f"value: Letters in {letters} value{'s' * (letters > 1)},")) == (
+        "STRING",
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -288,13 +293,13 @@ def test_letters_in_some_values_are_a_doubt(tmp_path: Path, letters: int) -> Non
     [
         (["1,00-", "20,50", "3,00", "4,00-"], "a minus after the digits in 20 values"),
         (["(1.00)", "1,020.50"], "parentheses around the digits in 20 values"),
-        (["($1.00)", "$20.50"], "parentheses around the digits in 20 or a sign of a currency in 20 values"),
+        (["($1.00)", "$20.50"], "parentheses around the digits in 20 values or a sign of a currency in 20 values"),
         (["12.5%", "1%"], "a percent sign in 40 values"),
         (["\u22121.5", "2"], "a minus that is not the hyphen in 20 values"),
         (["1\u202f000,5", "2"], "no-break spaces between the digits in 20 values"),
         (["12 €", "1.250,50 €"], "a sign of a currency in 40 values"),
         # One in many is no damage either.
-        (["1"] * 39 + ["2-"], "a minus after the digits in 1 values"),
+        (["1"] * 39 + ["2-"], "a minus after the digits in 1 value"),
     ],
 )
 def test_numbers_with_a_mark_are_text_and_a_doubt(tmp_path: Path, values: list[str], mark: str) -> None:
@@ -367,7 +372,7 @@ def test_event_time_is_required_although_rows_lack_it(tmp_path: Path) -> None:
     drafted, contract = _draft(tmp_path, "day,n\n2021-01-01,1\n,2\n2021-01-03,3\n2021-01-04,4\n")
     assert (contract.event_time, contract.column("day").required) == ("day", True)
     assert contract.reject_threshold == 0.01
-    assert _sentence(drafted, "1 rows without day")
+    assert _sentence(drafted, "1 row is quarantined for want of day")
     assert _sentence(drafted, "Up to 25.00% of the sample is quarantined")
 
 
@@ -606,7 +611,7 @@ def test_rows_that_are_sent_again_prove_a_key(
 ) -> None:
     drafted, contract = _draft(tmp_path, "\n".join(["id,day,n,updated_at", *_ORDERS, *again]))
     assert (contract.key, contract.version, contract.superseded_threshold) == (("id",), version, threshold)
-    assert _sentence(drafted, f"{len(again)} of {40 + len(again)} rows were sent again")
+    assert _sentence(drafted, f"Sent again with the same key: {len(again)} of {40 + len(again)} rows")
 
 
 def test_a_number_whose_rows_differ_in_more_than_a_version_is_no_key(tmp_path: Path) -> None:
@@ -625,7 +630,7 @@ def test_rows_that_are_alike_and_say_nothing_else_are_not_sent_again(tmp_path: P
     rows = [row.rpartition(",")[0] for row in _grid("A", "B", "C")]
     drafted, contract = _draft(tmp_path, "\n".join(["day,symbol", *rows, rows[0]]))
     assert (contract.key, contract.superseded_threshold) == ((), 0)
-    assert not _sentence(drafted, "sent again")
+    assert not _sentence(drafted, "ent again")
 
 
 @pytest.mark.parametrize(
@@ -986,8 +991,21 @@ def test_output(tmp_path: Path, capsys: pytest.CaptureFixture[str], as_json: boo
         found = json.loads(printed)
         assert (found["columns"][0]["type"], found["mart"]) == ("DATE", "things_by_quarter")
         printed = "\n".join(found["next"])
-    assert f"./stackhouse load things '{tmp_path}/my sample.csv'" in printed
+    # `load` takes no name with a space.
+    assert f"mv -n '{tmp_path}/my sample.csv' {tmp_path}/my_sample.csv" in printed
+    assert f"./stackhouse load things {tmp_path}/my_sample.csv" in printed
     assert "./stackhouse contract check things" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "renamed"),
+    [("a b(1).csv", "a_b_1_.csv"), ("日本.csv", "data.csv"), ("_x.csv", "x.csv"), ("größe.csv.gz", "gr_e.csv.gz")],
+)
+def test_a_name_that_load_refuses_is_changed_before_it(tmp_path: Path, name: str, renamed: str) -> None:
+    content = b"day,n\n2021-01-01,1\n"
+    drafted, _ = _draft(tmp_path, gzip.compress(content) if name.endswith(".gz") else content, name)
+    assert drafted.renamed == tmp_path / renamed
+    check_files([(tmp_path / name).rename(drafted.renamed)])
 
 
 _CELLS = st.one_of(

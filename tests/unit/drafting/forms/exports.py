@@ -34,7 +34,7 @@ def _units() -> Form:
         quarters_of(dates),
         "timestamp",
         "2019-12-31 20:00:00",
-        doubts=("1 values of timestamp are not TIMESTAMP",),
+        doubts=("timestamp: 1 value is not TIMESTAMP",),
         quarantined=1,
     )
 
@@ -152,7 +152,7 @@ def _concatenated() -> Form:
         quarters_of(dates),
         "day",
         "2019-06-01",
-        doubts=("1 values of day are not DATE",),
+        doubts=("day: 1 value is not DATE",),
         sums={"visits": str(sum(n % 9 for n in range(200)))},
         quarantined=1,
     )
