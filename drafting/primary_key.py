@@ -21,6 +21,7 @@ from drafting.wording import counted
 _MIN_KEY_ROWS = 10
 _MIN_UNNAMED_KEY_ROWS = 100
 _SHOWN = 5
+_CLOCK = "[0-9]{1,2}[:.][0-9]{2}([:.][0-9]{2}([.,][0-9]+)?)?([AaPp][Mm])?"
 _SWAPPED = 2
 """Columns of which only one is in one of two combinations that differ in one column."""
 
@@ -218,12 +219,16 @@ def _is_row_number(sample: Sample, place: int, column: ColumnDraft) -> bool:
 
 
 def _is_code(sample: Sample, place: int, column: ColumnDraft) -> bool:
-    """Whether its texts are short and without spaces; a unique number may be a measure, also below a line of units."""
+    """Whether its texts are short, without spaces, and no times of day, which come again the next day.
+
+    A unique number may be a measure, also below a line of units.
+    """
     if column.type != "STRING":
         return False
     sql = f"""
         SELECT bool_and(regexp_full_match(c{place}, '[!-~]{{1,64}}')),
-            count_if(regexp_full_match(c{place}, '[+-]?(0|[1-9][0-9]*)([.,][0-9]*)?'))
+            count_if(regexp_full_match(c{place}, '[+-]?(0|[1-9][0-9]*)([.,][0-9]*)?')),
+            count_if(regexp_full_match(c{place}, '{_CLOCK}'))
         FROM sample"""
-    short, numbers = sample.ask(sql)[0]
-    return bool(short) and 2 * numbers < column.values
+    short, numbers, clocks = sample.ask(sql)[0]
+    return bool(short) and 2 * (numbers + clocks) < column.values
