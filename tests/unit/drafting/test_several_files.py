@@ -67,6 +67,14 @@ def test_files_that_load_refuses_are_not_proposed_to_it(tmp_path: Path, capsys: 
     assert "load the files that have day, and only these" in capsys.readouterr().out
 
 
+def test_a_column_of_two_names_is_not_computed(tmp_path: Path) -> None:
+    # A contract takes transformLogic or otherPhysicalNames.
+    contents = {"a.csv": "day,Customer ID\n" + _days(1, "17850.0"), "b.csv": "day,customer_id\n" + _days(2, "13047.0")}
+    _, contract = _draft(tmp_path, contents)
+    column = contract.column("customer_id")
+    assert (column.other_source_names, column.transform, column.type) == (("Customer ID",), None, "DECIMAL(10,2)")
+
+
 def test_types_fit_the_values_of_all_files(tmp_path: Path) -> None:
     contents = {
         "a.csv": "day,n,code\n" + _days(1, "1,7"),
