@@ -13,8 +13,8 @@ from drafting.naming import words
 from drafting.number_columns import MOSTLY
 from drafting.reading.sample import Sample
 from drafting.wording import are
-from warehouse.contract.datetime_options import PARTIAL_DATE
-from warehouse.contract.patterns import has_quarter
+from warehouse.contract.moments.options import PARTIAL_DATE
+from warehouse.contract.moments.patterns import has_quarter
 
 _GOOD_WORDS = (
     *({"pickup", "event", "occurred", "happened", "start", "started", "departure"}, {"timestamp", "datetime", "ts"}),

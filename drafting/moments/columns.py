@@ -15,10 +15,10 @@ from drafting.moments.patterns import (
 )
 from drafting.reading.sample import Sample
 from drafting.wording import counted
-from warehouse.contract.calendar_names import CENTURY, ENGLISH
-from warehouse.contract.datetime_options import HOUR_24, LOCALE, PIVOT_YEAR
-from warehouse.contract.model import EXCEL_DAYS
-from warehouse.contract.patterns import has_short_year
+from warehouse.contract.moments.calendar_names import CENTURY, ENGLISH
+from warehouse.contract.moments.number_formats import EXCEL_DAYS
+from warehouse.contract.moments.options import HOUR_24, LOCALE, PIVOT_YEAR
+from warehouse.contract.moments.patterns import has_short_year
 
 _MAX_SHAPES = 40
 _POSIX_PIVOT = 1969

@@ -11,26 +11,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from warehouse.contract.calendar_names import CENTURY, ENGLISH
 from warehouse.contract.meaning import LATER, meaning_of
+from warehouse.contract.moments.calendar_names import CENTURY, ENGLISH
+from warehouse.contract.moments.number_formats import EPOCH_FORMATS
 from warehouse.errors import ContractError
 from warehouse.input.compressed_streams import ExpansionLimit
 
 ORIGIN_COLUMNS = ("source_batch", "source_file", "source_line")
 """Where a row came from, in the files of staged and clean rows: batch id, file name, line number (1 = first)."""
-
-EPOCH_UNITS = {"epoch-seconds": 1_000_000, "epoch-milliseconds": 1_000, "epoch-microseconds": 1}
-"""Formats of a timestamp that is a whole count since 1970-01-01 00:00:00 UTC: microseconds a unit."""
-
-EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EPOCH_AUTO = "epoch-fractional-seconds", "epoch-nanoseconds", "epoch-auto"
-EPOCH_FORMATS = (*EPOCH_UNITS, EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EPOCH_AUTO)
-"""Formats of a timestamp that is a count; the unit of the last one goes by the magnitude of the number."""
-
-EXCEL_DAYS = "excel-days"
-"""Format of a date or wall clock that is a number of days, as spreadsheets count them."""
-
-NUMBER_FORMATS = (*EPOCH_FORMATS, EXCEL_DAYS)
-"""Formats that are no patterns of Java."""
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 

@@ -17,11 +17,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from warehouse.batch_files import check_files
 
 from cli.views.draft import print_draft
 from drafting.draft import Draft, draft
 from drafting.naming import identifiers
-from warehouse.batch_files import check_files
 from warehouse.contract.file import load_contract
 from warehouse.contract.model import Column, Contract
 from warehouse.contract.sql import load_mart_sql

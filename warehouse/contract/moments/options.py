@@ -5,10 +5,10 @@ from typing import Any
 from open_data_contract_standard.model import SchemaProperty
 
 from warehouse.contract import expect
-from warehouse.contract.calendar_names import CENTURY, ENGLISH, LOCALES
-from warehouse.contract.model import EPOCH_FORMATS, EXCEL_DAYS
+from warehouse.contract.moments.calendar_names import CENTURY, ENGLISH, LOCALES
+from warehouse.contract.moments.number_formats import EPOCH_FORMATS, EXCEL_DAYS
+from warehouse.contract.moments.patterns import check_pattern, has_day, has_hour, has_names, has_short_year
 from warehouse.contract.odcs import Spot
-from warehouse.contract.patterns import check_pattern, has_day, has_hour, has_names, has_short_year
 
 OTHER_FORMATS = "otherFormats"
 """Custom property of a date or timestamp: formats that are tried after `format`."""
