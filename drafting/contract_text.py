@@ -12,9 +12,9 @@ from drafting.reading.extent import Extent
 from drafting.reading.renames import HeldColumn
 from drafting.wording import are, counted
 from warehouse.contract.column import OTHER_NAMES
+from warehouse.contract.datetimes.number_formats import EPOCH_FORMATS
+from warehouse.contract.datetimes.options import OTHER_FORMATS
 from warehouse.contract.model import InputFormat
-from warehouse.contract.moments.number_formats import EPOCH_FORMATS
-from warehouse.contract.moments.options import OTHER_FORMATS
 
 _LOGICAL = {"STRING": "string", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean",
             "DATE": "date", "TIMESTAMP": "timestamp"}  # fmt: skip

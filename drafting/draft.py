@@ -11,11 +11,11 @@ import duckdb
 
 from drafting.column_draft import ColumnDraft, Guess
 from drafting.contract_text import REJECT_THRESHOLD, Facts, contract_text, rejected_share, renamed
+from drafting.datetimes.split_columns import join_columns
 from drafting.extended_json import unwrap, with_transforms
 from drafting.guess import few_values
 from drafting.mart_text import mart_name, mart_sql
 from drafting.measures import FirstMart, first_mart
-from drafting.moments.split_columns import join_columns
 from drafting.padding import guess_trimmed
 from drafting.primary_key import choose_key
 from drafting.reading.extent import Extent

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from drafting.column_draft import ColumnDraft, Guess
+from drafting.datetimes.columns import Moments, measure_moments
+from drafting.datetimes.epochs import epoch_format
+from drafting.datetimes.month_names import measure_named
 from drafting.marked_numbers import find_mark
-from drafting.moments.columns import Moments, measure_moments
-from drafting.moments.epochs import epoch_format
-from drafting.moments.month_names import measure_named
 from drafting.naming import identifiers, words
 from drafting.number_columns import (
     CONVENTIONS,

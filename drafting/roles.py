@@ -4,17 +4,17 @@ import re
 from dataclasses import replace
 
 from drafting.column_draft import ColumnDraft, Guess
+from drafting.datetimes.columns import Moments, measure_partial_dates
+from drafting.datetimes.epochs import epoch_format
+from drafting.datetimes.month_names import measure_named
+from drafting.datetimes.quarters import measure_quarters
 from drafting.guess import TIME_WORDS
-from drafting.moments.columns import Moments, measure_partial_dates
-from drafting.moments.epochs import epoch_format
-from drafting.moments.month_names import measure_named
-from drafting.moments.quarters import measure_quarters
 from drafting.naming import words
 from drafting.number_columns import MOSTLY
 from drafting.reading.sample import Sample
 from drafting.wording import are
-from warehouse.contract.moments.options import PARTIAL_DATE
-from warehouse.contract.moments.patterns import has_quarter
+from warehouse.contract.datetimes.options import PARTIAL_DATE
+from warehouse.contract.datetimes.patterns import has_quarter
 
 _GOOD_WORDS = (
     *({"pickup", "event", "occurred", "happened", "start", "started", "departure"}, {"timestamp", "datetime", "ts"}),

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
-from warehouse.contract.moments.calendar_names import ENGLISH, months, weekdays
-from warehouse.contract.moments.patterns import has_names, has_quarter, weekday_of, with_numbers, with_pads
+from warehouse.contract.datetimes.calendar_names import ENGLISH, months, weekdays
+from warehouse.contract.datetimes.patterns import has_names, has_quarter, weekday_of, with_numbers, with_pads
 
 _PART = re.compile(r"'(?:[^']|'')*'|([a-zA-Z])\1*|.", re.DOTALL)
 _AT_24 = {"H": ")24(", "m": "0{1,2}", "s": "0{1,2}", "S": "0+"}

@@ -20,10 +20,10 @@ from spark.datetime_texts import at_hour_0, readable
 from spark.epochs import from_epoch
 from spark.excel_days import from_excel_days
 from spark.schema import spark_type
+from warehouse.contract.datetimes.calendar_names import CENTURY
+from warehouse.contract.datetimes.number_formats import EXCEL_DAYS
+from warehouse.contract.datetimes.patterns import has_hour, has_short_year
 from warehouse.contract.model import Column
-from warehouse.contract.moments.calendar_names import CENTURY
-from warehouse.contract.moments.number_formats import EXCEL_DAYS
-from warehouse.contract.moments.patterns import has_hour, has_short_year
 
 DEFAULT_FORMATS = {"DATE": "yyyy-MM-dd", "TIMESTAMP": "yyyy-MM-dd HH:mm:ss[.SSSSSS]"}
 """Datetime pattern of a column that has none."""

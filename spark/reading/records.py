@@ -15,10 +15,10 @@ from spark.reading.lines import LINE, read_lines, rows_of
 from spark.reading.parquet_fields import by_schema, read_parquet
 from spark.reading.quoted_lines import join_lines
 from spark.schema import SOURCE_FILE, SOURCE_LINE
+from warehouse.contract.datetimes.number_formats import EXCEL_DAYS
 from warehouse.contract.file_columns import BLANKS, column_positions, fields_of
 from warehouse.contract.lines.pattern import read_pattern
 from warehouse.contract.model import MAX_RECORD_BYTES, Column, Contract, InputFormat
-from warehouse.contract.moments.number_formats import EXCEL_DAYS
 from warehouse.job import StageTask
 
 FAULT = "_fault"

@@ -8,10 +8,10 @@ from typing import Any
 import yaml
 
 from warehouse.contract.column import CUSTOM_PROPERTIES, LOGICAL_TYPES, OPTIONS
+from warehouse.contract.datetimes.options import COLUMN_PROPERTIES
 from warehouse.contract.file import _CUSTOM, parse_contract
 from warehouse.contract.input_format import _KEYS_OF
 from warehouse.contract.model import Contract
-from warehouse.contract.moments.options import COLUMN_PROPERTIES
 from warehouse.settings import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "contract.md"

@@ -8,18 +8,18 @@ from typing import Any
 from open_data_contract_standard.model import SchemaProperty
 
 from warehouse.contract import expect
-from warehouse.contract.hive_type import INTEGERS, MAX_PRECISION, decimal_digits, type_name
-from warehouse.contract.limits import check_limits, read_limit, read_values
-from warehouse.contract.model import Column
-from warehouse.contract.moments.calendar_names import CENTURY
-from warehouse.contract.moments.options import (
+from warehouse.contract.datetimes.calendar_names import CENTURY
+from warehouse.contract.datetimes.options import (
     COLUMN_PROPERTIES,
     read_formats,
     read_hour_24,
     read_locale,
     read_pivot_year,
 )
-from warehouse.contract.moments.patterns import zone_letters
+from warehouse.contract.datetimes.patterns import zone_letters
+from warehouse.contract.hive_type import INTEGERS, MAX_PRECISION, decimal_digits, type_name
+from warehouse.contract.limits import check_limits, read_limit, read_values
+from warehouse.contract.model import Column
 from warehouse.contract.odcs import Spot
 
 LOGICAL_TYPES = {

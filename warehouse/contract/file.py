@@ -10,12 +10,12 @@ from open_data_contract_standard.model import OpenDataContractStandard, SchemaOb
 
 from warehouse.contract import expect
 from warehouse.contract.column import check_names, read_column, zone
+from warehouse.contract.datetimes.number_formats import EXCEL_DAYS, NUMBER_FORMATS
+from warehouse.contract.datetimes.patterns import is_cut
 from warehouse.contract.drift_limits import read_drift_limits
 from warehouse.contract.expansion_limit import read_expansion_limit
 from warehouse.contract.input_format import check_groups, read_format
 from warehouse.contract.model import ORIGIN_COLUMNS, Column, Contract, Mart, RowRule, validate_identifier
-from warehouse.contract.moments.number_formats import EXCEL_DAYS, NUMBER_FORMATS
-from warehouse.contract.moments.patterns import is_cut
 from warehouse.contract.odcs import Spot, read_standard
 from warehouse.contract.service_levels import read_lateness
 from warehouse.contract.transform.logic import check_fields, with_transforms

@@ -11,9 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from warehouse.contract.datetimes.calendar_names import CENTURY, ENGLISH
+from warehouse.contract.datetimes.number_formats import EPOCH_FORMATS
 from warehouse.contract.meaning import LATER, meaning_of
-from warehouse.contract.moments.calendar_names import CENTURY, ENGLISH
-from warehouse.contract.moments.number_formats import EPOCH_FORMATS
 from warehouse.errors import ContractError
 from warehouse.input.compressed_streams import ExpansionLimit
 

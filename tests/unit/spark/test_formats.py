@@ -14,8 +14,8 @@ from tests.unit.spark.odd_files import COLUMNS as _COLUMNS
 from tests.unit.spark.odd_files import odd_contract as _contract
 from tests.unit.spark.odd_files import rejected as _rejected
 from tests.unit.spark.odd_files import stage as _stage
+from warehouse.contract.datetimes.calendar_names import LOCALES, months, weekdays
 from warehouse.contract.model import Column
-from warehouse.contract.moments.calendar_names import LOCALES, months, weekdays
 
 # --- Dates and times ---
 

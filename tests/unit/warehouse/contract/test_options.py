@@ -3,8 +3,8 @@
 import pytest
 
 from tests.unit.warehouse.contract.option_texts import a_column, check_told, contract_text, extra, refusal
+from warehouse.contract.datetimes.number_formats import EPOCH_UNITS
 from warehouse.contract.model import Column
-from warehouse.contract.moments.number_formats import EPOCH_UNITS
 
 
 @pytest.mark.parametrize(

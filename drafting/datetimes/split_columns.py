@@ -7,8 +7,8 @@ from drafting.column_draft import ColumnDraft, Guess
 from drafting.naming import field, unique
 from drafting.number_columns import MOSTLY
 from drafting.reading.sample import Sample
+from warehouse.contract.datetimes.options import HOUR_24
 from warehouse.contract.file import RESERVED_COLUMNS
-from warehouse.contract.moments.options import HOUR_24
 
 _ROLES = {
     "year": ({"year", "yr", "yyyy"}, 1000, 2200),

@@ -5,9 +5,9 @@ from typing import Any
 from open_data_contract_standard.model import SchemaProperty
 
 from warehouse.contract import expect
-from warehouse.contract.moments.calendar_names import CENTURY, ENGLISH, LOCALES
-from warehouse.contract.moments.number_formats import EPOCH_FORMATS, EXCEL_DAYS
-from warehouse.contract.moments.patterns import check_pattern, has_day, has_hour, has_names, has_short_year
+from warehouse.contract.datetimes.calendar_names import CENTURY, ENGLISH, LOCALES
+from warehouse.contract.datetimes.number_formats import EPOCH_FORMATS, EXCEL_DAYS
+from warehouse.contract.datetimes.patterns import check_pattern, has_day, has_hour, has_names, has_short_year
 from warehouse.contract.odcs import Spot
 
 OTHER_FORMATS = "otherFormats"
@@ -94,6 +94,11 @@ def read_locale(formats: tuple[str, ...], custom: Custom) -> str:
 
 def read_hour_24(item: SchemaProperty, formats: tuple[str, ...], custom: Custom) -> bool:
     """Whether a clock may say 24:00.
+
+    Args:
+        item: The property.
+        formats: Its formats.
+        custom: Its custom properties.
 
     Raises:
         ContractError: The value is another, or no format has an hour that ends with 23.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from drafting.moments.columns import Moments
+from drafting.datetimes.columns import Moments
 from drafting.reading.sample import Sample
 
 _LETTERS = "QT"

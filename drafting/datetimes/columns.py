@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from drafting.moments.patterns import (
+from drafting.datetimes.patterns import (
     EXCEL_CLOCK,
     EXCEL_DAY,
     Pattern,
@@ -15,10 +15,10 @@ from drafting.moments.patterns import (
 )
 from drafting.reading.sample import Sample
 from drafting.wording import counted
-from warehouse.contract.moments.calendar_names import CENTURY, ENGLISH
-from warehouse.contract.moments.number_formats import EXCEL_DAYS
-from warehouse.contract.moments.options import HOUR_24, LOCALE, PIVOT_YEAR
-from warehouse.contract.moments.patterns import has_short_year
+from warehouse.contract.datetimes.calendar_names import CENTURY, ENGLISH
+from warehouse.contract.datetimes.number_formats import EXCEL_DAYS
+from warehouse.contract.datetimes.options import HOUR_24, LOCALE, PIVOT_YEAR
+from warehouse.contract.datetimes.patterns import has_short_year
 
 _MAX_SHAPES = 40
 _POSIX_PIVOT = 1969

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from drafting.moments.columns import Moments
+from drafting.datetimes.columns import Moments
 from drafting.number_columns import MOSTLY
 from drafting.reading.sample import Sample
-from warehouse.contract.moments.calendar_names import ENGLISH, LOCALES, months, weekdays
+from warehouse.contract.datetimes.calendar_names import ENGLISH, LOCALES, months, weekdays
 
 _ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NAME = f"(?:{'|'.join(_ENGLISH)})"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from warehouse.contract.moments.number_formats import EXCEL_DAYS
+from warehouse.contract.datetimes.number_formats import EXCEL_DAYS
 
 _DATE = re.compile(
     r"(?P<ymd>(?P<y>\d{4})(?P<s1>[-/.])(?P<m>\d{1,2})(?P=s1)(?P<d>\d{1,2}))"

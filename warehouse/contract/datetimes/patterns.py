@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from warehouse.contract.moments.number_formats import EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EXCEL_DAYS, NUMBER_FORMATS
+from warehouse.contract.datetimes.number_formats import EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EXCEL_DAYS, NUMBER_FORMATS
 from warehouse.contract.odcs import Spot
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
