@@ -821,7 +821,7 @@ _PARQUET_RUBBISH = b"PAR1" + b"\0" * 40
         ("a.csv.gz", gzip.compress(b"day,n\n2021-01-01,1\n" * 99) + b"\0" * 9, "cannot be read"),
         ("a.csv.bz2", bz2.compress(b"day,n\n2021-01-01,1\n" * 99) + b"x" * 9, "cannot be read"),
         ("a.csv.bz2", b"BZh9nonsense", "cannot be read"),
-        ("a.json", b'[\n{"day": "2021-01-01"}\n]', "one JSON object a line"),
+        ("a.json", b'[\n{"day": "2021-01-01"}\n]', "one JSON object per line"),
         ("a.jsonl", b'{"": 1, "day": "2021-01-01"}', "an empty key cannot be"),
         ("a.jsonl", b'{"\\ud800": 1, "day": "2021-01-01"}', "not valid Unicode"),
         ("a.parquet", _PARQUET_RUBBISH, "Parquet"),
