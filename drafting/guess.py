@@ -178,7 +178,7 @@ def _number_draft(
         found = without_zero_fractions(sample, column, found)
     sentinels = [] if found.type == "STRING" else find_sentinels(sample, column, tokens, convention)
     asked = (_asked(number, rows, text.tokens) for number, rows in sentinels)
-    return replace(found, doubts=(*found.doubts, *asked))
+    return replace(found, doubts=(*found.doubts, *asked), may_lack=bool(sentinels))
 
 
 def _asked(number: str, rows: int, tokens: Iterable[str]) -> str:
@@ -235,7 +235,7 @@ def _with_nulls(sample: Sample, column: str, draft: ColumnDraft, tokens: list[st
     if draft.type == "STRING":
         # Tokens that no other column has are texts here.
         draft = replace(draft, values=values, fitting=values, distinct=draft.distinct + len(draft.tokens) - len(known))
-    required = nulls == 0 and draft.values > 0
+    required = nulls == 0 and draft.values > 0 and not draft.may_lack
     return replace(draft, nulls=nulls, values=values, tokens=known, required=required,
                    examples=() if draft.is_personal else _examples(sample, column, tokens))  # fmt: skip
 

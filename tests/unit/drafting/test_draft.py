@@ -333,6 +333,8 @@ def test_other_texts_are_no_numbers_with_a_mark(tmp_path: Path, values: list[str
 def test_number_far_from_all_others_may_mean_no_value(tmp_path: Path, values: list[str], sentinel: str) -> None:
     drafted, column = _typed(tmp_path, values)
     assert column.type != "STRING"
+    # By the line to write there would be NULLs.
+    assert column.required == (not sentinel)
     assert _sentence(drafted, 'mean "no value"?') == bool(sentinel)
     assert not sentinel or _sentence(drafted, f'value: Does {sentinel} mean "no value"?')
     assert not sentinel or _sentence(drafted, f'customProperties: [{{property: nullTokens, value: ["{sentinel}"]}}]')
