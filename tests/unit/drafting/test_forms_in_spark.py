@@ -91,6 +91,19 @@ def test_a_number_that_means_no_value_is_none_by_the_line_that_its_doubt_says(
     assert duckdb.sql(sql).fetchall() == [(len(measured), sum(measured), 300)]
 
 
+def test_dates_of_one_day_are_read_the_other_way_round_by_the_format_that_their_doubt_says(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    rows = "".join(f"17/06/09,20:{n // 60:02}:{n % 60:02},{n % 5}\n" for n in range(300))
+    write_raw(tmp_path, {"node.csv": f"Date,Time,n\n{rows}".encode()})
+    drafted = draft("things", tmp_path / "raw", tmp_path)
+    ((other, guessed),) = re.findall(r"other way round, as (\S+); (\S+) is a guess", "\n".join(drafted.unsure))
+    path = drafted.paths[0]
+    path.write_text(path.read_text().replace(guessed, other))
+    counts = stage_raw(spark, tmp_path, load_contract("things", tmp_path))
+    assert (counts.quarters, counts.quarantined) == ({"2017-04-01": 300}, 0)
+
+
 @pytest.mark.parametrize("group", range(_GROUPS))
 def test_no_form_loses_a_row_or_a_value(spark: SparkSession, tmp_path: Path, group: int) -> None:
     problems = [
