@@ -30,6 +30,7 @@ class ColumnDraft:
         tokens: Null tokens with the number of rows that have them.
         notes: Sentences for the comments.
         doubts: What may be wrong: sentences for the comments and for the user.
+        may_lack: A number may mean that there is no value, so it is not required.
         required: No NULL is accepted.
         key: The primary key.
         held: Its names and places in the files of the sample.
@@ -52,6 +53,7 @@ class ColumnDraft:
     tokens: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    may_lack: bool = False
     required: bool = False
     key: bool = False
     held: HeldColumn | None = None

@@ -10,9 +10,11 @@ from drafting.guess import MAX_EXAMPLE_LENGTH
 from drafting.measures import FirstMart, MartColumn
 from drafting.reading.extent import Extent
 from drafting.reading.renames import HeldColumn
+from drafting.wording import are, counted
 from warehouse.contract.column import OTHER_NAMES
-from warehouse.contract.datetime_options import OTHER_FORMATS
-from warehouse.contract.model import EPOCH_FORMATS, InputFormat
+from warehouse.contract.datetimes.number_formats import EPOCH_FORMATS
+from warehouse.contract.datetimes.options import OTHER_FORMATS
+from warehouse.contract.model import InputFormat
 
 _LOGICAL = {"STRING": "string", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean",
             "DATE": "date", "TIMESTAMP": "timestamp"}  # fmt: skip
@@ -132,7 +134,7 @@ def _event_time(name: str) -> Iterator[str]:
 def _rejects(share: float, facts: Facts) -> str:
     if not share:
         return "The sample has no record that is rejected."
-    unreadable = f", {facts.broken:,} records as unreadable" if facts.broken else ""
+    unreadable = f", {counted(facts.broken, 'record')} as unreadable" if facts.broken else ""
     return f"At most {share:.4%} of the sample is rejected{unreadable}; above this threshold a run is held."
 
 
@@ -193,7 +195,7 @@ def renamed(held: HeldColumn) -> str:
 def _evidence(column: ColumnDraft, facts: Facts) -> Iterator[str]:
     yield evidence(column) + "."
     if column.fitting < column.values:
-        yield f"{column.values - column.fitting:,} values are not {column.type}: their rows are quarantined."
+        yield f"{are(column.values - column.fitting, 'value')} not {column.type}: such a row is quarantined."
     if column.required:
         yield "No NULL in the sample: required." if not column.nulls else "Required, as every row needs an event time."
     if column.key:

@@ -11,6 +11,8 @@ import duckdb
 
 from drafting.column_draft import ColumnDraft, Guess
 from drafting.contract_text import REJECT_THRESHOLD, Facts, contract_text, rejected_share, renamed
+from drafting.datetimes.split_columns import join_columns
+from drafting.extended_json import unwrap, with_transforms
 from drafting.guess import few_values
 from drafting.mart_text import mart_name, mart_sql
 from drafting.measures import FirstMart, first_mart
@@ -20,12 +22,13 @@ from drafting.reading.extent import Extent
 from drafting.reading.log_formats import unsure_of
 from drafting.reading.sample import Sample, read_sample
 from drafting.roles import choose_event_time
-from drafting.split_columns import join_columns
+from drafting.wording import are, counted
 from warehouse.contract.file import check_dataset_name, contract_path, parse_contract
 from warehouse.errors import ContractError, StackhouseError, UsageError
 from warehouse.settings import REPOSITORY
 
 _LOADABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NOT_LOADABLE = re.compile(r"[^A-Za-z0-9._-]+")
 _SHOWN = 5
 
 
@@ -44,6 +47,7 @@ class Draft:
         paths: Files written, the contract first.
         columns: Proposals with their evidence.
         unsure: What may be wrong, a sentence each.
+        lacking: Names of required columns that some files do not have: `load` refuses those files.
     """
 
     dataset: str
@@ -56,6 +60,7 @@ class Draft:
     paths: tuple[Path, ...]
     columns: tuple[ColumnDraft, ...]
     unsure: tuple[str, ...]
+    lacking: tuple[str, ...]
 
     @property
     def rows(self) -> int:
@@ -66,6 +71,15 @@ class Draft:
     def whole(self) -> bool:
         """They are all rows of all files."""
         return self.extent.is_all
+
+    @property
+    def renamed(self) -> Path | None:
+        """The one given file with a name that `load` takes, `None` where it has one."""
+        path = self.given[0]
+        if len(self.given) > 1 or path.is_dir() or _LOADABLE.fullmatch(path.name):
+            return None
+        name = _NOT_LOADABLE.sub("_", path.name).lstrip("._-")
+        return path.with_name(name if not path.suffix or "." in name else f"data.{name}")
 
 
 def draft(name: str, files: Path | Sequence[Path], root: Path = REPOSITORY) -> Draft:
@@ -101,7 +115,9 @@ def named(given: Sequence[Path]) -> str:
 
 
 def _drafted(name: str, given: tuple[Path, ...], root: Path, sample: Sample) -> Draft:
+    sample, wrapped = unwrap(sample)
     sample, guess = guess_trimmed(sample)
+    guess = with_transforms(guess, wrapped)
     guess, event_time = choose_event_time(join_columns(guess, sample), sample)
     guess = choose_key(guess, sample, event_time)
     values = {column.name: few_values(sample, place, column) for place, column in enumerate(guess.columns)}
@@ -122,6 +138,7 @@ def _drafted(name: str, given: tuple[Path, ...], root: Path, sample: Sample) -> 
         (*_unsure_of_files(sample), *_unsure_of_columns(guess), *guess.unsure,
          *(f"{column.name}: {doubt}" for column in guess.columns for doubt in column.doubts),
          *_unsure_of_misfits(facts, guess), *_unsure_of_people(guess)),
+        tuple(column.name for column in guess.columns if _missing(column)),
     )  # fmt: skip
 
 
@@ -171,7 +188,9 @@ def _unsure_of_files(sample: Sample) -> list[str]:
         found.append(f"Only {extent.sampled:,} of {extent.count:,} files were looked at; others may be different.")
     if not sample.whole:
         ends = "first and last" if sample.has_last else "first"
-        found.append(f"Only {sample.rows:,} rows, the {ends} of each file, were looked at; others may be different.")
+        found.append(
+            f"Only {counted(sample.rows, 'row')}, the {ends} of each file, were looked at; others may be different."
+        )
     if form.pattern is not None:
         found += unsure_of(form.pattern)
     if form.kind == "csv" and not sample.types:
@@ -179,8 +198,8 @@ def _unsure_of_files(sample: Sample) -> list[str]:
     if form.encoding != "utf-8":
         found.append(f"The file is not UTF-8; {form.encoding} is a guess, so look at its letters with accents.")
     if sample.broken:
-        why = "they do not match the pattern" if form.pattern else "their fields are too many or too few"
-        found.append(f"{sample.broken:,} records are quarantined: {why}, or not readable.")
+        why = "no match for the pattern" if form.pattern else "too many fields or too few"
+        found.append(f"{are(sample.broken, 'record')} quarantined: {why}, or not readable.")
     return found
 
 
@@ -191,10 +210,15 @@ def _unsure_of_columns(guess: Guess) -> list[str]:
         held = column.held
         if held and held.doubt:
             found.append(f"{column.name}: {renamed(held)} If they are not one, write a column for each.")
-        if held and column.required and held.files < len(held.places):
-            missing = len(held.places) - held.files
-            found.append(f"{missing:,} files have no {column.name}, which is required: load refuses them.")
+        if missing := _missing(column):
+            found.append(f"{column.name} is required, and load refuses files without it: {missing:,} of those read.")
     return found
+
+
+def _missing(column: ColumnDraft) -> int:
+    """Files that lack a column which is required."""
+    held = column.held
+    return len(held.places) - held.files if held and column.required else 0
 
 
 def _unsure_of_text(sample: Sample) -> list[str]:
@@ -203,7 +227,8 @@ def _unsure_of_text(sample: Sample) -> list[str]:
         found.append("The first line holds values, so the file has no header and its columns have no names.")
     titles = sample.named_from - 1 if sample.named_from else form.skip_lines
     if titles > 0:
-        found.append(f"The first {titles} lines are taken for titles (skipLines).")
+        lines = "line is taken for a title" if titles == 1 else f"{titles} lines are taken for titles"
+        found.append(f"The first {lines} (skipLines).")
     if sample.named_from and not form.header:
         found.append(
             "A column has no name in the header, so the header is skipped (skipLines) and columns go by their order: "
@@ -218,7 +243,7 @@ def _unsure_of_text(sample: Sample) -> list[str]:
 
 def _unsure_of_misfits(facts: Facts, guess: Guess) -> list[str]:
     found = [
-        f"{column.values - column.fitting:,} values of {column.name} are not {column.type}: their rows are quarantined."
+        f"{column.name}: {are(column.values - column.fitting, 'value')} not {column.type}: such a row is quarantined."
         for column in guess.columns
         if column.fitting < column.values
     ]

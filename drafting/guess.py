@@ -1,11 +1,13 @@
 """What the columns of a sample are: type, NULLs, key, event time, each with its evidence."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from drafting.column_draft import ColumnDraft, Guess
-from drafting.datetime_columns import Moments, measure_moments
-from drafting.epochs import epoch_format
+from drafting.datetimes.columns import Moments, measure_moments
+from drafting.datetimes.epochs import epoch_format
+from drafting.datetimes.month_names import measure_named
 from drafting.marked_numbers import find_mark
 from drafting.naming import identifiers, words
 from drafting.number_columns import (
@@ -14,17 +16,15 @@ from drafting.number_columns import (
     Numbers,
     count_fitting,
     count_with_letters,
-    doubt_sentinels,
+    find_sentinels,
     measure,
     number_type,
 )
 from drafting.reading.sample import Sample
 from drafting.separators import choose_separators
+from drafting.wording import counted
 from drafting.zero_fractions import without_zero_fractions
-from warehouse.contract.calendar_names import CENTURY
-from warehouse.contract.datetime_options import PIVOT_YEAR
 from warehouse.contract.number_text import LIKE_NUMBER
-from warehouse.contract.patterns import has_short_year
 
 _ALWAYS_NULL = {"\\N"}
 """What MySQL, PostgreSQL and Hive write for NULL, also in a column of text."""
@@ -37,6 +37,9 @@ TIME_WORDS = {
     *("datum", "zeit", "zeitstempel", "fecha", "hora", "heure", "jour", "dato"),
 }
 """Words in the name of a column of dates or times."""
+
+_DATE_WORDS = {"date", "day", "datetime", "timestamp", "datum", "fecha", "jour", "dato"}
+"""Last words in the name of a column whose numbers may be days."""
 
 _PADDED_WORDS = {
     *("zip", "zipcode", "postcode", "postal", "plz", "fips", "phone", "telephone", "mobile"),
@@ -128,17 +131,24 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
     if look.is_boolean:
         return replace(text, type="BOOLEAN", fitting=look.boolean)
     dated = bool(words(name) & TIME_WORDS) or name.endswith(("time", "date"))
-    moments = measure_moments(sample, column, tokens, dated)
+    excel = _is_called_a_date(name)
+    moments = measure_named(
+        sample, column, tokens, look.values, lambda text: measure_moments(sample, text, tokens, dated, excel)
+    )
     if moments is not None and moments.fitting >= MOSTLY * look.values:
         return _moment_column(text, moments)
     mark = find_mark(sample, column, tokens) if look.like_number < look.values and not sample.types else None
     if mark:
-        return replace(text, doubts=(f"Numbers with {mark} values, kept as text: transformLogic can take it away.",))
+        return replace(text, doubts=(f"Numbers with {mark}, kept as text: transformLogic can take it away.",))
     if 2 * look.like_number >= look.values or sample.types:
         found = _number_draft(sample, place, text, convention, dated)
         if found is not None:
             return found
     return _text_draft(sample, place, text, look)
+
+
+def _is_called_a_date(name: str) -> bool:
+    return name.rpartition("_")[2] in _DATE_WORDS or name.endswith("date")
 
 
 def _text_draft(sample: Sample, place: int, text: ColumnDraft, look: _Looks) -> ColumnDraft:
@@ -158,7 +168,7 @@ def _number_draft(
     numbers = measure(sample, column, tokens, convention)
     lettered = count_with_letters(sample, column, tokens, convention) if 2 * numbers.double >= text.values else 0
     if lettered:
-        return replace(text, doubts=(f"Letters in {lettered:,} values, so kept as text; others are numbers.",))
+        return replace(text, doubts=(f"Letters in {counted(lettered, 'value')}, so kept as text; others are numbers.",))
     if numbers.double < MOSTLY * text.values:
         return None
     native = sample.types[place] if sample.types else ""
@@ -166,24 +176,30 @@ def _number_draft(
     found = _number_column(text, numbers, native, epoch)
     if convention == CONVENTIONS[0] and found.type.startswith("DECIMAL"):
         found = without_zero_fractions(sample, column, found)
-    doubts = [] if found.type == "STRING" else doubt_sentinels(sample, column, tokens, convention)
-    return replace(found, doubts=(*found.doubts, *doubts))
+    sentinels = [] if found.type == "STRING" else find_sentinels(sample, column, tokens, convention)
+    asked = (_asked(number, rows, text.tokens) for number, rows in sentinels)
+    return replace(found, doubts=(*found.doubts, *asked), may_lack=bool(sentinels))
+
+
+def _asked(number: str, rows: int, tokens: Iterable[str]) -> str:
+    """The question whether a number means no value, with the line to write."""
+    return (
+        f'Does {number} mean "no value"? {rows:,} rows have it, far from all others. If so, write '
+        f"{_own_tokens([*tokens, number])}."
+    )
+
+
+def _own_tokens(tokens: Sequence[str]) -> str:
+    """The property of a column that has null tokens of its own."""
+    return f"customProperties: [{{property: nullTokens, value: {json.dumps(tokens, ensure_ascii=False)}}}]"
 
 
 def _moment_column(text: ColumnDraft, found: Moments) -> ColumnDraft:
-    doubts = []
-    if found.others:
-        doubts.append(
-            f"Day, month and year could be read the other way round, as {' or '.join(found.others)}; "
-            f"{found.formats[0]} is a guess."
-        )
-    if any(map(has_short_year, found.formats)):
-        doubts.append(f"Years of two digits are read as {found.pivot_year} to {found.pivot_year + 99}.")
     shown = slice(len("2001-04-01")) if found.type == "DATE" else slice(None)
     return replace(
         text, type=found.type, fitting=found.fitting, formats=found.formats, zoned=found.zoned,
-        least=found.least[shown], most=found.most[shown], doubts=tuple(doubts),
-        properties=((PIVOT_YEAR, str(found.pivot_year)),) if found.pivot_year != CENTURY else (),
+        least=found.least[shown], most=found.most[shown], doubts=tuple(found.doubts),
+        properties=tuple(found.properties),
     )  # fmt: skip
 
 
@@ -192,12 +208,9 @@ def _number_column(text: ColumnDraft, found: Numbers, native: str, epoch: str | 
     if chosen and chosen[0] == "BIGINT" and words(text.name) & _PADDED_WORDS:
         return replace(text, notes=("Codes that may have leading zeros in other files, kept as text.",))
     if chosen is None:
-        why = (
-            "Codes with leading zeros or a plus, kept as text."
-            if found.padded
-            else "Numbers of too many digits, kept as text."
-        )
-        return replace(text, notes=(why,))
+        if found.padded:
+            return replace(text, doubts=("Codes with leading zeros or a plus, kept as text.",))
+        return replace(text, notes=("Numbers of too many digits, kept as text.",))
     notes, doubts = [], []
     if epoch:
         doubts.append(
@@ -222,7 +235,7 @@ def _with_nulls(sample: Sample, column: str, draft: ColumnDraft, tokens: list[st
     if draft.type == "STRING":
         # Tokens that no other column has are texts here.
         draft = replace(draft, values=values, fitting=values, distinct=draft.distinct + len(draft.tokens) - len(known))
-    required = nulls == 0 and draft.values > 0
+    required = nulls == 0 and draft.values > 0 and not draft.may_lack
     return replace(draft, nulls=nulls, values=values, tokens=known, required=required,
                    examples=() if draft.is_personal else _examples(sample, column, tokens))  # fmt: skip
 
@@ -254,8 +267,12 @@ def few_values(sample: Sample, place: int, column: ColumnDraft) -> list[str]:
 def _unsure_of_tokens(columns: Sequence[ColumnDraft], tokens: Sequence[str]) -> list[str]:
     found = []
     for token in tokens:
-        texts = [f"{column.name} ({column.tokens[token]:,} rows)" for column in columns
+        texts = [f"{column.name} ({counted(column.tokens[token], 'row')})" for column in columns
                  if column.type == "STRING" and token in column.tokens]  # fmt: skip
         if texts:
-            found.append(f"{token} means NULL in every column, also where it is text: {', '.join(texts[:5])}.")
+            own = _own_tokens([other for other in tokens if other != token])
+            found.append(
+                f"{token} means NULL in every column, also where it is text: {', '.join(texts[:5])}. "
+                f"If it is a value there, write {own}."
+            )
     return found

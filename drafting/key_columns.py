@@ -8,7 +8,7 @@ from math import comb, prod
 from drafting.column_draft import ColumnDraft, Guess
 from drafting.naming import words
 from drafting.reading.sample import Sample
-from warehouse.contract.patterns import is_cut
+from warehouse.contract.datetimes.patterns import is_cut
 
 ID_WORDS = {"id", "ids", "key", "uuid", "guid", "nr", "no", "number", "num", "pk", "ref", "serial"}
 """Words in the name of a column that numbers things."""

@@ -1,6 +1,7 @@
 """Texts that are numbers but for a mark beside the digits, as banks and offices write them."""
 
 from drafting.reading.sample import Sample
+from drafting.wording import counted
 
 _DIGITS = "[0-9][0-9.,' ]*"
 _MARKS = (
@@ -32,4 +33,4 @@ def find_mark(sample: Sample, column: str, tokens: list[str]) -> str | None:
     marked = {name: rows for (_, name), rows in zip(_MARKS, found[1:], strict=True) if rows}
     if not marked or sum(marked.values()) + found[0] < _MOSTLY * values:
         return None
-    return " or ".join(f"{name} in {rows:,}" for name, rows in marked.items())
+    return " or ".join(f"{name} in {counted(rows, 'value')}" for name, rows in marked.items())

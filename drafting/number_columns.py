@@ -30,7 +30,7 @@ class Numbers:
         whole: Values that are whole numbers.
         decimal: Values that are decimals or whole.
         double: Values that are decimals, whole, or have an exponent.
-        padded: Whole numbers with a leading zero, or a plus before so many digits that they are of a telephone.
+        padded: Whole numbers but 0 with a leading zero, or a plus before so many digits that they are of a telephone.
         digits: Most digits before the decimal separator.
         scale: Most digits after it.
         least: Smallest value as written, `None` without one.
@@ -93,7 +93,7 @@ def measure(sample: Sample, column: str, tokens: list[str], convention: tuple[st
             SELECT t, whole, decimal, {plain} AS n, try_cast({plain} AS DOUBLE) AS d FROM texts WHERE double
         )
         SELECT count_if(whole), count_if(decimal), count_if(isfinite(d)),
-            count_if(whole AND regexp_full_match(n, '[+-]?0[0-9]+|[+][0-9]{{7,}}')),
+            count_if(whole AND regexp_full_match(n, '[+-]?0+[1-9][0-9]*|[+][0-9]{{7,}}')),
             max(length(ltrim(regexp_extract(n, '^[+-]?([0-9]*)', 1), '0'))) FILTER (decimal),
             max(length(regexp_extract(n, '[.]([0-9]+)$', 1))) FILTER (decimal),
             arg_min(t, d), arg_max(t, d), max(abs(d)), min(abs(d)) FILTER (d <> 0)
@@ -118,8 +118,10 @@ def _plain(convention: tuple[str, str | None]) -> tuple[str, list[str]]:
     return "replace(replace(t, ?, ''), ?, '.')", [group, point]
 
 
-def doubt_sentinels(sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]) -> list[str]:
-    """A sentence for each number that may stand for "no value", like -200 or 9999.
+def find_sentinels(
+    sample: Sample, column: str, tokens: list[str], convention: tuple[str, str | None]
+) -> list[tuple[str, int]]:
+    """Numbers that may stand for "no value", like -200 or 9999, and how many rows have each.
 
     Such a number is farther from all others than any two of them are from each other. It is the most frequent value,
     the only one below zero, or written in nines, of which a column may have two.
@@ -150,10 +152,7 @@ def doubt_sentinels(sample: Sample, column: str, tokens: list[str], convention: 
             AND min(abs(n.d - e.d)) > max(n.d) - min(n.d)
             AND (e.nines OR e.rows > max(n.rows) OR (e.d < 0 AND min(n.d) >= 0))
         ORDER BY e.rows DESC, e.d"""
-    return [
-        f'Does {text} mean "no value"? {rows:,} rows have it, far from all others. If so, write nullTokens: ["{text}"].'
-        for text, rows in sample.ask(sql, [tokens, *separators, _NINES])
-    ]
+    return [(text, rows) for text, rows in sample.ask(sql, [tokens, *separators, _NINES])]
 
 
 def number_type(found: Numbers, native: str) -> tuple[str, int] | None:

@@ -16,10 +16,12 @@ from drafting.key_columns import (
 )
 from drafting.naming import words
 from drafting.reading.sample import Sample
+from drafting.wording import counted
 
 _MIN_KEY_ROWS = 10
 _MIN_UNNAMED_KEY_ROWS = 100
 _SHOWN = 5
+_CLOCK = "[0-9]{1,2}[:.][0-9]{2}([:.][0-9]{2}([.,][0-9]+)?)?([AaPp][Mm])?"
 _SWAPPED = 2
 """Columns of which only one is in one of two combinations that differ in one column."""
 
@@ -158,11 +160,11 @@ def _proof(found: _Evidence, key: Sequence[int]) -> Iterator[str]:
             f"{one.expected:,.0f} pairs of rows would share it."
         )
     if rows.resent:
-        how = "they are identical to another"
+        how = "each is identical to another"
         if rows.version is not None:
             (version,) = found.names([rows.version])
             how = f"only {version} differs, and its greatest value wins (versionColumn)"
-        yield f"{rows.resent:,} of {found.sample.rows:,} rows were sent again with the same key: {how}."
+        yield f"Sent again with the same key: {rows.resent:,} of {counted(found.sample.rows, 'row')}; {how}."
 
 
 def _candidates(found: _Evidence) -> Iterator[str]:
@@ -217,12 +219,16 @@ def _is_row_number(sample: Sample, place: int, column: ColumnDraft) -> bool:
 
 
 def _is_code(sample: Sample, place: int, column: ColumnDraft) -> bool:
-    """Whether its texts are short and without spaces; a unique number may be a measure, also below a line of units."""
+    """Whether its texts are short, without spaces, and no times of day, which come again the next day.
+
+    A unique number may be a measure, also below a line of units.
+    """
     if column.type != "STRING":
         return False
     sql = f"""
         SELECT bool_and(regexp_full_match(c{place}, '[!-~]{{1,64}}')),
-            count_if(regexp_full_match(c{place}, '[+-]?(0|[1-9][0-9]*)([.,][0-9]*)?'))
+            count_if(regexp_full_match(c{place}, '[+-]?(0|[1-9][0-9]*)([.,][0-9]*)?')),
+            count_if(regexp_full_match(c{place}, '{_CLOCK}'))
         FROM sample"""
-    short, numbers = sample.ask(sql)[0]
-    return bool(short) and 2 * numbers < column.values
+    short, numbers, clocks = sample.ask(sql)[0]
+    return bool(short) and 2 * (numbers + clocks) < column.values

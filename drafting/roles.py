@@ -4,13 +4,17 @@ import re
 from dataclasses import replace
 
 from drafting.column_draft import ColumnDraft, Guess
-from drafting.datetime_columns import measure_partial_dates
-from drafting.epochs import epoch_format
+from drafting.datetimes.columns import Moments, measure_partial_dates
+from drafting.datetimes.epochs import epoch_format
+from drafting.datetimes.month_names import measure_named
+from drafting.datetimes.quarters import measure_quarters
 from drafting.guess import TIME_WORDS
 from drafting.naming import words
 from drafting.number_columns import MOSTLY
 from drafting.reading.sample import Sample
-from warehouse.contract.datetime_options import PARTIAL_DATE
+from drafting.wording import are
+from warehouse.contract.datetimes.options import PARTIAL_DATE
+from warehouse.contract.datetimes.patterns import has_quarter
 
 _GOOD_WORDS = (
     *({"pickup", "event", "occurred", "happened", "start", "started", "departure"}, {"timestamp", "datetime", "ts"}),
@@ -57,7 +61,7 @@ def choose_event_time(guess: Guess, sample: Sample) -> tuple[Guess, str]:
     if best.zoned and _has_offset(sample, guess.columns.index(best)):
         unsure.append(f"{best.name}: offsets are applied, so quarters are those of UTC (timeZone).")
     if best.nulls:
-        unsure.append(f"{best.nulls:,} rows without {best.name} are quarantined, since no quarter is theirs.")
+        unsure.append(f"{are(best.nulls, 'row')} quarantined for want of {best.name}, which gives the quarter.")
     columns = tuple(replace(column, required=True) if column is best else column for column in guess.columns)
     return replace(guess, columns=columns, unsure=(*guess.unsure, *unsure)), best.name
 
@@ -107,9 +111,9 @@ def _epoch(sample: Sample, place: int, column: ColumnDraft) -> str | None:
 
 
 def _with_partial_date(guess: Guess, sample: Sample) -> tuple[Guess, list[ColumnDraft]]:
-    """Without any date or count, a column of months, or one called year, is its first day."""
+    """Without any date or count, a column of months or quarters, or one called year, is its first day."""
     for place, column in enumerate(guess.columns):
-        found = measure_partial_dates(sample, f"c{place}", list(column.tokens))
+        found = _measure_partial_dates(sample, place, column)
         if found is None or found.fitting < MOSTLY * column.values:
             continue
         is_year = "yyyy" in found.formats
@@ -117,12 +121,21 @@ def _with_partial_date(guess: Guess, sample: Sample) -> tuple[Guess, list[Column
             continue
         dated = replace(
             column, type="DATE", fitting=found.fitting, formats=found.formats, notes=(), doubts=(),
-            least=found.least[:10], most=found.most[:10], properties=((PARTIAL_DATE, "first-day"),),
+            least=found.least[:10], most=found.most[:10],
+            properties=((PARTIAL_DATE, "first-day"), *found.properties),
         )  # fmt: skip
-        unit = "year" if is_year else "month"
+        unit = "year" if is_year else "quarter" if any(map(has_quarter, found.formats)) else "month"
         doubt = f"{column.name} gives no day: each date is the first day of its {unit} (partialDate)."
         return _with_moment(guess, place, dated, doubt)
     return guess, []
+
+
+def _measure_partial_dates(sample: Sample, place: int, column: ColumnDraft) -> Moments | None:
+    tokens = list(column.tokens)
+    return measure_named(
+        sample, f"c{place}", tokens, column.values,
+        lambda text: measure_partial_dates(sample, text, tokens) or measure_quarters(sample, text, tokens),
+    )  # fmt: skip
 
 
 def _is_only_year(column: ColumnDraft, guess: Guess) -> bool:

@@ -19,6 +19,9 @@ def without_zero_fractions(sample: Sample, column: str, draft: ColumnDraft) -> C
         column: Its place, `c0`.
         draft: The column as a DECIMAL.
     """
+    if draft.held and len(draft.held.names) > 1:
+        # A computed column has no other names.
+        return draft
     if draft.source_name is None or not (words(draft.name) & ID_WORDS or draft.distinct >= _MIN_DISTINCT):
         return draft
     sql = f"""

@@ -16,12 +16,14 @@ from functools import cache
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
-from spark.datetime_texts import readable
+from spark.datetime_texts import at_hour_0, readable
 from spark.epochs import from_epoch
+from spark.excel_days import from_excel_days
 from spark.schema import spark_type
-from warehouse.contract.calendar_names import CENTURY
+from warehouse.contract.datetimes.calendar_names import CENTURY
+from warehouse.contract.datetimes.number_formats import EXCEL_DAYS
+from warehouse.contract.datetimes.patterns import has_hour, has_short_year
 from warehouse.contract.model import Column
-from warehouse.contract.patterns import has_short_year
 
 DEFAULT_FORMATS = {"DATE": "yyyy-MM-dd", "TIMESTAMP": "yyyy-MM-dd HH:mm:ss[.SSSSSS]"}
 """Datetime pattern of a column that has none."""
@@ -73,8 +75,18 @@ def is_in_gap(text: Expression, column: Column) -> Expression | None:
 def _wall_clock(text: Expression, column: Column) -> Expression:
     # A DATE too is read as a wall clock: to_date would shift a text with a zone to the session's.
     formats = column.formats or (DEFAULT_FORMATS[column.type],)
-    found = [_with_century(_parsed(text, pattern, column.locale), pattern, column) for pattern in formats]
+    found = [_clock(text, pattern, column) for pattern in formats]
     return found[0] if len(found) == 1 else F.coalesce(*found)
+
+
+def _clock(text: Expression, pattern: str, column: Column) -> Expression:
+    if pattern == EXCEL_DAYS:
+        return from_excel_days(text, has_clock=column.type == "TIMESTAMP")
+    found = _with_century(_parsed(text, pattern, column.locale), pattern, column)
+    if not column.hour_24 or not has_hour(pattern):
+        return found
+    start = _with_century(_parsed(at_hour_0(text, pattern), pattern, column.locale), pattern, column)
+    return F.coalesce(found, start + F.make_dt_interval(F.lit(1)))
 
 
 def _with_century(clock: Expression, pattern: str, column: Column) -> Expression:

@@ -3,7 +3,7 @@
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F
 
-from warehouse.contract.model import EPOCH_AUTO, EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EPOCH_UNITS
+from warehouse.contract.datetimes.number_formats import EPOCH_AUTO, EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EPOCH_UNITS
 
 _FIRST_MICROS, _LAST_MICROS = -62_135_596_800_000_000, 253_402_300_799_999_999
 _MICROS_A_SECOND, _NANOS_A_MICRO = 1_000_000, 1_000

@@ -51,13 +51,22 @@ def print_draft(drafted: Draft, as_json: bool) -> None:
         print(f"  write the event time into {drafted.paths[0]}, as its comments say")
     for command in next_commands(drafted):
         print(f"  {command}")
+    if drafted.lacking:
+        print(f"  load the files that have {' and '.join(drafted.lacking)}, and only these")
 
 
 def next_commands(drafted: Draft) -> list[str]:
-    """What a user does with a draft, in order."""
+    """What a user does with a draft, in order; `load` only if it takes the files that were given."""
+    return [f"./stackhouse contract check {drafted.dataset}", *([] if drafted.lacking else _loading(drafted))]
+
+
+def _loading(drafted: Draft) -> list[str]:
+    renamed = drafted.renamed
+    given = drafted.given if renamed is None else (renamed,)
+    rename = [] if renamed is None else [f"mv -n {shlex.join([str(drafted.given[0]), str(renamed)])}"]
     return [
-        f"./stackhouse contract check {drafted.dataset}",
-        f"./stackhouse load {drafted.dataset} {shlex.join(map(str, drafted.given))}",
+        *rename,
+        f"./stackhouse load {drafted.dataset} {shlex.join(map(str, given))}",
         f"./stackhouse run {drafted.dataset}",
         f'./stackhouse query "SELECT * FROM {drafted.dataset}.{drafted.mart}"',  # noqa: S608 - validated names
     ]

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from drafting.reading.json_records import read_json
 from drafting.reading.parquet_records import read_parquet
-from drafting.reading.records import Records, read_csv, read_json, read_log
+from drafting.reading.records import Records, read_csv, read_log
 from warehouse.contract.model import InputFormat
 from warehouse.errors import EmptyFileError, InputFileError
 from warehouse.input.input_path import InputPath

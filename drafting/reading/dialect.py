@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from drafting.datetime_patterns import is_moment
+from drafting.datetimes.patterns import is_moment
 from warehouse.contract.csv_quoting import ends_open, well_quoted
 from warehouse.contract.model import InputFormat
 

@@ -1,13 +1,12 @@
-"""The records of a sample as rows of texts, from CSV, JSON lines or a log."""
+"""The records of a sample as rows of texts, from CSV or a log."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from drafting.datetime_patterns import is_moment
+from drafting.datetimes.patterns import is_moment
 from drafting.reading.dialect import (
     FieldSplitter,
     cuts_all,
@@ -78,7 +77,7 @@ def read_csv(path: InputPath, files: int = 1, known: Mapping[str, Any] | None = 
     guessed, width = guess_dialect(lines.texts)
     form = replace(guessed, encoding=lines.encoding) if not known else replace(guessed, **known)
     width = usual_width(form, lines.texts) if known else width
-    _check_width(path, width)
+    check_width(path, width)
     lines = shortened(lines, width, files)
     rows, broken = _split(lines.texts[form.skip_lines :], form, width)
     multiline = _multiline(ends, lines, form, files)
@@ -97,36 +96,6 @@ def _with_last(records: Records, last: Sequence[str], width: int) -> Records:
     rows, broken = _split(last, records.form, width)
     later: list[list[str | None]] = [list(row) for row in rows]
     return replace(records, rows=[*records.rows, *later], broken=records.broken + broken, first=len(records.rows))
-
-
-def read_json(path: InputPath, files: int = 1) -> Records:
-    """Read a sample of JSON lines; a number keeps its digits, a nested value its text.
-
-    Args:
-        path: The file.
-        files: Number of files in the sample.
-
-    Raises:
-        EmptyFileError: It has no lines.
-        InputFileError: It has no objects, one a line.
-    """
-    lines = split_lines(read_ends(path, files), files)
-    first, last = ([_json_object(line) for line in part if line] for part in (lines.texts, lines.last))
-    found = [*first, *last]
-    objects = [item for item in found if item is not None]
-    if 2 * len(objects) < len(found) or not objects:
-        raise InputFileError(f"{path}: expected one JSON object per line; jq -c '.[]' converts a list")
-    names = list({name: None for item in objects for name in item})
-    _check_width(path, len(names))
-    rows = [[_json_text(item.get(name)) for name in names] for item in objects]
-    nested = {name for item in objects for name, value in item.items() if isinstance(value, dict | list)}
-    check_names(path, names)
-    if any(not name.strip() for name in names):
-        raise InputFileError(f"{path}: an empty key cannot be the name of a column")
-    return Records(
-        path, InputFormat(kind="jsonl", header=False), names, rows, len(found) - len(objects), lines.whole,
-        nested=frozenset(names.index(name) for name in nested), first=sum(item is not None for item in first),
-    )  # fmt: skip
 
 
 def read_log(path: InputPath, files: int = 1) -> Records | None:
@@ -167,7 +136,7 @@ def _log_format(ends: Ends) -> LogFormat | None:
 
 
 def _groups(line: str, log: LogFormat) -> list[str | None] | None:
-    readable = ILLEGIBLE not in line and not _is_too_long(line, log.max_bytes)
+    readable = ILLEGIBLE not in line and not is_too_long(line, log.max_bytes)
     found = log.shape.fullmatch(line) if readable else None
     return list(found.groups()) if found else None
 
@@ -194,7 +163,12 @@ def _shown(name: str) -> str:
     return ascii(name if len(name) <= _SHOWN_NAME else name[:_SHOWN_NAME] + "...")
 
 
-def _check_width(path: InputPath, width: int) -> None:
+def check_width(path: InputPath, width: int) -> None:
+    """Refuse a file with more columns than a table may have, or with none.
+
+    Raises:
+        InputFileError: It has too many or none.
+    """
     if width > MAX_COLUMNS:
         raise InputFileError(f"{path} has {width:,} columns, but at most {MAX_COLUMNS:,} are allowed")
     if width == 0:
@@ -207,7 +181,7 @@ def _split(records: Sequence[str], form: InputFormat, width: int) -> tuple[list[
     for record in records:
         if not record or (form.comment and record.startswith(form.comment)):
             continue
-        fields = splitter.split(record) if ILLEGIBLE not in record and not _is_too_long(record) else None
+        fields = splitter.split(record) if ILLEGIBLE not in record and not is_too_long(record) else None
         if fields is not None and len(fields) == width:
             rows.append(fields)
         else:
@@ -258,34 +232,6 @@ def _has_values(row: Sequence[str]) -> bool:
     return any(is_moment(text) for text in row)
 
 
-def _json_object(line: str) -> dict[str, Any] | None:
-    if ILLEGIBLE in line or _is_too_long(line):
-        return None
-    try:
-        found = json.loads(
-            line, parse_int=str, parse_float=str, parse_constant=_refuse, object_pairs_hook=_without_doubles
-        )
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _is_too_long(record: str, max_bytes: int = MAX_RECORD_BYTES) -> bool:
+def is_too_long(record: str, max_bytes: int = MAX_RECORD_BYTES) -> bool:
+    """Whether a record is longer than what is parsed."""
     return 4 * len(record) > max_bytes and len(record.encode()) > max_bytes
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)
-
-
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key appears twice")
-    return found
-
-
-def _json_text(value: object) -> str | None:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value  # type: ignore[return-value]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from drafting.datetime_patterns import is_moment
+from drafting.datetimes.patterns import is_moment
 from drafting.reading.records import Records
 from warehouse.contract.number_text import LIKE_NUMBER
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, StringType, TimestampType
+from pyspark.sql.types import DataType, NumericType, StringType, TimestampType
 
 from spark.reading.fields import BOM, CORRUPT, FIELDS, is_plain, is_readable, is_short, split_fields
 from spark.reading.json_fields import read_object
@@ -15,6 +15,7 @@ from spark.reading.lines import LINE, read_lines, rows_of
 from spark.reading.parquet_fields import by_schema, read_parquet
 from spark.reading.quoted_lines import join_lines
 from spark.schema import SOURCE_FILE, SOURCE_LINE
+from warehouse.contract.datetimes.number_formats import EXCEL_DAYS
 from warehouse.contract.file_columns import BLANKS, column_positions, fields_of
 from warehouse.contract.lines.pattern import read_pattern
 from warehouse.contract.model import MAX_RECORD_BYTES, Column, Contract, InputFormat
@@ -59,7 +60,7 @@ class Records:
 
     def text(self, column: str) -> Expression:
         """Text of a column, trimmed if the contract says so, NULL when it is a null token."""
-        text, tokens = self.field(column), self.contract.input_format.null_tokens
+        text, tokens = self.field(column), self._null_tokens(column)
         trimmed = self._is_trimmed(column)
         if trimmed:
             text = F.trim(text, F.lit(BLANKS))
@@ -70,6 +71,10 @@ class Records:
     def _is_trimmed(self, name: str) -> bool:
         own = next((column.trim for column in self.contract.columns if column.name == name), None)
         return self.contract.input_format.trim if own is None else own
+
+    def _null_tokens(self, name: str) -> tuple[str, ...]:
+        own = next((column.null_tokens for column in self.contract.columns if column.name == name), None)
+        return self.contract.input_format.null_tokens if own is None else own
 
 
 def computed_text(column: str) -> str:
@@ -210,6 +215,8 @@ def as_held(column: Column, kind: DataType | None) -> Column:
     """A column whose texts are written by `spark.reading.parquet_fields` from values of a type."""
     if column.type not in ("DATE", "TIMESTAMP") or column.epoch or isinstance(kind, StringType):
         return column
+    if isinstance(kind, NumericType) and EXCEL_DAYS in column.formats:
+        return replace(column, formats=(EXCEL_DAYS,))
     # An instant is written as its wall clock in UTC, whatever zone wall clocks are of.
     instant = column.zoned or (column.source_zone is not None and isinstance(kind, TimestampType))
     return replace(column, formats=(), zoned=False, source_zone="UTC" if instant else column.source_zone)

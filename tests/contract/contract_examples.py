@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from warehouse.contract.column import CUSTOM_PROPERTIES, LOGICAL_TYPES, OPTIONS
-from warehouse.contract.datetime_options import COLUMN_PROPERTIES
+from warehouse.contract.datetimes.options import COLUMN_PROPERTIES
 from warehouse.contract.file import _CUSTOM, parse_contract
 from warehouse.contract.input_format import _KEYS_OF
 from warehouse.contract.model import Contract

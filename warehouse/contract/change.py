@@ -185,6 +185,7 @@ _LOOSER: dict[str, Callable[[Any, Any], Any]] = {
     # Formats are tried in order: after the known ones a new one changes no value.
     "formats": lambda old, new: old and new[: len(old)] == old,
     "other_source_names": lambda old, new: set(old) < set(new),
+    "hour_24": lambda _, new: new,
 }
 """By attribute of a column: whether every row that was good stays good with the same value."""
 

@@ -8,13 +8,19 @@ from typing import Any
 from open_data_contract_standard.model import SchemaProperty
 
 from warehouse.contract import expect
-from warehouse.contract.calendar_names import CENTURY
-from warehouse.contract.datetime_options import COLUMN_PROPERTIES, read_formats, read_locale, read_pivot_year
+from warehouse.contract.datetimes.calendar_names import CENTURY
+from warehouse.contract.datetimes.options import (
+    COLUMN_PROPERTIES,
+    read_formats,
+    read_hour_24,
+    read_locale,
+    read_pivot_year,
+)
+from warehouse.contract.datetimes.patterns import zone_letters
 from warehouse.contract.hive_type import INTEGERS, MAX_PRECISION, decimal_digits, type_name
 from warehouse.contract.limits import check_limits, read_limit, read_values
 from warehouse.contract.model import Column
 from warehouse.contract.odcs import Spot
-from warehouse.contract.patterns import zone_letters
 
 LOGICAL_TYPES = {
     "string": ("STRING",),
@@ -42,7 +48,10 @@ OTHER_NAMES = "otherPhysicalNames"
 TRIM = "trim"
 """Custom property of a column: whether blanks and tabs around its values are removed."""
 
-CUSTOM_PROPERTIES = (OTHER_NAMES, TRIM, *COLUMN_PROPERTIES)
+NULL_TOKENS = "nullTokens"
+"""Custom property of a column: the strings that mean NULL there, instead of those of the input format."""
+
+CUSTOM_PROPERTIES = (OTHER_NAMES, TRIM, NULL_TOKENS, *COLUMN_PROPERTIES)
 """Custom properties of a column that are known."""
 
 _ONLY_JAVA = re.compile(r"\\[pP]\{\w+\}|\\[hHvVRXGQEzZ]|&&")
@@ -87,7 +96,9 @@ def read_column(item: SchemaProperty, spot: Spot) -> Column:
         other_source_names=_other_names(*custom[OTHER_NAMES]) if OTHER_NAMES in custom else (),
         pivot_year=read_pivot_year(formats, custom),
         locale=read_locale(formats, custom),
+        hour_24=read_hour_24(item, formats, custom),
         trim=expect.truth(*custom[TRIM]) if TRIM in custom else None,
+        null_tokens=expect.texts(*custom[NULL_TOKENS]) if NULL_TOKENS in custom else None,
     )
     check_limits(column, place)
     _check_zone(column, place)
@@ -175,6 +186,8 @@ def _check_zone(column: Column, place: Spot) -> None:
         raise place.at("format").wrong("the format has an offset or zone: say timezone: true, or quote it to ignore it")
     if column.zoned and column.pivot_year != CENTURY:
         raise place.at("timezone").wrong("pivotYear is for wall clocks: years of two digits with an offset are 20xx")
+    if column.zoned and column.hour_24:
+        raise place.at("timezone").wrong("hour24 is for wall clocks: with an offset or zone, 24:00 is not read")
     if column.epoch and column.source_zone:
         raise place.at("defaultTimezone").wrong(f"{column.formats[0]} counts from 1970 in UTC, so it takes no zone")
 

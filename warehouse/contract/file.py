@@ -10,12 +10,13 @@ from open_data_contract_standard.model import OpenDataContractStandard, SchemaOb
 
 from warehouse.contract import expect
 from warehouse.contract.column import check_names, read_column, zone
+from warehouse.contract.datetimes.number_formats import EXCEL_DAYS, NUMBER_FORMATS
+from warehouse.contract.datetimes.patterns import is_cut
 from warehouse.contract.drift_limits import read_drift_limits
 from warehouse.contract.expansion_limit import read_expansion_limit
 from warehouse.contract.input_format import check_groups, read_format
 from warehouse.contract.model import ORIGIN_COLUMNS, Column, Contract, Mart, RowRule, validate_identifier
 from warehouse.contract.odcs import Spot, read_standard
-from warehouse.contract.patterns import is_cut
 from warehouse.contract.service_levels import read_lateness
 from warehouse.contract.transform.logic import check_fields, with_transforms
 from warehouse.errors import ContractError, NoContractError
@@ -274,10 +275,9 @@ def _check_cut(contract: Contract, spot: Spot) -> None:
         apart = column.type == "TIMESTAMP" and (column.key or column.name == contract.version)
         if apart and any(map(is_cut, column.formats)):
             here = spot.at("properties", index, words=f"column {column.name}").at("logicalTypeOptions").at("format")
-            raise here.wrong(
-                f"{column.epoch or 'more than six S'}: TIMESTAMP keeps microseconds, so two timestamps would become "
-                "one key or version"
-            )
+            numbers = next((form for form in column.formats if form in NUMBER_FORMATS), "more than six S")
+            kept = "milliseconds" if numbers == EXCEL_DAYS else "microseconds"
+            raise here.wrong(f"{numbers}: TIMESTAMP keeps {kept}, so two timestamps would become one key or version")
 
 
 def _is_set_back(zone_name: str) -> bool:

@@ -11,20 +11,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from warehouse.contract.calendar_names import CENTURY, ENGLISH
+from warehouse.contract.datetimes.calendar_names import CENTURY, ENGLISH
+from warehouse.contract.datetimes.number_formats import EPOCH_FORMATS
 from warehouse.contract.meaning import LATER, meaning_of
 from warehouse.errors import ContractError
 from warehouse.input.compressed_streams import ExpansionLimit
 
 ORIGIN_COLUMNS = ("source_batch", "source_file", "source_line")
 """Where a row came from, in the files of staged and clean rows: batch id, file name, line number (1 = first)."""
-
-EPOCH_UNITS = {"epoch-seconds": 1_000_000, "epoch-milliseconds": 1_000, "epoch-microseconds": 1}
-"""Formats of a timestamp that is a whole count since 1970-01-01 00:00:00 UTC: microseconds a unit."""
-
-EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EPOCH_AUTO = "epoch-fractional-seconds", "epoch-nanoseconds", "epoch-auto"
-EPOCH_FORMATS = (*EPOCH_UNITS, EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EPOCH_AUTO)
-"""Formats of a timestamp that is a count; the unit of the last one goes by the magnitude of the number."""
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -64,14 +58,16 @@ class Column:
         pattern: Regular expression the whole text must match.
         values: The accepted values, empty for any.
         formats: Spark datetime patterns of a date or timestamp in the files, the first that fits counts; or one of
-            `EPOCH_FORMATS`; empty for ISO 8601 with a space.
+            `EPOCH_FORMATS`; `EXCEL_DAYS` may be among them; empty for ISO 8601 with a space.
         zoned: The text names its offset or zone; the value is the wall clock of the contract's time zone.
         source_zone: Zone of the wall clocks in the files; the value is the wall clock of the contract's time zone.
         pii: Personal data.
         other_source_names: Further names in the header; a file has the column under one of its names.
         pivot_year: The earliest year that two digits mean; the latest is 99 years later.
         locale: Language of the names of months and weekdays, by ISO 639.
+        hour_24: A clock may say 24:00, which is 00:00 of the next day.
         trim: Blanks and tabs around values are removed; `None`: as the input format says.
+        null_tokens: Texts that mean NULL in this column; `None`: as the input format says.
         transform: Spark SQL that computes the text from fields of the files; `None`: the field of `source_name` is it.
         reads: Names of the fields that it reads.
     """
@@ -93,7 +89,9 @@ class Column:
     other_source_names: tuple[str, ...] = field(default=(), metadata=LATER)
     pivot_year: int = field(default=CENTURY, metadata=LATER)
     locale: str = field(default=ENGLISH, metadata=LATER)
+    hour_24: bool = field(default=False, metadata=LATER)
     trim: bool | None = field(default=None, metadata=LATER)
+    null_tokens: tuple[str, ...] | None = field(default=None, metadata=LATER)
     transform: str | None = field(default=None, metadata=LATER)
     reads: tuple[str, ...] = ()
 

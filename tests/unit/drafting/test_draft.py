@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import string
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from warehouse.batch_files import check_files
 
 from cli.views.draft import print_draft
 from drafting.draft import Draft, draft
@@ -24,6 +26,7 @@ from warehouse.contract.file import load_contract
 from warehouse.contract.model import Column, Contract
 from warehouse.contract.sql import load_mart_sql
 from warehouse.errors import ContractError, InputFileError, StackhouseError, UsageError
+from warehouse.input.batch_files import check_files
 
 _DAYS = [f"2021-0{1 + number // 28}-{1 + number % 28:02}" for number in range(40)]
 
@@ -74,6 +77,8 @@ def _sentence(drafted: Draft, part: str) -> bool:
         (["1000000000000000000", "-5"], "DECIMAL(38,0)", ()),
         (["123456789012345678901", "5"], "DECIMAL(38,0)", ()),
         (["007", "123"], "STRING", ()),
+        # Zeros alone are no code.
+        (["000", "123"], "BIGINT", ()),
         (["+493012345", "+441234567"], "STRING", ()),
         (["1.5", "20"], "DECIMAL(7,2)", ()),
         (["1.123456", "-20.1"], "DECIMAL(11,6)", ()),
@@ -178,6 +183,78 @@ def test_two_digits_that_may_be_a_year_are_decided_by_the_dates_or_asked(
     assert not asked or _sentence(drafted, asked)
 
 
+@pytest.mark.parametrize(
+    ("values", "formats", "most"),
+    [
+        (["2021-12-31 23:00", "2021-12-31 24:00"], ("yyyy-MM-dd HH:mm",), "2022-01-01 00:00:00"),
+        (["31.12.2021 24:00:00", "31.12.2021 01:00:00"], ("d.M.yyyy H:mm:ss",), "2022-01-01 00:00:00"),
+        (["2021-12-31T24:00:00.000", "2021-12-31T01:00:00.500"], ("yyyy-MM-dd'T'HH:mm:ss[.SSSSSS]",), "2022-01-01 00"),
+        (["2021123124", "2021123101"], ("yyyyMMddHH",), "2022-01-01 00:00:00"),
+    ],
+)
+def test_24_oclock_is_drafted_as_the_next_day(tmp_path: Path, values: list[str], formats: Any, most: str) -> None:
+    drafted, column = _typed(tmp_path, values, "Date")
+    assert (column.formats, column.hour_24) == (formats, True)
+    assert str(drafted.columns[1].most).startswith(most)
+    assert _sentence(drafted, "date: 24:00, in 20 values, is read as 00:00 of the next day (hour24).")
+
+
+@pytest.mark.parametrize(
+    "values", [["2021-12-31 24:01", "2021-12-31 01:00"], ["2021-12-31T24:00Z", "2021-12-31T01:00Z"]]
+)
+def test_other_clocks_beyond_23_stay_text(tmp_path: Path, values: list[str]) -> None:
+    assert _typed(tmp_path, values)[1].type == "STRING"
+
+
+@pytest.mark.parametrize(
+    ("values", "locale", "formats"),
+    [
+        (["4. März 2020", "12. Dezember 2020"], "de", ("d. MMM yyyy",)),
+        (["04-Mrz-20", "12-Okt-20"], "de", ("dd-MMM-yy",)),
+        # English has one of the names.
+        (["4. Apr 2020", "12 Okt 2020"], "de", ("d[.] MMM yyyy",)),
+        (["Mo, 4. Mai 2020", "Di, 5. Mai 2020"], "de", ("EEE, d. MMM yyyy",)),
+        (["4 janv. 2020", "12 mai 2020", "1 août 2020"], "fr", ("d MMM[.] yyyy",)),
+        (["lundi 4 février 2020 10:11", "mardi 12 mars 2020 11:12"], "fr", ("EEE d MMM yyyy HH:mm",)),
+        (["4 de marzo de 2020", "12 de enero de 2020"], "es", ("d 'de' MMM 'de' yyyy",)),
+        (["4 de março de 2020", "12 de dezembro de 2020"], "pt", ("d 'de' MMM 'de' yyyy",)),
+        (["4 mrt 2020", "12 mei 2020"], "nl", ("d MMM yyyy",)),
+        (["04 giu 2020", "12 lug 2020"], "it", ("dd MMM yyyy",)),
+    ],
+)
+def test_names_of_months_in_other_languages(
+    tmp_path: Path, values: list[str], locale: str, formats: tuple[str, ...]
+) -> None:
+    drafted, column = _typed(tmp_path, values)
+    # Both widths are right where a sample has both.
+    found = tuple(re.sub(r"\bdd\b", "d", pattern) for pattern in column.formats)
+    assert (column.locale, found) == (locale, tuple(re.sub(r"\bdd\b", "d", pattern) for pattern in formats))
+    assert drafted.columns[1].fitting == 40
+
+
+def test_one_name_tells_two_languages_apart(tmp_path: Path) -> None:
+    # Spanish has all of them but one, which is enough for most of the values.
+    values = [f"{n + 1} {'fev' if n == 7 else 'ago'} 2020" for n in range(20)]
+    drafted, column = _typed(tmp_path, values)
+    assert (column.locale, drafted.columns[1].fitting, _sentence(drafted, "Names of months")) == ("pt", 40, False)
+
+
+def test_names_of_months_that_two_languages_have_are_a_doubt(tmp_path: Path) -> None:
+    drafted, column = _typed(tmp_path, ["4 ago 2020", "12 abr 2020"])
+    assert (column.locale, _sentence(drafted, "value: Names of months are taken for es, and could be pt")) == (
+        "es",
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["Set of 3 mugs", "Mai 2 Tai"], ["4. Mai 2020", "Freitag"], ["4. Mai 2020", "5 de Mai 2020"], ["30 février 2020"]],
+)
+def test_texts_with_the_name_of_a_month_stay_text(tmp_path: Path, values: list[str]) -> None:
+    assert _typed(tmp_path, values)[1].type == "STRING"
+
+
 def test_offsets_give_a_time_zone(tmp_path: Path) -> None:
     _, contract = _draft(tmp_path, "at\n2020-01-01T00:00:00Z\n2020-01-01T02:00:00+02:00\n")
     assert (contract.time_zone, contract.columns[0].zoned) == ("UTC", True)
@@ -188,10 +265,10 @@ def test_a_rare_misfit_is_quarantined_and_named(tmp_path: Path) -> None:
     drafted, contract = _draft(tmp_path, "\n".join(["day,n", *rows, "2021-01-01,12:30", "2021-01-01,1,2"]))
     assert contract.column("n").type == "BIGINT"
     assert drafted.rejected == pytest.approx(2 / 501)
-    assert _sentence(drafted, "1 values of n are not BIGINT")
+    assert _sentence(drafted, "n: 1 value is not BIGINT: such a row is quarantined.")
     text = drafted.paths[0].read_text()
     assert "99.80% fit" in text
-    assert "1 values are not BIGINT" in text
+    assert "1 value is not BIGINT" in text
 
 
 def test_letters_in_any_value_make_a_column_text(tmp_path: Path) -> None:
@@ -199,13 +276,16 @@ def test_letters_in_any_value_make_a_column_text(tmp_path: Path) -> None:
     rows = [f"2021-01-01,{number * 7},NA" for number in range(499)]
     drafted, contract = _draft(tmp_path, "\n".join(["day,invoice,n", *rows, "2021-01-01,C536379,5"]))
     assert [column.type for column in contract.columns] == ["DATE", "STRING", "BIGINT"]
-    assert (drafted.rejected, _sentence(drafted, "invoice: Letters in 1 values")) == (0, True)
+    assert (drafted.rejected, _sentence(drafted, "invoice: Letters in 1 value,")) == (0, True)
 
 
 @pytest.mark.parametrize("letters", [1, 15])
 def test_letters_in_some_values_are_a_doubt(tmp_path: Path, letters: int) -> None:
     drafted, column = _typed(tmp_path, [f"{n}.5 p" if n < letters else f"{n}.5" for n in range(40)])
-    assert (column.type, _sentence(drafted, f"value: Letters in {letters} values")) == ("STRING", True)
+    assert (column.type, _sentence(drafted, f"value: Letters in {letters} value{'s' * (letters > 1)},")) == (
+        "STRING",
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -213,13 +293,13 @@ def test_letters_in_some_values_are_a_doubt(tmp_path: Path, letters: int) -> Non
     [
         (["1,00-", "20,50", "3,00", "4,00-"], "a minus after the digits in 20 values"),
         (["(1.00)", "1,020.50"], "parentheses around the digits in 20 values"),
-        (["($1.00)", "$20.50"], "parentheses around the digits in 20 or a sign of a currency in 20 values"),
+        (["($1.00)", "$20.50"], "parentheses around the digits in 20 values or a sign of a currency in 20 values"),
         (["12.5%", "1%"], "a percent sign in 40 values"),
         (["\u22121.5", "2"], "a minus that is not the hyphen in 20 values"),
         (["1\u202f000,5", "2"], "no-break spaces between the digits in 20 values"),
         (["12 €", "1.250,50 €"], "a sign of a currency in 40 values"),
         # One in many is no damage either.
-        (["1"] * 39 + ["2-"], "a minus after the digits in 1 values"),
+        (["1"] * 39 + ["2-"], "a minus after the digits in 1 value"),
     ],
 )
 def test_numbers_with_a_mark_are_text_and_a_doubt(tmp_path: Path, values: list[str], mark: str) -> None:
@@ -253,9 +333,11 @@ def test_other_texts_are_no_numbers_with_a_mark(tmp_path: Path, values: list[str
 def test_number_far_from_all_others_may_mean_no_value(tmp_path: Path, values: list[str], sentinel: str) -> None:
     drafted, column = _typed(tmp_path, values)
     assert column.type != "STRING"
+    # By the line to write there would be NULLs.
+    assert column.required == (not sentinel)
     assert _sentence(drafted, 'mean "no value"?') == bool(sentinel)
     assert not sentinel or _sentence(drafted, f'value: Does {sentinel} mean "no value"?')
-    assert not sentinel or _sentence(drafted, f'nullTokens: ["{sentinel}"]')
+    assert not sentinel or _sentence(drafted, f'customProperties: [{{property: nullTokens, value: ["{sentinel}"]}}]')
 
 
 @pytest.mark.parametrize(("bad", "told"), [(1, False), (30, True)])
@@ -292,7 +374,7 @@ def test_event_time_is_required_although_rows_lack_it(tmp_path: Path) -> None:
     drafted, contract = _draft(tmp_path, "day,n\n2021-01-01,1\n,2\n2021-01-03,3\n2021-01-04,4\n")
     assert (contract.event_time, contract.column("day").required) == ("day", True)
     assert contract.reject_threshold == 0.01
-    assert _sentence(drafted, "1 rows without day")
+    assert _sentence(drafted, "1 row is quarantined for want of day")
     assert _sentence(drafted, "Up to 25.00% of the sample is quarantined")
 
 
@@ -340,6 +422,12 @@ def test_numbers_without_a_name_may_be_an_epoch(tmp_path: Path, value: int, even
         ("Period", ["Jan 1990", "Feb 1990"], ("MMM yyyy",), "first day of its month"),
         ("period", ["01/1990", "12/1990"], ("MM/yyyy",), "first day of its month"),
         ("Year", ["1990", "2020"], ("yyyy",), "first day of its year"),
+        ("Monat", ["März 2020", "Dezember 2020"], ("MMM yyyy",), "first day of its month"),
+        ("TIME_PERIOD", ["2019-Q3", "2020-Q1"], ("yyyy-'Q'Q",), "first day of its quarter"),
+        ("Period", ["Q3 2019", "Q1/2020"], ("'Q'Q yyyy", "'Q'Q/yyyy"), "first day of its quarter"),
+        ("trimestre", ["2019-T3", "2020-T1"], ("yyyy-'T'Q",), "first day of its quarter"),
+        ("Quartal", ["4. Quartal 2019"], ("Q'. Quartal 'yyyy",), "first day of its quarter"),
+        ("fiscal", ["3Q98", "1Q05"], ("Q'Q'yy",), "first day of its quarter"),
     ],
 )
 def test_month_or_year_is_the_event_time_where_nothing_else_is(
@@ -348,7 +436,8 @@ def test_month_or_year_is_the_event_time_where_nothing_else_is(
     content = f"{name},n\n" + "".join(f"{value},{n}\n" for n, value in enumerate(values))
     drafted, contract = _draft(tmp_path, content)
     column = contract.columns[0]
-    assert (drafted.event_time, column.type, column.formats) == (name.lower(), "DATE", formats)
+    assert (drafted.event_time, column.type, sorted(column.formats)) == (name.lower(), "DATE", sorted(formats))
+    assert column.pivot_year == (1969 if "98" in values[0] else 2000)
     assert _sentence(drafted, first)
 
 
@@ -364,6 +453,26 @@ def test_two_digits_of_years_that_would_lie_ahead_are_of_the_last_century(
     drafted, column = _typed(tmp_path, values)
     assert column.pivot_year == pivot
     assert _sentence(drafted, f"read as {pivot} to {pivot + 99}.")
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind", "formats"),
+    [
+        ("Order Date", ["44197", "44561"], "DATE", ("excel-days",)),
+        ("datum", ["44197.0", "44561.0"], "DATE", ("excel-days",)),
+        ("Timestamp", ["44197.5208333333", "44561"], "TIMESTAMP", ("excel-days",)),
+        ("date", ["44197", "44561", "31/12/2021"], "DATE", ("excel-days", "d/M/yyyy")),
+        # Not called like a date, and not likely days.
+        ("pickup_area", ["44197", "44561"], "BIGINT", ()),
+        ("date", ["21001", "21365"], "BIGINT", ()),
+    ],
+)
+def test_numbers_called_a_date_are_days_of_excel(
+    tmp_path: Path, name: str, values: list[str], kind: str, formats: tuple[str, ...]
+) -> None:
+    drafted, column = _typed(tmp_path, values, name)
+    assert (column.type, column.formats) == (kind, formats)
+    assert _sentence(drafted, "Numbers are read as days of Excel, from 2021-01-01 to 2021-12-31") == bool(formats)
 
 
 def test_epoch_beside_a_date_is_a_hint(tmp_path: Path) -> None:
@@ -474,6 +583,12 @@ def test_columns_that_are_unique_together_by_chance_are_no_key(tmp_path: Path) -
     assert _sentence(drafted, "share at and level, which may be chance")
 
 
+def test_times_of_day_are_no_key_though_they_differ(tmp_path: Path) -> None:
+    rows = [f"2021-01-01,{n // 60:02}:{n % 60:02}:07,{n % 7}" for n in range(200)]
+    drafted, contract = _draft(tmp_path, "\n".join(["day,clock,n", *rows]))
+    assert (contract.key, _sentence(drafted, "no primary key")) == ((), True)
+
+
 def test_two_proved_keys_are_none(tmp_path: Path) -> None:
     rows = [f"{day},{name},{'xyz'[(n + m) % 3]}" for n, day in enumerate(_DAYS) for m, name in enumerate("abc")]
     drafted, contract = _draft(tmp_path, "\n".join(["day,first,second", *rows]))
@@ -498,7 +613,7 @@ def test_rows_that_are_sent_again_prove_a_key(
 ) -> None:
     drafted, contract = _draft(tmp_path, "\n".join(["id,day,n,updated_at", *_ORDERS, *again]))
     assert (contract.key, contract.version, contract.superseded_threshold) == (("id",), version, threshold)
-    assert _sentence(drafted, f"{len(again)} of {40 + len(again)} rows were sent again")
+    assert _sentence(drafted, f"Sent again with the same key: {len(again)} of {40 + len(again)} rows")
 
 
 def test_a_number_whose_rows_differ_in_more_than_a_version_is_no_key(tmp_path: Path) -> None:
@@ -517,7 +632,7 @@ def test_rows_that_are_alike_and_say_nothing_else_are_not_sent_again(tmp_path: P
     rows = [row.rpartition(",")[0] for row in _grid("A", "B", "C")]
     drafted, contract = _draft(tmp_path, "\n".join(["day,symbol", *rows, rows[0]]))
     assert (contract.key, contract.superseded_threshold) == ((), 0)
-    assert not _sentence(drafted, "sent again")
+    assert not _sentence(drafted, "ent again")
 
 
 @pytest.mark.parametrize(
@@ -878,8 +993,21 @@ def test_output(tmp_path: Path, capsys: pytest.CaptureFixture[str], as_json: boo
         found = json.loads(printed)
         assert (found["columns"][0]["type"], found["mart"]) == ("DATE", "things_by_quarter")
         printed = "\n".join(found["next"])
-    assert f"./stackhouse load things '{tmp_path}/my sample.csv'" in printed
+    # `load` takes no name with a space.
+    assert f"mv -n '{tmp_path}/my sample.csv' {tmp_path}/my_sample.csv" in printed
+    assert f"./stackhouse load things {tmp_path}/my_sample.csv" in printed
     assert "./stackhouse contract check things" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "renamed"),
+    [("a b(1).csv", "a_b_1_.csv"), ("日本.csv", "data.csv"), ("_x.csv", "x.csv"), ("größe.csv.gz", "gr_e.csv.gz")],
+)
+def test_a_name_that_load_refuses_is_changed_before_it(tmp_path: Path, name: str, renamed: str) -> None:
+    content = b"day,n\n2021-01-01,1\n"
+    drafted, _ = _draft(tmp_path, gzip.compress(content) if name.endswith(".gz") else content, name)
+    assert drafted.renamed == tmp_path / renamed
+    check_files([(tmp_path / name).rename(drafted.renamed)])
 
 
 _CELLS = st.one_of(
@@ -1007,6 +1135,22 @@ def test_offsets_that_move_quarters_are_a_doubt(tmp_path: Path, offset: str, dou
 def test_numbers_are_no_hint_at_the_event_time(tmp_path: Path) -> None:
     drafted = _read_or_ask(tmp_path, "label,value\n" + "".join(f"x{n},{n}.5\n" for n in range(40)))
     assert "No column looks like one" in drafted.unsure[0]
+
+
+def test_codes_with_leading_zeros_are_a_doubt(tmp_path: Path) -> None:
+    drafted, column = _typed(tmp_path, ["007", "123"])
+    assert (column.type, _sentence(drafted, "value: Codes with leading zeros")) == ("STRING", True)
+
+
+def test_country_that_is_a_null_token_elsewhere_is_kept_by_the_line_to_write(tmp_path: Path) -> None:
+    drafted, _ = _draft(tmp_path, "day,n,country\n2021-01-01,NA,NA\n2021-01-02,-,DE\n2021-01-03,3,FR\n")
+    line = 'customProperties: [{property: nullTokens, value: ["-"]}]'
+    assert _sentence(drafted, f"If it is a value there, write {line}.")
+    path = drafted.paths[0]
+    description = 'description: "Column country of the file."\n'
+    path.write_text(path.read_text().replace(description, f"{description}        {line}\n"))
+    contract = load_contract("things", tmp_path)
+    assert (contract.column("country").null_tokens, contract.input_format.null_tokens) == (("-",), ("-", "NA"))
 
 
 @pytest.mark.parametrize("name", ["zip_code", "Phone", "EAN"])

@@ -108,7 +108,7 @@ def test_a_log_has_95_percent_of_lines_that_match(tmp_path: Path, others: int, k
         return
     drafted = _draft(tmp_path, lines)
     assert drafted.rejected == pytest.approx(0.05)
-    assert "5 records are quarantined: they do not match the pattern, or not readable." in drafted.unsure
+    assert "5 records are quarantined: no match for the pattern, or not readable." in drafted.unsure
 
 
 def test_a_long_line_of_a_log_is_rejected_where_the_load_rejects_it(tmp_path: Path) -> None:

@@ -56,6 +56,25 @@ def test_column_that_one_file_lacks_is_optional_and_says_so(tmp_path: Path) -> N
     assert (drafted.rows, drafted.whole) == (40, True)
 
 
+def test_files_that_load_refuses_are_not_proposed_to_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "a.csv").write_text("day,n\n" + _days(1))
+    (tmp_path / "files" / "b.csv").write_text("n,note\n" + "1,x\n" * 20)
+    drafted = draft("things", tmp_path / "files", tmp_path)
+    assert _sentence(drafted, "day is required, and load refuses files without it: 1 of those read.")
+    assert next_commands(drafted) == ["./stackhouse contract check things"]
+    print_draft(drafted, False)
+    assert "load the files that have day, and only these" in capsys.readouterr().out
+
+
+def test_a_column_of_two_names_is_not_computed(tmp_path: Path) -> None:
+    # A contract takes transformLogic or otherPhysicalNames.
+    contents = {"a.csv": "day,Customer ID\n" + _days(1, "17850.0"), "b.csv": "day,customer_id\n" + _days(2, "13047.0")}
+    _, contract = _draft(tmp_path, contents)
+    column = contract.column("customer_id")
+    assert (column.other_source_names, column.transform, column.type) == (("Customer ID",), None, "DECIMAL(10,2)")
+
+
 def test_types_fit_the_values_of_all_files(tmp_path: Path) -> None:
     contents = {
         "a.csv": "day,n,code\n" + _days(1, "1,7"),

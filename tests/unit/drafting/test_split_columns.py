@@ -30,8 +30,16 @@ def test_year_month_day_and_hour_make_a_timestamp(tmp_path: Path) -> None:
 
 
 def test_year_month_and_day_make_a_date_also_with_an_hour_that_no_clock_has(tmp_path: Path) -> None:
-    _, contract = drafted(tmp_path, "year,month,day,hour", [f"{y},{m:02},{d:02},24" for y, m, d, _ in HOURS])
+    _, contract = drafted(tmp_path, "year,month,day,hour", [f"{y},{m:02},{d:02},25" for y, m, d, _ in HOURS])
     assert contract.column("recorded_on").transform == "MAKE_DATE(`year`, `month`, `day`)"
+
+
+def test_hours_from_1_to_24_make_a_timestamp_of_which_24_is_the_next_day(tmp_path: Path) -> None:
+    found, contract = drafted(tmp_path, "year,month,day,hour,n", [f"{y},{m},{d},{h + 1},{h}" for y, m, d, h in HOURS])
+    column = contract.column("recorded_at")
+    assert column.transform == "CONCAT(`year`, '-', `month`, '-', `day`, ' ', `hour`)"
+    assert (column.formats, column.hour_24) == (("yyyy-M-d H",), True)
+    assert any("with hours from 0 to 24, which is read as 0 of the next day (hour24)" in text for text in found.unsure)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +76,14 @@ def test_a_date_and_a_time_of_day_beside_it_make_a_timestamp(tmp_path: Path, row
     assert column.transform == "CONCAT(`Date`, ' ', `Time of ``day```)"
     assert (column.formats, contract.event_time) == ((form,), "recorded_at")
     assert any("date and time_of_day are taken for the day and the time of day" in doubt for doubt in found.unsure)
+
+
+def test_a_time_of_day_of_24_oclock_is_joined_as_the_next_day(tmp_path: Path) -> None:
+    rows = [f"{d:02}.{m:02}.{y};{h + 1:02}:00;{h}" for y, m, d, h in HOURS]
+    found, contract = drafted(tmp_path, "Datum;Uhrzeit;n", rows)
+    column = contract.column("recorded_at")
+    assert (column.formats, column.hour_24) == (("dd.MM.yyyy HH:mm",), True)
+    assert any("24:00 is read as 00:00 of the next day (hour24)." in text for text in found.unsure)
 
 
 def test_a_joined_timestamp_has_the_century_of_its_date(tmp_path: Path) -> None:

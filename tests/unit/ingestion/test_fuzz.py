@@ -66,6 +66,7 @@ schema:
           - {property: locale, value: de}
           - {property: otherPhysicalNames, value: [Tag, date]}
           - {property: trim, value: false}
+          - {property: nullTokens, value: ['-', '']}
       - name: at
         logicalType: timestamp
         physicalType: TIMESTAMP
@@ -120,13 +121,24 @@ SCALARS = [
     *(r'"\0"', r'"\uD800"', r'"\x1b[2J"', r'"\n"', r'"\U0010ffff"', r'"\z"', "'", '"', "|", "|\n a\n b", "%YAML 9.9"),
     *("é", "\u2028", "\u202e", "\U0001f680", "a" * 70, "a" * 5000, "[" * 30 + "]" * 30, "[" * 3000, "{a: " * 400),
     *("DECIMAL(38,38)", "DECIMAL(39,0)", "DECIMAL(5, 2)", "timestamp", "epoch-seconds", "yyyy-MM-dd HH:mmXXX"),
-    *("CAST(a AS INT)", "'('", "'(?<day>(a+)+)'", "yy", "first-day", "epoch-auto", "de", "[day, day]"),
+    *("yyyy-'Q'Q", "excel-days", "yyyy-MM-dd HH:mm", "{kind: csv, nullTokens: ['']}", "['']", "next", "24:00"),
+    *("CAST(a AS INT)", "'('", "'(?<day>(a+)+)'", "yy", "first-day", "next-day", "epoch-auto", "de", "[day, day]"),
     *("Europe/Berlin", "Mars/Phobos", "utf-16", "cp1252", "rot13", "jsonl", "parquet", ",", "'#'", f"[{LAUGHS}]"),
 ]  # fmt: skip
 KEYS = [
     *("escape", "encoding", "comment", "skipLines", "quotedNewlines", "unknownColumns", "decimalSeparator", "kind"),
     *("thousandsSeparator", "nullTokens", "format", "minimum", "maximum", "timezone", "defaultTimezone", "pattern"),
-    *("otherPhysicalNames", "otherFormats", "partialDate", "pivotYear", "locale", "trim", "transformLogic", "lines"),
+    *(
+        "otherPhysicalNames",
+        "otherFormats",
+        "partialDate",
+        "pivotYear",
+        "locale",
+        "hour24",
+        "trim",
+        "transformLogic",
+        "lines",
+    ),
     *("enum", "physicalName", "customProperties", "properties", "quality", "tags", "items", "property", "value", "<<"),
 ]
 

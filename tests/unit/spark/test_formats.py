@@ -1,7 +1,8 @@
 """Staging of dates and times in every format: the same values come out."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests.unit.spark.odd_files import COLUMNS as _COLUMNS
 from tests.unit.spark.odd_files import odd_contract as _contract
 from tests.unit.spark.odd_files import rejected as _rejected
 from tests.unit.spark.odd_files import stage as _stage
-from warehouse.contract.calendar_names import LOCALES, months, weekdays
+from warehouse.contract.datetimes.calendar_names import LOCALES, months, weekdays
 from warehouse.contract.model import Column
 
 # --- Dates and times ---
@@ -128,12 +129,77 @@ def test_a_month_or_year_is_its_first_day(spark: SparkSession, tmp_path: Path) -
     assert bad == [("1949-13", ["at:type"])]
 
 
+def test_a_quarter_is_its_first_day(spark: SparkSession, tmp_path: Path) -> None:
+    formats = ("yyyy-'Q'Q", "yyyy[ ]'Q'Q", "'Q'Q/yy", "Q'. Quartal 'yyyy")
+    texts = ["2019-Q3", "2019Q1", "2019 q4", "Q2/98", "4. Quartal 2020"]
+    wrong = ["2019-Q0", "2019-Q5", "2019-Q", "2019-Q33", "19-Q3", "2019-07", "", "5. Quartal 2020", "12019-Q3"]
+    good, bad = _moments(spark, tmp_path, [*texts, *wrong], formats=formats, pivot_year=1969)
+    # The empty field is NULL.
+    assert good == [
+        datetime(2019, 7, 1), datetime(2019, 1, 1), datetime(2019, 10, 1), datetime(1998, 4, 1), datetime(2020, 10, 1),
+        None,
+    ]  # fmt: skip
+    assert bad == [(text, ["at:type"]) for text in wrong if text]
+
+
 def test_two_digits_of_a_year_mean_one_from_the_pivot_on(spark: SparkSession, tmp_path: Path) -> None:
     texts = ["31-DEC-98", "01-JAN-68", "01-JAN-69", "29-FEB-00", "01/02/1950"]
     good, bad = _moments(spark, tmp_path, [*texts, "29-FEB-99"], formats=("dd-MMM-yy", "dd/MM/yyyy"), pivot_year=1969)
     assert good == [datetime(1998, 12, 31), datetime(2068, 1, 1), datetime(1969, 1, 1), datetime(2000, 2, 29),
                     datetime(1950, 2, 1)]  # fmt: skip
     assert bad == [("29-FEB-99", ["at:type"])]
+
+
+def test_days_of_excel_are_those_of_its_calendar(spark: SparkSession, tmp_path: Path) -> None:
+    # Python counts, in exact decimals, from the day that Excel calls 0 after its 29th of February 1900.
+    texts = ["61", "25569", "44197.0", "45474.5208333333", "45474,25", "36526.99998843", "2958465.999"]
+    expected = [
+        datetime(1899, 12, 30) + timedelta(milliseconds=int(round(Decimal(text.replace(",", ".")) * 86_400_000, 0)))
+        for text in texts
+    ]
+    assert expected[:2] + expected[3:4] == [datetime(1900, 3, 1), datetime(1970, 1, 1), datetime(2024, 7, 1, 12, 30)]
+    wrong = ["60.9", "0", "-1", "1e5", "2958466", "2958465.99999999999", "45474 ", "45.474,25", ".5", "9" * 99]
+    good, bad = _moments(spark, tmp_path, [*texts, "01.02.2024", *wrong], formats=("excel-days", "dd.MM.yyyy"))
+    assert good == [*expected, datetime(2024, 2, 1)]
+    assert bad == [(text, ["at:type"]) for text in wrong]
+
+
+def test_24_oclock_is_midnight_at_the_end_of_the_day(spark: SparkSession, tmp_path: Path) -> None:
+    formats = {
+        "yyyy-MM-dd HH:mm[:ss[.SSS]]": ["2000-02-28 24:00", "2000-02-28 24:00:00.000", "2000-02-28 23:59"],
+        "yyyyMMddHH": ["1999123124", "1999123123"],
+        "d.M.yyyy 'um' H 'Uhr'": ["24.12.2024 um 24 Uhr", "24.12.2024 um 2 Uhr"],
+        "EEE, ppd MMM yy[ HH'h'mm]": ["Fri,  1 Mar 24 24h00", "Fri,  1 Mar 24 12h24", "Fri, 24 Mar 24"],
+        "HH:mm MM/dd/yyyy": ["24:00 12/31/1998"],
+    }
+    wrong = ["2000-02-28 24:01", "2000-02-28 24:00:00.001", "2000-02-30 24:00", "1999123125", "24:24 12/31/1998"]
+    texts = [text for found in formats.values() for text in found]
+    options = {"formats": tuple(formats), "hour_24": True, "pivot_year": 1969}
+    good, bad = _moments(spark, tmp_path, [*texts, *wrong, "9999-12-31 24:00"], **options)
+    assert good == [
+        datetime(2000, 2, 29), datetime(2000, 2, 29), datetime(2000, 2, 28, 23, 59),
+        datetime(2000, 1, 1), datetime(1999, 12, 31, 23),
+        datetime(2024, 12, 25), datetime(2024, 12, 24, 2),
+        datetime(2024, 3, 2), datetime(2024, 3, 1, 12, 24), datetime(2024, 3, 24),
+        datetime(1999, 1, 1),
+    ]  # fmt: skip
+    assert bad == [(text, ["at:type"]) for text in (*wrong, "9999-12-31 24:00")]
+
+
+def test_24_oclock_of_a_zone_is_the_next_day_there(spark: SparkSession, tmp_path: Path) -> None:
+    # The night in which clocks go forward; and the last year of two digits.
+    texts = ["24-03-30 24:00", "68-12-31 24:00"]
+    options = {"formats": ("yy-MM-dd HH:mm",), "hour_24": True, "source_zone": "Europe/Berlin", "pivot_year": 1969}
+    good, _ = _moments(spark, tmp_path, texts, "UTC", **options)
+    assert good == [datetime(2024, 3, 30, 23), datetime(2068, 12, 31, 23)]
+
+
+@pytest.mark.parametrize("hour_24", [True, False])
+def test_24_oclock_in_the_format_that_none_is_named_for(spark: SparkSession, tmp_path: Path, hour_24: bool) -> None:
+    texts = ["2001-02-03 24:00:00", "2001-02-03 00:00:00"]
+    good, bad = _moments(spark, tmp_path, texts, hour_24=hour_24)
+    assert good == [*([datetime(2001, 2, 4)] if hour_24 else []), datetime(2001, 2, 3)]
+    assert bad == ([] if hour_24 else [(texts[0], ["at:type"])])
 
 
 def test_names_of_other_languages(spark: SparkSession, tmp_path: Path) -> None:

@@ -188,3 +188,22 @@ def test_parquet_beside_csv_in_one_batch(spark: SparkSession, tmp_path: Path) ->
     files = {"a.csv": b"Day,Name\n2001-01-01,c\n", "b.parquet": (tmp_path / "b.parquet").read_bytes()}
     stage(spark, tmp_path, files, odd_contract())
     assert staged_rows(spark, tmp_path, "source_file", "name") == [("a.csv", "c"), ("b.parquet", "p")]
+
+
+def test_days_of_excel_in_parquet(spark: SparkSession, tmp_path: Path) -> None:
+    columns = (
+        Column("day", "day", "DATE", "d", formats=("dd.MM.yyyy", "excel-days"), required=True),
+        Column("at", "at", "TIMESTAMP", "d", formats=("excel-days",)),
+    )
+    tables = {
+        "a.parquet": pa.table({"day": [44197, 44198], "at": [44197.75, None]}),
+        "b.parquet": pa.table({"day": ["03.01.2021", "44200"], "at": [datetime(2021, 1, 3, 4), None]}),
+    }
+    for name, table in tables.items():
+        pq.write_table(table, tmp_path / name)
+    files = {name: (tmp_path / name).read_bytes() for name in tables}
+    stage(spark, tmp_path, files, odd_contract(columns, kind="parquet"))
+    assert staged_rows(spark, tmp_path, "day", "at") == [
+        (date(2021, 1, 1), datetime(2021, 1, 1, 18)), (date(2021, 1, 2), None),
+        (date(2021, 1, 3), datetime(2021, 1, 3, 4)), (date(2021, 1, 4), None),
+    ]  # fmt: skip

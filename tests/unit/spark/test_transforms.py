@@ -168,6 +168,21 @@ def test_blanks_and_tabs_go_before_null_tokens_types_and_rules(spark: SparkSessi
     assert rejected(spark, tmp_path) == [(4, ["n:maximum", "name:pattern"], [" 10", "\u00a0a"])]
 
 
+def test_a_column_has_null_tokens_of_its_own(spark: SparkSession, tmp_path: Path) -> None:
+    level = Column("level", "level", "INT", "d", null_tokens=("-200",))
+    code = Column("code", "code", "STRING", "d", null_tokens=())
+    summed = computed("summed", "INT", "CAST(level AS INT) + 1", null_tokens=("8",))
+    text = b"day,level,code,n\n2024-01-02,-200,NA,NA\n2024-01-02,7,-200,7\n2024-01-02,NA,,-200\n"
+    columns = (DAY, level, code, Column("n", "n", "INT", "d"), summed)
+    staged(spark, tmp_path, {"a.csv": text}, contract_of(*columns, null_tokens=("NA",)))
+    # An expression reads what the column is.
+    assert staged_rows(spark, tmp_path, "level", "code", "n", "summed") == [
+        (None, "NA", None, None),
+        (7, "-200", 7, None),
+    ]
+    assert rejected(spark, tmp_path) == [(4, ["level:type", "summed:transform"], ["NA", "level=NA"])]
+
+
 def test_one_column_is_trimmed_and_an_empty_text_of_json_stays(spark: SparkSession, tmp_path: Path) -> None:
     columns = (DAY, Column("a", "a", "STRING", "d", trim=True), Column("b", "b", "STRING", "d"))
     lines = b'{"day": "2024-01-02", "a": " x ", "b": " x "}\n{"day": "2024-01-02", "a": " ", "b": " "}\n'

@@ -118,7 +118,7 @@ def _footer() -> Form:
         quarters_of(dates),
         "day",
         "2020-05-01",
-        doubts=("1 values of day are not DATE",),
+        doubts=("day: 1 value is not DATE",),
         sums={"sold": str(sum(range(150)))},
         quarantined=1,
     )

@@ -19,7 +19,7 @@ def _write_table() -> Form:
         quarters_of(dates),
         "column_2",
         "2012-03-01",
-        doubts=("titles (skipLines)",),
+        doubts=("taken for a title (skipLines)",),
         sums={"column_3": str(Decimal(sum(range(60))) / 4)},
     )
 
@@ -34,21 +34,32 @@ def _units() -> Form:
         quarters_of(dates),
         "timestamp",
         "2019-12-31 20:00:00",
-        doubts=("1 values of timestamp are not TIMESTAMP",),
+        doubts=("timestamp: 1 value is not TIMESTAMP",),
         quarantined=1,
     )
 
 
 def _documents() -> Form:
-    """MongoDB's mongoexport: ids and dates are objects."""
+    """MongoDB's mongoexport: ids, dates and decimals are objects."""
+    moments = times("2021-03-31 22:00", 60, hours=1)
     rows = [
-        {"_id": {"$oid": f"{n:024x}"}, "at": {"$date": f"2021-05-{n % 28 + 1:02}T10:00:00Z"}, "n": n} for n in range(60)
+        {
+            "_id": {"$oid": f"{n:024x}"},
+            "at": {"$date": f"{moment.isoformat()}{'.5' if n % 7 == 0 else ''}Z"},
+            "n": n,
+            "price": {"$numberDecimal": f"{n}.25"} if n % 5 else None,
+            "tags": [{"$oid": "1"}],
+        }
+        for n, moment in enumerate(moments)
     ]
     return Form(
         "documents of MongoDB",
-        {"things.json": text(*map(json.dumps, rows))},
+        {"things.json": text(*(json.dumps(row, separators=(",", ":")) for row in rows))},
+        quarters_of(moments),
+        "at",
+        "2021-03-31 22:00:00.5",
         key=("id",),
-        doubts=("No column holds dates",),
+        sums={"n": str(sum(range(60))), "price": str(sum(n * 4 + 1 for n in range(60) if n % 5) / 4)},
     )
 
 
@@ -107,12 +118,17 @@ def _offsets() -> Form:
 
 
 def _serials() -> Form:
-    """Excel's days since 1899-12-30, where cells had no format of dates."""
-    rows = [f"{44197 + n},{n}" for n in range(60)]
+    """Excel's days since 1899-12-30, where cells had no format of dates; in some cells the date is a text."""
+    dates = days("2020-12-02", 60)
+    rows = [f"{(day - date(1899, 12, 30)).days if n % 4 else f'{day:%d.%m.%Y}'};{n},5" for n, day in enumerate(dates)]
     return Form(
         "days of Excel as numbers",
-        {"serials.csv": text("Date,Sold", *rows)},
-        doubts=("No column holds dates",),
+        {"serials.csv": text("Order Date;Sold", *rows)},
+        quarters_of(dates),
+        "order_date",
+        "2020-12-02",
+        doubts=("order_date: Numbers are read as days of Excel, from 2020-12-02 to 2021-01-30 (excel-days)",),
+        sums={"sold": str(sum(n * 10 + 5 for n in range(60)) / 10)},
     )
 
 
@@ -136,7 +152,7 @@ def _concatenated() -> Form:
         quarters_of(dates),
         "day",
         "2019-06-01",
-        doubts=("1 values of day are not DATE",),
+        doubts=("day: 1 value is not DATE",),
         sums={"visits": str(sum(n % 9 for n in range(200)))},
         quarantined=1,
     )

@@ -155,7 +155,45 @@ def _columns() -> Form:
     )
 
 
+def _end_of_day() -> Form:
+    """Load of a grid by the hour, whose last hour ends at 24:00."""
+    moments = times("2019-12-30 01:00", 96, hours=1)
+    rows = [f"{_with_24(moment, '%d.%m.%Y')}:00;{n},5" for n, moment in enumerate(moments)]
+    return Form(
+        "hours that end at 24:00",
+        {"last.csv": text("Zeit;MW", *rows)},
+        quarters_of(moments),
+        "zeit",
+        "2019-12-30 01:00:00",
+        doubts=("zeit: 24:00, in 4 values, is read as 00:00 of the next day",),
+        sums={"mw": str(sum(n * 10 + 5 for n in range(96)) / 10)},
+    )
+
+
+def _hours_of_day() -> Form:
+    """Demand with year, month, day and an hour from 1 to 24 apart."""
+    moments = times("2020-06-29 01:00", 96, hours=1)
+    rows = [f"{_with_24(moment, '%Y,%m,%d', ',')},{n}" for n, moment in enumerate(moments)]
+    return Form(
+        "hours from 1 to 24 in a column",
+        {"demand.csv": text("Year,Month,Day,Hour,Demand", *rows)},
+        quarters_of(moments),
+        "recorded_at",
+        "2020-06-29 01:00:00",
+        doubts=("hours from 0 to 24",),
+        sums={"demand": str(sum(range(96)))},
+    )
+
+
+def _with_24(moment: datetime, form: str, separator: str = " ") -> str:
+    """A moment by the hour, midnight as 24 o'clock of the day before."""
+    day, hour = (moment, moment.hour) if moment.hour else (moment - timedelta(days=1), 24)
+    return f"{day:{form}}{separator}{hour:02}"
+
+
 MEASUREMENTS = (
+    _end_of_day(),
+    _hours_of_day(),
     _telemetry(),
     _messages(),
     _weather(),

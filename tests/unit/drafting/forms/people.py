@@ -83,7 +83,11 @@ def _quarters() -> Form:
     return Form(
         "labels of quarters",
         {"gdp.csv": text("TIME_PERIOD,INDICATOR,OBS_VALUE", *rows)},
-        doubts=("These look like one: time_period (2010-Q1)",),
+        {f"{2010 + n // 4}Q{n % 4 + 1}": 1 for n in range(40)},
+        "time_period",
+        "2010-01-01",
+        doubts=("each date is the first day of its quarter (partialDate)",),
+        sums={"obs_value": str(sum(100 + n for n in range(40)) + 20)},
     )
 
 
@@ -188,7 +192,23 @@ def _swapped_days() -> Form:
     )
 
 
+def _months_in_german() -> Form:
+    """A club's list of meetings: names of months in German, in full where they are short."""
+    names = ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."]
+    dates = days("2022-01-20", 40, 9)
+    rows = [f"{day.day}. {names[day.month - 1]} {day.year};{20 + n}" for n, day in enumerate(dates)]
+    return Form(
+        "names of months in German",
+        {"treffen.csv": text("Tag;Gäste", *rows)},
+        quarters_of(dates),
+        "tag",
+        "2022-01-20",
+        sums={"gaste": str(sum(20 + n for n in range(40)))},
+    )
+
+
 PEOPLE = (
+    _months_in_german(),
     _survey(),
     _matches(),
     _hospitals(),

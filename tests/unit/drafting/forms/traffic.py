@@ -76,7 +76,7 @@ def _parking() -> Form:
         "last_updated",
         "2016-12-30 07:59:42",
         key=("system_code_number", "last_updated"),
-        doubts=("1 of 241 rows were sent again",),
+        doubts=("Sent again with the same key: 1 of 241 rows",),
         superseded=1,
     )
 

@@ -182,12 +182,18 @@ def test_option_of_a_column_that_an_older_release_does_not_know_had_its_default(
     assert changes(old, new) == []
 
 
-@pytest.mark.parametrize(("later", "value"), [("pivot_year", 1969), ("locale", "de")])
+@pytest.mark.parametrize(("later", "value"), [("pivot_year", 1969), ("locale", "de"), ("null_tokens", ("NA",))])
 def test_option_that_came_later_keeps_fingerprints_and_is_a_change_both_ways(later, value):
     new = with_column(SOLD, **{later: value})
     assert all(later not in column for column in OLD.meaning["columns"])
     assert new.fingerprint != OLD.fingerprint
     assert [the_change(new).kind, the_change(OLD, new).kind] == ["incompatible", "incompatible"]
+
+
+def test_a_clock_that_may_show_24_only_adds_rows():
+    new = with_column(SOLD, hour_24=True)
+    assert all("hour_24" not in column for column in OLD.meaning["columns"])
+    assert [the_change(new).kind, the_change(OLD, new).kind] == ["compatible", "incompatible"]
 
 
 def test_all_changes_are_told_in_the_order_of_the_columns():

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.unit.warehouse.contract.option_texts import a_column, check_told, contract_text, extra, refusal
-from warehouse.contract.model import EPOCH_UNITS, Column
+from warehouse.contract.datetimes.number_formats import EPOCH_UNITS
+from warehouse.contract.model import Column
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,15 @@ def test_column_of_instants_is_read_and_published_in_the_time_zone_of_the_contra
 def test_epoch_formats_have_their_unit_in_microseconds(name, unit):
     assert Column("a", "a", "TIMESTAMP", "A.", formats=(name,)).epoch == name
     assert EPOCH_UNITS[name] == unit
+
+
+def test_days_of_excel_are_wall_clocks_and_may_be_one_of_several_formats():
+    column = a_column(
+        "timestamp", "TIMESTAMP", "logicalTypeOptions: {format: dd.MM.yyyy}",
+        "customProperties:", "  - property: otherFormats", "    value: [excel-days]",
+    )  # fmt: skip
+    found = extra(column, time_zone=False)
+    assert (found.formats, found.epoch, found.is_instant) == (("dd.MM.yyyy", "excel-days"), None, False)
 
 
 def test_other_formats_come_after_the_first_in_their_order():
@@ -90,6 +100,9 @@ def test_limits_are_numbers_dates_or_wall_clocks(logical, physical, value, found
         ("date", "DATE", "format: 'yyyy-MM-dd#'", "format: 'yyyy-MM-dd#': # mean nothing"),
         ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd hh:mm", "format: 'yyyy-MM-dd hh:mm': h and K count to 12"),
         ("timestamp", "TIMESTAMP", "format: yyyy-MM-dd HH:mm a", "format: 'yyyy-MM-dd HH:mm a': h and K count"),
+        ("date", "DATE", "format: yyyy-'Q'Q", "format: \"yyyy-'Q'Q\" has no M and no d: it gives no day; partialDate"),
+        ("date", "DATE", "format: yyyy-MM-dd 'Q'Q", "format: \"yyyy-MM-dd 'Q'Q\": Q, the quarter, is read only beside"),
+        ("date", "DATE", "format: yyyy-QQ", "format: 'yyyy-QQ': QQ is not part of a pattern"),
         ("date", "DATE", "format: yyyy-MM-ddd", "format: 'yyyy-MM-ddd': ddd is not part of a pattern"),
         ("date", "DATE", "format: yyyy-MMMMM-dd", "format: 'yyyy-MMMMM-dd': MMMMM is not part"),
         ("date", "DATE", "format: yyyy-MM-dd]", "format: 'yyyy-MM-dd]': a bracket is not closed or not opened"),

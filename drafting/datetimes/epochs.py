@@ -1,7 +1,7 @@
 """Numbers of a sample that may be counts since 1970: the unit that they have."""
 
 from drafting.reading.sample import Sample
-from warehouse.contract.model import EPOCH_AUTO, EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EPOCH_UNITS
+from warehouse.contract.datetimes.number_formats import EPOCH_AUTO, EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EPOCH_UNITS
 
 _MICROS_A_SECOND, _NANOS_A_SECOND = 1_000_000, 1_000_000_000
 _NAMED = 315_532_800, 4_102_444_800  # 1980 to 2100

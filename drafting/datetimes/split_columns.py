@@ -7,17 +7,19 @@ from drafting.column_draft import ColumnDraft, Guess
 from drafting.naming import field, unique
 from drafting.number_columns import MOSTLY
 from drafting.reading.sample import Sample
+from warehouse.contract.datetimes.options import HOUR_24
 from warehouse.contract.file import RESERVED_COLUMNS
 
 _ROLES = {
     "year": ({"year", "yr", "yyyy"}, 1000, 2200),
     "month": ({"month", "mon", "mm", "month_of_year"}, 1, 12),
     "day": ({"day", "dd", "day_of_month"}, 1, 31),
-    "hour": ({"hour", "hr", "hh", "hour_of_day"}, 0, 23),
+    "hour": ({"hour", "hr", "hh", "hour_of_day"}, 0, 24),
 }
 """Names of the columns that have a part of a timestamp, and its least and greatest value."""
 _ISO_DATE = "yyyy-MM-dd"
-_CLOCK = "([01]?[0-9]|2[0-3])[:.][0-5][0-9]([:.][0-5][0-9])?"
+_CLOCK = "([01]?[0-9]|2[0-3])[:.][0-5][0-9]([:.][0-5][0-9])?|24[:.]00([:.]00)?"
+_HOUR_24 = (HOUR_24, "next-day")
 _NAMES = {"TIMESTAMP": "recorded_at", "DATE": "recorded_on"}
 
 
@@ -84,9 +86,19 @@ def _of_numbers(guess: Guess, sample: Sample) -> _Moment | None:
     if hour is None:
         doubt = f"{_listed(guess, used)} are taken for the parts of one date."
         return _Moment("DATE", f"MAKE_DATE({', '.join(names)})", date, used, (), doubt)
-    doubt = f"{_listed(guess, used)} are taken for the parts of one wall clock, with hours from 0 to 23."
+    doubt = f"{_listed(guess, used)} are taken for the parts of one wall clock, with hours from 0 to "
     clock = f"concat({date}, ' ', lpad(c{hour}, 2, '0'), ':00:00')"
-    return _Moment("TIMESTAMP", f"MAKE_TIMESTAMP_NTZ({', '.join(names)}, 0, 0)", clock, used, (), doubt)
+    if _has(sample, hour, "24"):
+        day_text = ", '-', ".join(names[:-1])
+        transform = f"CONCAT({day_text}, ' ', {names[-1]})"
+        doubt += f"24, which is read as 0 of the next day ({HOUR_24})."
+        return _Moment("TIMESTAMP", transform, clock, used, ("yyyy-M-d H",), doubt, (_HOUR_24,))
+    return _Moment("TIMESTAMP", f"MAKE_TIMESTAMP_NTZ({', '.join(names)}, 0, 0)", clock, used, (), f"{doubt}23.")
+
+
+def _has(sample: Sample, place: int, start: str) -> bool:
+    """Whether a value begins so."""
+    return bool(sample.ask(f"SELECT bool_or(starts_with(c{place}, ?)) FROM sample", [start])[0][0])
 
 
 def _place_of(role: str, guess: Guess, sample: Sample) -> int | None:
@@ -117,8 +129,12 @@ def _of_day_and_clock(guess: Guess, sample: Sample, dated: Sequence[int]) -> _Mo
     doubt = f"{_listed(guess, [day, clock])} are taken for the day and the time of day of one wall clock."
     if dates.doubts:
         doubt += f" If the format of {dates.name} is wrong, correct it here too."
+    properties = dates.properties
+    if _has(sample, clock, "24"):
+        properties += (_HOUR_24,)
+        doubt += f" 24:00 is read as 00:00 of the next day ({HOUR_24})."
     text = f"concat(c{day}, ' ', c{clock})"
-    return _Moment("TIMESTAMP", transform, text, (day, clock), formats, doubt, dates.properties)
+    return _Moment("TIMESTAMP", transform, text, (day, clock), formats, doubt, properties)
 
 
 def _clock_pattern(place: int, guess: Guess, sample: Sample) -> str | None:

@@ -5,10 +5,10 @@ from typing import Any
 from open_data_contract_standard.model import SchemaProperty
 
 from warehouse.contract import expect
-from warehouse.contract.calendar_names import CENTURY, ENGLISH, LOCALES
-from warehouse.contract.model import EPOCH_FORMATS
+from warehouse.contract.datetimes.calendar_names import CENTURY, ENGLISH, LOCALES
+from warehouse.contract.datetimes.number_formats import EPOCH_FORMATS, EXCEL_DAYS
+from warehouse.contract.datetimes.patterns import check_pattern, has_day, has_hour, has_names, has_short_year
 from warehouse.contract.odcs import Spot
-from warehouse.contract.patterns import check_pattern, has_day, has_names, has_short_year
 
 OTHER_FORMATS = "otherFormats"
 """Custom property of a date or timestamp: formats that are tried after `format`."""
@@ -22,9 +22,12 @@ PIVOT_YEAR = "pivotYear"
 LOCALE = "locale"
 """Custom property: language of the names of months and weekdays."""
 
-COLUMN_PROPERTIES = (OTHER_FORMATS, PARTIAL_DATE, PIVOT_YEAR, LOCALE)
+HOUR_24 = "hour24"
+"""Custom property: a clock may say 24:00, which is 00:00 of the `next-day`."""
 
-_FIRST_DAY = "first-day"
+COLUMN_PROPERTIES = (OTHER_FORMATS, PARTIAL_DATE, PIVOT_YEAR, LOCALE, HOUR_24)
+
+_FIRST_DAY, _NEXT_DAY = "first-day", "next-day"
 _FIRST_PIVOT = 1901
 
 Custom = dict[str, tuple[Any, Spot]]
@@ -51,7 +54,7 @@ def read_formats(item: SchemaProperty, options: dict[str, Any], custom: Custom, 
     partial = _is_partial(custom)
     for pattern in formats:
         _check_format(pattern, item, len(formats) == 1, place, partial)
-    if partial and all(pattern in EPOCH_FORMATS or has_day(pattern) for pattern in formats):
+    if partial and all(map(has_day, formats)):
         raise custom[PARTIAL_DATE][1].wrong("every format has the day, so this has no effect: remove it")
     return formats
 
@@ -89,6 +92,27 @@ def read_locale(formats: tuple[str, ...], custom: Custom) -> str:
     return locale
 
 
+def read_hour_24(item: SchemaProperty, formats: tuple[str, ...], custom: Custom) -> bool:
+    """Whether a clock may say 24:00.
+
+    Args:
+        item: The property.
+        formats: Its formats.
+        custom: Its custom properties.
+
+    Raises:
+        ContractError: The value is another, or no format has an hour that ends with 23.
+    """
+    if HOUR_24 not in custom:
+        return False
+    value, spot = custom[HOUR_24]
+    expect.choice(value, spot, (_NEXT_DAY,))
+    is_default = item.logicalType == "timestamp" and not formats
+    if not is_default and not any(map(has_hour, formats)):
+        raise spot.wrong("no format has an hour from 0 to 23 (H), so this has no effect: remove it")
+    return True
+
+
 def _is_partial(custom: Custom) -> bool:
     if PARTIAL_DATE not in custom:
         return False
@@ -98,6 +122,8 @@ def _is_partial(custom: Custom) -> bool:
 
 
 def _check_format(pattern: str, item: SchemaProperty, alone: bool, spot: Spot, partial: bool) -> None:
+    if pattern == EXCEL_DAYS:
+        return
     if pattern not in EPOCH_FORMATS:
         check_pattern(pattern, spot, partial)
     elif item.logicalType != "timestamp" or not alone:

@@ -1,18 +1,35 @@
 """Date and timestamp columns of a sample: the formats their values have."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from drafting.datetime_patterns import Pattern, compact_pattern, merged, partial_pattern, patterns_of
+from drafting.datetimes.patterns import (
+    EXCEL_CLOCK,
+    EXCEL_DAY,
+    Pattern,
+    compact_pattern,
+    merged,
+    partial_pattern,
+    patterns_of,
+)
 from drafting.reading.sample import Sample
-from warehouse.contract.calendar_names import CENTURY
-from warehouse.contract.patterns import has_short_year
+from drafting.wording import counted
+from warehouse.contract.datetimes.calendar_names import CENTURY, ENGLISH
+from warehouse.contract.datetimes.number_formats import EXCEL_DAYS
+from warehouse.contract.datetimes.options import HOUR_24, LOCALE, PIVOT_YEAR
+from warehouse.contract.datetimes.patterns import has_short_year
 
 _MAX_SHAPES = 40
 _POSIX_PIVOT = 1969
 _MAX_SCATTER = 4
 """How much longer the time between first and last date may be in an order that is still likely."""
+
+_MIDNIGHT = "try_strptime(regexp_replace(text, ?, '\\100\\2'), ?) + INTERVAL 1 DAY"
+"""Of a clock at 24:00; another text is read as it is, which did not work before."""
+
+_FIRST_EXCEL_DAY, _LAST_EXCEL_DAY = 32_874, 54_788
+"""1990-01-01 and 2050-01-01: other numbers of five digits are less likely days."""
 
 _FIRST_YEAR, _LAST_YEAR = "1600", "2200"
 """Between which a number of four digits may be a year."""
@@ -30,6 +47,9 @@ class Moments:
         least: Earliest, as ISO text.
         most: Latest.
         others: Formats that read all values too, with another order of day, month and year.
+        at_24: Values whose clock shows 24:00.
+        locale: Language of the names of months and weekdays.
+        rivals: Other languages that have these names too.
     """
 
     type: str
@@ -39,12 +59,40 @@ class Moments:
     least: str
     most: str
     others: tuple[str, ...] = ()
+    at_24: int = 0
+    locale: str = ENGLISH
+    rivals: tuple[str, ...] = ()
 
     @property
     def pivot_year(self) -> int:
         """The earliest year that two digits mean, by the rule of DuckDB and POSIX if that gives years before 2000."""
         short = any(map(has_short_year, self.formats))
         return _POSIX_PIVOT if short and not self.zoned and self.least < str(CENTURY) else CENTURY
+
+    @property
+    def properties(self) -> Iterator[tuple[str, str]]:
+        """Custom properties by which a contract reads the values so: names and values."""
+        if self.pivot_year != CENTURY:
+            yield PIVOT_YEAR, str(self.pivot_year)
+        if self.locale != ENGLISH:
+            yield LOCALE, self.locale
+        if self.at_24:
+            yield HOUR_24, "next-day"
+
+    @property
+    def doubts(self) -> Iterator[str]:
+        """What may be wrong, a sentence each."""
+        if self.others:
+            others = " or ".join(self.others)
+            yield f"Day, month and year could be read the other way round, as {others}; {self.formats[0]} is a guess."
+        if any(map(has_short_year, self.formats)):
+            yield f"Years of two digits are read as {self.pivot_year} to {self.pivot_year + 99}."
+        if self.rivals:
+            yield f"Names of months are taken for {self.locale}, and could be {' or '.join(self.rivals)} (locale)."
+        if EXCEL_DAYS in self.formats:
+            yield f"Numbers are read as days of Excel, from {self.least[:10]} to {self.most[:10]} (excel-days)."
+        if self.at_24:
+            yield f"24:00, in {counted(self.at_24, 'value')}, is read as 00:00 of the next day (hour24)."
 
 
 @dataclass(frozen=True)
@@ -53,9 +101,12 @@ class _Read:
     fitting: int
     least: str
     most: str
+    at_24: int
 
 
-def measure_moments(sample: Sample, column: str, tokens: list[str], compact: bool) -> Moments | None:
+def measure_moments(
+    sample: Sample, column: str, tokens: list[str], compact: bool, excel: bool = False
+) -> Moments | None:
     """The date or timestamp formats of a column, `None` when it has no such values.
 
     Args:
@@ -63,9 +114,11 @@ def measure_moments(sample: Sample, column: str, tokens: list[str], compact: boo
         column: Its place, `c0`.
         tokens: Strings that are not values.
         compact: Digits without separators may be dates, since the column is called so.
+        excel: Numbers may be days of Excel, since the column is called like a date.
     """
     native = sample.types[int(column[1:])] if sample.types else ""
     reads = [read for shape in _shapes(sample, column, tokens) for read in _read_shape(sample, column, shape, compact)]
+    reads += _days_of_excel(sample, column) if excel else []
     zoned = _is_mostly_zoned(reads)
     chosen, others = _one_order([read for read in reads if read.pattern.is_zoned is zoned])
     is_text = bool(sample.types) and not native.startswith(("DATE", "TIMESTAMP"))
@@ -79,6 +132,7 @@ def measure_moments(sample: Sample, column: str, tokens: list[str], compact: boo
         least=min(read.least for read in chosen),
         most=max(read.most for read in chosen),
         others=_formats(others),
+        at_24=sum(read.at_24 for read in chosen),
     )
 
 
@@ -126,17 +180,40 @@ def _read_shape(sample: Sample, column: str, shape: tuple[str, str], compact: bo
 
 
 def _count(sample: Sample, column: str, shape: str, pattern: Pattern) -> _Read | None:
-    cut = f"regexp_replace({column}, ?, '\\1\\2')" if pattern.time else column
+    cut, tail = (f"regexp_replace({column}, ?, '\\1\\2')", [pattern.unread]) if pattern.time else (column, [])
+    midnight, hour = (_MIDNIGHT, [pattern.at_24, pattern.strptime]) if _may_show_24(pattern) else ("NULL", [])
     sql = f"""
-        WITH moments AS (
-            SELECT try_strptime({cut}, ?) AS moment FROM sample
-            WHERE {_shape_of(column)} = ?
+        WITH texts AS (
+            SELECT {cut} AS text FROM sample WHERE {_shape_of(column)} = ?
+        ), moments AS (
+            SELECT try_strptime(text, ?) AS clock, {midnight} AS midnight FROM texts
+        ), known AS (
+            SELECT coalesce(clock, midnight) AS moment, clock IS NULL AS at_24 FROM moments
         )
-        SELECT count(*), CAST(min(moment) AS VARCHAR), CAST(max(moment) AS VARCHAR) FROM moments
+        SELECT count(*), CAST(min(moment) AS VARCHAR), CAST(max(moment) AS VARCHAR), count_if(at_24) FROM known
         WHERE moment BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 23:59:59.999999'"""
-    tail = [pattern.unread] if pattern.time else []
-    count, least, most = sample.ask(sql, [*tail, pattern.strptime, shape])[0]
-    return _Read(pattern, count, least, most) if count else None
+    count, least, most, at_24 = sample.ask(sql, [*tail, shape, pattern.strptime, *hour])[0]
+    return _Read(pattern, count, least, most, at_24) if count else None
+
+
+def _days_of_excel(sample: Sample, column: str) -> list[_Read]:
+    sql = f"""
+        WITH numbers AS (
+            SELECT TRY_CAST(replace({column}, ',', '.') AS DOUBLE) AS days FROM sample
+            WHERE regexp_full_match({column}, '[0-9]{{5}}([.,][0-9]+)?')
+        ), clocks AS (
+            SELECT days, TIMESTAMP '1899-12-30' + to_milliseconds(CAST(round(days * 86400000) AS BIGINT)) AS clock
+            FROM numbers WHERE days BETWEEN {_FIRST_EXCEL_DAY} AND {_LAST_EXCEL_DAY}
+        )
+        SELECT count(*), count_if(days <> floor(days)), CAST(min(clock) AS VARCHAR), CAST(max(clock) AS VARCHAR)
+        FROM clocks"""
+    count, fractions, least, most = sample.ask(sql)[0]
+    return [_Read(EXCEL_CLOCK if fractions else EXCEL_DAY, count, least, most, 0)] if count else []
+
+
+def _may_show_24(pattern: Pattern) -> bool:
+    # A contract reads it of wall clocks only.
+    return "H" in pattern.time and not pattern.is_zoned
 
 
 def _is_mostly_zoned(reads: list[_Read]) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from warehouse.contract.datetimes.number_formats import EXCEL_DAYS
+
 _DATE = re.compile(
     r"(?P<ymd>(?P<y>\d{4})(?P<s1>[-/.])(?P<m>\d{1,2})(?P=s1)(?P<d>\d{1,2}))"
     r"|(?P<xxy>(?P<a>\d{1,2})(?P<s2>[-/.])(?P<b>\d{1,2})(?P=s2)(?P<y2>\d{4}|\d{2}))"
@@ -24,6 +26,7 @@ _TIME = re.compile(
     re.ASCII,
 )
 _ZONE = "(?:Z| UTC|(?: GMT| ?)[+-][0-9]{2}(?::?[0-9]{2})?| GMT)"
+_AT_24 = r"(T|, | |:)24((?:[:.]00){1,2}(?: [0-9]{4})?\]?)$"
 _COMPACT = {
     8: ("yyyyMMdd", "%Y%m%d"),
     10: ("yyyyMMddHH", "%Y%m%d%H"),
@@ -79,6 +82,15 @@ class Pattern:
         """Regular expression of the fraction and zone, which `strptime` does not read; its two groups it does."""
         fraction = rf"[.,][0-9]{{{self.fraction}}}" if self.fraction else ""
         return rf"{fraction}( ?[AaPp][Mm])?{_ZONE if self.zone else ''}((?: [0-9]{{4}})?\]?)$"
+
+    @property
+    def at_24(self) -> str:
+        """Regular expression of 24:00 in a text without what is `unread`; its two groups are around the hour."""
+        return "^([0-9]{8})24(0*)$" if self.date == "yyyyMMdd" else _AT_24
+
+
+EXCEL_DAY, EXCEL_CLOCK = (Pattern(EXCEL_DAYS, EXCEL_DAYS, clock, 0, "", "") for clock in ("", EXCEL_DAYS))
+"""What reads days of Excel, without and with a fraction for the time of day."""
 
 
 def patterns_of(text: str) -> list[Pattern]:
@@ -156,6 +168,8 @@ def is_moment(text: str) -> bool:
 def merged(patterns: list[Pattern]) -> str:
     """One Java pattern for patterns of one family."""
     first = patterns[0]
+    if first.date == EXCEL_DAYS:
+        return EXCEL_DAYS
     date = first.date if len({pattern.date for pattern in patterns}) == 1 else first.loose
     times = {pattern.time for pattern in patterns}
     time = first.time if len(times) == 1 else first.family[1]

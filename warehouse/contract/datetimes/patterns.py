@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from warehouse.contract.model import EPOCH_FORMATS, EPOCH_FRACTIONAL, EPOCH_NANOSECONDS
+from warehouse.contract.datetimes.number_formats import EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EXCEL_DAYS, NUMBER_FORMATS
 from warehouse.contract.odcs import Spot
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
@@ -12,7 +12,7 @@ _PADDED = re.compile(r"pp(?=[dMHhKkms])")
 _LETTERS = {
     **{"y": range(1, 7), "M": range(1, 5), "L": range(1, 5), "D": range(1, 4), "S": range(1, 10), "a": range(1, 2)},
     **dict.fromkeys("dHhKkms", range(1, 3)),
-    **{"E": range(1, 5), "p": (2,)},
+    **{"E": range(1, 5), "p": (2,), "Q": (1,)},
     **{"V": (2,), "z": range(1, 5), "O": (1, 4), "X": range(1, 6), "x": range(1, 6)},
 }
 """Letters of a pattern that text can be read by, and how often each may stand in a row (Java's and Spark's limits)."""
@@ -43,6 +43,8 @@ def check_pattern(pattern: str, spot: Spot, partial: bool = False) -> None:
         if len(match[0]) not in _LETTERS[match[1]]:
             raise spot.wrong(f"{pattern!r}: {match[0]} is not part of a pattern that Java and Spark know")
     _check_weekday(pattern, bare, spot)
+    if "Q" in letters and letters != {"y", "Q"}:
+        raise spot.wrong(f"{pattern!r}: Q, the quarter, is read only beside the year, e.g. yyyy-'Q'Q")
     if "p" in _PADDED.sub("", bare):
         raise spot.wrong(f"{pattern!r}: pp stands before the number that is padded with a space, e.g. ppd")
     if bool(letters & {"h", "K"}) != ("a" in letters):
@@ -74,17 +76,27 @@ def with_pads(pattern: str) -> str:
 
 def has_day(pattern: str) -> bool:
     """Whether a text of the pattern names one day."""
-    return bool(set(_QUOTED.sub(" ", pattern)) & set("dD"))
+    return pattern in NUMBER_FORMATS or bool(set(_QUOTED.sub(" ", pattern)) & set("dD"))
 
 
 def has_short_year(pattern: str) -> bool:
     """Whether a text of the pattern has a year of two digits."""
-    return pattern not in EPOCH_FORMATS and bool(re.search("(?<!y)yy(?!y)", _QUOTED.sub(" ", pattern)))
+    return pattern not in NUMBER_FORMATS and bool(re.search("(?<!y)yy(?!y)", _QUOTED.sub(" ", pattern)))
 
 
 def has_names(pattern: str) -> bool:
     """Whether a text of the pattern has the name of a month or weekday."""
-    return pattern not in EPOCH_FORMATS and bool(re.search(f"{_MONTH_NAME}|E", _QUOTED.sub(" ", pattern)))
+    return pattern not in NUMBER_FORMATS and bool(re.search(f"{_MONTH_NAME}|E", _QUOTED.sub(" ", pattern)))
+
+
+def has_quarter(pattern: str) -> bool:
+    """Whether a text of the pattern has a year and its quarter."""
+    return pattern not in NUMBER_FORMATS and "Q" in _QUOTED.sub(" ", pattern)
+
+
+def has_hour(pattern: str) -> bool:
+    """Whether a text of the pattern has an hour from 0 to 23."""
+    return pattern not in NUMBER_FORMATS and "H" in _QUOTED.sub(" ", pattern)
 
 
 def with_numbers(pattern: str) -> str:
@@ -93,15 +105,15 @@ def with_numbers(pattern: str) -> str:
 
 
 def is_cut(pattern: str) -> bool:
-    """Whether a text of the pattern may say more of a second than the microseconds that TIMESTAMP keeps."""
-    if pattern in EPOCH_FORMATS:
-        return pattern in (EPOCH_FRACTIONAL, EPOCH_NANOSECONDS)
+    """Whether a text of the pattern may say more of a second than the published TIMESTAMP does."""
+    if pattern in NUMBER_FORMATS:
+        return pattern in (EPOCH_FRACTIONAL, EPOCH_NANOSECONDS, EXCEL_DAYS)
     return _MICROSECONDS + "S" in _QUOTED.sub(" ", pattern)
 
 
 def zone_letters(pattern: str) -> set[str]:
     """The letters of a pattern that mean an offset or zone."""
-    return set() if pattern in EPOCH_FORMATS else set(_QUOTED.sub("", pattern)) & _ZONE_LETTERS
+    return set() if pattern in NUMBER_FORMATS else set(_QUOTED.sub("", pattern)) & _ZONE_LETTERS
 
 
 def _unquoted(pattern: str, change: Callable[[str], str]) -> str:
