@@ -12,11 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cli.views.draft import print_draft
-from tests.unit.drafting.samples import DAYS as _DAYS
-from tests.unit.drafting.samples import drafted_from as _draft
-from tests.unit.drafting.samples import read_or_ask as _read_or_ask
-from tests.unit.drafting.samples import says as _sentence
-from tests.unit.drafting.samples import typed as _typed
+from tests.unit.drafting.samples import DAYS, drafted_from, read_or_ask, says, typed
 from warehouse.contract.file import load_contract
 from warehouse.input.batch_files import check_files
 
@@ -84,7 +80,7 @@ from warehouse.input.batch_files import check_files
 def test_the_narrowest_type_that_fits(
     tmp_path: Path, values: list[str], hive_type: str, formats: tuple[str, ...]
 ) -> None:
-    _, column = _typed(tmp_path, values)
+    _, column = typed(tmp_path, values)
     assert column.type == hive_type
     # Both widths are right where a sample has both.
     assert tuple(pattern.replace("dd/MM", "d/M") for pattern in column.formats) == tuple(
@@ -105,16 +101,16 @@ def test_the_narrowest_type_that_fits(
 def test_digits_without_separators_are_dates_where_the_column_is_called_so(
     tmp_path: Path, pattern: str, values: list[str], name: str
 ) -> None:
-    assert _typed(tmp_path, values, name)[1].formats == (pattern,)
+    assert typed(tmp_path, values, name)[1].formats == (pattern,)
 
 
 def test_digits_without_separators_are_numbers_elsewhere(tmp_path: Path) -> None:
-    assert _typed(tmp_path, ["20210101", "20211231"], "Amount")[1].type == "BIGINT"
+    assert typed(tmp_path, ["20210101", "20211231"], "Amount")[1].type == "BIGINT"
 
 
 def test_day_and_month_that_can_be_swapped_are_unsure(tmp_path: Path) -> None:
-    drafted, column = _typed(tmp_path, ["01/02/2020", "03/04/2020"])
-    assert (column.formats, _sentence(drafted, "other way round")) == (("MM/dd/yyyy",), True)
+    drafted, column = typed(tmp_path, ["01/02/2020", "03/04/2020"])
+    assert (column.formats, says(drafted, "other way round")) == (("MM/dd/yyyy",), True)
 
 
 @pytest.mark.parametrize(
@@ -131,10 +127,10 @@ def test_day_and_month_that_can_be_swapped_are_unsure(tmp_path: Path) -> None:
 def test_two_digits_that_may_be_a_year_are_decided_by_the_dates_or_asked(
     tmp_path: Path, values: list[str], formats: tuple[str, ...], asked: str
 ) -> None:
-    drafted, column = _typed(tmp_path, values, "Date")
+    drafted, column = typed(tmp_path, values, "Date")
     assert tuple(pattern.replace("d/M/", "dd/MM/") for pattern in column.formats) == formats
-    assert _sentence(drafted, "is a guess") == bool(asked)
-    assert not asked or _sentence(drafted, asked)
+    assert says(drafted, "is a guess") == bool(asked)
+    assert not asked or says(drafted, asked)
 
 
 @pytest.mark.parametrize(
@@ -147,17 +143,17 @@ def test_two_digits_that_may_be_a_year_are_decided_by_the_dates_or_asked(
     ],
 )
 def test_24_oclock_is_drafted_as_the_next_day(tmp_path: Path, values: list[str], formats: Any, most: str) -> None:
-    drafted, column = _typed(tmp_path, values, "Date")
+    drafted, column = typed(tmp_path, values, "Date")
     assert (column.formats, column.hour_24) == (formats, True)
     assert str(drafted.columns[1].most).startswith(most)
-    assert _sentence(drafted, "date: 24:00, in 20 values, is read as 00:00 of the next day (hour24).")
+    assert says(drafted, "date: 24:00, in 20 values, is read as 00:00 of the next day (hour24).")
 
 
 @pytest.mark.parametrize(
     "values", [["2021-12-31 24:01", "2021-12-31 01:00"], ["2021-12-31T24:00Z", "2021-12-31T01:00Z"]]
 )
 def test_other_clocks_beyond_23_stay_text(tmp_path: Path, values: list[str]) -> None:
-    assert _typed(tmp_path, values)[1].type == "STRING"
+    assert typed(tmp_path, values)[1].type == "STRING"
 
 
 @pytest.mark.parametrize(
@@ -179,7 +175,7 @@ def test_other_clocks_beyond_23_stay_text(tmp_path: Path, values: list[str]) -> 
 def test_names_of_months_in_other_languages(
     tmp_path: Path, values: list[str], locale: str, formats: tuple[str, ...]
 ) -> None:
-    drafted, column = _typed(tmp_path, values)
+    drafted, column = typed(tmp_path, values)
     # Both widths are right where a sample has both.
     found = tuple(re.sub(r"\bdd\b", "d", pattern) for pattern in column.formats)
     assert (column.locale, found) == (locale, tuple(re.sub(r"\bdd\b", "d", pattern) for pattern in formats))
@@ -189,13 +185,13 @@ def test_names_of_months_in_other_languages(
 def test_one_name_tells_two_languages_apart(tmp_path: Path) -> None:
     # Spanish has all of them but one, which is enough for most of the values.
     values = [f"{n + 1} {'fev' if n == 7 else 'ago'} 2020" for n in range(20)]
-    drafted, column = _typed(tmp_path, values)
-    assert (column.locale, drafted.columns[1].fitting, _sentence(drafted, "Names of months")) == ("pt", 40, False)
+    drafted, column = typed(tmp_path, values)
+    assert (column.locale, drafted.columns[1].fitting, says(drafted, "Names of months")) == ("pt", 40, False)
 
 
 def test_names_of_months_that_two_languages_have_are_a_doubt(tmp_path: Path) -> None:
-    drafted, column = _typed(tmp_path, ["4 ago 2020", "12 abr 2020"])
-    assert (column.locale, _sentence(drafted, "value: Names of months are taken for es, and could be pt")) == (
+    drafted, column = typed(tmp_path, ["4 ago 2020", "12 abr 2020"])
+    assert (column.locale, says(drafted, "value: Names of months are taken for es, and could be pt")) == (
         "es",
         True,
     )
@@ -206,20 +202,20 @@ def test_names_of_months_that_two_languages_have_are_a_doubt(tmp_path: Path) -> 
     [["Set of 3 mugs", "Mai 2 Tai"], ["4. Mai 2020", "Freitag"], ["4. Mai 2020", "5 de Mai 2020"], ["30 février 2020"]],
 )
 def test_texts_with_the_name_of_a_month_stay_text(tmp_path: Path, values: list[str]) -> None:
-    assert _typed(tmp_path, values)[1].type == "STRING"
+    assert typed(tmp_path, values)[1].type == "STRING"
 
 
 def test_offsets_give_a_time_zone(tmp_path: Path) -> None:
-    _, contract = _draft(tmp_path, "at\n2020-01-01T00:00:00Z\n2020-01-01T02:00:00+02:00\n")
+    _, contract = drafted_from(tmp_path, "at\n2020-01-01T00:00:00Z\n2020-01-01T02:00:00+02:00\n")
     assert (contract.time_zone, contract.columns[0].zoned) == ("UTC", True)
 
 
 def test_a_rare_misfit_is_quarantined_and_named(tmp_path: Path) -> None:
     rows = [f"2021-01-01,{number}" for number in range(499)]
-    drafted, contract = _draft(tmp_path, "\n".join(["day,n", *rows, "2021-01-01,12:30", "2021-01-01,1,2"]))
+    drafted, contract = drafted_from(tmp_path, "\n".join(["day,n", *rows, "2021-01-01,12:30", "2021-01-01,1,2"]))
     assert contract.column("n").type == "BIGINT"
     assert drafted.rejected == pytest.approx(2 / 501)
-    assert _sentence(drafted, "n: 1 value is not BIGINT: such a row is quarantined.")
+    assert says(drafted, "n: 1 value is not BIGINT: such a row is quarantined.")
     text = drafted.paths[0].read_text()
     assert "99.80% fit" in text
     assert "1 value is not BIGINT" in text
@@ -228,15 +224,15 @@ def test_a_rare_misfit_is_quarantined_and_named(tmp_path: Path) -> None:
 def test_letters_in_any_value_make_a_column_text(tmp_path: Path) -> None:
     # A cancelled order has a C before its number: 99.8 % are numbers, and the others are rows all the same.
     rows = [f"2021-01-01,{number * 7},NA" for number in range(499)]
-    drafted, contract = _draft(tmp_path, "\n".join(["day,invoice,n", *rows, "2021-01-01,C536379,5"]))
+    drafted, contract = drafted_from(tmp_path, "\n".join(["day,invoice,n", *rows, "2021-01-01,C536379,5"]))
     assert [column.type for column in contract.columns] == ["DATE", "STRING", "BIGINT"]
-    assert (drafted.rejected, _sentence(drafted, "invoice: Letters in 1 value,")) == (0, True)
+    assert (drafted.rejected, says(drafted, "invoice: Letters in 1 value,")) == (0, True)
 
 
 @pytest.mark.parametrize("letters", [1, 15])
 def test_letters_in_some_values_are_a_doubt(tmp_path: Path, letters: int) -> None:
-    drafted, column = _typed(tmp_path, [f"{n}.5 p" if n < letters else f"{n}.5" for n in range(40)])
-    assert (column.type, _sentence(drafted, f"value: Letters in {letters} value{'s' * (letters > 1)},")) == (
+    drafted, column = typed(tmp_path, [f"{n}.5 p" if n < letters else f"{n}.5" for n in range(40)])
+    assert (column.type, says(drafted, f"value: Letters in {letters} value{'s' * (letters > 1)},")) == (
         "STRING",
         True,
     )
@@ -257,14 +253,14 @@ def test_letters_in_some_values_are_a_doubt(tmp_path: Path, letters: int) -> Non
     ],
 )
 def test_numbers_with_a_mark_are_text_and_a_doubt(tmp_path: Path, values: list[str], mark: str) -> None:
-    drafted, column = _typed(tmp_path, values)
-    assert (column.type, _sentence(drafted, f"value: Numbers with {mark}, kept as text")) == ("STRING", True)
+    drafted, column = typed(tmp_path, values)
+    assert (column.type, says(drafted, f"value: Numbers with {mark}, kept as text")) == ("STRING", True)
 
 
 @pytest.mark.parametrize("values", [["2021-", "x"], ["-", "--"], ["1-2", "3-4"], ["(none)", "(5)"]])
 def test_other_texts_are_no_numbers_with_a_mark(tmp_path: Path, values: list[str]) -> None:
-    drafted, column = _typed(tmp_path, values)
-    assert (column.type, _sentence(drafted, "Numbers with")) == ("STRING", False)
+    drafted, column = typed(tmp_path, values)
+    assert (column.type, says(drafted, "Numbers with")) == ("STRING", False)
 
 
 @pytest.mark.parametrize(
@@ -285,65 +281,65 @@ def test_other_texts_are_no_numbers_with_a_mark(tmp_path: Path, values: list[str
     ],
 )
 def test_number_far_from_all_others_may_mean_no_value(tmp_path: Path, values: list[str], sentinel: str) -> None:
-    drafted, column = _typed(tmp_path, values)
+    drafted, column = typed(tmp_path, values)
     assert column.type != "STRING"
     # By the line to write there would be NULLs.
     assert column.required == (not sentinel)
-    assert _sentence(drafted, 'mean "no value"?') == bool(sentinel)
-    assert not sentinel or _sentence(drafted, f'value: Does {sentinel} mean "no value"?')
-    assert not sentinel or _sentence(drafted, f'customProperties: [{{property: nullTokens, value: ["{sentinel}"]}}]')
+    assert says(drafted, 'mean "no value"?') == bool(sentinel)
+    assert not sentinel or says(drafted, f'value: Does {sentinel} mean "no value"?')
+    assert not sentinel or says(drafted, f'customProperties: [{{property: nullTokens, value: ["{sentinel}"]}}]')
 
 
 @pytest.mark.parametrize(("bad", "told"), [(1, False), (30, True)])
 def test_no_sample_raises_the_threshold_that_holds_a_run(tmp_path: Path, bad: int, told: bool) -> None:
     rows = [f"2021-01-01,{number}" for number in range(970)] + ["2021-01-01,1,2"] * bad
-    drafted, contract = _draft(tmp_path, "\n".join(["day,n", *rows]))
+    drafted, contract = drafted_from(tmp_path, "\n".join(["day,n", *rows]))
     assert (contract.reject_threshold, drafted.rejected > 0) == (0.01, True)
-    assert _sentence(drafted, "a run of this file is held") == told
+    assert says(drafted, "a run of this file is held") == told
 
 
 @pytest.mark.parametrize(("value", "said"), [("7", True), ("7.5", False)])
 def test_draft_says_why_whole_numbers_are_bigint_where_there_are_some(tmp_path: Path, value: str, said: bool) -> None:
-    drafted, _ = _draft(tmp_path, "\n".join(["day,n", *(f"{day},{value}" for day in _DAYS)]))
+    drafted, _ = drafted_from(tmp_path, "\n".join(["day,n", *(f"{day},{value}" for day in DAYS)]))
     head = drafted.paths[0].read_text().partition("apiVersion")[0]
     assert ("Whole numbers are BIGINT, as readers see them" in head) == said
 
 
 def test_null_tokens_count_where_other_values_are_narrower(tmp_path: Path) -> None:
     content = "day,n,country\n2021-01-01,1,NA\n2021-01-02,NA,DE\n2021-01-03,-,FR\n"
-    drafted, contract = _draft(tmp_path, content)
+    drafted, contract = drafted_from(tmp_path, content)
     assert contract.input_format.null_tokens == ("-", "NA")
     assert [column.type for column in contract.columns] == ["DATE", "BIGINT", "STRING"]
     assert [column.required for column in contract.columns] == [True, False, False]
-    assert _sentence(drafted, "NA means NULL in every column")
+    assert says(drafted, "NA means NULL in every column")
 
 
 def test_a_token_in_texts_only_is_a_text(tmp_path: Path) -> None:
-    _, contract = _draft(tmp_path, "day,country\n2021-01-01,NA\n2021-01-02,DE\n")
+    _, contract = drafted_from(tmp_path, "day,country\n2021-01-01,NA\n2021-01-02,DE\n")
     assert contract.input_format.null_tokens == ()
     assert contract.column("country").required
 
 
 def test_event_time_is_required_although_rows_lack_it(tmp_path: Path) -> None:
-    drafted, contract = _draft(tmp_path, "day,n\n2021-01-01,1\n,2\n2021-01-03,3\n2021-01-04,4\n")
+    drafted, contract = drafted_from(tmp_path, "day,n\n2021-01-01,1\n,2\n2021-01-03,3\n2021-01-04,4\n")
     assert (contract.event_time, contract.column("day").required) == ("day", True)
     assert contract.reject_threshold == 0.01
-    assert _sentence(drafted, "1 row is quarantined for want of day")
-    assert _sentence(drafted, "Up to 25.00% of the sample is quarantined")
+    assert says(drafted, "1 row is quarantined for want of day")
+    assert says(drafted, "Up to 25.00% of the sample is quarantined")
 
 
 def test_event_time_goes_by_name(tmp_path: Path) -> None:
     content = "updated_at,pickup_time,birth_date\n" + "2021-01-03 00:00:00,2021-01-01 10:00:00,1990-01-01\n" * 3
-    drafted, contract = _draft(tmp_path, content)
+    drafted, contract = drafted_from(tmp_path, content)
     assert contract.event_time == "pickup_time"
-    assert _sentence(drafted, "It could be updated_at, birth_date")
+    assert says(drafted, "It could be updated_at, birth_date")
 
 
 def test_epoch_is_the_event_time_where_nothing_else_is(tmp_path: Path) -> None:
-    drafted, contract = _draft(tmp_path, "ts,v\n1600000000,1.5\n1600000060,2.5\n")
+    drafted, contract = drafted_from(tmp_path, "ts,v\n1600000000,1.5\n1600000060,2.5\n")
     assert contract.column("ts").formats == ("epoch-seconds",)
     assert (contract.event_time, contract.time_zone) == ("ts", "UTC")
-    assert _sentence(drafted, "read as epoch-seconds")
+    assert says(drafted, "read as epoch-seconds")
 
 
 @pytest.mark.parametrize(
@@ -358,15 +354,15 @@ def test_epoch_is_the_event_time_where_nothing_else_is(tmp_path: Path) -> None:
 )
 def test_magnitude_of_numbers_gives_the_unit_of_an_epoch(tmp_path: Path, values: list[str], form: str | None) -> None:
     content = "ts,name\n" + "".join(f"{value},a\n" for value in values * 6)
-    drafted = _read_or_ask(tmp_path, content)
-    assert (drafted.event_time, _sentence(drafted, f"read as {form};")) == (("ts", True) if form else ("", False))
+    drafted = read_or_ask(tmp_path, content)
+    assert (drafted.event_time, says(drafted, f"read as {form};")) == (("ts", True) if form else ("", False))
 
 
 @pytest.mark.parametrize(("value", "event_time"), [(1735689600000, True), (4000000000000, False), (10**18, False)])
 def test_numbers_without_a_name_may_be_an_epoch(tmp_path: Path, value: int, event_time: bool) -> None:
-    drafted = _read_or_ask(tmp_path, "".join(f"{value + n * 3_600_000},{n}.5,{n}\n" for n in range(20)))
+    drafted = read_or_ask(tmp_path, "".join(f"{value + n * 3_600_000},{n}.5,{n}\n" for n in range(20)))
     assert bool(drafted.event_time) == event_time
-    assert _sentence(drafted, "read as epoch-milliseconds") == event_time
+    assert says(drafted, "read as epoch-milliseconds") == event_time
 
 
 @pytest.mark.parametrize(
@@ -388,15 +384,15 @@ def test_month_or_year_is_the_event_time_where_nothing_else_is(
     tmp_path: Path, name: str, values: list[str], formats: tuple[str, ...], first: str
 ) -> None:
     content = f"{name},n\n" + "".join(f"{value},{n}\n" for n, value in enumerate(values))
-    drafted, contract = _draft(tmp_path, content)
+    drafted, contract = drafted_from(tmp_path, content)
     column = contract.columns[0]
     assert (drafted.event_time, column.type, sorted(column.formats)) == (name.lower(), "DATE", sorted(formats))
     assert column.pivot_year == (1969 if "98" in values[0] else 2000)
-    assert _sentence(drafted, first)
+    assert says(drafted, first)
 
 
 def test_month_beside_a_date_stays_text(tmp_path: Path) -> None:
-    _, contract = _draft(tmp_path, "day,month,year\n2020-01-02,2020-01,2020\n2020-02-03,2020-02,2020\n")
+    _, contract = drafted_from(tmp_path, "day,month,year\n2020-01-02,2020-01,2020\n2020-02-03,2020-02,2020\n")
     assert [column.type for column in contract.columns] == ["DATE", "STRING", "BIGINT"]
 
 
@@ -404,9 +400,9 @@ def test_month_beside_a_date_stays_text(tmp_path: Path) -> None:
 def test_two_digits_of_years_that_would_lie_ahead_are_of_the_last_century(
     tmp_path: Path, values: list[str], pivot: int
 ) -> None:
-    drafted, column = _typed(tmp_path, values)
+    drafted, column = typed(tmp_path, values)
     assert column.pivot_year == pivot
-    assert _sentence(drafted, f"read as {pivot} to {pivot + 99}.")
+    assert says(drafted, f"read as {pivot} to {pivot + 99}.")
 
 
 @pytest.mark.parametrize(
@@ -424,14 +420,14 @@ def test_two_digits_of_years_that_would_lie_ahead_are_of_the_last_century(
 def test_numbers_called_a_date_are_days_of_excel(
     tmp_path: Path, name: str, values: list[str], kind: str, formats: tuple[str, ...]
 ) -> None:
-    drafted, column = _typed(tmp_path, values, name)
+    drafted, column = typed(tmp_path, values, name)
     assert (column.type, column.formats) == (kind, formats)
-    assert _sentence(drafted, "Numbers are read as days of Excel, from 2021-01-01 to 2021-12-31") == bool(formats)
+    assert says(drafted, "Numbers are read as days of Excel, from 2021-01-01 to 2021-12-31") == bool(formats)
 
 
 def test_epoch_beside_a_date_is_a_hint(tmp_path: Path) -> None:
-    drafted, column = _typed(tmp_path, ["1600000000000", "1600000060000"], "event_ts")
-    assert (column.type, _sentence(drafted, "epoch-milliseconds")) == ("BIGINT", True)
+    drafted, column = typed(tmp_path, ["1600000000000", "1600000060000"], "event_ts")
+    assert (column.type, says(drafted, "epoch-milliseconds")) == ("BIGINT", True)
 
 
 @pytest.mark.parametrize(
@@ -446,7 +442,7 @@ def test_epoch_beside_a_date_is_a_hint(tmp_path: Path) -> None:
 def test_without_an_event_time_the_draft_asks_for_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, said: str
 ) -> None:
-    drafted = _read_or_ask(tmp_path, content)
+    drafted = read_or_ask(tmp_path, content)
     assert (drafted.event_time, said in drafted.unsure[0]) == ("", True)
     text = drafted.paths[0].read_text()
     assert "# - property: eventTime" in text
@@ -457,15 +453,15 @@ def test_without_an_event_time_the_draft_asks_for_it(
 
 def test_times_of_day_are_no_key_though_they_differ(tmp_path: Path) -> None:
     rows = [f"2021-01-01,{n // 60:02}:{n % 60:02}:07,{n % 7}" for n in range(200)]
-    drafted, contract = _draft(tmp_path, "\n".join(["day,clock,n", *rows]))
-    assert (contract.key, _sentence(drafted, "no primary key")) == ((), True)
+    drafted, contract = drafted_from(tmp_path, "\n".join(["day,clock,n", *rows]))
+    assert (contract.key, says(drafted, "no primary key")) == ((), True)
 
 
 def test_null_of_databases_is_null_in_a_column_of_text_too(tmp_path: Path) -> None:
-    drafted, contract = _draft(tmp_path, "day,kind\n2021-01-01,\\N\n2021-01-02,member\n")
+    drafted, contract = drafted_from(tmp_path, "day,kind\n2021-01-01,\\N\n2021-01-02,member\n")
     assert contract.input_format.null_tokens == ("\\N",)
     assert not contract.column("kind").required
-    assert _sentence(drafted, "\\N means NULL in every column")
+    assert says(drafted, "\\N means NULL in every column")
 
 
 @pytest.mark.parametrize(
@@ -474,7 +470,7 @@ def test_null_of_databases_is_null_in_a_column_of_text_too(tmp_path: Path) -> No
 )
 def test_a_name_that_load_refuses_is_changed_before_it(tmp_path: Path, name: str, renamed: str) -> None:
     content = b"day,n\n2021-01-01,1\n"
-    drafted, _ = _draft(tmp_path, gzip.compress(content) if name.endswith(".gz") else content, name)
+    drafted, _ = drafted_from(tmp_path, gzip.compress(content) if name.endswith(".gz") else content, name)
     assert drafted.renamed == tmp_path / renamed
     check_files([(tmp_path / name).rename(drafted.renamed)])
 
@@ -483,37 +479,37 @@ def test_a_name_that_load_refuses_is_changed_before_it(tmp_path: Path, name: str
 def test_empty_text_is_a_null_token_where_it_is_a_text(tmp_path: Path, name: str) -> None:
     amounts = ["" if number % 4 == 0 else f"{number}.5" for number in range(40)]
     if name.endswith("jsonl"):
-        rows = zip(_DAYS, amounts, strict=True)
+        rows = zip(DAYS, amounts, strict=True)
         content = "".join(json.dumps({"day": day, "amount": amount}) + "\n" for day, amount in rows).encode()
     else:
         buffer = io.BytesIO()
-        pq.write_table(pa.table({"day": _DAYS, "amount": amounts}), buffer)
+        pq.write_table(pa.table({"day": DAYS, "amount": amounts}), buffer)
         content = buffer.getvalue()
-    _, contract = _draft(tmp_path, content, name)
+    _, contract = drafted_from(tmp_path, content, name)
     assert contract.columns[1].type.startswith("DECIMAL")
     assert contract.input_format.null_tokens == ("",)
 
 
 @pytest.mark.parametrize(("offset", "doubted"), [("+02:00", True), ("-0500", True), ("Z", False), ("+00:00", False)])
 def test_offsets_that_move_quarters_are_a_doubt(tmp_path: Path, offset: str, doubted: bool) -> None:
-    drafted, _ = _draft(tmp_path, "at,n\n" + "".join(f"{day}T10:00:00{offset},1\n" for day in _DAYS))
-    assert _sentence(drafted, "at: offsets are applied, so quarters are those of UTC (timeZone)") == doubted
+    drafted, _ = drafted_from(tmp_path, "at,n\n" + "".join(f"{day}T10:00:00{offset},1\n" for day in DAYS))
+    assert says(drafted, "at: offsets are applied, so quarters are those of UTC (timeZone)") == doubted
 
 
 def test_numbers_are_no_hint_at_the_event_time(tmp_path: Path) -> None:
-    drafted = _read_or_ask(tmp_path, "label,value\n" + "".join(f"x{n},{n}.5\n" for n in range(40)))
+    drafted = read_or_ask(tmp_path, "label,value\n" + "".join(f"x{n},{n}.5\n" for n in range(40)))
     assert "No column looks like one" in drafted.unsure[0]
 
 
 def test_codes_with_leading_zeros_are_a_doubt(tmp_path: Path) -> None:
-    drafted, column = _typed(tmp_path, ["007", "123"])
-    assert (column.type, _sentence(drafted, "value: Codes with leading zeros")) == ("STRING", True)
+    drafted, column = typed(tmp_path, ["007", "123"])
+    assert (column.type, says(drafted, "value: Codes with leading zeros")) == ("STRING", True)
 
 
 def test_country_that_is_a_null_token_elsewhere_is_kept_by_the_line_to_write(tmp_path: Path) -> None:
-    drafted, _ = _draft(tmp_path, "day,n,country\n2021-01-01,NA,NA\n2021-01-02,-,DE\n2021-01-03,3,FR\n")
+    drafted, _ = drafted_from(tmp_path, "day,n,country\n2021-01-01,NA,NA\n2021-01-02,-,DE\n2021-01-03,3,FR\n")
     line = 'customProperties: [{property: nullTokens, value: ["-"]}]'
-    assert _sentence(drafted, f"If it is a value there, write {line}.")
+    assert says(drafted, f"If it is a value there, write {line}.")
     path = drafted.paths[0]
     description = 'description: "Column country of the file."\n'
     path.write_text(path.read_text().replace(description, f"{description}        {line}\n"))
@@ -523,4 +519,4 @@ def test_country_that_is_a_null_token_elsewhere_is_kept_by_the_line_to_write(tmp
 
 @pytest.mark.parametrize("name", ["zip_code", "Phone", "EAN"])
 def test_digits_of_codes_that_may_begin_with_zero_are_text(tmp_path: Path, name: str) -> None:
-    assert _typed(tmp_path, ["80331", "10115"], name)[1].type == "STRING"
+    assert typed(tmp_path, ["80331", "10115"], name)[1].type == "STRING"
