@@ -17,7 +17,6 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from warehouse.batch_files import check_files
 
 from cli.views.draft import print_draft
 from drafting.draft import Draft, draft
@@ -939,6 +938,19 @@ def test_whole_numbers_written_with_a_zero_after_the_point(
     assert contract.column(name).type == kind
     assert (contract.column(name).transform is not None) == (kind == "BIGINT")
     assert _sentence(drafted, "Whole numbers written with .0") == (kind == "BIGINT")
+
+
+@pytest.mark.parametrize("other", ["n", "note"])
+def test_a_column_of_dashes_has_no_value(tmp_path: Path, other: str) -> None:
+    rows = [f"{day},-,{'-' if n % 2 else n if other == 'n' else 'x'}" for n, day in enumerate(_DAYS)]
+    drafted, contract = _draft(tmp_path, "\n".join([f"day,empty,{other}", *rows]))
+    text = drafted.paths[0].read_text()
+    assert ", 0 different" not in text
+    assert "no value, 100.00% NULL (-)" in text
+    assert not contract.column("empty").required
+    # In a column of text a dash may be a value.
+    tokens = contract.column("empty").null_tokens, contract.input_format.null_tokens
+    assert tokens == ((None, ("-",)) if other == "n" else (("-",), ()))
 
 
 def test_null_of_databases_is_null_in_a_column_of_text_too(tmp_path: Path) -> None:
