@@ -218,7 +218,7 @@ def test_a_count_since_1970_takes_no_zone(zone):
     ],
 )
 def test_wrong_other_formats_are_told(lines, wrong, told):
-    options = [] if "which" in told else ["logicalTypeOptions: {format: yyyy-MM-dd}"]
+    options = [] if "needs" in told else ["logicalTypeOptions: {format: yyyy-MM-dd}"]
     others = ["customProperties:", "  - property: otherFormats", *(f"    {line}" for line in lines)]
     column = a_column("date", "DATE", *options, *others)
     check_told({"column": column}, wrong, f"schema sales: column extra: customProperties: {told}")
