@@ -24,6 +24,7 @@ from drafting.reading.sample import Sample
 from drafting.separators import choose_separators
 from drafting.wording import counted
 from drafting.zero_fractions import without_zero_fractions
+from warehouse.contract.column import NULL_TOKENS as OWN_TOKENS
 from warehouse.contract.number_text import LIKE_NUMBER
 
 _ALWAYS_NULL = {"\\N"}
@@ -127,7 +128,7 @@ def _draft(sample: Sample, place: int, name: str, look: _Looks, convention: tupl
         held=sample.columns[place],
     )  # fmt: skip
     if not look.values:
-        return replace(text, notes=("No values in the sample, so the type is unknown.",), tokens={})
+        return replace(text, notes=("No values in the sample, so the type is unknown.",))
     if look.is_boolean:
         return replace(text, type="BOOLEAN", fitting=look.boolean)
     dated = bool(words(name) & TIME_WORDS) or name.endswith(("time", "date"))
@@ -191,7 +192,7 @@ def _asked(number: str, rows: int, tokens: Iterable[str]) -> str:
 
 def _own_tokens(tokens: Sequence[str]) -> str:
     """The property of a column that has null tokens of its own."""
-    return f"customProperties: [{{property: nullTokens, value: {json.dumps(tokens, ensure_ascii=False)}}}]"
+    return f"customProperties: [{{property: {OWN_TOKENS}, value: {json.dumps(tokens, ensure_ascii=False)}}}]"
 
 
 def _moment_column(text: ColumnDraft, found: Moments) -> ColumnDraft:
@@ -228,6 +229,10 @@ def _number_column(text: ColumnDraft, found: Numbers, native: str, epoch: str | 
 
 def _with_nulls(sample: Sample, column: str, draft: ColumnDraft, tokens: list[str]) -> ColumnDraft:
     """The draft with NULLs counted, examples, and whether it is required."""
+    if not draft.values and not {*draft.tokens} <= {*tokens}:
+        # A column of dashes: elsewhere a dash is text.
+        tokens = sorted(draft.tokens)
+        draft = replace(draft, properties=(*draft.properties, (OWN_TOKENS, json.dumps(tokens))))
     sql = f"SELECT count(*) FROM sample WHERE {column} IS NULL OR list_contains(?, {column})"
     nulls = int(sample.ask(sql, [tokens])[0][0])
     known = {token: rows for token, rows in draft.tokens.items() if token in tokens}

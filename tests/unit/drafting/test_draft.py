@@ -457,6 +457,19 @@ def test_times_of_day_are_no_key_though_they_differ(tmp_path: Path) -> None:
     assert (contract.key, says(drafted, "no primary key")) == ((), True)
 
 
+@pytest.mark.parametrize("other", ["n", "note"])
+def test_a_column_of_dashes_has_no_value(tmp_path: Path, other: str) -> None:
+    rows = [f"{day},-,{'-' if n % 2 else n if other == 'n' else 'x'}" for n, day in enumerate(DAYS)]
+    drafted, contract = drafted_from(tmp_path, "\n".join([f"day,empty,{other}", *rows]))
+    text = drafted.paths[0].read_text()
+    assert ", 0 different" not in text
+    assert "no value, 100.00% NULL (-)" in text
+    assert not contract.column("empty").required
+    # In a column of text a dash may be a value.
+    tokens = contract.column("empty").null_tokens, contract.input_format.null_tokens
+    assert tokens == ((None, ("-",)) if other == "n" else (("-",), ()))
+
+
 def test_null_of_databases_is_null_in_a_column_of_text_too(tmp_path: Path) -> None:
     drafted, contract = drafted_from(tmp_path, "day,kind\n2021-01-01,\\N\n2021-01-02,member\n")
     assert contract.input_format.null_tokens == ("\\N",)
