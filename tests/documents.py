@@ -152,6 +152,8 @@ ELSEWHERE = {
     "pip install '.[client]'": "asks a registry; test_document_promises.py sees what packages bring",
     "pip install '.[client,ml]'": "asks a registry; test_document_promises.py sees what packages bring",
     "python -m consumers.examples.forecast_delays --out forecast --publish": "tests/integration/test_forecast.py",
+    "export STACKHOUSE_TLS_CERTIFICATE=~/stack.pem": "tests/unit/secure/test_given_certificate.py",
+    "export STACKHOUSE_TLS_KEY=~/stack.key": "its key",
     "journalctl --user -u stackhouse-flights": "needs a user's systemd",
     "jdbc:hive2://hs2.example:10000/default;principal=hive/hs2.example@EXAMPLE.COM;ssl=true": "a cluster elsewhere; "
     "one like it: tests/secure/test_external.py",

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from hadoop.artifacts import artifact_directory
@@ -14,6 +15,7 @@ from hadoop.jars import class_archive
 from hadoop.jars.class_archive import discard_archive, keep_archive, writes_archive
 from hadoop.java import find_java_home
 from spark.launch import spark_jars
+from tests.waiting import until
 from warehouse.settings import load_settings
 
 WHOLE = bytes.fromhex("a8ab0bf0") + b"rest"
@@ -75,6 +77,8 @@ def test_process_that_writes_one_is_known_by_its_command():
     sleeper = ["-c", "import time; time.sleep(60)"]
     for option, writes in (("-XX:ArchiveClassesAtExit=a", True), ("-XX:SharedArchiveFile=a", False)):
         with subprocess.Popen([sys.executable, *sleeper, option]) as process:
+            # For an instant a process that became another program has no arguments.
+            until(psutil.Process(process.pid).cmdline, 10)
             assert writes_archive(process.pid) is writes
             process.kill()
         assert not writes_archive(process.pid)
