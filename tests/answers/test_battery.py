@@ -51,12 +51,6 @@ DECODED = ("numbers", "moments", "texts", "partitions")
 FULL = pytest.param("all", marks=pytest.mark.full)
 
 
-@pytest.fixture(params=["of every type", FULL])
-def asked_of_the_stack(request):
-    """Queries that are asked there, where one takes a container."""
-    return [query for query in battery() if request.param == "all" or query.group in DECODED]
-
-
 @pytest.fixture(params=["every value once", FULL])
 def read_by_a_program(request, duck):
     """Of those, the queries that show a value, of a type, which none before shows.
@@ -95,10 +89,10 @@ def test_battery_is_right(unlocked, duck):
         assert failures(duck, [(query, hive.ask(query.hive)) for query in battery()]) == []
 
 
-def test_battery_is_right_through_pyhive(awkward, duck, asked_of_the_stack):
+def test_battery_is_right_through_pyhive(awkward, duck, read_by_a_program):
     with connect(awkward.endpoints) as server:
         hive = HiveEngine(server)
-        assert failures(duck, [(query, hive.ask(query.hive)) for query in asked_of_the_stack]) == []
+        assert failures(duck, [(query, hive.ask(query.hive)) for query in read_by_a_program]) == []
 
 
 def as_printed(value):
