@@ -154,5 +154,5 @@ def test_contract_that_is_corrected_before_anything_is_published_has_its_rows_co
     write_small_dataset(root, dataset, [("header: true", "header: true, comment: '#'")])
     refused(command("run", dataset), 2, "comment: none -> #", "the rows of commented.csv", "load the same file again")
     again = must(command("load", dataset, path))
-    assert "counted again: 1, before 2" in again.out
+    assert "its rows were recounted: 1, before 2" in again.out
     assert must(command("history", dataset, "--json")).json == []
