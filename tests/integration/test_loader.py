@@ -189,7 +189,7 @@ def test_bytes_swapped_on_the_way_are_noticed(storage, contract, paths, files, m
     monkeypatch.setattr(
         storage, "write_stream", lambda path, chunks, size: write(path, [chunk[::-1] for chunk in chunks], size)
     )
-    with pytest.raises(LoadError, match="other bytes"):
+    with pytest.raises(LoadError, match="the bytes in HDFS differ"):
         load(storage, contract, files, "ann", no_progress)
     assert storage.list(paths.raw) == []
 
