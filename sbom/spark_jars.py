@@ -3,13 +3,13 @@
 Usage: .venv/bin/python -m sbom.spark_jars        writes the list of the pyspark that is installed
 """
 
-import hashlib
 import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from hadoop.jars.coordinates import Coordinates
+from hadoop.jars.lock import digest_of
 from sbom.component import LockedComponent, maven_component
 from spark.launch import spark_jars
 from warehouse.errors import SetupError
@@ -33,7 +33,7 @@ def write_list() -> None:
         SetupError: A jar does not say of which group it is, and the list has no version of it.
     """
     groups = {known.artifact: known.group for known in _read_list()}
-    lines = [f"{_identify(jar, groups)} {_digest(jar)}\n" for jar in spark_jars().glob("*.jar")]
+    lines = [f"{_identify(jar, groups)} {digest_of(jar)}\n" for jar in spark_jars().glob("*.jar")]
     LIST.write_text("".join(sorted(lines)))
 
 
@@ -62,11 +62,6 @@ def _told_by(jar: Path) -> Iterator[tuple[str, str, str]]:
             text = content.read(name).decode("latin-1")
             told = dict(re.findall(r"(?m)^(groupId|artifactId|version)\s*=\s*(\S+?)\s*$", text))
             yield told.get("groupId", ""), told.get("artifactId", ""), told.get("version", "")
-
-
-def _digest(jar: Path) -> str:
-    with jar.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 if __name__ == "__main__":

@@ -88,10 +88,11 @@ def _look_at(directory: Path, name: str, noted: Mapping[str, tuple[str, _Digests
     now = file_stamp(path)
     if name in noted and noted[name][0] == now:
         return noted[name]
-    return now, _members(path) if name == TEZ_ARCHIVE else {name: _digest(path)}
+    return now, _members(path) if name == TEZ_ARCHIVE else {name: digest_of(path)}
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -95,8 +95,8 @@ def test_what_is_compiled_here_may_differ(jars):
 
 def test_only_what_changed_is_read_again(jars, monkeypatch):
     check_jars(jars)
-    read, digest = [], lock._digest
-    monkeypatch.setattr(lock, "_digest", lambda path: (read.append(path.name), digest(path))[1])
+    read, digest = [], lock.digest_of
+    monkeypatch.setattr(lock, "digest_of", lambda path: (read.append(path.name), digest(path))[1])
     check_jars(jars)
     assert read == []
     (jars / "hive" / "b.jar").touch()
