@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
-from warehouse.document import IGNORES_UNKNOWN
+from warehouse.document import IGNORES_UNKNOWN, first_problem
 from warehouse.errors import UsageError, one_line
 
 
@@ -89,9 +89,7 @@ def parse_advisory(content: bytes, source: str) -> Advisory:
     try:
         return _ADAPTER.validate_json(content)
     except ValidationError as problem:
-        first = problem.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
         raise UsageError(
-            one_line(f"{source} is not a record of the OSV schema: {place and f'{place}: '}{first['msg']}"),
+            one_line(f"{source} is not a record of the OSV schema: {first_problem(problem)}"),
             "give a directory or zip file with such records and nothing else",
         ) from problem

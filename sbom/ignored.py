@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from warehouse.document import REFUSES_UNKNOWN
+from warehouse.document import REFUSES_UNKNOWN, first_problem
 from warehouse.errors import UsageError, one_line
 
 IGNORED = Path(__file__).with_name("ignored.yaml")
@@ -51,9 +51,8 @@ def read_ignored() -> list[Ignored]:
     except yaml.YAMLError as problem:
         raise UsageError(one_line(f"{IGNORED} is not YAML: {problem}")) from problem
     except ValidationError as problem:
-        first = problem.errors(include_url=False)[0]
-        number, *place = first["loc"] or (0,)
+        (number, *_) = problem.errors(include_url=False)[0]["loc"] or (0,)
         raise UsageError(
-            one_line(f"{IGNORED}: entry {int(number) + 1}: {'.'.join(map(str, place))}: {first['msg']}"),
+            one_line(f"{IGNORED}: entry {int(number) + 1}: {first_problem(problem, below=1)}"),
             "give every entry id, package, reason and until",
         ) from problem

@@ -78,7 +78,7 @@ def _checked(kind: type[Document], values: Sequence[object], source: str) -> lis
         return _adapter(kind).validate_python(values)
     except ValidationError as problem:
         raise DocumentError(
-            one_line(f"{source} does not have the form that this version writes: {_first(problem)}")
+            one_line(f"{source} does not have the form that this version writes: {first_problem(problem, below=1)}")
         ) from problem
 
 
@@ -90,7 +90,13 @@ def _adapter(kind: type[Any]) -> "TypeAdapter[list[Any]]":
     return TypeAdapter(list[kind], config=REFUSES_UNKNOWN)  # type: ignore[valid-type]
 
 
-def _first(problem: "ValidationError") -> str:
+def first_problem(problem: "ValidationError", below: int = 0) -> str:
+    """Where the first thing that is wrong is, and what.
+
+    Args:
+        problem: As pydantic found it.
+        below: How many steps of the place to leave out, from the outermost.
+    """
     first = problem.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"][1:])
+    place = ".".join(map(str, first["loc"][below:]))
     return f"{place}: {first['msg']}" if place else first["msg"]

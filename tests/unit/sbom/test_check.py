@@ -124,7 +124,7 @@ def test_entry_of_the_document_is_one(tmp_path, monkeypatch):
     [
         ("- {id: CVE-1, package: p, reason: r}", "entry 1: until: Field required"),
         ("- {id: CVE-1, package: p, until: 2027-01-01}", "entry 1: reason: Field required"),
-        ("- {id: CVE-1, package: p, reason: ' ', until: 2027-01-01}", "entry 1: : Value error, the reason is empty"),
+        ("- {id: CVE-1, package: p, reason: ' ', until: 2027-01-01}", "entry 1: Value error, the reason is empty"),
         ("- {id: CVE-1, package: p, reason: r, until: soon}", "entry 1: until: Input should be a valid date"),
         ("- {id: CVE-1, package: p, reason: r, until: 2027-01-01, note: n}", "entry 1: note: Unexpected"),
         ("id: CVE-1", "Input should be a valid list"),
