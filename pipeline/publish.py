@@ -106,12 +106,11 @@ def _known(storage: Storage, inputs: Inputs, release: Release) -> Known:
 
 def _proofs(server: HiveServer, made: BuiltRelease, audit: Audit, began: float) -> list[Check]:
     # Not at the top: the parser of SQL takes an eighth of a second, and a run with nothing new proves nothing.
-    from hive.proof.proof import Budget, prove_marts
-    from hive.proof.proof import BuiltRelease as ToProve
+    from hive.proof.proof import Budget, ReleaseToProve, prove_marts
 
     inputs = made.inputs
     budget = Budget(*_time_for_proofs(made, audit, began))
-    return prove_marts(server, ToProve(inputs.contract, made.release, inputs.live, inputs.marts), budget)
+    return prove_marts(server, ReleaseToProve(inputs.contract, made.release, inputs.live, inputs.marts), budget)
 
 
 def _time_for_proofs(made: BuiltRelease, audit: Audit, began: float) -> tuple[float, float]:

@@ -41,7 +41,7 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class BuiltRelease:
+class ReleaseToProve:
     """What is to be proved.
 
     Attributes:
@@ -57,7 +57,7 @@ class BuiltRelease:
     marts: Sequence[MartSql]
 
 
-def prove_marts(server: HiveServer, made: BuiltRelease, budget: Budget) -> list[Check]:
+def prove_marts(server: HiveServer, made: ReleaseToProve, budget: Budget) -> list[Check]:
     """Compare the quarters of each mart that a run rebuilt with what Hive computes from the same clean rows.
 
     When there are more of them than time, some are drawn by the run's id, so that in the end all come up. What cannot
@@ -127,7 +127,7 @@ def fitting(quarters: Sequence[str], rows: Mapping[str, int], most: float, at_le
 class _Proof:
     """The proof of one mart."""
 
-    def __init__(self, server: HiveServer, made: BuiltRelease, mart: MartSql, budget: Budget) -> None:
+    def __init__(self, server: HiveServer, made: ReleaseToProve, mart: MartSql, budget: Budget) -> None:
         self._server, self._contract, self._release, self._budget = server, made.contract, made.release, budget
         self._mart, self._sql = made.contract.mart(mart.name), mart.sql
         self._name = f"proof of {mart.name}"

@@ -67,7 +67,7 @@ def _prove(shared: list[dict[str, Any]], settings: Settings, root: Path) -> Iter
     with connect(settings.endpoints) as server:
 
         def prove(name: str, sql: str) -> list[str]:
-            made = proof.BuiltRelease(contract, release, None, [MartSql(name, sql, None, "")])
+            made = proof.ReleaseToProve(contract, release, None, [MartSql(name, sql, None, "")])
             (check,) = proof.prove_marts(server, made, ENOUGH)
             assert "4 of 4 quarters" in check.note
             return list(check.failures)
@@ -124,7 +124,7 @@ def test_mart_that_looks_into_other_quarters_is_found(settings: Settings, shared
     by_quarter = load_mart_sql(contract)[1]
     everything = f"{by_quarter.sql.replace('COUNT(*) AS c0', 'SUM(COUNT(*)) OVER () AS c0')}"
     with connect(settings.endpoints) as server:
-        made = proof.BuiltRelease(contract, release, None, [MartSql("by_quarter", everything, None, "")])
+        made = proof.ReleaseToProve(contract, release, None, [MartSql("by_quarter", everything, None, "")])
         (check,) = proof.prove_marts(server, made, ENOUGH)
     assert check.failures
 

@@ -89,7 +89,7 @@ def prove(clock: list[float], rows: dict[str, int], budget: proof.Budget, run: s
     partitions = {quarter: Partition(f"/{quarter}", count) for quarter, count in rows.items()}
     tables = {name: ReleasedTable("d", partitions) for name in ("clean", "totals")}
     release = Release("shop", 2, run, "c", {}, "", "", {}, {}, tables)
-    (check,) = proof.prove_marts(server, proof.BuiltRelease(CONTRACT, release, None, [SQL]), budget)
+    (check,) = proof.prove_marts(server, proof.ReleaseToProve(CONTRACT, release, None, [SQL]), budget)
     assert check.failures == ()
     return server, check.note
 
