@@ -182,8 +182,7 @@ def _described(cursor: pyhive.Cursor) -> Sequence[tuple[str, str]] | None:
     except KeyError as problem:
         raise QueryError(
             f"the answer has a column of a type that PyHive does not know, number {problem}, such as "
-            f"TIMESTAMP WITH LOCAL "
-            "TIME ZONE",
+            "TIMESTAMP WITH LOCAL TIME ZONE",
             "select it as a string, CAST(... AS STRING)",
         ) from problem
 

@@ -1,4 +1,4 @@
-"""Why HiveServer2 lets a client not in, told apart by what its SASL answers."""
+"""Why HiveServer2 refuses a client, by what its SASL answers."""
 
 from warehouse.errors import LoginError, StackhouseError, TicketError
 from warehouse.settings import Endpoints

@@ -15,7 +15,7 @@ _NO_CREDENTIAL, _CREDENTIAL_EXPIRED = 7 << 16, 11 << 16
 """GSS_S_NO_CRED and GSS_S_CREDENTIALS_EXPIRED of RFC 2744."""
 
 _OTHERWISE = ("Kerberos refuses {client}: {reason}", "see ./stackhouse status")
-_KINIT = "run kinit {principal}, or set STACKHOUSE_KEYTAB to a file with your key"
+_KINIT = "run kinit{principal}, or set STACKHOUSE_KEYTAB to a file with your key"
 _NO_TICKET = ("there is no Kerberos ticket of {client} ({reason})", _KINIT)
 _ENDED = ("the Kerberos ticket of {client} has ended", _KINIT)
 _SKEW = ("the clocks of this machine and of the KDC differ by more than Kerberos allows", CLOCK_SKEW_REMEDY)
@@ -63,13 +63,13 @@ class Refusal:
         problem, remedy = self._found(identity) or _OTHERWISE
         words = {
             "client": identity.name,
-            "principal": identity.principal,
+            # Where none is set, kinit takes that of the account.
+            "principal": identity.principal and f" {identity.principal}",
             "keytab": identity.keytab,
             "reason": self.reason,
             "service": self.service,
         }
-        # Where no principal is set, kinit takes that of the account.
-        return TicketError(problem.format_map(words), remedy.format_map(words).replace("kinit ,", "kinit,"))
+        return TicketError(problem.format_map(words), remedy.format_map(words))
 
     def _found(self, identity: Identity) -> tuple[str, str] | None:
         number = self.minor - _KRB5

@@ -70,7 +70,7 @@ def check_change(contract: Contract, live: Release, reprocess: bool) -> None:
     if impossible:
         raise ContractError(
             f"{contract.path}: {'; '.join(impossible)}: the loaded files would no longer give the rows that "
-            f"were counted",
+            "were counted",
             "undo the change, or load the files into a dataset with another name",
         )
     incompatible = [change.text for change in found if change.kind == "incompatible"]
