@@ -383,7 +383,7 @@ def test_query_reads_one_release_in_all_places_and_leaves_other_text_alone(comma
         (1, "SELECT * FROM clean", "reads no dataset"),
         (1, "SELECT * FROM ops.runs", "reads no dataset"),
         (1, "SELECT * FROM reading.clean a JOIN other.clean b ON a.id = b.id", "other and reading"),
-        (1, "SELECT * FROM reading.extra", "has no extra; it has: clean, clean_with_origin, quarantine, totals"),
+        (1, "SELECT * FROM reading.extra", "has no view extra; it has: clean, clean_with_origin, quarantine, totals"),
         (1, "SELECT * FROM reading.clean WHERE (", "cannot be read: line 1"),
         (1, "SELECT 'a FROM reading.clean", "cannot be read"),
         (1, "INSERT INTO x SELECT * FROM reading.clean", "give one SELECT"),
