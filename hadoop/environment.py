@@ -108,12 +108,14 @@ def _sizes(settings: Settings) -> dict[str, str]:
 
 def _class_paths(settings: Settings) -> dict[str, str]:
     jars = artifact_directory(settings)
+    # First, because it has a class in the place of one of Calcite's.
+    hooks = jars / "hive" / "stackhouse-hive-hooks.jar"
     # Two files with passwords, of a secured stack only.
     passwords = f":{settings.home / SECURE / 'conf'}" if settings.identity else ""
     return {
         # Class archives end at the first directory that is not empty, so it comes last.
         "STACKHOUSE_HADOOP_CLASS_PATH": f"{jars}/hadoop/*:{HADOOP_CONF}{passwords}",
-        "STACKHOUSE_HIVE_CLASS_PATH": f"{jars}/hive/*:{HIVE_CONF}:{HADOOP_CONF}{passwords}",
+        "STACKHOUSE_HIVE_CLASS_PATH": f"{hooks}:{jars}/hive/*:{HIVE_CONF}:{HADOOP_CONF}{passwords}",
         "STACKHOUSE_KDC_CLASS_PATH": f"{jars}/kdc/*:{HADOOP_CONF}",
         # The schema tool looks for scripts/metastore/upgrade below it.
         "METASTORE_HOME": f"{jars}/metastore",

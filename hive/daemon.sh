@@ -28,7 +28,7 @@ mkdir -p "$STACKHOUSE_HOME/logs"
 case "$1" in
   metastore)
     read_password
-    run_java -Dstackhouse.service=metastore -XX:TieredStopAtLevel=1 org.apache.hadoop.hive.metastore.HiveMetaStore
+    run_java -Dstackhouse.service=metastore org.apache.hadoop.hive.metastore.HiveMetaStore
     ;;
   schema)
     read_password
