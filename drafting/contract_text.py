@@ -10,11 +10,11 @@ from drafting.guess import MAX_EXAMPLE_LENGTH
 from drafting.measures import FirstMart, MartColumn
 from drafting.reading.extent import Extent
 from drafting.reading.renames import HeldColumn
-from drafting.wording import are, counted
 from warehouse.contract.column import OTHER_NAMES
 from warehouse.contract.datetimes.number_formats import EPOCH_FORMATS
 from warehouse.contract.datetimes.options import OTHER_FORMATS
 from warehouse.contract.model import InputFormat
+from warehouse.wording import are, counted
 
 _LOGICAL = {"STRING": "string", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean",
             "DATE": "date", "TIMESTAMP": "timestamp"}  # fmt: skip

@@ -22,10 +22,10 @@ from drafting.reading.extent import Extent
 from drafting.reading.log_formats import unsure_of
 from drafting.reading.sample import Sample, read_sample
 from drafting.roles import choose_event_time
-from drafting.wording import are, counted
 from warehouse.contract.file import check_dataset_name, contract_path, parse_contract
 from warehouse.errors import ContractError, StackhouseError, UsageError
 from warehouse.settings import REPOSITORY
+from warehouse.wording import are, counted
 
 _LOADABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _NOT_LOADABLE = re.compile(r"[^A-Za-z0-9._-]+")

@@ -22,10 +22,10 @@ from drafting.number_columns import (
 )
 from drafting.reading.sample import Sample
 from drafting.separators import choose_separators
-from drafting.wording import counted
 from drafting.zero_fractions import without_zero_fractions
 from warehouse.contract.column import NULL_TOKENS as OWN_TOKENS
 from warehouse.contract.number_text import LIKE_NUMBER
+from warehouse.wording import counted
 
 _ALWAYS_NULL = {"\\N"}
 """What MySQL, PostgreSQL and Hive write for NULL, also in a column of text."""

@@ -1,7 +1,7 @@
 """Texts that are numbers but for a mark beside the digits, as banks and offices write them."""
 
 from drafting.reading.sample import Sample
-from drafting.wording import counted
+from warehouse.wording import counted
 
 _DIGITS = "[0-9][0-9.,' ]*"
 _MARKS = (

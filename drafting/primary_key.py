@@ -16,7 +16,7 @@ from drafting.key_columns import (
 )
 from drafting.naming import words
 from drafting.reading.sample import Sample
-from drafting.wording import counted
+from warehouse.wording import counted
 
 _MIN_KEY_ROWS = 10
 _MIN_UNNAMED_KEY_ROWS = 100
@@ -156,8 +156,8 @@ def _proof(found: _Evidence, key: Sequence[int]) -> Iterator[str]:
             for place, name in zip(one.places, names, strict=True)
         )
         yield (
-            f"All {rows.apart:,} rows differ in it; alone, {alone} rows. If the columns were independent, about "
-            f"{one.expected:,.0f} pairs of rows would share it."
+            f"No two of {rows.apart:,} rows have the same key; alone, {alone} rows. If the columns were "
+            f"independent, about {one.expected:,.0f} pairs of rows would share it."
         )
     if rows.resent:
         how = "each is identical to another"

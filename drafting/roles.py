@@ -12,9 +12,9 @@ from drafting.guess import TIME_WORDS
 from drafting.naming import words
 from drafting.number_columns import MOSTLY
 from drafting.reading.sample import Sample
-from drafting.wording import are
 from warehouse.contract.datetimes.options import PARTIAL_DATE
 from warehouse.contract.datetimes.patterns import has_quarter
+from warehouse.wording import are
 
 _GOOD_WORDS = (
     *({"pickup", "event", "occurred", "happened", "start", "started", "departure"}, {"timestamp", "datetime", "ts"}),
@@ -61,7 +61,7 @@ def choose_event_time(guess: Guess, sample: Sample) -> tuple[Guess, str]:
     if best.zoned and _has_offset(sample, guess.columns.index(best)):
         unsure.append(f"{best.name}: offsets are applied, so quarters are those of UTC (timeZone).")
     if best.nulls:
-        unsure.append(f"{are(best.nulls, 'row')} quarantined for want of {best.name}, which gives the quarter.")
+        unsure.append(f"{are(best.nulls, 'row')} quarantined, because without {best.name} a row has no quarter.")
     columns = tuple(replace(column, required=True) if column is best else column for column in guess.columns)
     return replace(guess, columns=columns, unsure=(*guess.unsure, *unsure)), best.name
 

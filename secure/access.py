@@ -22,10 +22,12 @@ class Access:
     Attributes:
         scheme: Scheme of the addresses of web pages and REST interfaces.
         java_options: Options of a Java program that is a client and has none of the stack.
+        is_ours: Whether the services are known to be those of the secured stack of this machine.
     """
 
     scheme = "http"
     java_options = ""
+    is_ours = False
 
     def __init__(self, certificate: Path | None = None) -> None:
         """Ask for nothing yet.
@@ -50,9 +52,10 @@ class Access:
             SetupError: The certificate cannot be read.
         """
         if self._certificate:
-            from secure.tls import TlsSocket
+            from secure.tls import TlsSocket, remedy_for
 
-            return TlsSocket(host, port, self._certificate)
+            remedy = remedy_for("STACKHOUSE_HIVE_CERTIFICATE", is_ours=self.is_ours)
+            return TlsSocket(host, port, self._certificate, remedy)
         from thrift.transport.TSocket import TSocket
 
         return TSocket(host, port, socket_keepalive=True)
@@ -88,6 +91,7 @@ class SecureAccess(Access):
         """Ask for nothing yet."""
         super().__init__(certificate)
         self._identity = identity
+        self.is_ours = not identity.elsewhere
         self.scheme = "https" if identity.certificate else "http"
         self.java_options = f"{identity.java_options} -Djavax.security.auth.useSubjectCredsOnly=false".strip()
 
@@ -95,12 +99,13 @@ class SecureAccess(Access):
         """Sends tickets, and trusts the certificate of the identity alone."""
         from secure.https import HttpsAdapter
         from secure.negotiate import NegotiateAuth
+        from secure.tls import remedy_for
 
         session = _session()
         session.auth = NegotiateAuth(self._identity)
         if self._identity.certificate:
             session.verify = str(self._identity.certificate)
-            session.mount("https://", HttpsAdapter())
+            session.mount("https://", HttpsAdapter(remedy_for("STACKHOUSE_WEB_CERTIFICATE", is_ours=self.is_ours)))
         return session
 
     def hiveserver2(self, socket: "TSocket", endpoints: Endpoints) -> "TTransportBase":

@@ -29,13 +29,20 @@ def trusting(certificate: Path) -> ssl.SSLContext:
 class TlsSocket(TSSLSocket):  # type: ignore[misc] # thrift has no types
     """Thrift over TLS. thrift's own class fails on closing what was never open."""
 
-    def __init__(self, host: str, port: int, certificate: Path) -> None:
+    def __init__(self, host: str, port: int, certificate: Path, remedy: str) -> None:
         """Open nothing yet.
+
+        Args:
+            host: Host of the service.
+            port: Its port.
+            certificate: As of `trusting`.
+            remedy: What helps when the service does not prove who it is.
 
         Raises:
             SetupError: The certificate cannot be read.
         """
         super().__init__(host, port, ssl_context=trusting(certificate), socket_keepalive=True)
+        self._remedy = remedy
 
     def open(self) -> None:
         """Connect.
@@ -47,7 +54,7 @@ class TlsSocket(TSSLSocket):  # type: ignore[misc] # thrift has no types
         try:
             super().open()
         except TTransportException as problem:
-            refuse_untrusted(f"HiveServer2 at {self.host}:{self.port}", problem, "STACKHOUSE_HIVE_CERTIFICATE")
+            refuse_untrusted(f"HiveServer2 at {self.host}:{self.port}", problem, self._remedy)
             raise
 
     def close(self) -> None:
@@ -56,18 +63,29 @@ class TlsSocket(TSSLSocket):  # type: ignore[misc] # thrift has no types
             super().close()
 
 
-def refuse_untrusted(service: str, problem: BaseException, setting: str) -> None:
+def remedy_for(setting: str, *, is_ours: bool) -> str:
+    """What helps when a service does not prove who it is.
+
+    Args:
+        setting: That names who is trusted.
+        is_ours: The service is of the secured stack of this machine, which says itself who is trusted.
+    """
+    if is_ours:
+        return "./stackhouse down, then ./stackhouse up; if that does not help, another program listens there"
+    return f"set {setting} to a file with the certificate of its authority, or to `system`"
+
+
+def refuse_untrusted(service: str, problem: BaseException, remedy: str) -> None:
     """Raise `CertificateError` where that is what is wrong.
 
     Args:
         service: What was connected to.
         problem: As a library told it.
-        setting: That names who is trusted.
+        remedy: What helps then.
     """
     found = _verification(problem)
     if found is not None:
         reason = found.verify_message.rstrip(".")
-        remedy = f"set {setting} to a file with the certificate of its authority, or to `system`"
         raise CertificateError(f"{service} does not prove who it is: {reason}", remedy) from problem
 
 

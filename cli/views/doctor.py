@@ -14,6 +14,7 @@ from doctor.checks import CHECKS
 from doctor.examine import Outcome, State, examine
 from warehouse.finding import Severity
 from warehouse.settings import Settings
+from warehouse.wording import counted
 
 Tell = Callable[[int], None]
 """Called with the number of checks that are done."""
@@ -66,4 +67,4 @@ def _print_table(outcomes: Sequence[Outcome]) -> None:
 
 def _count(outcomes: Sequence[Outcome], severity: Severity) -> str:
     number = sum(finding.severity == severity for outcome in outcomes for finding in outcome.findings)
-    return f"{number} {severity}{'' if number == 1 else 's'}"
+    return counted(number, severity)

@@ -9,6 +9,7 @@ from rich.table import Table
 from cli.output import print_json, standard_output
 from pipeline.gc import Collection
 from warehouse.release.retention import OldRelease, Policy
+from warehouse.wording import counted
 
 
 def print_collection(collected: Collection, as_json: bool) -> None:
@@ -65,9 +66,9 @@ def _summary(collected: Collection) -> str:
         return f"nothing to remove from {collected.dataset}, keeping {keep} releases and {hours} hours"
     what = ", ".join(
         (
-            _counted(len(collected.releases), "release"),
-            f"{_counted(len(collected.directories), 'directory')} ({_mebibytes(collected.size)} MiB)",
-            f"{_counted(len(collected.dead_lock_files), 'lock file')} of dead commands",
+            counted(len(collected.releases), "release"),
+            f"{counted(len(collected.directories), 'directory')} ({_mebibytes(collected.size)} MiB)",
+            f"{counted(len(collected.dead_lock_files), 'lock file')} of dead commands",
         )
     )
     if collected.done:
@@ -75,12 +76,6 @@ def _summary(collected: Collection) -> str:
     return (
         f"would be removed: {what}; to do it: ./stackhouse gc {collected.dataset} --keep {keep} --grace {hours} --yes"
     )
-
-
-def _counted(number: int, noun: str) -> str:
-    if number == 1:
-        return f"1 {noun}"
-    return f"{number:,} {noun.removesuffix('y')}{'ies' if noun.endswith('y') else 's'}"
 
 
 def _mebibytes(size: int) -> str:

@@ -11,6 +11,7 @@ from cli.output import print_json
 from ingestion.loader import MAX_JOBS, LoadResult
 from pipeline.warehouse import Dataset
 from warehouse.input.batch_files import listed
+from warehouse.wording import counted
 
 
 def load_files(  # noqa: PLR0913, PLR0917 - the options that users know
@@ -94,7 +95,7 @@ def print_load(result: LoadResult) -> None:
     batch = result.batch
     if result.skipped:
         print(f"skipped, as they are empty: {listed(result.skipped)}")
-    files = f"{len(batch.files)} file{'' if len(batch.files) == 1 else 's'}"
+    files = counted(len(batch.files), "file")
     if result.counted_before is not None:
         print(f"batch {batch.id} was already loaded; its rows were recounted: {batch.rows:,}, "
               f"before {result.counted_before:,}; nothing was sent")  # fmt: skip

@@ -11,6 +11,7 @@ from hive.rows import Rows, as_json, as_text
 from warehouse.contract.hive_type import is_numeric
 from warehouse.errors import UsageError
 from warehouse.settings import Settings
+from warehouse.wording import counted
 
 
 def run_query(settings: Settings, sql: str, output: str, release: int | None) -> None:
@@ -66,7 +67,7 @@ def print_table(rows: Rows) -> None:
     for row in rows.rows:
         table.add_row(*(Text("NULL", style="dim") if value is None else Text(as_text(value)) for value in row))
     standard_output().print(table)
-    print(f"{len(rows.rows):,} row{'' if len(rows.rows) == 1 else 's'}", file=sys.stderr)
+    print(counted(len(rows.rows), "row"), file=sys.stderr)
 
 
 def _print_csv(rows: Rows) -> None:

@@ -14,11 +14,11 @@ from drafting.datetimes.patterns import (
     patterns_of,
 )
 from drafting.reading.sample import Sample
-from drafting.wording import counted
 from warehouse.contract.datetimes.calendar_names import CENTURY, ENGLISH
 from warehouse.contract.datetimes.number_formats import EXCEL_DAYS
 from warehouse.contract.datetimes.options import HOUR_24, LOCALE, PIVOT_YEAR
 from warehouse.contract.datetimes.patterns import has_short_year
+from warehouse.wording import counted
 
 _MAX_SHAPES = 40
 _POSIX_PIVOT = 1969

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from drafting.reading.sample import Sample
+from warehouse.wording import counted
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Extent:
         Args:
             source: What the user named.
         """
-        rows = f"{self.rows:,} row{'' if self.rows == 1 else 's'}"
+        rows = counted(self.rows, "row")
         if self.count == 1:
             return f"{self._part_of(rows)} of {source}"
         if self.sampled == self.count:

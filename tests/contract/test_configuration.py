@@ -10,6 +10,7 @@ import pytest
 
 from hadoop.environment import daemon_environment, stack_environment
 from hadoop.services import KDC, SERVICES, services_of
+from warehouse.errors import SettingsError
 from warehouse.settings import REPOSITORY, load_settings
 
 FILES = sorted([*REPOSITORY.glob("hadoop/conf/*.xml"), *REPOSITORY.glob("hive/conf/*.xml")])
@@ -124,6 +125,14 @@ def test_versions_stand_in_the_root_pom_only():
     for path in POMS[1:]:
         for item in ElementTree.parse(path).getroot().iter("{http://maven.apache.org/POM/4.0.0}version"):  # noqa: S314
             assert item.text == "1" or item.text.startswith("${"), path
+
+
+def test_longest_ticket_that_can_be_set_is_the_longest_that_the_kdc_gives():
+    kdc = (REPOSITORY / "secure/kdc/stackhouse/kdc/Kdc.java").read_text()
+    minutes = 60 * int(re.search(r"MAXIMUM_TICKET_LIFETIME, (\d+) \* HOUR", kdc)[1])
+    assert load_settings({"STACKHOUSE_TICKET_MINUTES": str(minutes)}).ticket_minutes == minutes
+    with pytest.raises(SettingsError):
+        load_settings({"STACKHOUSE_TICKET_MINUTES": str(minutes + 1)})
 
 
 def _env_file() -> dict[str, str]:

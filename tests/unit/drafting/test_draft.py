@@ -324,7 +324,7 @@ def test_event_time_is_required_although_rows_lack_it(tmp_path: Path) -> None:
     drafted, contract = drafted_from(tmp_path, "day,n\n2021-01-01,1\n,2\n2021-01-03,3\n2021-01-04,4\n")
     assert (contract.event_time, contract.column("day").required) == ("day", True)
     assert contract.reject_threshold == 0.01
-    assert says(drafted, "1 row is quarantined for want of day")
+    assert says(drafted, "1 row is quarantined, because without day a row has no quarter")
     assert says(drafted, "Up to 25.00% of the sample is quarantined")
 
 

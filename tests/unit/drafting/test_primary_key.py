@@ -76,7 +76,7 @@ def test_columns_that_are_unique_together_are_the_key(
     drafted, contract = drafted_from(tmp_path, "\n".join([header, *rows]))
     assert sorted(contract.key) == sorted(key)
     assert contract.superseded_threshold == 0
-    assert says(drafted, f"All {len(rows)} rows differ in it")
+    assert says(drafted, f"No two of {len(rows)} rows have the same key")
     assert f"# The primary key is {' and '.join(key)}" in drafted.paths[0].read_text()
 
 

@@ -246,12 +246,17 @@ def test_certificate_that_is_none_is_named_in_one_line(tmp_path, content):
 
 def test_service_that_is_not_trusted_is_no_service_that_is_down(certificates, tls_server):
     other, port = certificates[1] / "ca.pem", tls_server
+    elsewhere = access(replace(ANN, certificate=other, elsewhere=True)).session()
+    # There is no ticket to send.
+    elsewhere.auth = None
     with pytest.raises(CertificateError) as caught:
-        access(replace(ANN, certificate=other)).session().get(f"https://localhost:{port}/?delegation=secret")
+        elsewhere.get(f"https://localhost:{port}/?delegation=secret")
     assert str(caught.value) == (
         f"https://localhost:{port}/ does not prove who it is: self-signed certificate; "
         "set STACKHOUSE_WEB_CERTIFICATE to a file with the certificate of its authority, or to `system`"
     )
+    with pytest.raises(CertificateError, match=r"; \./stackhouse down, then \./stackhouse up; if that does not help, "):
+        access(replace(ANN, certificate=other)).session().get(f"https://localhost:{port}/")
     socket = access(None, other).socket("localhost", port)
     with pytest.raises(
         CertificateError, match=f"^HiveServer2 at localhost:{port} does not prove who it is: self-signed"
@@ -260,7 +265,7 @@ def test_service_that_is_not_trusted_is_no_service_that_is_down(certificates, tl
 
 
 def test_socket_to_a_port_where_nothing_listens_can_be_closed(certificates):
-    socket = TlsSocket("127.0.0.1", 1, certificates[0] / "ca.pem")
+    socket = TlsSocket("127.0.0.1", 1, certificates[0] / "ca.pem", "no remedy")
     assert isinstance(socket, TSSLSocket)
     with pytest.raises(TTransportException):
         socket.open()
