@@ -246,17 +246,15 @@ def test_certificate_that_is_none_is_named_in_one_line(tmp_path, content):
 
 def test_service_that_is_not_trusted_is_no_service_that_is_down(certificates, tls_server):
     other, port = certificates[1] / "ca.pem", tls_server
-    elsewhere = access(replace(ANN, certificate=other, elsewhere=True)).session()
-    # There is no ticket to send.
-    elsewhere.auth = None
+    url = f"https://localhost:{port}/?delegation=secret"
     with pytest.raises(CertificateError) as caught:
-        elsewhere.get(f"https://localhost:{port}/?delegation=secret")
+        access(replace(ANN, certificate=other, elsewhere=True)).session().get(url)
     assert str(caught.value) == (
         f"https://localhost:{port}/ does not prove who it is: self-signed certificate; "
         "set STACKHOUSE_WEB_CERTIFICATE to a file with the certificate of its authority, or to `system`"
     )
     with pytest.raises(CertificateError, match=r"; \./stackhouse down, then \./stackhouse up; if that does not help, "):
-        access(replace(ANN, certificate=other)).session().get(f"https://localhost:{port}/")
+        access(replace(ANN, certificate=other)).session().get(url)
     socket = access(None, other).socket("localhost", port)
     with pytest.raises(
         CertificateError, match=f"^HiveServer2 at localhost:{port} does not prove who it is: self-signed"
