@@ -47,6 +47,7 @@ public final class OwnerAuthorizer extends SQLStdHiveAuthorizerFactory {
   // (CLIService.init), so no session is earlier. A session cannot do without it: the setting is restricted.
   static {
     SealedProperties.install();
+    LocalFiles.install();
   }
 
   @Override
