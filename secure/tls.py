@@ -68,7 +68,7 @@ def remedy_for(setting: str, *, is_ours: bool) -> str:
 
     Args:
         setting: That names who is trusted.
-        is_ours: The service is of the secured stack of this machine, which says itself who is trusted.
+        is_ours: The service belongs to the secured stack of this machine, whose clients need no setting.
     """
     if is_ours:
         return "./stackhouse down, then ./stackhouse up; if that does not help, another program listens there"

@@ -9,9 +9,9 @@ import org.apache.hive.com.google.common.collect.Multimap;
  * Stands in the place of Calcite's class, whose objects are equal to nothing but themselves.
  *
  * <p>The planner of Hive wraps its one metadata provider in a new object before every step. Calcite keeps the handlers
- * that it generates and compiles for a provider in a map; with a provider that is never found again, each statement
- * compiled its handlers once more, which was more than half of its time. Two of these objects are equal where the
- * providers that they wrap are.
+ * that it generates and compiles for a provider in a map. It never found such a provider again, so each statement
+ * compiled its handlers once more, which took half the time of planning it. Two of these objects are equal if the
+ * providers that they wrap are equal.
  *
  * <p>Nothing is cached here: Hive asks for handlers only, never for what Calcite's class caches.
  */
