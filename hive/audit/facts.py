@@ -78,14 +78,14 @@ def read_release(server: HiveServer, contract: Contract, release: Release, known
 def asked_of(contract: Contract, table: ddl.Table) -> list[str]:
     """Aggregates of a table.
 
-    Filled values of each column; of clean then the extremes of the event time, and three for each limited column; at
-    last the sums that have a drift limit.
+    Filled values of each column; of clean then the extremes of the event time, and for each limited column the values
+    outside; at last the sums that have a drift limit.
     """
     facts = [audit_sql.filled(column.name) for column in table.columns]
     if table.name == CLEAN:
         facts += audit_sql.extremes(contract.column(contract.event_time))
-        for column in limited(contract):
-            facts += (audit_sql.outside(column), *audit_sql.extremes(column))
+        # Not their extremes too: Hive takes longer to find those than to count.
+        facts += map(audit_sql.outside, limited(contract))
     types = {column.name: column.type for column in table.columns}
     return facts + [audit_sql.column_sum(name, types[name]) for name in summed(contract, table.name)]
 
