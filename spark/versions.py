@@ -15,7 +15,7 @@ from spark.schema import ORIGIN_FIELDS, SOURCE_BATCH, SOURCE_FILE, SOURCE_LINE, 
 from warehouse.contract.model import Contract
 from warehouse.quarter import PARTITION_COLUMN
 
-_SEQUENCE, _NEWEST = "_sequence", "_newest"
+_SEQUENCE, _NEWEST, _HASH = "_sequence", "_newest", "_hash"
 
 
 def newest_apart(rows: DataFrame, contract: Contract, sequences: Mapping[str, int]) -> DataFrame:
@@ -30,7 +30,9 @@ def newest_apart(rows: DataFrame, contract: Contract, sequences: Mapping[str, in
         sequences: Sequence of each batch, later wins; one that is missing is older than all of these.
     """
     ordered = rows.join(F.broadcast(_sequences(rows, sequences)), SOURCE_BATCH, "left")
-    window = Window.partitionBy(*contract.key).orderBy(*(part.desc() for part in _version(contract)))
+    # Spark sorts by the first eight bytes before it looks at a row; those of a key may be the same in many.
+    ordered = ordered.withColumn(_HASH, F.xxhash64(*contract.key))
+    window = Window.partitionBy(_HASH, *contract.key).orderBy(*(part.desc() for part in _version(contract)))
     # The newest first, and not by an aggregate joined to the rows: each row is moved once.
     ranked = ordered.withColumn(_NEWEST, F.row_number().over(window) == 1)
     left = {*contract.key, contract.event_time, *(field.name for field in ORIGIN_FIELDS)}

@@ -3,6 +3,7 @@
 Quoting is strict: a field is quoted as a whole or not at all (`warehouse.contract.csv_quoting`).
 """
 
+import re
 from collections.abc import Sequence
 
 from pyspark.sql import Column as Expression
@@ -17,6 +18,9 @@ FIELDS = "_fields"
 CORRUPT = "_corrupt"
 """Field of that struct: the record, when it has another number of fields."""
 
+PIECES = "_pieces"
+"""Array of the texts that `split_plainly` gives."""
+
 BOM = "\ufeff"
 """Byte order mark; one at the start of a file is not text, any other is."""
 
@@ -26,13 +30,31 @@ _REPLACED = "\ufffd"
 _MAX_FIELDS = 20480
 
 
-def split_fields(record: Expression, form: InputFormat, names: Sequence[str]) -> Expression:
+def split_plainly(record: Expression, plain: Expression, form: InputFormat) -> Expression:
+    """The texts between the delimiters of a record without quotes; NULL of any other, and of one that cannot be read.
+
+    Java's split takes a fifth of the time of Spark's parser, which was a third of all that staging did.
+
+    Args:
+        record: Text of the record.
+        plain: What `is_plain` says of it.
+        form: Delimiter, quote and escape.
+    """
+    unquoted = plain | ~F.contains(record, F.lit(form.quote))
+    if form.escape:
+        unquoted = unquoted & ~F.contains(record, F.lit(form.escape))
+    simple = unquoted & is_readable(record, form) & is_short(record)
+    return F.when(simple, F.split(record, F.lit(re.escape(form.delimiter)), -1))
+
+
+def split_fields(record: Expression, pieces: Expression, form: InputFormat, names: Sequence[str]) -> Expression:
     """A struct of STRINGs; it is NULL, or its field `CORRUPT` is not, when the record does not split into them.
 
     One expression, with one call of the parser in it: whatever is asked of the struct is asked of its column.
 
     Args:
         record: Text of the record.
+        pieces: Column with what `split_plainly` gave for it.
         form: Delimiter, quote and escape.
         names: Names of the fields, in order.
     """
@@ -40,7 +62,14 @@ def split_fields(record: Expression, form: InputFormat, names: Sequence[str]) ->
     # The parser drops a byte order mark at the start of the first record that it sees, and of no other: a record would
     # be what its task makes of it. Behind an empty field the mark is text.
     parsed = F.concat(F.lit(form.delimiter), record)
-    return F.from_csv(F.when(_is_parseable(record, form), parsed), shape, _options(form))
+    by_parser = F.from_csv(F.when(_is_parseable(record, form), parsed), shape, _options(form))
+    texts = [F.when(piece != "", piece) for piece in (F.get(pieces, F.lit(place)) for place in range(len(names)))]
+    none = F.lit(None).cast("string")
+    fields = zip((_BEFORE, *names, CORRUPT), (none, *texts, none), strict=True)
+    # Of another number of fields the parser says what there is to say.
+    return F.when(F.size(pieces) == len(names), F.struct(*(value.alias(name) for name, value in fields))).otherwise(
+        by_parser
+    )
 
 
 def is_readable(record: Expression, form: InputFormat) -> Expression:

@@ -8,7 +8,17 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, NumericType, StringType, TimestampType
 
-from spark.reading.fields import BOM, CORRUPT, FIELDS, is_plain, is_readable, is_short, split_fields
+from spark.reading.fields import (
+    BOM,
+    CORRUPT,
+    FIELDS,
+    PIECES,
+    is_plain,
+    is_readable,
+    is_short,
+    split_fields,
+    split_plainly,
+)
 from spark.reading.json_fields import read_object
 from spark.reading.line_fields import GROUPS, group_fields, matched_groups
 from spark.reading.lines import LINE, read_lines, rows_of
@@ -146,36 +156,43 @@ def _read_parquet(
 
 
 def _text_records(rows: DataFrame, contract: Contract, kind: str, columns: tuple[str, ...]) -> Records:
+    form = contract.input_format
+    texts = rows.withColumn(_TEXT, _decoded(F.col(LINE), form))
+    texts = texts.withColumn(PLAIN, is_plain(F.col(_TEXT), form) if form.kind == "csv" else F.lit(False))
     if kind == "lines":
-        return _line_records(rows, contract)
-    return _json_records(rows, contract) if kind == "jsonl" else _csv_records(rows, contract, columns)
+        return _line_records(texts, contract)
+    return _json_records(texts, contract) if kind == "jsonl" else _csv_records(texts, contract, columns)
 
 
-def _csv_records(rows: DataFrame, contract: Contract, columns: tuple[str, ...]) -> Records:
+def _csv_records(texts: DataFrame, contract: Contract, columns: tuple[str, ...]) -> Records:
     form = contract.input_format
     found = columns or tuple(column.source_name for column in fields_of(contract))
     places = column_positions(contract, found)
-    names = {place: name for name, place in places.items()}
-    fields = split_fields(F.col(_TEXT), form, [names.get(place, f"_{place}") for place in range(len(found))])
+    by_place = {place: name for name, place in places.items()}
+    names = [by_place.get(place, f"_{place}") for place in range(len(found))]
+    # A column of its own: the optimizer would copy the split into every field.
+    split = texts.withColumn(PIECES, split_plainly(F.col(_TEXT), F.col(PLAIN), form))
+    fields = split_fields(F.col(_TEXT), F.col(PIECES), form, names)
     readable = F.col(FIELDS).isNotNull() & F.col(FIELDS)[CORRUPT].isNull()
     header = {name: found[place] for name, place in places.items()} if form.header else {}
-    return Records(_with_fields(rows, form, fields, readable), contract, set(places), header, empty_is_null=True)
+    frame = _with_fields(split, form, fields, readable).drop(PIECES)
+    return Records(frame, contract, set(places), header, empty_is_null=True)
 
 
-def _json_records(rows: DataFrame, contract: Contract) -> Records:
+def _json_records(texts: DataFrame, contract: Contract) -> Records:
     form, text = contract.input_format, F.col(_TEXT)
     fields = read_object(F.when(is_readable(text, form) & is_short(text), text), contract)
-    frame = _with_fields(rows, form, fields, F.col(FIELDS).isNotNull())
+    frame = _with_fields(texts, form, fields, F.col(FIELDS).isNotNull())
     return Records(frame, contract, {column.name for column in fields_of(contract)}, is_json=True)
 
 
-def _line_records(rows: DataFrame, contract: Contract) -> Records:
+def _line_records(texts: DataFrame, contract: Contract) -> Records:
     form, pattern = contract.input_format, read_pattern(contract.input_format.pattern or "")
-    text = _decoded(F.col(LINE), form)
+    text = F.col(_TEXT)
     read = F.when(is_readable(text, form) & is_short(text, pattern.max_bytes), text)
     # A column of its own: the optimizer would copy the search into every field.
-    matched = rows.withColumn(GROUPS, matched_groups(read, pattern))
-    fields = group_fields(F.col(_TEXT), F.col(GROUPS), pattern, contract)
+    matched = texts.withColumn(GROUPS, matched_groups(read, pattern))
+    fields = group_fields(text, F.col(GROUPS), pattern, contract)
     frame = _with_fields(matched, form, fields, F.col(FIELDS).isNotNull(), pattern.max_bytes).drop(GROUPS)
     return Records(frame, contract, {column.name for column in fields_of(contract)})
 
@@ -190,16 +207,14 @@ def _parquet_records(
 
 
 def _with_fields(
-    records: DataFrame, form: InputFormat, fields: Expression, readable: Expression, max_bytes: int = MAX_RECORD_BYTES
+    texts: DataFrame, form: InputFormat, fields: Expression, readable: Expression, max_bytes: int = MAX_RECORD_BYTES
 ) -> DataFrame:
     """Records with `_fields` and `_fault`; one column after the other, since the optimizer copies what is nested."""
-    found = records.withColumn(_TEXT, _decoded(F.col(LINE), form)).withColumn(FIELDS, fields)
-    text = F.col(_TEXT)
+    found, text = texts.withColumn(FIELDS, fields), F.col(_TEXT)
     fault = F.when(readable, None).when(~is_readable(text, form), "row:encoding")
-    plain = is_plain(text, form) if form.kind == "csv" else F.lit(False)
     other = "row:pattern" if form.kind == "lines" else "row:parse"
     faults = fault.when(~is_short(text, max_bytes), "row:length").otherwise(other)
-    return found.withColumns({FAULT: faults, PLAIN: plain}).drop(_TEXT)
+    return found.withColumn(FAULT, faults).drop(_TEXT)
 
 
 def _as_parquet(contract: Contract, kinds: Mapping[str, DataType]) -> Contract:
