@@ -8,6 +8,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a ta
 Dataset = Annotated[str, typer.Argument(help="Name of a directory below data/, e.g. flights.")]
 Format = Annotated[str, typer.Option("--format", help="table, csv or json.")]
 Accept = Annotated[bool, typer.Option("--accept", help="Publish even though checks hold the release.")]
+TaskTimes = Annotated[bool, typer.Option("--task-times", help="Show where the tasks of Spark spent their time.")]
 Reason = Annotated[str, typer.Option(help="Why that is acceptable; recorded in the ledger.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until another command on this dataset has finished.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse empty files instead of skipping them.")]

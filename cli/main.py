@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from cli.account import check_state, denial
-from cli.arguments import Accept, AsJson, Dataset, Format, Jobs, Kept, Passed, Reason, Secure, Strict, Wait
+from cli.arguments import Accept, AsJson, Dataset, Format, Jobs, Kept, Passed, Reason, Secure, Strict, TaskTimes, Wait
 from cli.draft_commands import contract_commands, draft_commands
 from cli.output import open_output
 from cli.release_commands import release_commands
@@ -222,6 +222,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options that users know
     accept: Accept = False,
     reason: Reason = "",
     wait: Wait = False,
+    task_times: TaskTimes = False,
     as_json: AsJson = False,
 ) -> None:
     """Stage, clean, aggregate, audit and publish what was loaded since the last release."""
@@ -231,7 +232,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options that users know
 
     accepted = _accepted(accept, reason)
     with StepBoard() as board:
-        report = Warehouse(load_settings(), board).dataset(dataset).run(quarter or [], accept=accepted, wait=wait)
+        found = Warehouse(load_settings(), board).dataset(dataset)
+        report = found.run(quarter or [], accept=accepted, wait=wait, task_times=task_times)
     print_run(report, as_json)
 
 
@@ -252,6 +254,7 @@ def reprocess(  # noqa: PLR0913, PLR0917 - the options that users know
     accept: Accept = False,
     reason: Reason = "",
     wait: Wait = False,
+    task_times: TaskTimes = False,
     as_json: AsJson = False,
 ) -> None:
     """Read all loaded rows again after a change of the contract, or with fixed rows, and publish them."""
@@ -265,7 +268,8 @@ def reprocess(  # noqa: PLR0913, PLR0917 - the options that users know
     if loaded and not as_json:
         print_load(loaded)
     with StepBoard() as board:
-        report = Warehouse(settings, board).dataset(dataset).reprocess(accept=accepted, wait=wait)
+        found = Warehouse(settings, board).dataset(dataset)
+        report = found.reprocess(accept=accepted, wait=wait, task_times=task_times)
     print_run(report, as_json, loaded)
 
 

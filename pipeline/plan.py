@@ -27,6 +27,7 @@ class Inputs:
         live: What readers see, `None` before the first release.
         quarters: Asked to be rebuilt.
         clean_check: Check of the clean rows; `None`: there is none.
+        task_times: Spark's event log is wanted.
     """
 
     contract: Contract
@@ -37,6 +38,7 @@ class Inputs:
     live: Release | None
     quarters: Sequence[Quarter] = field(default_factory=tuple)
     clean_check: CheckSql | None = None
+    task_times: bool = False
 
     @property
     def kept(self) -> Release | None:
@@ -72,6 +74,7 @@ def make_plan(inputs: Inputs, run: str) -> JobPlan | None:
         clean_existing={value: partition.path for value, partition in kept.items()},
         marts=marts,
         clean_check=inputs.clean_check.sql if inputs.clean_check else None,
+        events=inputs.paths.events(run) if inputs.task_times else None,
     )
 
 

@@ -15,6 +15,7 @@ from pipeline.rollback import refuse_undoing
 from pipeline.step_clock import StepClock
 from pipeline.writer import Writer, writing
 from spark.launch import run_job
+from spark.task_times import StepTimes, step_times
 from stack.spark_driver import place_driver, run_logs
 from stack.yarn_watch import YarnWatch
 from warehouse.batch import Batch, loaded_batches
@@ -51,12 +52,14 @@ class RunRequest:
         accept: Why its release may be published although its checks refuse it, `None`: it may not.
         reprocess: Rows may be read by a contract that is not compatible with the published one.
         wait: Wait for another writer to end.
+        task_times: Report where the tasks of Spark spent their time.
     """
 
     quarters: Sequence[Quarter] = ()
     accept: str | None = None
     reprocess: bool = False
     wait: bool = False
+    task_times: bool = False
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -78,6 +81,7 @@ class RunReport:
         new_batches: Counts of the batches that this run staged.
         seconds: Seconds by step.
         checks: Checks of the release, when this run made it.
+        tasks: Where Spark's tasks spent their time, by step; empty unless it was asked for.
     """
 
     dataset: str
@@ -88,6 +92,7 @@ class RunReport:
     new_batches: list[StagedBatch]
     seconds: dict[str, float]
     checks: Sequence[Check] = field(default_factory=tuple)
+    tasks: Sequence[StepTimes] = field(default_factory=tuple)
 
 
 def run_pipeline(settings: Settings, dataset: str, request: RunRequest, observer: Observer) -> RunReport:
@@ -138,6 +143,7 @@ class _Run:
             refuse_undoing(self._writer, inputs)
         try:
             result = self._run_job(plan)
+            tasks = self._read_events(plan)
             made = self._commit_staged(inputs, result)
             inputs = replace(inputs, staged={**inputs.staged, **{staged.batch: staged for staged in made}})
             refuse_unknown_quarters(inputs)
@@ -148,7 +154,8 @@ class _Run:
         self._note(inputs, release)
         made_release = BuiltRelease(inputs, result, release, began)
         checks = publish_release(self._writer, self._clock, made_release, self._request.accept)
-        report = replace(self._report(inputs.batches, release, result, made, monotonic() - began), checks=checks)
+        report = self._report(inputs.batches, release, result, made, monotonic() - began)
+        report = replace(report, checks=checks, tasks=tasks)
         self._writer.note(steps=report.seconds)
         return report
 
@@ -206,6 +213,7 @@ class _Run:
             live=live,
             quarters=self._request.quarters,
             clean_check=load_clean_check(contract),
+            task_times=self._request.task_times,
         )
 
     def _run_job(self, plan: JobPlan) -> JobResult:
@@ -219,6 +227,12 @@ class _Run:
         self._clock.end()
         reached(Step.JOB_DONE)
         return result
+
+    def _read_events(self, plan: JobPlan) -> list[StepTimes]:
+        if plan.events is None:
+            return []
+        (log,) = self._storage.list(plan.events)
+        return step_times(self._storage.read(f"{plan.events}/{log}").splitlines())
 
     def _on_step(self, event: JobProgress) -> None:
         if isinstance(event, JobStarted):

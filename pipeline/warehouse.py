@@ -147,7 +147,12 @@ class Dataset:
         return load_batch(self.settings, self.name, paths, wait, progress, strict=strict, jobs=jobs)
 
     def run(
-        self, quarters: Sequence[Quarter | str] = (), *, accept: str | None = None, wait: bool = False
+        self,
+        quarters: Sequence[Quarter | str] = (),
+        *,
+        accept: str | None = None,
+        wait: bool = False,
+        task_times: bool = False,
     ) -> RunReport:
         """Stage, clean, aggregate, audit and publish what was loaded since the last release.
 
@@ -155,6 +160,7 @@ class Dataset:
             quarters: Quarters to build even if nothing in them changed, like `2001Q2`.
             accept: Why the release may be published although its checks refuse it; `None`: it may not.
             wait: Wait for another writer.
+            task_times: Report where Spark's tasks spent their time.
 
         Raises:
             HeldError: A check failed; readers keep the old release.
@@ -162,7 +168,8 @@ class Dataset:
             UsageError: Nothing is loaded, or a quarter has no rows.
         """
         wanted = [quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter) for quarter in quarters]
-        return run_pipeline(self.settings, self.name, RunRequest(wanted, accept, wait=wait), self._observer)
+        request = RunRequest(wanted, accept, wait=wait, task_times=task_times)
+        return run_pipeline(self.settings, self.name, request, self._observer)
 
     def run_due(self, *, wait: bool = False, tell: Callable[[str], None] = _say_nothing) -> list[RunReport]:
         """Run the quarters that are due, oldest first, as `./stackhouse schedule run` does.
@@ -185,9 +192,9 @@ class Dataset:
         catch_up(WebHdfs(self.settings.endpoints), self.contract, datetime.now(UTC), run, tell)
         return reports
 
-    def reprocess(self, *, accept: str | None = None, wait: bool = False) -> RunReport:
+    def reprocess(self, *, accept: str | None = None, wait: bool = False, task_times: bool = False) -> RunReport:
         """Read all loaded rows again by a changed contract, and publish them; arguments and errors as in `run`."""
-        request = RunRequest(accept=accept, reprocess=True, wait=wait)
+        request = RunRequest(accept=accept, reprocess=True, wait=wait, task_times=task_times)
         return run_pipeline(self.settings, self.name, request, self._observer)
 
     def history(self) -> History:

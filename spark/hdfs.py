@@ -57,6 +57,12 @@ def size_of(spark: SparkSession, directory: str) -> int:
     return int(filesystem.getContentSummary(location).getLength())
 
 
+def uri_of(spark: SparkSession, path: str) -> Any:
+    """Java's `URI` of a path, with the filesystem that it is in."""
+    location, filesystem = _resolve(spark, path)
+    return filesystem.makeQualified(location).toUri()
+
+
 def java(spark: SparkSession) -> Any:
     """Gateway to the driver's Java classes, which pyspark has no type for."""
     return spark.sparkContext._jvm

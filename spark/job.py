@@ -24,6 +24,7 @@ from pyspark.sql import SparkSession
 
 from spark.batch_groups import group_batches
 from spark.clean import CleanCounts, CleanTask, clean
+from spark.event_log import events_logged
 from spark.failure import reason
 from spark.hdfs import exists
 from spark.marts import build_mart, check_failures, register_clean
@@ -72,7 +73,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run_plan(spark: SparkSession, contract: Contract, plan: JobPlan, report: Report) -> JobResult:
-    """Stage, clean, build the marts and check them, as planned.
+    """Stage, clean, build the marts and check them, as planned; with a log of Spark's events if the plan names one.
 
     Args:
         spark: Session.
@@ -85,13 +86,18 @@ def run_plan(spark: SparkSession, contract: Contract, plan: JobPlan, report: Rep
         PySparkException: Spark failed.
     """
     _refuse_existing(spark, plan)
+    with events_logged(spark, plan.events):
+        return _do(spark, contract, plan, report)
+
+
+def _do(spark: SparkSession, contract: Contract, plan: JobPlan, report: Report) -> JobResult:
     staged: dict[str, StagedCounts] = {}
     for group in group_batches(plan.stage, contract.input_format):
-        report(JobStep("stage", _detail(group)))
+        _begin(spark, JobStep("stage", _detail(group)), report)
         staged |= stage_together(spark, group, contract)
     sources = [*plan.sources, *_new_sources(plan, staged)]
     quarters = {*plan.clean_quarters, *(quarter for counts in staged.values() for quarter in counts.quarters)}
-    report(JobStep("clean", ", ".join(sorted(quarters))))
+    _begin(spark, JobStep("clean", ", ".join(sorted(quarters))), report)
     live = None if plan.rebuild else plan.clean_existing
     todo = CleanTask(sources, plan.released, quarters, plan.clean_target, plan.target_file_bytes, live)
     cleaned = clean(spark, contract, todo)
@@ -117,6 +123,12 @@ def _refuse_existing(spark: SparkSession, plan: JobPlan) -> None:
     for path in [*targets, plan.clean_target, *(task.target for task in plan.marts)]:
         if exists(spark, path):
             raise AlreadyExistsError(f"{path} exists; a run writes only to new directories, start another run")
+
+
+def _begin(spark: SparkSession, step: JobStep, report: Report) -> None:
+    # By this the event log says which step a job is of.
+    spark.sparkContext.setJobDescription(step.name)
+    report(step)
 
 
 def _detail(group: Sequence[StageTask]) -> str:
@@ -147,7 +159,7 @@ def _build_marts(
     kept = {q: path for q, path in plan.clean_existing.items() if q not in result.clean}
     marts, failed = dict[str, dict[str, int]](), dict(result.failed_checks)
     for task in plan.marts:
-        report(JobStep("mart", task.name))
+        _begin(spark, JobStep("mart", task.name), report)
         quarters = sorted({*task.quarters, *result.clean})
         unknown = [q for q in quarters if q not in kept and q not in result.clean]
         if unknown:

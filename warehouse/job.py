@@ -94,6 +94,7 @@ class JobPlan:
         clean_check: SELECT over the view `clean` of the quarters that the run writes; a row it returns is a failure.
             `None`: there is no such check.
         target_file_bytes: Wanted size of a Parquet file, roughly.
+        events: New directory for Spark's event log; `None`: there is none.
     """
 
     run: str
@@ -110,6 +111,7 @@ class JobPlan:
     marts: list[MartTask]
     clean_check: str | None = None
     target_file_bytes: int = 256 * 1024 * 1024
+    events: str | None = None
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,10 @@ class DatasetPaths:
         """Staged and rejected rows of a run that is not committed yet."""
         return f"{self.staged_batches}/_run={_id(run)}"
 
+    def events(self, run: str) -> str:
+        """Spark's event log of a run that asked for one, until it is committed."""
+        return f"{self.staging(run)}/events"
+
     def clean(self, run: str) -> str:
         """Clean rows written by a run; partitions below."""
         return f"{self.clean_runs}/run={_id(run)}"

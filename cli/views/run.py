@@ -19,6 +19,8 @@ from warehouse.release.manifest import CLEAN, QUARANTINE
 from warehouse.staged import StagedBatch
 
 _SHOWN_FILES = 20
+_TASK_SECONDS = ("busy", "launch", "processor", "garbage", "waiting")
+_TASK_BYTES = ("read", "shuffled", "written")
 
 
 def print_run(report: RunReport, as_json: bool, loaded: LoadResult | None = None) -> None:
@@ -66,6 +68,7 @@ def _document(report: RunReport) -> dict[str, Any]:
             for check in report.checks
         ],
         "seconds": report.seconds,
+        "tasks": [asdict(times) for times in report.tasks],
     }
 
 
@@ -93,7 +96,22 @@ def _print(report: RunReport) -> None:
     for check in report.checks:
         if check.note:
             console.print(f"{check.name}: {check.note}", markup=False, highlight=False)
+    _print_tasks(report, console)
     console.print(f"release {report.release.number} of {report.dataset} is live, {report.seconds['total']:.1f} s")
+
+
+def _print_tasks(report: RunReport, console: Console) -> None:
+    if not report.tasks:
+        return
+    table = Table(box=None, pad_edge=False, title="Spark's tasks: seconds and MB of all of them", title_justify="left")
+    table.add_column("step")
+    for name in ("step took", "tasks", *_TASK_SECONDS, *_TASK_BYTES):
+        table.add_column(name, justify="right")
+    for times in report.tasks:
+        seconds = (f"{getattr(times, name):.1f}" for name in _TASK_SECONDS)
+        sizes = (f"{getattr(times, name) / 1e6:,.1f}" for name in _TASK_BYTES)
+        table.add_row(times.step, f"{report.seconds[times.step]:.1f}", f"{times.tasks:,}", *seconds, *sizes)
+    console.print(table)
 
 
 def _print_batch(staged: StagedBatch, law: Law, console: Console) -> None:
