@@ -1,11 +1,13 @@
 """The metastore's database of the `local` profile: Derby, made once, inside the metastore process; its version."""
 
+import os
 import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from thrift.Thrift import TException
 from thrift.transport.TTransport import TBufferedTransport
 
@@ -15,14 +17,23 @@ from warehouse.errors import SetupError, StackDownError
 SCHEMA_TOOL = "org.apache.hadoop.hive.metastore.tools.schematool.MetastoreSchemaTool"
 
 
-def create_database(directory: Path, run_schema_tool: Callable[[Path, list[str]], bool], log: Path) -> None:
+METASTORE_TEMPLATE = "metastore-derby"
+"""Name of the directory beside the jars with an empty database."""
+
+RunSchemaTool = Callable[[Path, list[str]], bool]
+"""Runs the schema tool on a database directory with arguments; whether it succeeded."""
+
+
+def create_database(directory: Path, template: Path, run_schema_tool: RunSchemaTool, log: Path) -> None:
     """Make the database unless it is there.
 
-    It is made beside its place and renamed, so a kill leaves either none or a whole one.
+    It is made beside its place and renamed, so a kill leaves either none or a whole one. The first one is kept empty:
+    the schema tool takes 10 s of processor time, a copy none.
 
     Args:
         directory: Where Derby keeps it.
-        run_schema_tool: Runs the schema tool on a database directory with arguments; whether it succeeded.
+        template: Where an empty one is kept for all stacks; another account's may only be read.
+        run_schema_tool: Runs the schema tool.
         log: What the tool printed, for the message.
 
     Raises:
@@ -30,12 +41,37 @@ def create_database(directory: Path, run_schema_tool: Callable[[Path, list[str]]
     """
     if directory.is_dir():
         return
-    fresh = directory.with_name(f"{directory.name}.incomplete")
-    shutil.rmtree(fresh, ignore_errors=True)
     directory.parent.mkdir(parents=True, exist_ok=True)
+    if not template.is_dir() and os.access(template.parent, os.W_OK):
+        _make_database(template, run_schema_tool, log)
+    if not template.is_dir():
+        _make_database(directory, run_schema_tool, log)
+        return
+    fresh = _fresh(directory)
+    shutil.copytree(template, fresh)
+    fresh.rename(directory)
+
+
+def _make_database(directory: Path, run_schema_tool: RunSchemaTool, log: Path) -> None:
+    fresh = _fresh(directory)
     if not run_schema_tool(fresh, ["-dbType", "derby", "-initSchema"]):
         raise SetupError(f"the metastore's schema could not be made; log: {log}")
-    fresh.rename(directory)
+    try:
+        fresh.rename(directory)
+    except OSError:
+        # Another stack that uses the same jars was sooner.
+        if not directory.is_dir():
+            raise
+        shutil.rmtree(fresh)
+
+
+def _fresh(directory: Path) -> Path:
+    """A place beside it that nobody else uses; what a kill left there is removed."""
+    for left in directory.parent.glob(f"{directory.name}.*.incomplete"):
+        maker = int(left.suffixes[-2][1:])
+        if maker == os.getpid() or not psutil.pid_exists(maker):
+            shutil.rmtree(left, ignore_errors=True)
+    return directory.with_name(f"{directory.name}.{os.getpid()}.incomplete")
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from hadoop.processes import containers, daemons, engines, port_owner, terminate
 from hadoop.services import Service, log_path, port_numbers, services_of
 from hadoop.supervisor import ProcessState, Supervisor
 from hadoop.web.key import write_key
-from hive.metastore import SCHEMA_TOOL, create_database
+from hive.metastore import METASTORE_TEMPLATE, SCHEMA_TOOL, create_database
 from spark.engine.idle import end_engines
 from stack.hdfs_layout import prepare_layout
 from stack.readiness import PROBES
@@ -200,7 +200,7 @@ def _create_metastore(settings: Settings, environment: dict[str, str]) -> None:
         pointed = {**environment, **metastore_database(directory)}
         return run_java(pointed, environment["STACKHOUSE_HIVE_CLASS_PATH"], SCHEMA_TOOL, arguments, log)
 
-    create_database(database, run_schema_tool, log)
+    create_database(database, artifact_directory(settings) / METASTORE_TEMPLATE, run_schema_tool, log)
 
 
 def _check_disk(settings: Settings) -> None:
