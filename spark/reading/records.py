@@ -171,7 +171,7 @@ def _csv_records(texts: DataFrame, contract: Contract, columns: tuple[str, ...])
     by_place = {place: name for name, place in places.items()}
     names = [by_place.get(place, f"_{place}") for place in range(len(found))]
     # A column of its own: the optimizer would copy the split into every field.
-    split = texts.withColumn(PIECES, split_plainly(F.col(_TEXT), F.col(PLAIN), form))
+    split = texts.withColumn(PIECES, split_plainly(F.col(_TEXT), F.col(PLAIN), form, len(names)))
     fields = split_fields(F.col(_TEXT), F.col(PIECES), form, names)
     readable = F.col(FIELDS).isNotNull() & F.col(FIELDS)[CORRUPT].isNull()
     header = {name: found[place] for name, place in places.items()} if form.header else {}
