@@ -75,7 +75,7 @@ def flights(stackhouse, flight_files):
     """The real flights, loaded and published: both reports, and the truth."""
     files = sorted(str(path) for path in flight_files.glob("*.csv.gz"))
     loaded = must(stackhouse("load", "flights", *files, "--json")).json
-    report = must(stackhouse("run", "flights", "--json")).json
+    report = must(stackhouse("run", "flights", "--task-times", "--json")).json
     return {"load": loaded, "run": report, "truth": truth_of(flight_files)}
 
 

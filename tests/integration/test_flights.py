@@ -233,6 +233,14 @@ def test_second_run_starts_no_application(flights, stackhouse, settings):
     assert yarn_applications(settings) == before
 
 
+def test_tasks_of_every_step_are_told(flights):
+    tasks, seconds = flights["run"]["tasks"], flights["run"]["seconds"]
+    assert [of_step["step"] for of_step in tasks] == ["stage", "clean", "mart"]
+    for of_step in tasks:
+        assert 0 < of_step["busy"] < seconds[of_step["step"]] + 1
+        assert min(of_step["tasks"], of_step["processor"], of_step["read"], of_step["written"]) > 0
+
+
 def test_descriptions_of_the_contract_are_column_comments(flights, server):
     comments = {name: comment for name, _, comment in server.fetch("DESCRIBE flights.clean").rows}
     assert comments["delay"] == "Arrival delay in minutes, negative means early."
