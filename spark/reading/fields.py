@@ -92,8 +92,11 @@ def is_plain(record: Expression, form: InputFormat) -> Expression:
     """
     control = "".join(letter for letter in map(chr, (*range(0x20), 0x7F)) if letter != form.delimiter)
     found = record.rlike("[" + "".join(f"\\x{{{ord(letter):x}}}" for letter in control + form.quote) + "]")
-    around = F.contains(record, F.lit(f"{form.delimiter} ")) | F.contains(record, F.lit(f" {form.delimiter}"))
-    return ~(found | around | F.startswith(record, F.lit(" ")) | F.endswith(record, F.lit(" ")))
+    space = F.lit(" ")
+    beside = F.contains(record, F.lit(f"{form.delimiter} ")) | F.contains(record, F.lit(f" {form.delimiter}"))
+    around = beside | F.startswith(record, space) | F.endswith(record, space)
+    # Most records of numbers have no space at all.
+    return ~(found | (F.contains(record, space) & around))
 
 
 def _options(input_format: InputFormat) -> dict[str, str]:
