@@ -194,7 +194,9 @@ def _files(directory: Path) -> dict[str, Counter[str]]:
 
 
 def test_equal_rows_give_equal_sorted_files_on_any_number_of_tasks(spark: SparkSession, tmp_path: Path) -> None:
-    rows = [(_day(1 + n % 5, 1 + n % 27), n % 700, f"v{n * 7919 % 1000}", "a.csv", n) for n in range(3000)]
+    # Half of the lines are beyond those that the number by which Spark sorts has room for.
+    lines = range(2**26 - 1500, 2**26 + 1500)
+    rows = [(_day(1 + n % 5, 1 + n % 27), n % 700, f"v{n * 7919 % 1000}", "a.csv", n) for n in lines]
     source = _source(spark, tmp_path, "b1", 1, rows)
     quarters = [_Q1, _Q2]
     once = clean(spark, _contract(), CleanTask([source], [], quarters, str(tmp_path / "once"), 2000))
