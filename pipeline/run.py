@@ -15,7 +15,7 @@ from pipeline.rollback import refuse_undoing
 from pipeline.step_clock import StepClock
 from pipeline.writer import Writer, writing
 from spark.launch import run_job
-from spark.task_times import StepTimes, step_times
+from spark.events.task_times import StepTimes, step_times
 from stack.spark_driver import place_driver, run_logs
 from stack.yarn_watch import YarnWatch
 from warehouse.batch import Batch, loaded_batches

@@ -24,7 +24,7 @@ from pyspark.sql import SparkSession
 
 from spark.batch_groups import group_batches
 from spark.clean import CleanCounts, CleanTask, clean
-from spark.event_log import events_logged
+from spark.events.event_log import events_logged
 from spark.failure import reason
 from spark.hdfs import exists
 from spark.marts import build_mart, check_failures, register_clean

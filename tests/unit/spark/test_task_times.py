@@ -6,8 +6,8 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from spark.event_log import events_logged
-from spark.task_times import StepTimes, step_times
+from spark.events.event_log import events_logged
+from spark.events.task_times import StepTimes, step_times
 
 
 def job(stages: list[int], step: str) -> dict[str, Any]:

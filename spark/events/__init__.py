@@ -1,0 +1,1 @@
+"""What Spark did: its event log of one plan, and what it says."""
