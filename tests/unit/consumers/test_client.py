@@ -5,16 +5,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from consumers.client import Client, connect
-from consumers.frames import frame_of, table_of
-from consumers.parameters import fill
-from hive.rows import Rows
+from consumers.frames import frame_of
 from tests.unit.memory_storage import MemoryStorage
 from warehouse.document import write
 from warehouse.errors import ClosedError, ReleaseGoneError, SettingsError, StackDownError, UsageError
@@ -206,85 +203,6 @@ def test_silent_hiveserver2_is_named_and_the_next_call_tries_again(client):
             client.read_sql("SELECT 1")
 
 
-def test_both_ways_make_the_same_types():
-    rows = Rows(
-        ("a", "b", "c", "d", "e", "f", "g", "h"),
-        ("TINYINT", "SMALLINT", "INT", "BIGINT", "BOOLEAN", "DATE", "TIMESTAMP", "STRING"),
-        ((1, None, 3, 2**53 + 1, True, date(9999, 12, 31), datetime(1, 1, 1), "x"), (None,) * 8),
-    )
-    kinds = [str(kind) for kind in frame_of(table_of(rows), "decimal").dtypes]
-    assert kinds == ["Int64", "Int64", "Int64", "Int64", "boolean", "object", "datetime64[us]", "str"]
-    empty = frame_of(table_of(Rows(rows.columns, rows.types, ())), "decimal")
-    assert [str(kind) for kind in empty.dtypes] == kinds
-    assert frame_of(table_of(rows), "decimal")["d"].iloc[0] == 2**53 + 1
-
-
-@pytest.mark.parametrize(
-    ("hive", "arrow", "least", "most"),
-    [
-        ("TINYINT", pa.int8(), -128, 127),
-        ("SMALLINT", pa.int16(), -(2**15), 2**15 - 1),
-        ("INT", pa.int32(), -(2**31), 2**31 - 1),
-    ],
-)
-def test_arithmetic_of_narrow_whole_numbers_does_not_wrap_in_frames(hive, arrow, least, most):
-    values = (least, most, None)
-    by_hive = frame_of(table_of(Rows(("n",), (hive,), tuple((value,) for value in values))), "decimal")
-    by_files = frame_of(pa.table({"n": pa.array(values, arrow)}), "decimal")
-    pd.testing.assert_frame_equal(by_hive, by_files)
-    assert list((by_files["n"] * by_files["n"]).dropna()) == [least**2, most**2]
-
-
-@pytest.mark.parametrize("value", [None, Decimal("0.10"), Decimal("-123456789012345678901234567890.12345678")])
-def test_decimals_of_hive_are_exact_or_floats(value):
-    table = table_of(Rows(("x",), ("DECIMAL",), ((value,),)))
-    assert frame_of(table, "decimal")["x"].iloc[0] == value
-    assert str(frame_of(table, "float")["x"].dtype) == "float64"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (Decimal("1.50"), "1.50BD"),
-        # Behind a minus sign a bare one would begin a comment.
-        (Decimal("-1.50"), "(-1.50BD)"),
-        (-3, "(-3)"),
-        (np.datetime64("2001-01-01T10:00:00", "ns"), "'2001-01-01 10:00:00.000000'"),
-        (np.int64(7), "7"),
-        (np.float64(0.5), "0.5"),
-        ("it's", "'it\\'s'"),
-        (None, "NULL"),
-        (date(2001, 4, 1), "'2001-04-01'"),
-        (["it's", None], "('it\\'s',NULL)"),
-        ([1, -1], "(1,-1)"),
-        ((Decimal("1.50"), Decimal("-1.50")), "(1.50BD,-1.50BD)"),
-        (np.array(["2001-04-01"], "datetime64[ns]"), "('2001-04-01 00:00:00.000000')"),
-        (pd.Series([0.5, 1]), "(0.5,1.0)"),
-        ([(1, "a"), (2, "b")], "((1,'a'),(2,'b'))"),
-    ],
-)
-def test_values_become_what_hive_reads(value, text):
-    assert fill("SELECT %(x)s", {"x": value}) == f"SELECT {text}"
-
-
-@pytest.mark.parametrize(
-    ("sql", "parameters"),
-    [
-        ("SELECT %(missing)s", {"x": 1}),
-        ("SELECT 1 WHERE 'a' LIKE '%x%' AND 1 = %(x)s", {"x": 1}),
-        ("SELECT %(x)s", {"x": object()}),
-    ],
-)
-def test_parameters_that_do_not_fit_are_named(sql, parameters):
-    with pytest.raises(UsageError, match=r"do not fit the statement.*%% for a percent sign"):
-        fill(sql, parameters)
-
-
-def test_two_columns_of_one_name_are_refused():
-    with pytest.raises(UsageError, match="the answer has two columns a; give one of them another name"):
-        table_of(Rows(("a", "b", "a"), ("INT", "INT", "STRING"), ()))
-
-
 def test_session_with_an_answer_on_its_way_is_cut_off_and_not_ended(client, monkeypatch):
     ends = []
 
@@ -303,23 +221,3 @@ def test_session_with_an_answer_on_its_way_is_cut_off_and_not_ended(client, monk
         with pytest.raises(KeyboardInterrupt):
             client.read_sql("SELECT 1")
     assert ends == [KeyboardInterrupt, KeyboardInterrupt]
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        Decimal("NaN"),
-        float("inf"),
-        float("nan"),
-        np.float32("nan"),
-        pd.NaT,
-        np.datetime64("NaT"),
-        np.datetime64("NaT", "ns"),
-        datetime(2001, 1, 1, tzinfo=UTC),
-        pd.Timestamp(2001, 1, 1, tz="UTC"),
-    ],
-)
-@pytest.mark.parametrize("within", [lambda v: v, lambda v: [v], lambda v: (1, v), lambda v: [(1, v)]])
-def test_parameter_that_would_mean_something_else_to_hive_is_refused(value, within):
-    with pytest.raises(UsageError, match=r"not a value that Hive can|has a time zone"):
-        fill("SELECT %(x)s", {"x": within(value)})

@@ -1,6 +1,6 @@
 """Training sets against a model that goes through the rows one by one, with rows of the future planted among them."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 import pandas as pd
@@ -9,45 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consumers.training import Feature, columns_needed, join, release_at
+from consumers.training import Feature, join
+from tests.unit.consumers.shop_sales import AS_OF, FEATURES, MEANING, RELEASE, asked, table
 from warehouse.errors import UsageError
-from warehouse.release.ledger import Event
 from warehouse.release.manifest import Release
-
-START = datetime(2020, 1, 1)
-AS_OF = datetime(2020, 1, 31, tzinfo=UTC)
-MEANING = {
-    "columns": [
-        {"name": "shop", "type": "STRING"},
-        {"name": "sold_at", "type": "TIMESTAMP"},
-        {"name": "units", "type": "INT"},
-        {"name": "amount", "type": "DECIMAL(9,2)"},
-        {"name": "ratio", "type": "DOUBLE"},
-    ],
-    "event_time": "sold_at",
-    "time_zone": None,
-}
-RELEASE = Release("sales", 4, "r4", "0123456789abcdef", MEANING, "2020-02-01 00:00:00", "ann", {}, {}, {})
-SCHEMA = pa.schema(
-    [
-        ("shop", pa.string()),
-        ("units", pa.int32()),
-        ("amount", pa.decimal128(9, 2)),
-        ("ratio", pa.float64()),
-        ("sold_at", pa.timestamp("us")),
-    ]
-)
-FEATURES = [
-    Feature("sales", "units", "count"),
-    Feature("units_sold", "units", "sum", days=7),
-    Feature("income", "amount", "sum"),
-    Feature("mean_units", "units", "mean", days=1.5),
-    Feature("lowest", "amount", "min"),
-    Feature("highest", "amount", "max", days=10),
-    Feature("newest", "units", "last"),
-    Feature("late", "units", "sum", lag_days=2),
-    Feature("late_units", "units", "sum", days=3, lag_days=0.5),
-]
 
 hours = st.integers(0, 24 * 60)
 rows = st.lists(
@@ -60,16 +25,6 @@ rows = st.lists(
     max_size=25,
 )
 entities = st.lists(st.tuples(st.sampled_from(["a", "b", "zzz"]), st.integers(0, 24 * 30)), min_size=1, max_size=6)
-
-
-def table(found):
-    columns = list(zip(*((s, u, a, 0.5, START + timedelta(hours=h)) for s, h, u, a in found), strict=True)) or [()] * 5
-    return pa.table([pa.array(c, f.type) for c, f in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
-
-
-def asked(found):
-    moments = pd.Series([START + timedelta(hours=h) for _, h in found], dtype="datetime64[us]")
-    return pd.DataFrame({"shop": [shop for shop, _ in found], "at": moments})
 
 
 def expected(feature, found, shop, at):
@@ -184,163 +139,12 @@ def test_types_do_not_depend_on_what_is_missing():
         assert str(frame["mean_units"].dtype) == "float64"
 
 
-def events(*moves):
-    return [Event("sales", kind, release, f"r{release}", at, "ann") for kind, release, at in moves]
-
-
-MOVES = events(
-    ("publishing", 1, "2020-01-01 09:59:00"),
-    ("published", 1, "2020-01-01 10:00:00"),
-    ("published", 2, "2020-02-01 10:00:00"),
-    ("rolled_back", 1, "2020-03-01 10:00:00"),
-    ("held", 3, "2020-04-01 10:00:00"),
-)
-
-
-@pytest.mark.parametrize(
-    ("as_of", "release"),
-    [
-        ("2020-01-01 10:00:01", 1),
-        ("2020-02-01 10:00:00", 1),
-        # In the second of a move nobody can know later whether it was before or after.
-        ("2020-02-01 10:00:00.999999", 1),
-        ("2020-02-01 10:00:01", 2),
-        ("2020-03-01 10:00:01", 1),
-        ("2021-01-01 00:00:00", 1),
-    ],
-)
-def test_release_is_the_one_that_readers_saw_then(as_of, release):
-    assert release_at("sales", MOVES, datetime.fromisoformat(as_of).replace(tzinfo=UTC)) == release
-
-
-def test_release_of_another_time_zone_is_that_of_the_same_instant():
-    assert release_at("sales", MOVES, datetime.fromisoformat("2020-02-01 15:45:00+05:45")) == 1
-    assert release_at("sales", MOVES, datetime.fromisoformat("2020-02-01 15:45:01+05:45")) == 2
-
-
-@pytest.mark.parametrize(
-    ("as_of", "moves", "words"),
-    [
-        (datetime(2020, 1, 1), MOVES, "has no time zone"),
-        (datetime(2020, 1, 1, tzinfo=UTC), MOVES, "had no release at .*first was published at 2020-01-01 10:00:00"),
-        (datetime(2020, 1, 1, tzinfo=UTC), [], "it has none yet"),
-        (datetime.now(UTC) + timedelta(days=1), MOVES, "in the future"),
-    ],
-)
-def test_moment_without_an_answer_is_refused(as_of, moves, words):
-    with pytest.raises(UsageError, match=words):
-        release_at("sales", moves, as_of)
-
-
 def test_event_clock_is_that_of_the_contract_when_it_has_one():
     zoned = Release(**{**RELEASE.__dict__, "meaning": {**MEANING, "time_zone": "America/New_York"}})
     late = asked([("a", 24 * 30 - 1)])
     join(RELEASE, table([]), late, AS_OF, FEATURES, "at", "decimal")
     with pytest.raises(UsageError, match="is later than as_of"):
         join(zoned, table([]), late, AS_OF, FEATURES, "at", "decimal")
-
-
-@pytest.mark.parametrize(
-    ("change", "features", "words"),
-    [
-        (lambda e: e.drop(columns="at"), FEATURES, "need a column 'at'"),
-        (lambda e: e.assign(at="2020-01-01"), FEATURES, "need a column 'at' of type datetime64"),
-        (lambda e: e.assign(at=e["at"].dt.tz_localize("UTC")), FEATURES, "without a time zone"),
-        (lambda e: e.drop(columns="shop"), FEATURES, "at least one column"),
-        (lambda e: e, [], "give at least one feature"),
-        (lambda e: e.assign(city="x"), FEATURES, "have no city; they have: shop, sold_at"),
-        (lambda e: e, [Feature("x", "nothing", "sum")], "have no nothing"),
-        (lambda e: e, [Feature("shop", "units", "sum")], "same name"),
-        (lambda e: pd.concat([e, e[["at"]]], axis=1), FEATURES, "same name: shop, at, at, sales"),
-        (lambda e: pd.concat([e, e[["shop"]]], axis=1), FEATURES, "same name: shop, at, shop, sales"),
-        (lambda e: e.rename(columns={"shop": 0}), FEATURES, "column 0 of the entities has a name that is not a string"),
-        (lambda e: e, [Feature("x", "shop", "mean")], "feature x: shop is STRING, which has no mean"),
-    ],
-)
-def test_what_cannot_be_joined_is_refused(change, features, words):
-    with pytest.raises(UsageError, match=words):
-        columns_needed(RELEASE, change(asked([("a", 1)])), features, "at")
-
-
-def release_with_key(kind):
-    columns = [*MEANING["columns"], {"name": "k", "type": kind}]
-    return Release(**{**RELEASE.__dict__, "meaning": {**MEANING, "columns": columns}})
-
-
-def needed(kind, values):
-    moments = pd.Series([START] * len(values), dtype="datetime64[us]")
-    return columns_needed(release_with_key(kind), pd.DataFrame({"k": values, "at": moments}), FEATURES, "at")
-
-
-@pytest.mark.parametrize(
-    ("kind", "values", "words"),
-    [
-        # "007", "07" and "7" would all be 7.
-        (
-            "STRING",
-            pd.Series([7]),
-            r"'k' is int64 in the entities and STRING in the clean rows of sales; .*\['k'\]\.astype\(str\)",
-        ),
-        # 2**53 and 2**53 + 1 would be the same.
-        ("BIGINT", pd.Series([2.0**53, None]), r"is double .* BIGINT .*; .*\.astype\(\"Int64\"\)"),
-        ("INT", pd.Series(["7"]), "is large_string .* INT"),
-        ("INT", pd.Series([True]), "is bool .* INT"),
-        ("DECIMAL(9,2)", pd.Series([1.25]), r"is double .* DECIMAL\(9,2\) .*; .*\.map\(Decimal\)"),
-        ("DOUBLE", pd.Series([2**53 + 1]), "is int64 .* DOUBLE"),
-        ("BOOLEAN", pd.Series([1]), "is int64 .* BOOLEAN"),
-        ("DATE", pd.Series(["2020-01-01"]), "is large_string .* DATE"),
-        (
-            "TIMESTAMP",
-            pd.Series([START]).dt.tz_localize("UTC"),
-            r"tz=UTC\] .* TIMESTAMP .*; .*\.dt\.tz_localize\(None\)",
-        ),
-        ("STRING", pd.Series([7], dtype="category"), "is int64 .* STRING"),
-        ("STRING", pd.Series([b"7"]), "is binary .* STRING"),
-        ("INT", pd.Series([[7]]), "is list"),
-        (
-            "STRING",
-            pd.Series(["a", 1]),
-            "'k' of the entities has no type that fits all its values: .*'int' object; give",
-        ),
-        ("STRING", pd.Series([1, "a"]), "has no type that fits"),
-        ("STRING", pd.Series([object()]), "has no type that fits"),
-        ("BIGINT", pd.Series([2**70]), "has no type that fits .*: Python int too large"),
-    ],
-)
-def test_keys_of_another_type_are_refused(kind, values, words):
-    with pytest.raises(UsageError, match=words):
-        needed(kind, values)
-
-
-@pytest.mark.parametrize(
-    ("kind", "values"),
-    [
-        ("STRING", pd.Series(["007"])),
-        ("STRING", pd.Series(["007", None], dtype=object)),
-        ("STRING", pd.Series(["007"], dtype="category")),
-        ("STRING", pd.Series([], dtype=object)),
-        ("TINYINT", pd.Series([7])),
-        ("BIGINT", pd.Series([7], dtype="int8")),
-        ("BIGINT", pd.Series([2**53 + 1, None], dtype="Int64")),
-        ("BIGINT", pd.Series([2**53 + 1, None], dtype=object)),
-        ("DECIMAL(9,2)", pd.Series([7])),
-        ("DECIMAL(9,2)", pd.Series([Decimal("1.25"), None])),
-        ("DOUBLE", pd.Series([1.25], dtype="float32")),
-        ("BOOLEAN", pd.Series([True, None], dtype="boolean")),
-        ("DATE", pd.Series([date(2020, 1, 1)])),
-        ("DATE", pd.Series([START])),
-        ("TIMESTAMP", pd.Series([START], dtype="datetime64[s]")),
-    ],
-)
-def test_keys_of_a_like_type_are_accepted(kind, values):
-    assert "k" in needed(kind, values)
-
-
-def test_keys_that_fit_no_common_type_are_refused_in_one_line():
-    rows = table([("a", 0, 1, None)]).append_column("k", pa.array([Decimal("1.5")], pa.decimal128(38, 30)))
-    wanted = asked([("a", 1)]).assign(k=[2**60])
-    with pytest.raises(UsageError, match=r"entities and rows of sales cannot be joined: [^\n]*$"):
-        join(release_with_key("DECIMAL(38,30)"), rows, wanted, AS_OF, FEATURES, "at", "decimal")
 
 
 @pytest.mark.parametrize(

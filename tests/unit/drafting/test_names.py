@@ -17,6 +17,7 @@ from drafting.draft import draft
 from drafting.naming import identifiers
 from tests.unit.drafting.samples import drafted_from, figures_of, says
 from warehouse.errors import ContractError, InputFileError, UsageError
+from warehouse.input.batch_files import check_files
 
 _NASTY = [
     "select", "quarter_start", "Quarter_Start ", "PULocationID", "camelCaseName", "2020", "größe", "日本", "a: b",
@@ -147,3 +148,14 @@ def test_output(tmp_path: Path, capsys: pytest.CaptureFixture[str], as_json: boo
     assert f"mv -n '{tmp_path}/my sample.csv' {tmp_path}/my_sample.csv" in printed
     assert f"./stackhouse load things {tmp_path}/my_sample.csv" in printed
     assert "./stackhouse contract check things" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "renamed"),
+    [("a b(1).csv", "a_b_1_.csv"), ("日本.csv", "data.csv"), ("_x.csv", "x.csv"), ("größe.csv.gz", "gr_e.csv.gz")],
+)
+def test_a_name_that_load_refuses_is_changed_before_it(tmp_path: Path, name: str, renamed: str) -> None:
+    content = b"day,n\n2021-01-01,1\n"
+    drafted, _ = drafted_from(tmp_path, gzip.compress(content) if name.endswith(".gz") else content, name)
+    assert drafted.renamed == tmp_path / renamed
+    check_files([(tmp_path / name).rename(drafted.renamed)])

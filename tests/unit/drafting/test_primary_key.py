@@ -148,3 +148,9 @@ def test_measure_below_a_line_of_units_is_no_key(tmp_path: Path) -> None:
     rows = [f"{day},{n}.5" for n, day in enumerate(DAYS * 4)]
     _, contract = drafted_from(tmp_path, "\n".join(["day,level", "yyyy-MM-dd,cm", *rows]))
     assert (contract.column("level").type, contract.key) == ("STRING", ())
+
+
+def test_times_of_day_are_no_key_though_they_differ(tmp_path: Path) -> None:
+    rows = [f"2021-01-01,{n // 60:02}:{n % 60:02}:07,{n % 7}" for n in range(200)]
+    drafted, contract = drafted_from(tmp_path, "\n".join(["day,clock,n", *rows]))
+    assert (contract.key, says(drafted, "no primary key")) == ((), True)

@@ -1,145 +1,20 @@
-"""Timers of systemd and of cron, with stand-ins for systemctl and crontab."""
+"""Timers on a machine, with stand-ins for systemctl and crontab."""
 
 import os
 import shutil
-import subprocess
 from datetime import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cli.views.timers import install_timer, print_timers, remove_timer
 from hadoop.java import find_java_home
-from schedule import systemd
-from schedule.crontab import entries_in, line_of, with_job, without_job
-from schedule.job import Entry, Job, parse_clock
+from schedule.crontab import entries_in, line_of, with_job
+from schedule.job import Job, parse_clock
 from schedule.timers import find_timers
+from tests.unit.schedule.flights_job import JOB
 from warehouse.errors import ContractError, SetupError, UsageError
-from warehouse.settings import REPOSITORY, load_settings
-
-JOB = Job(
-    "flights", time(4, 30), Path("/opt/stack house 100%"), {"STACKHOUSE_HOME": "/data/a b%"}, Path("/var/log/x y")
-)
-SERVICE = r"""[Unit]
-Description=Stackhouse: run the quarters of flights that are due
-
-[Service]
-Type=oneshot
-WorkingDirectory=/opt/stack house 100%%/$at
-Environment="STACKHOUSE_HOME=/data/a b%%"
-Environment="HADOOP_CONF_DIR=/c\\\"$dataset\""
-ExecStart=/usr/bin/env ./stackhouse schedule run flights
-"""
-TIMER = """[Unit]
-Description=Stackhouse: look every day which quarters of flights are due
-
-[Timer]
-OnCalendar=*-*-* 04:30:00
-Persistent=true
-
-[Install]
-WantedBy=timers.target
-"""
-LINES = st.lists(
-    st.one_of(
-        st.text(st.characters(exclude_characters="\n")),
-        st.sampled_from(
-            [
-                "30 4 * * * cd /x && ./stackhouse schedule run flights_eu >>l 2>&1 # stackhouse schedule flights_eu",
-                "# 30 4 * * * cd /x && ./stackhouse schedule run flights >>l 2>&1 # stackhouse schedule flights",
-                "0 4 * * * /x/stackhouse schedule run flights",
-                "30 4 * * * cd /x && ./stackhouse schedule run flights >>l 2>&1 # stackhouse schedule mine",
-                "MAILTO=ann",
-                "",
-            ]
-        ),
-    )
-)
-
-
-@given(LINES, st.sampled_from(["", "\n"]))
-def test_other_lines_of_a_crontab_are_never_touched(lines, end):
-    before = "\n".join(lines) + end
-    once = with_job(before, JOB)
-    assert with_job(once, JOB) == once
-    assert once.startswith(before)
-    assert [entry for entry in entries_in(once) if entry.dataset == "flights"] == [
-        Entry("flights", "crontab", "04:30", line_of(JOB))
-    ]
-    assert without_job(once, "flights") == before + ("" if before.endswith("\n") or not before else "\n")
-    assert without_job(before, "flights") == before
-
-
-def test_line_with_another_hour_takes_the_place_of_the_first():
-    later = Job("flights", time(23, 5), JOB.directory, {}, JOB.log)
-    assert with_job(with_job("a\n", JOB), later) == f"a\n{line_of(later)}\n"
-    assert line_of(later).startswith("5 23 * * * ")
-
-
-def test_line_does_what_it_says_whatever_is_in_paths(tmp_path):
-    checkout = tmp_path / 'it\'s 100% "mine" $HOME'
-    checkout.mkdir()
-    (checkout / "stackhouse").write_text('#!/bin/sh\necho "$PWD $STACKHOUSE_HOME $*"\necho bad >&2\n')
-    (checkout / "stackhouse").chmod(0o755)
-    job = Job("flights", time(4, 30), checkout, {"STACKHOUSE_HOME": "/a b"}, checkout / "log")
-    # cron takes five fields off, makes a % of \%, and gives the rest to a shell.
-    command = line_of(job).split(" ", 5)[5]
-    assert "%" not in command.replace(r"\%", "")
-    subprocess.run(["/bin/sh", "-c", command.replace(r"\%", "%")], check=True, env={}, cwd="/")
-    assert (checkout / "log").read_text() == f"{checkout} /a b schedule run flights\nbad\n"
-
-
-def test_units_escape_what_systemd_reads():
-    environment = {"STACKHOUSE_HOME": "/data/a b%", "HADOOP_CONF_DIR": r'/c\"$dataset"'}
-    job = Job("flights", time(4, 30), Path("/opt/stack house 100%/$at"), environment, Path("/l"))
-    assert list(systemd.units_of(job).values()) == [SERVICE, TIMER]
-
-
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
-def test_systemd_takes_the_units_whatever_is_in_paths(tmp_path, monkeypatch):
-    checkout = tmp_path / 'it\'s 100% "mine" $HOME'
-    checkout.mkdir()
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    job = Job("flights", time(4, 30), checkout, {"STACKHOUSE_HOME": '/data/a "b%'}, Path("/l"))
-    for path, text in systemd.units_of(job).items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        done = subprocess.run(
-            ["systemd-analyze", "--user", "verify", path], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        assert path.stem not in done.stderr
-
-
-def test_what_would_end_a_line_is_refused():
-    with pytest.raises(SetupError, match="cannot be written to"):
-        Job("flights", time(), Path("/x\ny"), {}, Path("/l"))
-    with pytest.raises(SetupError, match="cannot be written to"):
-        Job("flights", time(), Path("/x"), {"JAVA_HOME": "/j\n* * * * * rm"}, Path("/l"))
-
-
-def test_settings_of_the_environment_go_along_and_nothing_else():
-    given = {"STACKHOUSE_HOME": "/h", "JAVA_HOME": "/j", "STACKHOUSE_CORES": "", "PASSWORD": "p"}
-    job = Job.of(load_settings(), "flights", time(), given)
-    assert job.environment == {"STACKHOUSE_HOME": "/h", "JAVA_HOME": "/j"}
-    assert job.directory == REPOSITORY
-
-
-@pytest.mark.parametrize(("text", "at"), [("04:30", time(4, 30)), ("4:30", time(4, 30)), ("23:59", time(23, 59))])
-def test_time_of_a_day(text, at):
-    assert parse_clock(text) == at
-
-
-@pytest.mark.parametrize("text", ["24:00", "4", "04:60", "04:30:00", "-1:00", "٠٤:٣٠", "4.30", ""])
-def test_what_is_no_time_of_a_day_is_refused(text):
-    with pytest.raises(UsageError, match="as 04:30"):
-        parse_clock(text)
-
-
-# --- On a machine ---
+from warehouse.settings import load_settings
 
 SYSTEMCTL = """#!/bin/sh
 [ -e {home}/systemd-is-down ] && {{ echo "Failed to connect to bus" >&2; exit 1; }}

@@ -1,75 +1,18 @@
-import copy
+"""The file of a contract: what it becomes, and how each mistake is told with file and key."""
+
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import yaml
 
 from cli.views.contract import print_check
 from drafting.draft import draft
+from tests.unit.warehouse.contract.option_texts import PATH
+from tests.unit.warehouse.contract.sales_contract import SALES, custom, parsed, refusal
 from warehouse.contract.file import contract_path, load_contract, parse_contract
-from warehouse.contract.file_columns import check_columns, column_positions
-from warehouse.contract.model import Column, DriftLimit, InputFormat, RowRule
+from warehouse.contract.model import Column, InputFormat, RowRule
 from warehouse.errors import ContractError
 from warehouse.settings import load_settings
-
-PATH = Path("/data/sales/dataset.yaml")
-MART_CHECK = "sql/sales/by_quarter.check.sql"
-
-SALES = yaml.safe_load("""
-apiVersion: v3.2.0
-kind: DataContract
-id: test.sales
-version: 1.0.0
-status: active
-schema:
-  - name: sales
-    description: >
-      Every sale,
-      one row each.
-    properties:
-      - {name: sale, physicalName: SaleId, logicalType: integer, physicalType: bigint, primaryKey: true,
-         description: Number.}
-      - {name: sold_at, logicalType: timestamp, physicalType: TIMESTAMP, required: true, description: When.,
-         logicalTypeOptions: {format: yyyy-MM-dd}}
-      - {name: amount, logicalType: number, physicalType: 'decimal(10, 2)', description: 'Price, EUR.',
-         logicalTypeOptions: {minimum: 0, maximum: 100}}
-      - {name: buyer, logicalType: string, physicalType: STRING, tags: [pii], description: Name.,
-         logicalTypeOptions: {pattern: '[A-Z].*'}}
-    quality:
-      - {name: cheap, type: sql, query: amount < 50 OR buyer IS NOT NULL, description: Dear ones have a buyer.}
-    customProperties:
-      - {property: eventTime, value: sold_at}
-      - {property: inputFormat, value: {kind: csv, delimiter: ';', nullTokens: [NA]}}
-      - {property: rejectThreshold, value: 0.5}
-      - {property: supersededThreshold, value: 0}
-      - {property: marts, value: [by_quarter]}
-  - name: by_quarter
-    description: Sums.
-    properties:
-      - {name: total, logicalType: number, physicalType: 'DECIMAL(20,2)', description: Sum.}
-""")
-
-
-@pytest.fixture
-def sales():
-    return copy.deepcopy(SALES)
-
-
-def parsed(content):
-    return parse_contract("sales", PATH, yaml.safe_dump(content))
-
-
-def refusal(content):
-    with pytest.raises(ContractError) as problem:
-        parsed(content)
-    assert str(problem.value).startswith(str(PATH))
-    assert "\n" not in str(problem.value)
-    return str(problem.value)
-
-
-def custom(sales, name):
-    return next(item for item in sales["schema"][0]["customProperties"] if item["property"] == name)
 
 
 def test_contract_has_what_the_file_says(sales):
@@ -184,65 +127,6 @@ def test_wrong_custom_property_is_told_with_file_and_key(sales, name, value, tol
     assert f"schema sales: customProperties: {told}" in refusal(sales)
 
 
-def with_drift_limits(sales, *limits):
-    sales["schema"][0]["customProperties"].append({"property": "driftLimits", "value": list(limits)})
-    return sales
-
-
-def test_drift_limits_are_read_and_no_part_of_the_fingerprint(sales):
-    before = parsed(sales)
-    limits = [
-        {"limit": 0.2},
-        {"column": "amount", "limit": 3},
-        {"table": "by_quarter", "column": "total", "limit": 0.1},
-    ]
-    contract = parsed(with_drift_limits(sales, *limits))
-    assert contract.drift_limits == (
-        DriftLimit(0.2, "clean", None),
-        DriftLimit(3.0, "clean", "amount"),
-        DriftLimit(0.1, "by_quarter", "total"),
-    )
-    assert (before.drift_limits, contract.fingerprint) == ((), before.fingerprint)
-
-
-@pytest.mark.parametrize(
-    ("limits", "told"),
-    [
-        ([3], "expected a mapping, got 3"),
-        ([{"limit": 0.1, "limt": 1}], "limt: unknown key, known: column, limit, table"),
-        ([{}], "limit: expected a relative change above 0, e.g. 0.2, got None"),
-        ([{"limit": 0}], "limit: expected a relative change above 0"),
-        ([{"limit": True}], "limit: expected a relative change above 0"),
-        ([{"limit": "20%"}], "limit: expected a relative change above 0"),
-        ([{"limit": float("nan")}], "limit: expected a relative change above 0"),
-        ([{"limit": float("inf")}], "limit: expected a relative change above 0"),
-        ([{"table": "sums", "limit": 1}], "table: 'sums', expected one of: clean, by_quarter"),
-        ([{"table": "quarantine", "limit": 1}], "table: 'quarantine', expected one of: clean, by_quarter"),
-        ([{"column": "buyer", "limit": 1}], "column: 'buyer', expected one of: sale, amount"),
-        ([{"column": None, "limit": 1}], "column: None, expected one of: sale, amount"),
-        ([{"table": "by_quarter", "column": "amount", "limit": 1}], "column: 'amount', expected one of: total"),
-        ([{"limit": 1}, {"table": "clean", "limit": 2}], "clean.rows appears twice"),
-    ],
-)
-def test_wrong_drift_limit_is_told_with_file_and_key(sales, limits, told):
-    assert f"schema sales: customProperties: driftLimits: {told}" in refusal(with_drift_limits(sales, *limits))
-
-
-def test_drift_limit_is_told_with_its_line(sales):
-    text = yaml.safe_dump(with_drift_limits(sales, {"limit": 0.5}, {"limit": -7}))
-    line = next(number for number, line in enumerate(text.splitlines(), 1) if "-7" in line)
-    with pytest.raises(ContractError, match=f"^{PATH}:{line}: schema sales: customProperties: driftLimits: limit: "):
-        parse_contract("sales", PATH, text)
-
-
-def test_drift_limits_of_a_table_without_numbers_or_of_no_list_are_refused(sales):
-    sales["schema"][1]["properties"] = [{**SALES["schema"][0]["properties"][3], "logicalTypeOptions": {}}]
-    limit = {"table": "by_quarter", "column": "buyer", "limit": 1}
-    assert "column: by_quarter has no numeric column" in refusal(with_drift_limits(sales, limit))
-    custom(sales, "driftLimits")["value"] = {"limit": 0.1}
-    assert "driftLimits: expected a list of limits, got" in refusal(sales)
-
-
 def test_unknown_custom_property_is_told(sales):
     sales["schema"][0]["customProperties"].append({"property": "evenTime", "value": "x"})
     assert "unknown property 'evenTime'" in refusal(sales)
@@ -277,103 +161,6 @@ def test_schema_without_the_dataset_is_refused(sales):
 def test_table_without_columns_is_refused(sales, place, name):
     sales["schema"][place]["properties"] = []
     assert f"schema {name}: properties: expected at least one column" in refusal(sales)
-
-
-def test_mart_with_the_partition_key_as_a_column_is_refused(sales):
-    sales["schema"][1]["properties"][0]["name"] = "quarter_start"
-    assert "schema by_quarter: column quarter_start: this name is reserved" in refusal(sales)
-
-
-RULE = {"name": "a", "type": "sql", "query": "1 = 0"}
-
-
-@pytest.mark.parametrize(
-    ("changes", "told"),
-    [
-        ({"quality": [RULE]}, "quality"),
-        ({"primaryKey": True}, "primaryKey"),
-        ({"unique": True}, "unique"),
-        ({"enum": [{"value": 1}]}, "enum"),
-        ({"logicalTypeOptions": {"minimum": 0}}, "logicalTypeOptions: minimum"),
-        ({"logicalTypeOptions": {"maximum": 0}}, "logicalTypeOptions: maximum"),
-        ({"logicalType": "string", "logicalTypeOptions": {"pattern": "x"}}, "logicalTypeOptions: pattern"),
-    ],
-)
-def test_check_of_a_marts_column_is_refused_with_the_place_where_it_belongs(sales, changes, told):
-    sales["schema"][1]["properties"][0].update(changes)
-    expected = f"it is not checked for a mart: select the rows that break it in {MART_CHECK}"
-    assert f"schema by_quarter: column total: {told}: {expected}" in refusal(sales)
-
-
-def test_rules_of_a_mart_are_refused_with_the_place_where_they_belong(sales):
-    sales["schema"][1]["quality"] = [RULE]
-    told = refusal(sales)
-    assert (
-        f"schema by_quarter: quality: it is not checked for a mart: select the rows that break it in {MART_CHECK}"
-        in told
-    )
-
-
-@pytest.mark.parametrize("name", ["rejectTreshold", "eventTime"])
-def test_custom_property_of_a_mart_is_refused(sales, name):
-    sales["schema"][1]["customProperties"] = [{"property": name, "value": "nowhere"}]
-    assert f"schema by_quarter: customProperties: unknown property '{name}', known: none" in refusal(sales)
-
-
-def test_required_column_of_a_mart_is_read_since_hive_checks_it(sales):
-    sales["schema"][1]["properties"][0]["required"] = True
-    assert parsed(sales).mart("by_quarter").columns[0].required
-
-
-def test_two_columns_from_one_column_of_the_file_are_refused(sales):
-    sales["schema"][0]["properties"][1]["physicalName"] = "SaleId"
-    assert "schema sales: physicalName: saleid appears twice" in refusal(sales)
-
-
-def test_two_columns_from_one_column_of_the_file_in_another_case_are_refused(sales):
-    sales["schema"][0]["properties"][1]["physicalName"] = "SALEID"
-    assert "schema sales: physicalName: saleid appears twice" in refusal(sales)
-
-
-def with_other_names(sales, *names):
-    sales["schema"][0]["properties"][2]["customProperties"] = [{"property": "otherPhysicalNames", "value": [*names]}]
-    return parsed(sales)
-
-
-def test_column_is_found_under_each_of_its_names_whatever_the_case(sales):
-    contract = with_other_names(sales, "Price EUR", "total")
-    assert contract.columns[2].source_names == ("amount", "Price EUR", "total")
-    for name in ("AMOUNT", "price eur", "Total"):
-        assert column_positions(contract, ["buyer", name, "SaleId"]) == {"sale": 2, "amount": 1, "buyer": 0}
-        check_columns(contract, ["sold_at", name, "SaleId", "buyer"])
-
-
-def test_header_with_two_names_of_one_column_is_refused_and_names_both(sales):
-    with pytest.raises(ContractError, match=r"^'amount, Total' are all names of the column amount$"):
-        check_columns(with_other_names(sales, "Total"), ["SaleId", "sold_at", "Total", "amount", "buyer"])
-
-
-def test_required_column_that_is_missing_is_told_with_all_its_names(sales):
-    sales["schema"][0]["properties"][2]["required"] = True
-    with pytest.raises(ContractError, match=r"^missing 'amount or Total'$"):
-        check_columns(with_other_names(sales, "Total"), ["SaleId", "sold_at", "buyer"])
-
-
-def test_one_name_of_two_columns_is_refused(sales):
-    with pytest.raises(ContractError, match="physicalName: buyer appears twice"):
-        with_other_names(sales, "Buyer")
-
-
-def test_name_of_several_lines_is_refused(sales):
-    with pytest.raises(ContractError, match="otherPhysicalNames: expected one line of at most"):
-        with_other_names(sales, "a\nb")
-
-
-def test_contract_without_other_names_keeps_its_fingerprint(sales):
-    before = parsed(sales)
-    # Of the version before columns had other names: published releases hold it.
-    assert before.fingerprint == "81979eb840550c08"
-    assert with_other_names(sales, "Total").fingerprint != before.fingerprint
 
 
 def test_fingerprint_changes_with_what_rows_mean_and_not_with_words(sales):
