@@ -14,8 +14,8 @@ from pipeline.release import build_release, staged_batches
 from pipeline.rollback import refuse_undoing
 from pipeline.step_clock import StepClock
 from pipeline.writer import Writer, writing
-from spark.launch import run_job
 from spark.events.task_times import StepTimes, step_times
+from spark.launch import run_job
 from stack.spark_driver import place_driver, run_logs
 from stack.yarn_watch import YarnWatch
 from warehouse.batch import Batch, loaded_batches
