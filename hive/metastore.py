@@ -44,12 +44,20 @@ def create_database(directory: Path, template: Path, run_schema_tool: RunSchemaT
     directory.parent.mkdir(parents=True, exist_ok=True)
     if not template.is_dir() and os.access(template.parent, os.W_OK):
         _make_database(template, run_schema_tool, log)
-    if not template.is_dir():
+    if not template.is_dir() or not _copy(template, directory):
         _make_database(directory, run_schema_tool, log)
-        return
+
+
+def _copy(template: Path, directory: Path) -> bool:
+    """Whether it could be copied: another account's may not be readable."""
     fresh = _fresh(directory)
-    shutil.copytree(template, fresh)
+    try:
+        shutil.copytree(template, fresh)
+    except OSError:
+        shutil.rmtree(fresh, ignore_errors=True)
+        return False
     fresh.rename(directory)
+    return True
 
 
 def _make_database(directory: Path, run_schema_tool: RunSchemaTool, log: Path) -> None:

@@ -1,5 +1,6 @@
 """The metastore's database: made once for all stacks that use the same jars, whole or not there."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,21 @@ def test_account_that_may_not_write_beside_the_jars_makes_its_own(
     monkeypatch.setattr("hive.metastore.os.access", lambda *_: False)
     create_database(tmp_path / "one" / "derby", jars / "template", SchemaTool(), tmp_path / "log")
     assert (tables(tmp_path / "one" / "derby"), names(jars)) == (b"schema", [])
+
+
+def test_template_that_may_not_be_read_is_not_needed(
+    tmp_path: Path, jars: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = SchemaTool()
+    create_database(tmp_path / "one" / "derby", jars / "template", tool, tmp_path / "log")
+
+    def refuse(source: Path, target: Path) -> None:
+        target.mkdir()
+        raise shutil.Error([(str(source), str(target), "Permission denied")])
+
+    monkeypatch.setattr("hive.metastore.shutil.copytree", refuse)
+    create_database(tmp_path / "two" / "derby", jars / "template", tool, tmp_path / "log")
+    assert (tables(tmp_path / "two" / "derby"), names(tmp_path / "two"), len(tool.made)) == (b"schema", ["derby"], 2)
 
 
 def test_what_a_killed_start_left_is_removed_and_not_used(tmp_path: Path, jars: Path) -> None:
