@@ -1,7 +1,7 @@
 """Reads a release through HiveServer2 before readers do."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hive import ddl
@@ -134,29 +134,35 @@ def _quarter_failures(contract: Contract, found: Found) -> Iterator[str]:
 
 def _range_failures(server: HiveServer, contract: Contract, release: Release, found: Found) -> Iterator[str]:
     columns = limited(contract)
-    for value, rows, (_, _, *facts) in _clean(contract, found):
-        outside = {column: int(str(count)) for column, count in zip(columns, facts, strict=False)}
-        failed = [column for column in columns if outside[column]]
-        for column, (smallest, largest) in zip(
-            failed, _extremes(server, contract, release, value, failed), strict=True
-        ):
-            yield (
-                f"{CLEAN} quarter_start={value}: {column.name} is outside {_limits(column)} in {outside[column]} of "
-                f"{rows} rows, from {_cut(smallest)} to {_cut(largest)}"
-            )
+    failed = [
+        (value, rows, column, int(str(outside)))
+        for value, rows, (_, _, *facts) in _clean(contract, found)
+        for column, outside in zip(columns, facts, strict=False)
+        if int(str(outside))
+    ]
+    extremes = _extremes(server, contract, release, {value for value, *_ in failed}) if failed else {}
+    for value, rows, column, outside in failed:
+        smallest, largest = extremes[value][column.name]
+        yield (
+            f"{CLEAN} quarter_start={value}: {column.name} is outside {_limits(column)} in {outside} of {rows} rows, "
+            f"from {_cut(smallest)} to {_cut(largest)}"
+        )
 
 
 def _extremes(
-    server: HiveServer, contract: Contract, release: Release, value: str, columns: Sequence[Column]
-) -> list[tuple[str | None, str | None]]:
-    """Smallest and largest value of some columns in a partition of clean, for people who have to judge."""
-    if not columns:
-        return []
+    server: HiveServer, contract: Contract, release: Release, values: Collection[str]
+) -> dict[str, dict[str, tuple[str | None, str | None]]]:
+    """Smallest and largest values of the limited columns in some partitions of clean, for people who have to judge."""
+    columns = limited(contract)
     asked = [fact for column in columns for fact in audit_sql.extremes(column)]
-    query = audit_sql.partition_facts(contract.dataset, ddl.tables(contract)[0], release.number, asked, [value])
-    ((*_, facts),) = server.fetch(query).rows
-    texts = json.loads(str(facts))
-    return list(zip(texts[::2], texts[1::2], strict=True))
+    table = ddl.tables(contract)[0]
+    query = audit_sql.partition_facts(contract.dataset, table, release.number, asked, sorted(values))
+    extremes = dict[str, dict[str, tuple[str | None, str | None]]]()
+    for _, _, value, _, facts in server.fetch(query).rows:
+        texts = json.loads(str(facts))
+        pairs = zip(texts[::2], texts[1::2], strict=True)
+        extremes[str(value)] = {column.name: pair for column, pair in zip(columns, pairs, strict=True)}
+    return extremes
 
 
 def _limits(column: Column) -> str:
