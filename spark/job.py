@@ -87,10 +87,10 @@ def run_plan(spark: SparkSession, contract: Contract, plan: JobPlan, report: Rep
     """
     _refuse_existing(spark, plan)
     with events_logged(spark, plan.events):
-        return _do(spark, contract, plan, report)
+        return _do_steps(spark, contract, plan, report)
 
 
-def _do(spark: SparkSession, contract: Contract, plan: JobPlan, report: Report) -> JobResult:
+def _do_steps(spark: SparkSession, contract: Contract, plan: JobPlan, report: Report) -> JobResult:
     staged: dict[str, StagedCounts] = {}
     for group in group_batches(plan.stage, contract.input_format):
         _begin(spark, JobStep("stage", _detail(group)), report)
