@@ -28,6 +28,11 @@ def bean(settings, name):
     return requests.get(url, timeout=10).json()["beans"][0]
 
 
+def check_no_block_is_missing(settings):
+    assert json.loads(bean(settings, "NameNodeInfo")["CorruptFiles"]) == []
+    assert bean(settings, "FSNamesystem")["MissingBlocks"] == 0
+
+
 @pytest.fixture(scope="module")
 def dataset(cluster, tmp_path_factory):
     """A small dataset with one release."""
@@ -116,8 +121,7 @@ def test_more_nodes_take_copies_and_a_run_survives_the_loss_of_two(cluster, data
     _, err = run.communicate()
     assert run.returncode == 0, err
     assert totals(name) == ["2001-01-01,1,11.00", "2001-04-01,1,20.00", "2001-10-01,1,40.00"]
-    assert json.loads(bean(cluster, "NameNodeInfo")["CorruptFiles"]) == []
-    assert bean(cluster, "FSNamesystem")["MissingBlocks"] == 0
+    check_no_block_is_missing(cluster)
 
 
 def test_rows_are_there_again_after_restart_and_after_down_and_up(cluster, dataset, monkeypatch):
@@ -132,8 +136,7 @@ def test_rows_are_there_again_after_restart_and_after_down_and_up(cluster, datas
     assert must(run_command("down")).out == "nothing was running\n"
     assert re.search("up: HiveServer2 at localhost", must(run_command("up")).out)
     assert totals(dataset[1]) == expected
-    assert json.loads(bean(cluster, "NameNodeInfo")["CorruptFiles"]) == []
-    assert bean(cluster, "FSNamesystem")["MissingBlocks"] == 0
+    check_no_block_is_missing(cluster)
 
 
 def names_of(settings, service):
